@@ -1,0 +1,101 @@
+// Mounts a widget's joined module on the state Python really sends, in happy-dom, with a model that keeps count.
+import { execFileSync } from "node:child_process";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Window } from "happy-dom";
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+const PYTHON = process.env.PYTHON ?? resolve(ROOT, ".venv/bin/python");
+const STATE = `
+import json, sys, widgets_lib as wl
+widget = eval(sys.argv[1], {"wl": wl, "np": __import__("numpy")})
+print(json.dumps(widget.get_state(), default=lambda value: None))
+`;
+const states = new Map();
+
+/** The synced state of a Python expression such as "wl.LoopStepper()". The expression is the test's own. */
+export function stateOf(expression) {
+  if (!states.has(expression)) {
+    states.set(expression, execFileSync(PYTHON, ["-c", STATE, expression], { cwd: ROOT, encoding: "utf-8", maxBuffer: 1 << 28 }));
+  }
+  return JSON.parse(states.get(expression));
+}
+
+/** A model as anywidget hands it to a view: `read` and `heard` record which traits the view gets and listens to. */
+export class FakeModel {
+  constructor(state) {
+    this.state = state;
+    this.read = new Set();
+    this.heard = new Set();
+    this.listeners = new Map();
+    this.saved = [];
+    this.sent = [];
+    this.pending = {};
+  }
+  get(name) {
+    this.read.add(name);
+    return this.state[name];
+  }
+  set(name, value) {
+    this.state[name] = value;
+    this.pending[name] = value;
+    this.emit(`change:${name}`, value);
+  }
+  save_changes() {
+    this.saved.push(this.pending);
+    this.pending = {};
+  }
+  send(content, callbacks, buffers) {
+    this.sent.push({ content, buffers });
+  }
+  on(event, callback) {
+    this.heard.add(event);
+    if (!this.listeners.has(event)) this.listeners.set(event, new Set());
+    this.listeners.get(event).add(callback);
+  }
+  off(event, callback) {
+    this.listeners.get(event)?.delete(callback);
+  }
+  emit(event, ...values) {
+    for (const callback of [...(this.listeners.get(event) ?? [])]) callback(...values);
+  }
+  /** What the kernel would do: a trait changes and the view hears of it. */
+  receive(changes) {
+    for (const [name, value] of Object.entries(changes)) this.state[name] = value;
+    for (const name of Object.keys(changes)) this.emit(`change:${name}`, changes[name]);
+  }
+  listenerCount() {
+    return [...this.listeners.values()].reduce((count, callbacks) => count + callbacks.size, 0);
+  }
+}
+
+/**
+ * Render a widget. Returns { el, model, window, $, $$, key(target, key), destroy() }.
+ * `options.state` overrides traits; `options.model` mounts a second view on the same model.
+ */
+export async function mount(expression, { state = {}, model = null } = {}) {
+  const window = new Window({ url: "http://localhost/" });
+  for (const name of ["document", "Event", "KeyboardEvent", "MouseEvent", "PointerEvent", "HTMLElement", "Node"]) globalThis[name] = window[name];
+  globalThis.window = window;
+  globalThis.matchMedia = window.matchMedia.bind(window);
+  model ??= new FakeModel({ ...stateOf(expression), ...state });
+  const source = model.state._esm;
+  const module = await import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
+  const el = window.document.createElement("div");
+  window.document.body.append(el);
+  const controller = new window.AbortController();
+  const cleanup = await module.default.render({ model, el, signal: undefined });
+  return {
+    el,
+    model,
+    window,
+    $: (selector) => el.querySelector(selector),
+    $$: (selector) => [...el.querySelectorAll(selector)],
+    key: (target, key, init = {}) => target.dispatchEvent(new window.KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...init })),
+    fire: (target, type, init = {}) => target.dispatchEvent(new window.Event(type, { bubbles: true, cancelable: true, ...init })),
+    destroy: () => {
+      cleanup?.();
+      controller.abort();
+    },
+  };
+}

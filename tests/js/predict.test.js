@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { mount } from "./harness.js";
+
+test("typing and submitting saves what was typed, and the verdict of the kernel is shown", async () => {
+  const view = await mount("wl.Predict('What shape?', answer=(3, 3), because='the ones stretch')");
+  view.$("input").value = " 3, 1 ";
+  view.fire(view.$("form"), "submit");
+  assert.deepEqual(view.model.saved.at(-1), { given: "3, 1" });
+  view.model.receive({ verdict: "You said shape (3, 1); it is (3, 3).", right: false, reason: "the ones stretch" });
+  assert.equal(view.$(".wl-outcome").textContent, "✗ You said shape (3, 1); it is (3, 3). The ones stretch.");
+  assert.ok(view.$(".wl-wrong"));
+});
+
+test("an empty prediction is not sent", async () => {
+  const view = await mount("wl.Predict('How many?', answer=3)");
+  view.fire(view.$("form"), "submit");
+  assert.deepEqual(view.model.saved, []);
+});
+
+test("choices are radio buttons, grouped apart in each view", async () => {
+  const view = await mount("wl.Predict('Which?', answer='a', choices=['a', 'b'])");
+  const other = await mount("", { model: view.model });
+  assert.notEqual(view.$("input").name, other.$("input").name);
+  other.destroy();
+  view.$$("input")[1].checked = true;
+  view.fire(view.$("form"), "submit");
+  assert.deepEqual(view.model.saved.at(-1), { given: "b" });
+});

@@ -1,0 +1,40 @@
+"""The tokens: text in every colour can be read on what it stands on, in both themes (WCAG 2.2, 4.5:1)."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import widgets_lib
+
+CSS = (Path(widgets_lib.__file__).parent / "widgets/theme.css").read_text("utf-8")
+TOKENS = dict(re.findall(r"--wl-([\w-]+): light-dark\((#\w{6}, #\w{6})\)", CSS))
+ON_PAPER = ["ink", "quiet", "accent", "good", "bad", "i", "j", "k"]
+ON_PALE = ["accent", "good", "bad", "i", "j", "k"]
+
+
+def luminance(colour):
+    """Relative luminance of #rrggbb. Source: WCAG 2.2, definition of relative luminance."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(text, ground):
+    low, high = sorted([luminance(text), luminance(ground)])
+    return (high + 0.05) / (low + 0.05)
+
+
+PAIRS = [(name, "paper") for name in ON_PAPER] + [(name, "wash") for name in ON_PAPER]
+PAIRS += [(name, f"{name}-pale") for name in ON_PALE] + [("ink", f"{name}-pale") for name in ON_PALE]
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(("text", "ground"), PAIRS)
+def test_text_is_legible(text, ground, theme):
+    measured = contrast(TOKENS[text].split(", ")[theme], TOKENS[ground].split(", ")[theme])
+    assert measured >= 4.5, f"--wl-{text} on --wl-{ground}: {measured:.2f}:1"
+
+
+def test_contrast_of_black_on_white_is_the_published_21():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)

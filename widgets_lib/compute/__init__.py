@@ -1,0 +1,1 @@
+"""What is computed: plain functions and frozen dataclasses. No Jupyter, no widgets, no printing."""

@@ -1,0 +1,1 @@
+"""What is shown: one widget is one triple of the same stem (`strides.py`, `strides.js`, `strides.css`)."""

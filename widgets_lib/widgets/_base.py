@@ -1,0 +1,62 @@
+"""What every widget shares: its files by stem, the tokens, and errors shown in words where they happened."""
+
+import inspect
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from widgets_lib.widgets._join import join
+
+_HERE = Path(__file__).parent
+
+
+class Widget(anywidget.AnyWidget):
+    """An anywidget whose view is the `.js` and `.css` beside its `.py`.
+
+    A subclass holds state in traits, turns trait changes into compute calls in `_recompute`, and calls
+    `self.recompute_on("m", "k")` at the end of its constructor. Messages from the view go to `_receive`.
+    """
+
+    error = traitlets.Unicode("", help="What went wrong, in words; empty when all is well").tag(sync=True)
+
+    def __init_subclass__(cls, **kwargs):
+        stem = Path(inspect.getfile(cls)).with_suffix("")
+        # A subclass of a widget keeps its view; so does the class that traitlets makes when anywidget adds traits.
+        if not hasattr(cls, "_esm") and stem.with_suffix(".js").exists():
+            cls._esm = join(stem.with_suffix(".js"))
+            cls._css = (_HERE / "theme.css").read_text("utf-8") + stem.with_suffix(".css").read_text("utf-8")
+        super().__init_subclass__(**kwargs)
+
+    def __init__(self, **traits):
+        super().__init__(**traits)
+        self.on_msg(lambda _, content, buffers: self._guard(self._receive, content, buffers))
+
+    def recompute_on(self, *names):
+        """Compute now, letting errors out to the caller, and again on every change, showing them in the widget."""
+        self._recompute()
+        self.observe(lambda change: self._guard(self._recompute), names=names)
+
+    def _recompute(self):
+        """Turn the input traits into output traits by one call to compute."""
+
+    def _receive(self, content, buffers):
+        """Answer a custom message of the view."""
+
+    def _guard(self, callback, *args):
+        """Call back and keep any error on the screen: an error in a callback shows nowhere else."""
+        try:
+            callback(*args)
+        except Exception as error:
+            self.error = in_words(error)
+            self.log.exception("%s: error in a callback", type(self).__name__)
+        else:
+            self.error = ""
+
+
+def in_words(error: BaseException) -> str:
+    """One sentence for a reader: the message, with the kind of error where the message alone would puzzle."""
+    message = str(error).strip()
+    if not message:
+        return f"{type(error).__name__}, with no message."
+    return message if isinstance(error, (ValueError, RuntimeError)) else f"{type(error).__name__}: {message}"

@@ -1,0 +1,71 @@
+// Labelled native controls. Native because a ladder needs single options greyed out, a slider with its own scale,
+// and all of them the course's type, colours and focus ring in every host.
+import { h, s, set } from "./dom.js";
+
+const ICONS = {
+  play: "M4 2v12l10-6z",
+  pause: "M3 2h4v12H3zM9 2h4v12H9z",
+  step: "M3 2v12l7-6zM11 2h2v12h-2z",
+  back: "M13 2v12L6 8zM3 2h2v12H3z",
+  restart: "M8 3a5 5 0 1 1-4.6 3h2.2A3 3 0 1 0 8 5v2.5L3.5 4 8 .5z",
+};
+
+/** A small drawing for a button; the button's own text or aria-label names it. */
+export function icon(name) {
+  return s("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d: ICONS[name] }));
+}
+
+export function button(text, onclick, attributes = {}) {
+  return h("button", { type: "button", onclick, ...attributes }, text);
+}
+
+/** A button that shows an icon and is named by `label`. */
+export function iconButton(name, label, onclick) {
+  return h("button", { type: "button", onclick, "aria-label": label, title: label }, icon(name));
+}
+
+/** Change what an icon button shows and is called. */
+export function setIcon(element, name, label) {
+  set(element, { "aria-label": label, title: label }).replaceChildren(icon(name));
+}
+
+/** A drop-down. `options`: [{ value, text, disabled }]; returns { node, select }. */
+export function dropdown(label, options, value, onchange) {
+  const select = h(
+    "select",
+    { onchange: () => onchange(select.value) },
+    ...options.map((option) => h("option", { value: option.value, disabled: option.disabled, selected: option.value === value }, option.text)),
+  );
+  return { node: h("label", {}, label, select), select };
+}
+
+/**
+ * A slider over a list of values, so that the scale can be fine at one end and coarse at the other.
+ * `label` may be a node (an axis letter in its colour); `name` is what a screen reader says.
+ * Returns { node, input, show(value) }; `oninput(value)` gets the chosen value while it is dragged.
+ */
+export function slider({ label, name, values, value, text = String, oninput }) {
+  const input = h("input", { type: "range", min: 0, max: values.length - 1, step: 1, "aria-label": name });
+  const output = h("output", {});
+  const show = (shown) => {
+    input.value = nearest(values, shown);
+    output.textContent = text(shown);
+    input.setAttribute("aria-valuetext", text(shown));
+  };
+  input.addEventListener("input", () => {
+    const chosen = values[Number(input.value)];
+    show(chosen);
+    oninput(chosen);
+  });
+  show(value);
+  return { node: h("label", { class: "wl-slider" }, label, input, output), input, show };
+}
+
+/** Index of the value closest to `wanted`. */
+export function nearest(values, wanted) {
+  let best = 0;
+  for (let index = 1; index < values.length; index++) {
+    if (Math.abs(values[index] - wanted) < Math.abs(values[best] - wanted)) best = index;
+  }
+  return best;
+}

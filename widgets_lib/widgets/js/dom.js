@@ -1,0 +1,41 @@
+// Elements in one call: h("button", { class: "x", onclick: f }, "text") and s("rect", { x: 1 }).
+
+const SVG = "http://www.w3.org/2000/svg";
+const FOCUSABLE = new Set(["button", "input", "select", "summary", "textarea"]);
+
+/** An HTML element with attributes, listeners (`onclick: f`) and children. */
+export function h(tag, attributes = {}, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+/** The same for an SVG element. */
+export function s(tag, attributes = {}, ...children) {
+  return fill(document.createElementNS(SVG, tag), attributes, children);
+}
+
+/** An <svg> of `width` × `height` drawing units, 15 to the em, so that it grows with the text around it. */
+export function drawing(width, height, label, ...children) {
+  return s(
+    "svg",
+    { viewBox: `0 0 ${width} ${height}`, style: `width:${width / 15}em;height:${height / 15}em`, role: "img", "aria-label": label },
+    ...children,
+  );
+}
+
+/** Set attributes: functions become listeners, false and null remove, true sets an empty attribute. */
+export function set(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name.slice(2), value);
+    else if (value === false || value == null) element.removeAttribute(name);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  return element;
+}
+
+function fill(element, attributes, children) {
+  set(element, attributes);
+  // JupyterLab's command mode takes arrow keys, Enter and Space from a focused element without this attribute.
+  if (FOCUSABLE.has(element.localName) || "tabindex" in attributes) element.setAttribute("data-lm-suppress-shortcuts", "true");
+  element.append(...children.flat().filter((child) => child != null && child !== false));
+  return element;
+}
