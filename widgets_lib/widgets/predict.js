@@ -1,5 +1,5 @@
 import { button } from "./js/controls.js";
-import { h, set } from "./js/dom.js";
+import { h, prose, set } from "./js/dom.js";
 import { createView } from "./js/view.js";
 
 const EXAMPLE = { shape: "a shape, as in (3, 1)", number: "a number" };
@@ -27,7 +27,7 @@ function render(context) {
 
   function drawForm() {
     const kind = model.get("kind");
-    question.textContent = model.get("question");
+    question.replaceChildren(...prose(model.get("question")));
     if (kind === "choice") {
       const options = model.get("choices").map((value) => h("label", {}, h("input", { type: "radio", name: group, value }), value));
       field = h("div", { class: "wl-choices", role: "radiogroup", "aria-label": model.get("question") }, ...options);
@@ -47,7 +47,8 @@ function render(context) {
     else if (given || !model.get("error")) field.value = given;
     form.lastChild.hidden = !given;
     set(outcome, { class: `wl-outcome ${verdict ? (model.get("right") ? "wl-right" : "wl-wrong") : ""}` });
-    outcome.textContent = verdict ? `${model.get("right") ? "✓" : "✗"} ${verdict} ${sentence(model.get("reason"))}` : "";
+    const words = verdict ? `${model.get("right") ? "✓" : "✗"} ${verdict} ${sentence(model.get("reason"))}` : "";
+    outcome.replaceChildren(...prose(words));
   }
 
   view.listen(["question", "kind", "choices"], drawForm);

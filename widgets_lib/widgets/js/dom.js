@@ -22,6 +22,11 @@ export function drawing(width, height, label, ...children) {
   );
 }
 
+/** Words with `code` between backticks, as nodes. */
+export function prose(text) {
+  return text.split("`").map((part, index) => (index % 2 ? h("code", {}, part) : part));
+}
+
 /** Set attributes: functions become listeners, false and null remove, true sets an empty attribute. */
 export function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
