@@ -1,0 +1,83 @@
+"""A real Chromium against Voila and JupyterLab.
+
+`clean_page` is the page to use: it fails the test on a console error, an uncaught exception or a request that
+leaves the machine. `open_voila`, `voila_page` and `open_lab` open notebooks in it;
+`pages.run_all(page)` runs one in JupyterLab.
+"""
+
+import os
+import shutil
+
+import pytest
+import servers
+from pages import open_lesson, watch
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The machine's own Chromium where there is one ($CHROMIUM names another), else Playwright's."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    return {
+        **browser_type_launch_args,
+        **({"executable_path": chromium} if chromium else {}),
+        "args": ["--no-sandbox", "--disable-gpu", "--disable-quic", *quiet],
+    }
+
+
+@pytest.fixture
+def clean_page(page):
+    problems = watch(page)
+    yield page
+    page.goto("about:blank")  # leaves the lesson, so that its kernel is released
+    assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def open_voila(voila, clean_page):
+    """open_voila("03_matmul.ipynb") -> the page, once the lesson has run and its widgets are drawn."""
+
+    def open_voila(name):
+        return open_lesson(clean_page, voila, name)
+
+    return open_voila
+
+
+@pytest.fixture
+def voila_page(scratch_voila, clean_page, request):
+    """voila_page(["code", ("md", "# text"), …]) -> the page of a notebook made of these cells."""
+
+    def voila_page(cells):
+        name = f"{request.node.name.replace('/', '_')}.ipynb"
+        servers.write_notebook(cells, scratch_voila.root / name)
+        return open_lesson(clean_page, scratch_voila, name)
+
+    return voila_page
+
+
+@pytest.fixture(scope="session")
+def lab(logs, tmp_path_factory):
+    """JupyterLab on an empty folder."""
+    with servers.lab(tmp_path_factory.mktemp("lab"), logs) as server:
+        yield server
+
+
+@pytest.fixture
+def open_lab(lab, clean_page):
+    """open_lab(cells_or_path) -> the page with the notebook open in JupyterLab; a path is copied there."""
+
+    def open_lab(notebook, name="lesson.ipynb"):
+        if isinstance(notebook, str | os.PathLike):
+            name = os.path.basename(notebook)
+            shutil.copy(notebook, lab.root / name)
+        else:
+            servers.write_notebook(notebook, lab.root / name)
+        clean_page.goto(f"{lab.url}doc/tree/{name}?reset")
+        clean_page.wait_for_function(
+            "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
+            timeout=60_000,
+        )
+        return clean_page
+
+    yield open_lab
+    clean_page.evaluate("window.jupyterapp?.serviceManager.sessions.shutdownAll()")

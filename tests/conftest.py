@@ -1,0 +1,32 @@
+"""Servers that the application's and the browser's tests share, and their logs below a failed test."""
+
+import pytest
+import servers
+
+
+@pytest.fixture(scope="session")
+def logs(tmp_path_factory):
+    return tmp_path_factory.mktemp("logs")
+
+
+@pytest.fixture(scope="session")
+def voila(logs):
+    """The server that `voila lessons/` starts in the project's root."""
+    with servers.voila(servers.ROOT / "lessons", logs) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def scratch_voila(logs, tmp_path_factory):
+    """The same server on an empty folder, for notebooks that a test writes itself."""
+    with servers.voila(tmp_path_factory.mktemp("lessons"), logs) as server:
+        yield server
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.failed:
+        for server in servers.RUNNING:
+            report.sections.append((f"log of {server.name} at {server.url}", server.log[-20_000:]))
+    return report

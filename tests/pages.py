@@ -1,0 +1,53 @@
+"""Opening a notebook in a page, running it, and what a clean page must not do."""
+
+from urllib.parse import urlsplit
+
+READY = "document.documentElement.dataset.lesson === 'ready'"
+
+
+def is_local(url):
+    address = urlsplit(url)
+    return address.scheme in ("data", "blob", "about") or address.hostname in ("localhost", "127.0.0.1")
+
+
+def watch(page):
+    """The list into which console errors, uncaught exceptions and requests off this machine are written."""
+    problems = []
+
+    def on_console(message):
+        if message.type == "error":
+            problems.append(f"console: {message.text} ({message.location})")
+
+    def on_request(request):
+        if not is_local(request.url):
+            problems.append(f"outside request: {request.url}")
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: problems.append(f"uncaught: {error}"))
+    page.on("request", on_request)
+    page.on("websocket", on_request)
+    return problems
+
+
+def open_lesson(page, server, name):
+    """Opens a lesson in Voila and waits until it has run to its end and its widgets are drawn."""
+    page.goto(f"{server.url}voila/render/{name}")
+    page.wait_for_function(READY, timeout=60_000)
+    return page
+
+
+def run_all(page):
+    """Runs every cell of the notebook open in JupyterLab, waits for the last; returns the texts of its errors."""
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_function(
+        """() => window.jupyterapp.shell.currentWidget.content.widgets.every(
+             ({ model }) => model.type !== 'code' || !model.sharedModel.source.trim()
+                            || (model.executionCount !== null && model.executionState !== 'running'))""",
+        timeout=120_000,
+    )
+    return page.evaluate(
+        """window.jupyterapp.shell.currentWidget.content.widgets
+             .flatMap(({ model }) => model.outputs?.toJSON() ?? [])
+             .filter(output => output.output_type === 'error')
+             .map(({ ename, evalue }) => `${ename}: ${evalue}`)"""
+    )

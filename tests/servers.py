@@ -1,0 +1,128 @@
+"""Voila and JupyterLab as child processes on free loopback ports, for tests and benchmarks."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).parents[1]
+RUNNING = []  # for the log shown below a failed test
+
+
+@dataclass
+class Server:
+    """One running server: `url` ends in a slash, `root` is the folder it serves, `log` what it has said."""
+
+    name: str
+    url: str
+    root: Path
+    log_file: Path
+    process: subprocess.Popen
+
+    @property
+    def log(self):
+        return self.log_file.read_text(errors="replace")
+
+    def get(self, path="", **headers):
+        """(status, headers, body text) of a GET request, errors included."""
+        request = urllib.request.Request(self.url + path, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as reply:
+                return reply.status, reply.headers, reply.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read().decode()
+
+    def kernels(self):
+        """Kernels in use, as the server itself counts them (Voila only)."""
+        return json.loads(self.get("health")[2])["kernels"]
+
+
+def write_notebook(cells, path):
+    """Writes a notebook: a string is a code cell, ("md", text) a Markdown cell, a NotebookNode the notebook."""
+    if isinstance(cells, nbformat.NotebookNode):
+        nb = cells
+    else:
+        new = {"md": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
+        pairs = [("code", cell) if isinstance(cell, str) else cell for cell in cells]
+        nb = nbformat.v4.new_notebook(cells=[new[kind](text) for kind, text in pairs])
+        nb.metadata.kernelspec = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    nbformat.write(nb, path)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def serve(name, command, root, url, logs, env=None):
+    """Runs `command` from the project's root until the block ends; yields it once `url` answers.
+
+    Raises: RuntimeError with the server's log if it ends or stays silent for a minute.
+    """
+    log_file = Path(logs) / f"{name}-{url.rsplit(':')[-1].strip('/')}.log"
+    with log_file.open("w") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})}
+        )
+    server = Server(name, url, Path(root), log_file, process)
+    RUNNING.append(server)
+    try:
+        wait_until_it_answers(server)
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        RUNNING.remove(server)
+
+
+def wait_until_it_answers(server):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.process.poll() is None:
+        try:
+            server.get("api" if server.name == "lab" else "health")
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"{server.name} did not start:\n{server.log}")
+
+
+def voila(root, logs, *options, env=None):
+    """`voila ROOT` with the project's own voila.json, as a context manager that yields a Server."""
+    port = free_port()
+    command = [sys.executable, "-m", "voila", str(root), "--no-browser", f"--port={port}", *options]
+    return serve("voila", command, root, f"http://localhost:{port}/", logs, env)
+
+
+def lab(root, logs):
+    """JupyterLab on `root` without a token, its application exposed to the page, its settings its own."""
+    port = free_port()
+    settings = Path(logs) / "jupyter"
+    page_config = settings / "labconfig" / "page_config.json"
+    page_config.parent.mkdir(parents=True, exist_ok=True)
+    news = "@jupyterlab/apputils-extension:announcements"  # would ask the reader for permission to look outside
+    page_config.write_text(json.dumps({"disabledExtensions": {news: True}}))
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
+        *(f"--port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={root}"),
+        "--IdentityProvider.token=",
+    ]
+    env = {
+        "JUPYTER_CONFIG_DIR": str(settings),
+        "JUPYTERLAB_SETTINGS_DIR": str(settings / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(settings / "workspaces"),
+    }
+    return serve("lab", command, root, f"http://localhost:{port}/", logs, env)

@@ -1,0 +1,77 @@
+"""Cells that fail: a calm message where it happened, the rest of the lesson runs, the log keeps the error.
+
+Stock Voila stops at the first error and tells the visitor how to start the server differently.
+"""
+
+import voila.handler
+import voila.voila_kernel_manager
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbconvert.preprocessors.clearoutput import ClearOutputPreprocessor
+from nbformat.v4 import new_output
+from voila.execute import strip_code_cell_warnings
+from voila.notebook_renderer import NotebookRenderer
+
+FAILED = "This cell did not finish. The rest of the lesson still works, except what builds on it."
+TOO_LONG = "This cell took too long and was stopped. The rest of the lesson still works."
+KERNEL_GONE = "Python stopped while running this cell. Reload the page to start again."
+
+
+class LessonRenderer(NotebookRenderer):
+    """Renders a lesson whatever its cells do."""
+
+    async def initialize(self, **kwargs):
+        """Loads the notebook; its first heading becomes the page's title unless its metadata names one."""
+        await super().initialize(**kwargs)
+        self.notebook.metadata.setdefault("title", first_heading(self.notebook) or self.notebook_path)
+
+    async def _jinja_cell_generator(self, nb, kernel_id):
+        nb, _ = ClearOutputPreprocessor().preprocess(nb, {"metadata": {"path": self.cwd}})
+        kernel_lives = True
+        for index, cell in enumerate(nb.cells):
+            if kernel_lives:
+                try:
+                    cell = await self.executor.async_execute_cell(cell, index)
+                except Exception as error:
+                    self.log.error(
+                        "%s, cell %d of %d (id %s) failed: %s",
+                        *(self.notebook_path, index + 1, len(nb.cells), cell.get("id"), error),
+                    )
+                    kernel_lives = not isinstance(error, DeadKernelError)
+                    self._explain(cell, error)
+                if self.executor.should_strip_error():
+                    hide_server_details(cell)
+            yield cell
+        await self._cleanup_resources()
+
+    def _explain(self, cell, error):
+        if isinstance(error, CellExecutionError) and error.ename != "KeyboardInterrupt":
+            text = FAILED  # its error output is already in the cell
+        elif isinstance(error, CellExecutionError | CellTimeoutError):
+            text = TOO_LONG
+        elif isinstance(error, DeadKernelError):
+            text = KERNEL_GONE
+        else:
+            text = FAILED
+        if self.executor.should_strip_error():
+            cell.outputs = [o for o in cell.get("outputs", []) if o.output_type != "error"]
+        cell.outputs.append(new_output("error", ename="", evalue=text, traceback=[]))
+
+
+def hide_server_details(cell):
+    """Drops stderr and tracebacks, which name the server's files. An error the lesson expects keeps its words."""
+    strip_code_cell_warnings(cell)
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            output.traceback = []
+
+
+def first_heading(nb):
+    """The text of the first level-one Markdown heading, or None."""
+    lines = (line for cell in nb.cells if cell.cell_type == "markdown" for line in cell.source.splitlines())
+    return next((line[2:].strip() for line in lines if line.startswith("# ")), None)
+
+
+def install():
+    """Makes Voila render with `LessonRenderer`, with and without preheated kernels."""
+    voila.handler.NotebookRenderer = LessonRenderer
+    voila.voila_kernel_manager.NotebookRenderer = LessonRenderer

@@ -1,0 +1,17 @@
+"""Where Voila enters this package. Importing it has effects, on purpose.
+
+A JSON configuration can name classes but call nothing. Voila resolves the class named in
+`VoilaConfiguration.multi_kernel_manager_class` after it has read `voila.json` and before it looks for
+templates or sets up routes (so does its Jupyter Server extension, which Binder uses), so this import is
+the one moment at which the rest can be put in place.
+"""
+
+from widgets_lib.app import cells, lost_wakeup, page, tab_close
+from widgets_lib.app.kernels import LessonKernelManager
+
+__all__ = ["LessonKernelManager"]
+
+lost_wakeup.cure()
+tab_close.cure()
+cells.install()
+page.install()
