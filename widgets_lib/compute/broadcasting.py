@@ -1,0 +1,369 @@
+"""How arrays of different shapes meet: the broadcasting rule, axis by axis, and what repairs a clash.
+
+The rule: line the shapes up at the right; a missing axis counts as 1; in each axis the sizes must be equal, and
+any size 1 stretches to the other. Stretching copies nothing, it is a stride of 0 (see `stretched`).
+
+Source: the numpy user guide, "Broadcasting"; torch follows the same rule. This module reasons about shapes of any
+size, as torch.broadcast_shapes does; numpy's stops at 32 axes (its arrays at 64) and at 2**63 elements.
+"""
+
+import itertools
+import math
+import operator as op
+import re
+import string
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+
+from .strides import Layout, contiguous_stride
+
+MAX_NDIM = 64  # of a numpy array
+MAX_ELEMENTS = 2**63 - 1  # what an int64 can count, and so the limit of both libraries' arrays
+MAX_REPAIRS = 5
+_TRIES = 100  # ways to insert new axes that are tried for one operand: bounds the time for many axes
+
+
+@dataclass(frozen=True)
+class Column:
+    """One axis of the result, with what each operand has there.
+
+    axis: from the left, 0 first; from_right: the same axis as -1, -2, … sizes: one per operand, a missing axis
+    as 1; padded says which are missing. verdict: "equal", "stretched", "padded" (stretched, and an axis was
+    missing) or "clash". size: of the result, None for a clash. words: the verdict as a sentence.
+    """
+
+    axis: int
+    from_right: int
+    sizes: tuple[int, ...]
+    padded: tuple[bool, ...]
+    verdict: str
+    size: int | None
+    words: str
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A change of one operand that makes a clash legal.
+
+    code: for torch; numpy_code: for numpy (often the same); also: a second way to write it, or "".
+    """
+
+    operand: int
+    name: str
+    code: str
+    numpy_code: str
+    also: str
+    shape_after: tuple[int, ...]
+    result_shape: tuple[int, ...]
+    words: str
+
+
+@dataclass(frozen=True)
+class Broadcast:
+    """What comes of broadcasting `shapes`: shape is None if they clash, and then reason says where and why."""
+
+    shapes: tuple[tuple[int, ...], ...]
+    names: tuple[str, ...]
+    shape: tuple[int, ...] | None
+    columns: tuple[Column, ...]
+    repairs: tuple[Repair, ...]
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Operator:
+    """An element-wise operation: `symbol` as mathematics writes it, `function` numpy's."""
+
+    key: str
+    symbol: str
+    title: str
+    function: Callable
+
+    def code(self, *operands):
+        """The expression in torch and numpy: code("m", "c[:, None]") -> "m + c[:, None]"."""
+        return f" {self.key} ".join(operands)
+
+
+OPERATORS = {
+    operator.key: operator
+    for operator in (
+        Operator("+", "+", "plus", np.add),
+        Operator("-", "−", "minus", np.subtract),
+        Operator("*", "×", "times", np.multiply),
+        Operator("/", "÷", "divided by", np.true_divide),
+        Operator("<", "<", "less than", np.less),
+        Operator(">", ">", "greater than", np.greater),
+        Operator("==", "==", "equal to", np.equal),
+    )
+}
+
+
+def broadcast(*shapes, names=None):
+    """Line up any number of shapes and say, axis by axis, what happens: a Broadcast.
+
+    A shape is a tuple of ints, or one int for a vector. names: what the operands are called in the words and
+    the repairs, a, b, c, … if not given.
+
+    Raises: ValueError, naming the value, if a size is negative or not a whole number, or names do not match.
+    """
+    shapes = tuple(_as_shape(shape) for shape in shapes)
+    names = tuple(names) if names is not None else tuple(itertools.islice(_letters(), len(shapes)))
+    if len(names) != len(shapes):
+        raise ValueError(f"{len(names)} names {names} for {len(shapes)} shapes: one each")
+    columns = _columns(shapes, names)
+    clashes = [column for column in columns if column.verdict == "clash"]
+    if not clashes:
+        return Broadcast(shapes, names, tuple(column.size for column in columns), columns, (), None)
+    repairs = _repairs(shapes, names)
+    reason = " ".join(f"Axis {column.from_right}: {column.words}" for column in clashes)
+    if not repairs:
+        reason += " No simple change to one operand alone repairs this: change two."
+    return Broadcast(shapes, names, None, columns, repairs, reason)
+
+
+def source_index(result_index, shape):
+    """The index of the element of an operand of this `shape` that made the result's element at `result_index`.
+
+    Missing axes fall away on the left; an axis of size 1 was stretched, so it is always read at 0.
+    Raises: IndexError if the operand has no such element.
+    """
+    if len(result_index) < len(shape):
+        raise IndexError(f"result index {result_index} has fewer axes than shape {shape}")
+    index = tuple(result_index[len(result_index) - len(shape) :])
+    if any(not 0 <= i < n and n != 1 for i, n in zip(index, shape, strict=True)):
+        raise IndexError(f"result index {result_index} has no counterpart in shape {shape}")
+    return tuple(0 if n == 1 else i for i, n in zip(index, shape, strict=True))
+
+
+def stretched(shape, result_shape):
+    """The Layout of a fresh array of `shape` seen as `result_shape`, as `x.expand(result_shape)` would be.
+
+    Its positions() are, for every cell of the result, the number of the operand's element (row-major, from 0)
+    that made it; ghosts() are the cells that stretching shows but does not copy; elements_at(number) are the
+    result's cells that one element of the operand takes part in. Use corner(n) to draw a large result in part.
+
+    Raises: ValueError, naming both, if the shape does not stretch to the result.
+    """
+    shape, result_shape = _as_shape(shape), _as_shape(result_shape)
+    if _join([shape, result_shape]) != result_shape:
+        raise ValueError(f"shape {shape} does not stretch to {result_shape}")
+    missing = len(result_shape) - len(shape)
+    own_stride = (0 if n == 1 else s for n, s in zip(shape, contiguous_stride(shape), strict=True))
+    return Layout(result_shape, (*[0] * missing, *own_stride), 0, 4, math.prod(shape))
+
+
+def example(positions, scale=1):
+    """Numbers to show where only a shape is known: element 0 holds 1·scale, element 1 holds 2·scale, …
+
+    positions: an int array of element numbers, such as `stretched(shape, result).positions()`.
+    """
+    return (np.asarray(positions) + 1) * scale
+
+
+def cells(operator, *arrays):
+    """The arrays (or numbers) combined with the operator of that key in OPERATORS, as numpy does: a numpy array.
+
+    Several operands combine from left to right; a comparison takes two. Division by zero gives inf or nan, as
+    in torch.
+
+    Raises: ValueError, in words, for an unknown operator, a wrong number of operands, or shapes that clash.
+    """
+    if operator not in OPERATORS:
+        raise ValueError(f"no operator {operator!r}: there are {' '.join(OPERATORS)}")
+    function = OPERATORS[operator].function
+    arrays = [np.asarray(array) for array in arrays]
+    if len(arrays) < 2 or (len(arrays) > 2 and operator in ("<", ">", "==")):
+        raise ValueError(f"{operator} takes two operands, not {len(arrays)}")
+    if _join([array.shape for array in arrays]) is None:
+        raise ValueError(broadcast(*(array.shape for array in arrays)).reason)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return reduce(function, arrays)
+
+
+def parse_shape(text):
+    """The shape that a learner typed: "3, 1", "(256, 256, 3)", "3×4", "3 1" or "torch.Size([3])" as a tuple of ints.
+
+    "" and "()" are the shape of a scalar. The text is only ever read, never run.
+    Raises: ValueError in words the learner can act on.
+    """
+    inside = text.strip().removeprefix("torch.Size").strip()
+    while inside[:1] + inside[-1:] in ("()", "[]"):
+        inside = inside[1:-1].strip()
+    if not inside:
+        return ()
+    inside = re.sub(r"(?<=[0-9])\s*[×xX*]\s*(?=[-−0-9])|(?<=[0-9])\s+(?=[-−0-9])", ",", inside)
+    parts = [part.strip() for part in inside.removesuffix(",").split(",")]
+    if len(parts) > MAX_NDIM:
+        raise ValueError(f"{len(parts)} axes are too many: numpy's arrays have at most {MAX_NDIM}")
+    shape = tuple(_parse_size(part, text) for part in parts)
+    if math.prod(shape) > MAX_ELEMENTS:
+        raise ValueError(
+            f"“{_short(text)}” has more elements than a computer can number, 2^63 − 1: choose smaller sizes"
+        )
+    return shape
+
+
+def _parse_size(part, text):
+    if not part:
+        raise ValueError(f"“{_short(text)}”: a size is missing beside a comma; write a shape as 3, 1")
+    if re.fullmatch(r"[-−][0-9]+", part):
+        raise ValueError(f"“{_short(part)}” is negative: a size counts elements, so it is 0 or more")
+    if not re.fullmatch(r"[0-9]+", part):
+        raise ValueError(f"“{_short(part)}” is not a size: write whole numbers with commas between, as 3, 1")
+    digits = part.lstrip("0") or "0"
+    return int(digits) if len(digits) < 20 else MAX_ELEMENTS + 1  # int() of a very long text is slow, or refused
+
+
+def _short(text, length=40):
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def _as_shape(shape):
+    if isinstance(shape, str):
+        raise ValueError(f"shape {shape!r} is text: use a tuple of ints, or parse_shape")
+    sizes = []
+    for n in shape if isinstance(shape, (tuple, list)) else (shape,):
+        try:
+            sizes.append(op.index(n))
+        except TypeError:
+            raise ValueError(f"size {n!r} in shape {shape} is not a whole number") from None
+        if sizes[-1] < 0:
+            raise ValueError(f"size {n} in shape {shape} is negative: a size is 0 or more")
+    return tuple(sizes)
+
+
+def _letters():
+    """a, b, …, z, a1, b1, …"""
+    for round_ in itertools.count():
+        yield from (letter + (str(round_) if round_ else "") for letter in string.ascii_lowercase)
+
+
+def _join(shapes):
+    """The broadcast shape, or None if the shapes clash: the whole rule."""
+    result = []
+    for sizes in itertools.zip_longest(*(reversed(shape) for shape in shapes), fillvalue=1):
+        fixed = {n for n in sizes if n != 1}
+        if len(fixed) > 1:
+            return None
+        result.append(fixed.pop() if fixed else 1)
+    return tuple(reversed(result))
+
+
+def _columns(shapes, names):
+    ndim = max(map(len, shapes), default=0)
+    columns = []
+    for axis in range(ndim):
+        own = [axis - ndim + len(shape) for shape in shapes]  # the operand's own number of this axis
+        padded = tuple(i < 0 for i in own)
+        sizes = tuple(1 if i < 0 else shape[i] for i, shape in zip(own, shapes, strict=True))
+        joined = _join([(n,) for n in sizes])
+        size = joined[0] if joined else None
+        if joined is None:
+            verdict = "clash"
+        elif any(padded):
+            verdict = "padded"
+        else:
+            verdict = "equal" if len(set(sizes)) == 1 else "stretched"
+        words = _words(verdict, size, sizes, padded, names)
+        columns.append(Column(axis, axis - ndim, sizes, padded, verdict, size, words))
+    return tuple(columns)
+
+
+def _words(verdict, size, sizes, padded, names):
+    """The sentence that says which rule applies to a column."""
+    if verdict == "clash":
+        holders = {n: [name for name, m in zip(names, sizes, strict=True) if m == n] for n in sizes if n != 1}
+        found = _list([f"{_list(who)} {_verb(who, 'has', 'have')} {n}" for n, who in holders.items()])
+        zero = " A 0 does not stretch either." if 0 in holders else ""
+        return f"{found}: sizes must be equal, or 1.{zero}"
+    if verdict == "equal":
+        return f"{_list(names)} {_verb(names, 'has', 'all have' if len(names) > 2 else 'both have')} {size}."
+    absent = [name for name, missing in zip(names, padded, strict=True) if missing]
+    ones = [name for name, n, missing in zip(names, sizes, padded, strict=True) if n == 1 and not missing]
+    said = []
+    if absent:
+        said.append(f"{_list(absent)} {_verb(absent, 'has', 'have')} no axis here, which counts as 1")
+    if ones:
+        said.append(f"{_list(ones)} {_verb(ones, 'has', 'have')} 1")
+    stretches = "" if size == 1 else f": stretched to {size}"
+    return f"{'; '.join(said)}{stretches}."
+
+
+def _list(words):
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _verb(who, one, many):
+    return one if len(who) == 1 else many
+
+
+def _repairs(shapes, names):
+    """Up to MAX_REPAIRS changes of one operand after which the shapes broadcast, simplest first."""
+    ndim = max(map(len, shapes))
+    legal = []
+    for k, name in enumerate(names):
+        others = _join(shapes[:k] + shapes[k + 1 :])
+        if others is None:
+            continue  # they clash among themselves, whatever becomes of this one
+        for effort, after, code, numpy_code, also, words in _changes(k, shapes, name):
+            result = _join([others, after])
+            if result is not None:
+                simplicity = (max(ndim, len(result)), effort, len(shapes[k]), len(code))
+                legal.append((simplicity, Repair(k, name, code, numpy_code, also, after, result, words)))
+    legal.sort(key=lambda item: item[0])
+    flattest, by_change = {}, {}
+    for (ndim, *_), repair in legal:  # of one operand: nothing with more axes than needed, and no shape twice
+        if ndim == flattest.setdefault(repair.operand, ndim):
+            by_change.setdefault((repair.operand, repair.shape_after), repair)
+    return tuple(by_change.values())[:MAX_REPAIRS]
+
+
+def _changes(k, shapes, name):
+    """Ways to change operand k, legal or not: (effort, shape after, code, numpy code, also, words)."""
+    shape = shapes[k]
+    for axis, n in enumerate(shape):
+        if n == 1:
+            code, after = f"{name}.squeeze({axis})", shape[:axis] + shape[axis + 1 :]
+            yield 1, after, code, code, "", f"Without its axis of size 1, {name} lines up differently."
+    if len(shape) == 2:
+        yield 2, shape[::-1], f"{name}.t()", f"{name}.T", "", f"Rows and columns of {name} trade places."
+    elif 3 <= len(shape) <= 4:
+        for order in itertools.permutations(range(len(shape))):
+            after, axes = tuple(shape[axis] for axis in order), ", ".join(map(str, order))
+            words = f"The axes of {name} in the order {axes}."
+            yield 3, after, f"{name}.permute({axes})", f"{name}.transpose({axes})", "", words
+    yield from itertools.islice(_new_axes(k, shapes, name), _TRIES)
+    for other in shapes:
+        for after in (other[start:] for start in range(len(other))):
+            if 0 < math.prod(after) == math.prod(shape):
+                code = f"{name}.reshape({', '.join(map(str, after))})"
+                words = f"The numbers of {name} in new rows: right only if they are stored in that order."
+                yield 4, after, code, code, "", words
+
+
+def _new_axes(k, shapes, name):
+    """`name[:, None]` and its kin: every way to spread the axes out, the first staying first, as changes.
+
+    Up to as many new axes as the other operands have: then each element meets each, the outer product.
+    """
+    shape = shapes[k]
+    if not shape:
+        return  # a scalar meets everything as it is
+    most = max(len(other) for i, other in enumerate(shapes) if i != k)
+    ndims = range(len(shape) + 1, min(len(shape) + most, MAX_NDIM) + 1)
+    at_the_end = ((ndim, range(1, len(shape))) for ndim in ndims)  # first, for the outer product is among these
+    anywhere = ((ndim, rest) for ndim in ndims for rest in itertools.combinations(range(1, ndim), len(shape) - 1))
+    for ndim, rest in itertools.chain(at_the_end, anywhere):
+        own = (0, *rest)
+        new = [axis for axis in range(ndim) if axis not in own]
+        sizes = iter(shape)
+        after = tuple(next(sizes) if axis in own else 1 for axis in range(ndim))
+        index = ["None" if axis in new else ":" for axis in range(new[-1] + 1)]
+        also = name + "".join(f".unsqueeze({axis})" for axis in new)
+        code = f"{name}[{', '.join(index)}]"
+        words = f"{name} gets {'an axis' if len(new) == 1 else f'{len(new)} axes'} of size 1, free to stretch."
+        yield 0, after, code, code, also, words
