@@ -1,0 +1,47 @@
+"""Imports go one way: compute <- widgets <- lessons. Each claim is checked in a fresh process."""
+
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+from widgets_lib import compute
+
+HEAVY = {"torch", "numba", "matplotlib"}
+NOTEBOOK = {"IPython", "ipywidgets", "anywidget", "ipykernel", "voila"}
+
+
+def loaded_by(statement):
+    """Top-level modules, and our own in full, that a fresh Python has after the statement."""
+    program = f"{statement}\nimport sys\nprint(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return {name if name.startswith("widgets_lib") else name.split(".")[0] for name in run.stdout.split()}
+
+
+def test_the_package_alone_loads_nothing_heavy():
+    assert not loaded_by("import widgets_lib") & (HEAVY | NOTEBOOK | {"numpy"})
+
+
+PUBLIC = [module.name for module in pkgutil.iter_modules(compute.__path__) if not module.name.startswith("_")]
+
+
+@pytest.mark.parametrize("module", PUBLIC)
+def test_a_compute_module_knows_no_notebook_and_nothing_heavy(module):
+    loaded = loaded_by(f"import widgets_lib.compute.{module}")
+    assert f"widgets_lib.compute.{module}" in loaded
+    assert not loaded & (HEAVY | NOTEBOOK)
+    assert not any(name.startswith(("widgets_lib.widgets", "widgets_lib.app")) for name in loaded)
+
+
+def test_listing_the_ladder_loads_nothing_heavy():
+    listing = "from widgets_lib.compute.matmul import BACKENDS\n[(b.code, b.unavailable()) for b in BACKENDS.values()]"
+    assert not loaded_by(listing) & (HEAVY | NOTEBOOK)
+
+
+def test_running_the_ladder_loads_no_notebook():
+    ladder = (
+        "from widgets_lib.compute import matmul\na, b = matmul.operands(2, 3, 2)\n"
+        "[matmul.matmul(a, b, key) for key, rung in matmul.BACKENDS.items() if not rung.unavailable()]"
+    )
+    assert not loaded_by(ladder) & NOTEBOOK

@@ -1,0 +1,57 @@
+import hashlib
+
+import numpy as np
+import pytest
+
+from widgets_lib.compute import mnist
+
+
+def test_shapes_and_types():
+    digits = mnist.load()
+    for name, count in (("train", 50_000), ("valid", 10_000), ("test", 10_000)):
+        x, y = getattr(digits, f"x_{name}"), getattr(digits, f"y_{name}")
+        assert (x.shape, x.dtype) == ((count, 784), np.float32)
+        assert (y.shape, y.dtype) == ((count,), np.int64)
+
+
+def test_the_pixels_of_the_course():
+    x = mnist.load().x_train
+    assert x[0][203] == 0.19140625
+    assert x[0][200:210].tolist() == [0, 0, 0, 0.19140625, 0.9296875] + 5 * [0.98828125]
+    assert (x.min(), x.max()) == (0, 0.99609375)
+
+
+def test_the_labels_of_the_course():
+    digits = mnist.load()
+    assert digits.y_train[:3].tolist() == [5, 0, 4]
+    assert digits.y_train[-3:].tolist() == [8, 4, 8]
+    sixty_thousand = np.concatenate([digits.y_train, digits.y_valid])
+    assert np.count_nonzero(sixty_thousand == 3) == 6131
+    assert np.count_nonzero(sixty_thousand == 7) == 6265
+
+
+@pytest.mark.parametrize(
+    ("names", "magic_number", "shape", "md5"),
+    [
+        (("x_train", "x_valid"), 2051, (60_000, 28, 28), "6bbc9ace898e44ae57da46a324031adb"),
+        (("y_train", "y_valid"), 2049, (60_000,), "a25bea736e30d166cdddb491f175f624"),
+        (("x_test",), 2051, (10_000, 28, 28), "2646ac647ad5339dbf082846283269ea"),
+        (("y_test",), 2049, (10_000,), "27ae3e4e09519cfbb04c329615203637"),
+    ],
+)
+def test_every_digit_is_the_published_one(names, magic_number, shape, md5):
+    values = np.concatenate([getattr(mnist.load(), name) for name in names])
+    scale = 256 if values.dtype == np.float32 else 1
+    header = np.array([magic_number, *shape], ">u4").tobytes()
+    assert hashlib.md5(header + (values * scale).astype(np.uint8).tobytes()).hexdigest() == md5
+
+
+def test_it_is_read_once():
+    assert mnist.load() is mnist.load()
+
+
+def test_no_pickle_is_ever_read(tmp_path, monkeypatch):
+    np.savez(tmp_path / "evil.npz", x_train=np.array([print], dtype=object))
+    monkeypatch.setattr(mnist, "BUNDLED", tmp_path / "evil.npz")
+    with pytest.raises(ValueError, match="allow_pickle"):
+        mnist.load.__wrapped__()

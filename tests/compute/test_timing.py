@@ -1,0 +1,192 @@
+"""The clock is a fake one: a test of a stopwatch that trusts the wall fails on a busy day."""
+
+import gc
+
+import numpy as np
+import pytest
+import torch
+
+from widgets_lib.compute import timing
+from widgets_lib.compute.timing import Timing, count, human, measure, measure_rows
+
+
+class Clock:
+    """Time that passes only when someone works."""
+
+    def __init__(self, monkeypatch):
+        self.now = 100.0
+        monkeypatch.setattr(timing, "perf_counter", lambda: self.now)
+
+    def work(self, *durations):
+        """A function whose calls take these seconds, the last one for ever after."""
+        pending = list(durations)
+
+        def fn(*args):
+            self.calls += 1
+            self.now += pending.pop(0) if len(pending) > 1 else pending[0]
+
+        self.calls = 0
+        return fn
+
+    def rows(self, per_value, first=0.0, fixed=0.0):
+        """A product that takes `per_value` seconds for each value of c."""
+        self.seen = []
+
+        def fn(a, b):
+            self.now += fixed + per_value * a.shape[0] * b.shape[1] + (first if not self.seen else 0)
+            self.seen.append((a.shape[0], b.shape[1]))
+
+        return fn
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    return Clock(monkeypatch)
+
+
+def test_a_call_longer_than_the_budget_is_the_answer(clock):
+    timing = measure(clock.work(0.8), budget_s=0.5)
+    assert clock.calls == 1
+    assert (timing.seconds, timing.single, timing.spread, timing.noisy) == (pytest.approx(0.8), True, None, False)
+
+
+def test_short_calls_are_batched_to_about_five_milliseconds(clock):
+    timing = measure(clock.work(2e-6), budget_s=0.5)
+    assert timing.seconds == pytest.approx(2e-6)
+    assert 0.0025 <= timing.calls * 2e-6 <= 0.02
+    assert timing.repeats == 50
+
+
+def test_the_budget_ends_it(clock):
+    timing = measure(clock.work(0.1), budget_s=0.5)
+    assert timing.repeats in (5, 6) and timing.calls == 1
+
+
+def test_at_least_three(clock):
+    assert measure(clock.work(0.45), budget_s=0.5).repeats == 3
+
+
+def test_the_fastest_batch_counts_and_the_first_call_is_apart(clock):
+    timing = measure(clock.work(0.4, 0.05, 0.04, 0.05, 0.06, 0.05), budget_s=0.5)
+    assert timing.first_call_s == pytest.approx(0.4)
+    assert timing.seconds == pytest.approx(0.04)
+    assert timing.spread == pytest.approx(0.25) and timing.noisy
+
+
+def test_fifteen_percent_is_the_line():
+    assert not Timing(1, spread=0.15).noisy
+    assert Timing(1, spread=0.16).noisy
+
+
+def test_the_collector_is_off_while_measuring_and_on_again():
+    seen = []
+    measure(lambda: seen.append(gc.isenabled()), budget_s=0.001)
+    assert seen[0] and not any(seen[1:]) and gc.isenabled()
+
+
+def test_an_error_of_the_function_comes_out_and_leaves_the_collector_on():
+    calls = []
+
+    def fails_later():
+        calls.append(1)
+        if len(calls) == 3:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        measure(fails_later)
+    assert gc.isenabled()
+
+
+def test_stopping_between_batches(clock):
+    with pytest.raises(timing.Stopped):
+        measure(clock.work(0.1), budget_s=100, should_stop=lambda: clock.calls >= 4)
+    assert clock.calls == 4 and gc.isenabled()
+
+
+def test_arguments_are_passed_on():
+    measure(lambda *args: args == (1, 2) or pytest.fail("wrong arguments"), 1, 2, budget_s=0.001)
+
+
+A, B = np.zeros((50_000, 1)), np.zeros((1, 10))
+
+
+def test_a_slow_function_is_extrapolated_and_says_so(clock):
+    result = measure_rows(clock.rows(0.01), A, B, budget_s=0.5)
+    assert result.extrapolated and result.rows == 50_000 and 1 <= result.measured_rows <= 5
+    assert result.seconds == pytest.approx(5000)
+    assert result.text == f"83 minutes (estimated from {count(result.measured_rows, 'row')})"
+    assert sum(rows * columns * 0.01 for rows, columns in clock.seen) < 1.0
+
+
+def test_a_fast_function_is_measured_whole(clock):
+    result = measure_rows(clock.rows(1e-7), A, B, budget_s=0.5)
+    assert (result.extrapolated, result.measured_rows, result.repeats > 2) == (False, 50_000, True)
+    assert result.seconds == pytest.approx(0.05)
+    assert result.text == "50.0 ms"
+
+
+def test_a_fixed_cost_of_each_call_does_not_count_as_slow_rows(clock):
+    result = measure_rows(clock.rows(1e-8, fixed=1e-3), A, B, budget_s=0.5)
+    assert not result.extrapolated
+
+
+def test_compiling_is_not_mistaken_for_slowness(clock):
+    result = measure_rows(clock.rows(1e-7, first=3.0), A, B, budget_s=0.5)
+    assert result.first_call_s == pytest.approx(3.0) and not result.extrapolated
+    assert result.seconds == pytest.approx(0.05)
+
+
+def test_one_row_may_be_too_much(clock):
+    result = measure_rows(clock.rows(0.05), A, np.zeros((1, 2048)), budget_s=0.5)
+    assert result.extrapolated and result.measured_rows == 1 and result.measured_columns < 20
+    assert result.seconds == pytest.approx(50_000 * 2048 * 0.05)
+    assert f"estimated from 1 row × {result.measured_columns} columns" in result.text
+
+
+def test_every_size_is_measured_in_full_if_it_is_all_there_is(clock):
+    result = measure_rows(clock.rows(1.0), np.zeros((1, 3)), np.zeros((3, 1)), budget_s=0.5)
+    assert not result.extrapolated and result.seconds == pytest.approx(1.0)
+    assert not measure_rows(clock.rows(1.0, fixed=0.01), np.zeros((0, 3)), np.zeros((3, 1))).extrapolated
+
+
+def test_progress_ends_with_the_rows_that_ran(clock):
+    steps = []
+    result = measure_rows(clock.rows(0.01), A, B, on_progress=lambda *step: steps.append(step))
+    assert steps[-1][:2] == (result.measured_rows, 50_000)
+    assert all(estimate_s == pytest.approx(5000) for *_, estimate_s in steps)
+
+
+def test_stopping_a_measurement_by_rows(clock):
+    with pytest.raises(timing.Stopped):
+        measure_rows(clock.rows(0.01), A, B, should_stop=lambda: len(clock.seen) > 2)
+
+
+@pytest.mark.parametrize("b", [np.zeros((3, 8)), torch.zeros(3, 8)])
+def test_fewer_columns_lie_in_memory_like_all_of_them(b):
+    layouts = []
+    seen = lambda a, b: layouts.append(np.asarray(b).flags.c_contiguous)  # noqa: E731
+    measure_rows(seen, b.T, b, budget_s=0.01)
+    assert layouts and all(layouts)
+
+
+def test_a_timing_travels_as_plain_values():
+    import json
+
+    fields = json.loads(json.dumps(Timing(0.284, 0.02, 3, rows=5, measured_rows=5).to_dict()))
+    assert fields["text"] == "284 ms" and fields["extrapolated"] is False and fields["noisy"] is False
+
+
+def test_gflops():
+    assert Timing(0.5).gflops(784_000_000) == pytest.approx(1.568)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        *((0.284, "284 ms"), (72.4e-6, "72.4 µs"), (2768, "46 minutes"), (0.000429, "429 µs"), (3.69e-3, "3.69 ms")),
+        *((15.6e-3, "15.6 ms"), (9.996e-4, "1.00 ms"), (0.9999, "1.00 s"), (60, "60.0 s"), (90, "2 minutes")),
+        *((5400, "2 hours"), (2e6, "23 days"), (5e-9, "5.00 ns"), (0, "0 ns"), (float("nan"), "unknown")),
+    ],
+)
+def test_durations_as_a_person_says_them(seconds, words):
+    assert human(seconds) == words

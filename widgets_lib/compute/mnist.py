@@ -1,0 +1,42 @@
+"""The MNIST digits bundled with the course, as the arrays of the classic `mnist.pkl.gz`."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+BUNDLED = Path(__file__).parent.parent / "data" / "mnist.npz"
+
+
+@dataclass(frozen=True, eq=False)
+class Mnist:
+    """Digits as rows of 784 float32 pixels (0 … 255/256) and their int64 labels (0 … 9).
+
+    Shapes: train (50000, 784), valid (10000, 784), test (10000, 784), and one label a row.
+    """
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_valid: np.ndarray
+    y_valid: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+
+@cache
+def load():
+    """The bundled digits as a `Mnist`; read on the first call, the same arrays on every later one.
+
+    Source: the four original MNIST files (see `widgets_lib/data/README.md`); pixels are uint8 / 256 and
+    the last 10,000 of the 60,000 training digits are the validation set, as in `mnist.pkl.gz`.
+    """
+    with np.load(BUNDLED, allow_pickle=False) as files:
+        x, y = _pixels(files["x_train"]), files["y_train"].astype(np.int64)
+        x_test, y_test = _pixels(files["x_test"]), files["y_test"].astype(np.int64)
+    arrays = x[:50_000], y[:50_000], x[50_000:], y[50_000:], x_test, y_test
+    return Mnist(*arrays)
+
+
+def _pixels(images):
+    return np.multiply(images.reshape(len(images), -1), 1 / 256, dtype=np.float32)
