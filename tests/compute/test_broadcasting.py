@@ -169,16 +169,16 @@ def test_two_operands_can_always_be_repaired():
         (((3, 4), (3,)), ["b[:, None]", "a.t()"]),
         (((3,), (4,)), ["a[:, None]", "b[:, None]"]),
         (((784,), (784, 10)), ["a[:, None]", "b.t()"]),
-        (((5, 784), (784, 10)), ["a[:, :, None]"]),  # matmul by broadcasting
+        (((5, 784), (784, 10)), ["a[:, :, None]", "b[:, :, None, None]"]),  # matmul by broadcasting
         (((3, 4), (4, 3)), ["a.t()", "b.t()"]),
         (((3, 256, 256), (3,)), ["b[:, None, None]", "a.permute(1, 2, 0)"]),
         (((256, 256, 3), (3, 256, 256)), ["a.permute(2, 0, 1)", "b.permute(1, 2, 0)"]),
-        (((5, 3), (3, 1)), ["b.squeeze(1)", "a.t()"]),
-        (((12,), (3, 4)), ["a.reshape(3, 4)"]),
+        (((5, 3), (3, 1)), ["b.squeeze(1)", "a.t()", "b.t()"]),
+        (((12,), (3, 4)), ["a.reshape(3, 4)", "b.reshape(12)"]),
     ],
 )
-def test_the_simplest_repair_comes_first(shapes, codes):
-    assert [repair.code for repair in broadcast(*shapes).repairs][: len(codes)] == codes
+def test_the_repairs_are_few_and_the_simplest_comes_first(shapes, codes):
+    assert [repair.code for repair in broadcast(*shapes).repairs] == codes
 
 
 def test_a_clash_of_three_that_one_change_cannot_end_says_so():
@@ -241,6 +241,7 @@ TORCH_FUNCTIONS = {
 }
 
 
+@pytest.mark.filterwarnings("error")  # a division by zero is shown, not warned of
 @pytest.mark.parametrize("key", broadcasting.OPERATORS)
 def test_each_operator_computes_what_torch_computes(key):
     m, c = torch.arange(9.0).view(3, 3) - 4, torch.tensor([0.0, 2.0, -1.0])

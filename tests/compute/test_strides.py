@@ -72,6 +72,7 @@ ARRAYS = {
     "of a memoryview": np.asarray(memoryview(A))[1:],
     "of a tensor": torch.arange(10)[4:].numpy(),
     "of a capsule": np.from_dlpack(CUBE[:, 1:, ::2]),
+    "of a flipped capsule": np.from_dlpack(A[::-1, ::2]),
     "field of a record": RECORD["y"],
     "real part": np.array([1 + 2j, 3 - 4j]).real,
     "re-typed": np.arange(4, dtype="i4").view("u1")[5:],
@@ -130,6 +131,7 @@ def test_the_storage_read_at_its_positions_is_the_array(x):
         (np.arange(4, dtype="i4").view("u1")[5:], 5, 16),
         (RECORD["y"], 1, 6),
         (np.from_dlpack(torch.arange(10)[::3])[1:], 3, 10),
+        (np.from_dlpack(np.arange(10)[::-3]), 9, 10),
     ],
 )
 def test_a_numpy_storage_is_the_memory_of_its_owner(x, offset, storage_size):
