@@ -32,13 +32,13 @@ def result_or_none(function, shapes, error):
 
 def test_agrees_with_numpy_and_torch_on_thousands_of_shape_sets():
     verdicts = []
-    for shapes in random_shape_sets(6000):
+    for shapes in random_shape_sets(4000):
         ours = broadcast(*shapes)
         assert ours.shape == result_or_none(np.broadcast_shapes, shapes, ValueError), shapes
         assert ours.shape == result_or_none(torch.broadcast_shapes, shapes, RuntimeError), shapes
         assert (ours.reason is None) == (ours.shape is not None)
         verdicts.append(ours.shape is None)
-    assert 1000 < sum(verdicts) < 5000  # both kinds were well tried
+    assert 1000 < sum(verdicts) < 3000  # both kinds were well tried
 
 
 def test_agrees_on_many_operands_and_many_axes():
@@ -156,7 +156,7 @@ def test_every_repair_runs_in_torch_and_numpy_and_ends_the_clash():
 
 
 def test_two_operands_can_always_be_repaired():
-    for shapes in random_shape_sets(3000, most_axes=6, seed=6):
+    for shapes in random_shape_sets(1500, most_axes=6, seed=6):
         ours = broadcast(*shapes)
         if len(shapes) == 2 and ours.shape is None:
             assert ours.repairs, shapes

@@ -212,7 +212,7 @@ def test_position_and_elements_at_agree_with_numpy_memory(x):
         assert layout.span == (x.min(), x.max())
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.data(), st.integers(0, 20), dimensions, st.integers(-2, 12))
 def test_as_strided_is_legal_exactly_where_torch_says_so(data, storage_size, shape, offset):
     stride = tuple(data.draw(st.lists(st.integers(0, 6), min_size=len(shape), max_size=len(shape))))
@@ -230,7 +230,7 @@ def test_as_strided_is_legal_exactly_where_torch_says_so(data, storage_size, sha
         assert view.reason
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.data(), st.integers(0, 20), dimensions, st.integers(-5, 20))
 def test_the_first_element_outside_is_the_first_numpy_finds(data, storage_size, shape, offset):
     stride = tuple(data.draw(st.lists(st.integers(-6, 6), min_size=len(shape), max_size=len(shape))))
