@@ -317,16 +317,20 @@ def operands(m, k, n, seed=0):
     a holds real digits where they fit: k = 784 pixels, up to 10,000 validation or 50,000 training digits; else it is
     random. b, the weights, is random. The random numbers are standard normal and depend on `seed` alone.
     """
+    a, b = numpy_operands(m, k, n, seed)
+    return (_torch().from_numpy(a), _torch().from_numpy(b)) if find_spec("torch") else (a, b)
+
+
+def numpy_operands(m, k, n, seed=0):
+    """The same as numpy arrays, without loading torch."""
     from . import mnist
 
     random = np.random.default_rng(seed)
     b = random.standard_normal((k, n), np.float32)
-    if k == 784 and m <= 50_000:
-        digits = mnist.load()
-        a = (digits.x_valid if m <= 10_000 else digits.x_train)[:m]
-    else:
-        a = random.standard_normal((m, k), np.float32)
-    return (_torch().from_numpy(a), _torch().from_numpy(b)) if find_spec("torch") else (a, b)
+    if k != 784 or m > 50_000:
+        return random.standard_normal((m, k), np.float32), b
+    digits = mnist.load()
+    return (digits.x_valid if m <= 10_000 else digits.x_train)[:m], b
 
 
 PUBLISHED_2022 = {
@@ -367,6 +371,21 @@ class Mismatch:
     total: int | None = None
     wrong: np.ndarray | None = field(default=None, repr=False, compare=False)
     """(m, n) bool: True where c is wrong."""
+
+    def to_dict(self):
+        """Plain JSON values, with the `picture` in place of `wrong`; not-a-number becomes its name."""
+        numbers = (self.got, self.expected)
+        got, expected = (x if x is None or np.isfinite(x) else str(x) for x in numbers)
+        picture = self.picture()
+        return {
+            "reason": self.reason,
+            "index": self.index and list(self.index),
+            "got": got,
+            "expected": expected,
+            "wrong_count": self.wrong_count,
+            "total": self.total,
+            "picture": None if picture is None else picture.tolist(),
+        }
 
     def picture(self, side=48):
         """`wrong` shrunk to at most side × side cells, each the share (0 … 1) of wrong values in it."""
