@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from widgets_lib.compute import broadcasting
-from widgets_lib.compute.broadcasting import broadcast, cells, parse_shape, source_index, stretched
+from widgets_lib.compute.broadcasting import broadcast, cells, moved_from, parse_shape, source_index, stretched
 
 
 def random_shape_sets(count, *, most_operands=5, most_axes=5, seed=4):
@@ -153,6 +153,20 @@ def test_every_repair_runs_in_torch_and_numpy_and_ends_the_clash():
         changes = [(repair.operand, repair.shape_after) for repair in ours.repairs]
         assert len(set(changes)) == len(changes)
     assert seen > 500
+
+
+def test_a_repair_says_where_each_element_went():
+    seen = set()
+    for shapes in (*random_shape_sets(400, most_operands=2, most_axes=4, seed=8), [(12,), (3, 4)], [(6,), (2, 3)]):
+        ours = broadcast(*shapes)
+        for repair in ours.repairs:
+            shape = shapes[repair.operand]
+            before = np.arange(np.prod(shape, dtype=int)).reshape(shape)
+            after = eval(repair.numpy_code, {repair.name: before})
+            for index in np.ndindex(repair.shape_after):
+                assert before[moved_from(index, repair.axes, shape, repair.shape_after)] == after[index], repair
+            seen.add(repair.code.removeprefix(repair.name)[:4])
+    assert {"[:, ", ".squ", ".t()", ".per", ".res"} <= seen
 
 
 def test_two_operands_can_always_be_repaired():

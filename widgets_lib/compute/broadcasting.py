@@ -49,6 +49,8 @@ class Repair:
     """A change of one operand that makes a clash legal.
 
     code: for torch; numpy_code: for numpy (often the same); also: a second way to write it, or "".
+    axes: for each axis of the operand, which axis of shape_after it becomes, None for a 1 that falls away;
+    None in place of the tuple if the numbers are laid out anew (see `moved_from`).
     """
 
     operand: int
@@ -56,6 +58,7 @@ class Repair:
     code: str
     numpy_code: str
     also: str
+    axes: tuple[int | None, ...] | None
     shape_after: tuple[int, ...]
     result_shape: tuple[int, ...]
     words: str
@@ -136,6 +139,16 @@ def source_index(result_index, shape):
     if any(not 0 <= i < n and n != 1 for i, n in zip(index, shape, strict=True)):
         raise IndexError(f"result index {result_index} has no counterpart in shape {shape}")
     return tuple(0 if n == 1 else i for i, n in zip(index, shape, strict=True))
+
+
+def moved_from(index, axes, shape, shape_after):
+    """Where the element that a repair brings to `index` of `shape_after` stood in the operand of `shape` before.
+
+    axes: of the Repair.
+    """
+    if axes is None:
+        return tuple(map(int, np.unravel_index(np.ravel_multi_index(index, shape_after), shape)))
+    return tuple(0 if axis is None else index[axis] for axis in axes)
 
 
 def stretched(shape, result_shape):
@@ -309,11 +322,11 @@ def _repairs(shapes, names):
         others = _join(shapes[:k] + shapes[k + 1 :])
         if others is None:
             continue  # they clash among themselves, whatever becomes of this one
-        for effort, after, code, numpy_code, also, words in _changes(k, shapes, name):
+        for effort, after, axes, code, numpy_code, also, words in _changes(k, shapes, name):
             result = _join([others, after])
             if result is not None:
                 simplicity = (max(ndim, len(result)), effort, len(shapes[k]), len(code))
-                legal.append((simplicity, Repair(k, name, code, numpy_code, also, after, result, words)))
+                legal.append((simplicity, Repair(k, name, code, numpy_code, also, axes, after, result, words)))
     legal.sort(key=lambda item: item[0])
     flattest, by_change = {}, {}
     for (ndim, *_), repair in legal:  # of one operand: nothing with more axes than needed, and no shape twice
@@ -323,26 +336,28 @@ def _repairs(shapes, names):
 
 
 def _changes(k, shapes, name):
-    """Ways to change operand k, legal or not: (effort, shape after, code, numpy code, also, words)."""
+    """Ways to change operand k, legal or not: (effort, shape after, axes, code, numpy code, also, words)."""
     shape = shapes[k]
     for axis, n in enumerate(shape):
         if n == 1:
             code, after = f"{name}.squeeze({axis})", shape[:axis] + shape[axis + 1 :]
-            yield 1, after, code, code, "", f"Without its axis of size 1, {name} lines up differently."
+            axes = tuple(None if a == axis else a - (a > axis) for a in range(len(shape)))
+            yield 1, after, axes, code, code, "", f"Without its axis of size 1, {name} lines up differently."
     if len(shape) == 2:
-        yield 2, shape[::-1], f"{name}.t()", f"{name}.T", "", f"Rows and columns of {name} trade places."
+        yield 2, shape[::-1], (1, 0), f"{name}.t()", f"{name}.T", "", f"Rows and columns of {name} trade places."
     elif 3 <= len(shape) <= 4:
         for order in itertools.permutations(range(len(shape))):
-            after, axes = tuple(shape[axis] for axis in order), ", ".join(map(str, order))
-            words = f"The axes of {name} in the order {axes}."
-            yield 3, after, f"{name}.permute({axes})", f"{name}.transpose({axes})", "", words
+            after, axes = tuple(shape[axis] for axis in order), tuple(map(order.index, range(len(shape))))
+            listed = ", ".join(map(str, order))
+            words = f"The axes of {name} in the order {listed}."
+            yield 3, after, axes, f"{name}.permute({listed})", f"{name}.transpose({listed})", "", words
     yield from itertools.islice(_new_axes(k, shapes, name), _TRIES)
     for other in shapes:
         for after in (other[start:] for start in range(len(other))):
             if 0 < math.prod(after) == math.prod(shape):
                 code = f"{name}.reshape({', '.join(map(str, after))})"
                 words = f"The numbers of {name} in new rows: right only if they are stored in that order."
-                yield 4, after, code, code, "", words
+                yield 4, after, None, code, code, "", words
 
 
 def _new_axes(k, shapes, name):
@@ -366,4 +381,4 @@ def _new_axes(k, shapes, name):
         also = name + "".join(f".unsqueeze({axis})" for axis in new)
         code = f"{name}[{', '.join(index)}]"
         words = f"{name} gets {'an axis' if len(new) == 1 else f'{len(new)} axes'} of size 1, free to stretch."
-        yield 0, after, code, code, also, words
+        yield 0, after, own, code, code, also, words
