@@ -1,6 +1,7 @@
 """Servers that the application's and the browser's tests share, and their logs below a failed test."""
 
 import pytest
+
 import servers
 
 

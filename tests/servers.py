@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -34,7 +35,9 @@ class Server:
 
     def get(self, path="", **headers):
         """(status, headers, body text) of a GET request, errors included."""
-        request = urllib.request.Request(self.url + path, headers=headers)
+        return self._ask(urllib.request.Request(self.url + path, headers=headers))
+
+    def _ask(self, request):
         try:
             with urllib.request.urlopen(request, timeout=60) as reply:
                 return reply.status, reply.headers, reply.read().decode()
@@ -44,6 +47,15 @@ class Server:
     def kernels(self):
         """Kernels in use, as the server itself counts them (Voila only)."""
         return json.loads(self.get("health")[2])["kernels"]
+
+    def close_tab(self, page, origin=None):
+        """The status with which the beacon of a closing tab is answered; `page` is the lesson's HTML."""
+        kernel = re.search(r'"kernelId": "([\w-]+)"', page)
+        if not kernel:
+            return None
+        origin = origin or self.url.rstrip("/")
+        url = f"voila/api/shutdown/{kernel[1]}"
+        return self._ask(urllib.request.Request(self.url + url, b"", {"Origin": origin}))[0]
 
 
 def write_notebook(cells, path):
@@ -65,15 +77,15 @@ def free_port():
 
 
 @contextmanager
-def serve(name, command, root, url, logs, env=None):
-    """Runs `command` from the project's root until the block ends; yields it once `url` answers.
+def serve(name, command, root, url, logs, env=None, cwd=ROOT):
+    """Runs `command` in `cwd` until the block ends; yields it once `url` answers.
 
     Raises: RuntimeError with the server's log if it ends or stays silent for a minute.
     """
     log_file = Path(logs) / f"{name}-{url.rsplit(':')[-1].strip('/')}.log"
     with log_file.open("w") as log:
         process = subprocess.Popen(
-            command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})}
+            command, cwd=cwd, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})}
         )
     server = Server(name, url, Path(root), log_file, process)
     RUNNING.append(server)
@@ -93,7 +105,7 @@ def wait_until_it_answers(server):
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
-            server.get("api" if server.name == "lab" else "health")
+            server.get("api" if server.name == "lab" else "health")  # stock Voila: a quick 404
             return
         except OSError:
             time.sleep(0.1)
@@ -105,6 +117,13 @@ def voila(root, logs, *options, env=None):
     port = free_port()
     command = [sys.executable, "-m", "voila", str(root), "--no-browser", f"--port={port}", *options]
     return serve("voila", command, root, f"http://localhost:{port}/", logs, env)
+
+
+def stock_voila(root, logs):
+    """Voila as it comes, on `root`, without this project's configuration."""
+    port = free_port()
+    command = [sys.executable, "-m", "voila", str(root), "--no-browser", f"--port={port}"]
+    return serve("stock-voila", command, root, f"http://localhost:{port}/", logs, cwd=root)
 
 
 def lab(root, logs):

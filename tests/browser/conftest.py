@@ -9,6 +9,7 @@ import os
 import shutil
 
 import pytest
+
 import servers
 from pages import open_lesson, watch
 

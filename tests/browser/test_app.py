@@ -1,8 +1,8 @@
 """The lesson page in a real browser."""
 
+from playwright.sync_api import expect
 
 from pages import run_all
-from playwright.sync_api import expect
 
 WIDGET = '''
 import anywidget, traitlets

@@ -1,8 +1,8 @@
 """Cure of the refused tab-close: closing a lesson's tab leaves its kernel running.
 
-A closing page says so with a beacon to `/voila/api/shutdown/<kernel id>`. A beacon cannot carry the `_xsrf`
-header, so the server answers 403 and the kernel stays. The kernel id in the address is an unguessable secret
-that only the page itself knows; that the beacon comes from our own origin is checked as well, in its place.
+A closing page says so with a beacon to `/voila/api/shutdown/<kernel id>`. It takes the `_xsrf` token from a cookie
+that only the list of lessons sets, so for a visitor who came straight to a lesson the server answers 403 and the
+kernel stays. What the token would prove, that one of our own pages sent the beacon, its headers prove as well.
 
 Delete this module when `tests/app/test_tab_close.py` says that the stock handler accepts the beacon.
 Source: voila-dashboards/voila issue 1458.

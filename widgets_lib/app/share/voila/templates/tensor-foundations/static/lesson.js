@@ -33,7 +33,7 @@ function say(text) {
 }
 
 function lastHeading() {
-  const headings = document.querySelectorAll("#rendered_cells :is(h1, h2, h3)");
+  const headings = document.querySelectorAll("#lesson :is(h1, h2, h3)");
   return headings.length ? headings[headings.length - 1].firstChild?.textContent.trim() : "the lesson";
 }
 
@@ -47,7 +47,7 @@ window.voila_finish = () => {
   page.dataset.lesson = "drawing";
   say("Drawing the widgets …");
   const drawn = new MutationObserver(becomeReady);
-  drawn.observe(document.getElementById("rendered_cells"), { childList: true, subtree: true });
+  drawn.observe(document.getElementById("lesson"), { childList: true, subtree: true });
   becomeReady();
 
   function becomeReady() {

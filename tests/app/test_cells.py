@@ -1,0 +1,47 @@
+"""What a visitor sees, and what the log keeps, when a cell fails."""
+
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from widgets_lib.app import cells
+
+
+def test_a_failing_cell_is_calm_and_the_rest_of_the_lesson_runs(render, small_voila):
+    status, _, page = render(
+        ["x = 6", "import sys\nprint('so far')\nprint('noise', file=sys.stderr)\n1/0", "print(7 * x)"]
+    )
+    assert status == 200
+    assert cells.FAILED in page
+    assert "so far" in page and "42" in page
+    assert "Traceback" not in page and "ZeroDivisionError" not in page and ">noise" not in page
+
+
+def test_the_log_names_the_lesson_and_the_cell_and_keeps_the_whole_error(render, small_voila):
+    render(["pass", "raise KeyError('which one')"], name="04_faulty.ipynb")
+    assert "04_faulty.ipynb, cell 2 of 2" in small_voila.log
+    assert "KeyError" in small_voila.log and "which one" in small_voila.log
+
+
+def test_a_cell_without_end_is_stopped_and_the_rest_of_the_lesson_runs(render):
+    _, _, page = render(["while True: pass", "print(6 * 7)"])
+    assert cells.TOO_LONG in page
+    assert "42" in page
+
+
+def test_a_kernel_that_dies_leaves_the_prose(render):
+    _, _, page = render(["import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", ("md", "the prose after")])
+    assert cells.KERNEL_GONE in page
+    assert "the prose after" in page
+
+
+def test_an_error_the_lesson_expects_keeps_its_words_but_not_the_servers_paths(render):
+    cell = new_code_cell("import json\njson.loads('{')", metadata={"tags": ["raises-exception"]})
+    _, _, page = render(new_notebook(cells=[cell]))
+    assert "JSONDecodeError: Expecting property name" in page
+    assert "decoder.py" not in page
+
+
+def test_the_page_is_named_by_its_first_heading():
+    prose = new_markdown_cell("Intro\n# This one\n# Nor this")
+    heading = cells.first_heading(new_notebook(cells=[new_code_cell("# not this"), prose]))
+    assert heading == "This one"
+    assert cells.first_heading(new_notebook(cells=[])) is None

@@ -1,0 +1,66 @@
+"""What the server shows of itself, and what it keeps."""
+
+import json
+import re
+
+import pytest
+
+import servers
+
+ADDRESS = re.compile(r"""(?:src|href|url|import)\s*[=(]\s*["']?(https?:)?//""")
+
+
+def test_health_counts_lessons_and_kernels(render, small_voila):
+    render(["1"])
+    health = json.loads(small_voila.get("health")[2])
+    assert health["kernels"] == 1 and health["max_kernels"] == 2
+    assert health["lessons"] == len(list(small_voila.root.glob("*.ipynb")))
+
+
+def test_no_page_names_an_address_outside(render, small_voila):
+    pages = [render(["1"], name="05_einsum.ipynb"), small_voila.get(), small_voila.get("nothing-here")]
+    assert [status for status, _, _ in pages] == [200, 200, 404]
+    for _, _, page in pages:
+        assert not ADDRESS.search(page)
+
+
+def test_the_home_page_lists_the_lessons(small_voila):
+    servers.write_notebook(["1"], small_voila.root / "05_einsum.ipynb")
+    _, _, home = small_voila.get()
+    assert 'href="/voila/render/05_einsum.ipynb"' in home
+
+
+def test_neither_template_nor_theme_can_be_chosen_by_the_address(small_voila):
+    servers.write_notebook(["1"], small_voila.root / "05_einsum.ipynb")
+    _, _, page = small_voila.get("voila/render/05_einsum.ipynb?template=classic&theme=dark")
+    assert 'id="code-switch"' in page
+    small_voila.close_tab(page)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("voila/files/05_einsum.ipynb", "voila/files/.hidden/picture.png", "voila/files/.picture.png"),
+        *("voila/files/../conftest.py", "voila/files/%2e%2e/secret.png", "voila/files/notes.py"),
+        *("voila/render/.hidden/x.ipynb", "api/contents", "lab", "files/05_einsum.ipynb"),
+    ],
+)
+def test_nothing_but_lessons_and_pictures_is_served(small_voila, path):
+    (small_voila.root / ".hidden").mkdir(exist_ok=True)
+    for name in (".hidden/picture.png", ".picture.png", "../secret.png", "notes.py", ".hidden/x.ipynb"):
+        (small_voila.root / name).write_bytes(b"{}")
+    servers.write_notebook(["1"], small_voila.root / "05_einsum.ipynb")
+    assert small_voila.get(path)[0] in (403, 404)
+
+
+def test_a_lessons_picture_is_served(small_voila):
+    (small_voila.root / "assets").mkdir(exist_ok=True)
+    (small_voila.root / "assets" / "digit.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    assert small_voila.get("voila/files/assets/digit.svg")[0] == 200
+
+
+def test_pages_carry_the_security_headers(small_voila):
+    _, headers, _ = small_voila.get()
+    assert "frame-ancestors 'self'" in headers["Content-Security-Policy"]
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
