@@ -1,0 +1,294 @@
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from widgets_lib.compute import forks, rng
+from widgets_lib.compute.forks import CURES, GENERATORS, compare, describe_fork, real_fork
+
+# after seeding everything with 0, the first numbers of the libraries themselves
+FIRST = {
+    "wichmann-hill": 0.01693090619965683,
+    "python": 0.8444218515250481,
+    "numpy-legacy": 0.5488135039273248,
+    "numpy-generator": 0.6369616873214543,
+    "torch": 0.49625658988952637,
+}
+WITHOUT_TORCH = [key for key in GENERATORS if key != "torch"]
+
+
+def values(process):
+    return [draw.value for draw in process.draws]
+
+
+@pytest.mark.parametrize("generator", GENERATORS)
+def test_the_parent_draws_what_the_library_draws(generator):
+    assert values(describe_fork(generator).processes[0])[0] == FIRST[generator]
+
+
+def test_the_parent_goes_on_from_before_the_fork():
+    np.random.seed(7)
+    expected = np.random.random_sample(6).tolist()
+    fork = describe_fork("numpy-legacy", draws_before=2, draws_after=4, seed=7)
+    assert list(fork.before) + values(fork.processes[0]) == expected
+    random.seed(7)
+    fork = describe_fork("python", draws_before=2, seed=7)
+    assert list(fork.before) + values(fork.processes[0]) == [random.random() for _ in range(6)]
+    fork = describe_fork("torch", draws_before=2, seed=7)
+    torch.manual_seed(7)
+    assert list(fork.before) == torch.rand(2).tolist() and values(fork.processes[0]) == torch.rand(4).tolist()
+
+
+@pytest.mark.parametrize("generator", ["wichmann-hill", "numpy-legacy", "numpy-generator", "torch"])
+def test_without_a_cure_every_child_repeats_its_parent(generator):
+    fork = describe_fork(generator, children=3, draws_before=5, draws_after=4)
+    assert len({tuple(values(process)) for process in fork.processes}) == 1
+    assert (fork.drawn, fork.distinct, fork.equal) == (16, 4, 16)
+    assert [[d.group for d in process.draws] for process in fork.processes] == [[0, 1, 2, 3]] * 4
+    assert "only 4 different" in fork.sentence
+    assert len({p.state_at_fork for p in fork.processes} | {p.state_at_start for p in fork.processes}) == 1
+    assert all(process.predicted for process in fork.processes)
+
+
+def test_pythons_random_reseeds_itself_in_every_child():
+    fork = describe_fork("python")
+    assert (fork.drawn, fork.distinct, fork.equal) == (12, 12, 0)
+    parent, *children = fork.processes
+    assert parent.reseeded == "" and parent.predicted
+    for child in children:
+        assert child.state_at_fork == parent.state_at_fork != child.state_at_start
+        assert child.reseeded == "Python reseeded it from os.urandom" and not child.predicted
+    assert describe_fork("python") == fork  # the stand-ins are the same every time
+
+
+@pytest.mark.parametrize("generator", GENERATORS)
+@pytest.mark.parametrize("cure", [cure for cure in CURES if cure != "none"])
+def test_a_cure_makes_all_draws_different_or_says_why_it_is_none(generator, cure):
+    fork = describe_fork(generator, children=8, draws_before=3, draws_after=20, cure=cure)
+    if cure == "jump" and generator in ("python", "torch"):
+        assert "jump" in fork.unavailable and fork.sentence == fork.unavailable and fork.processes == ()
+        return
+    assert fork.unavailable is None
+    assert fork.distinct == fork.drawn == 180 and fork.equal == 0
+    assert all((p.reseeded == CURES[cure]) == (p.name != "parent") for p in fork.processes)
+    assert [p.predicted for p in fork.processes] == [True] + [cure != "urandom"] * 8
+
+
+def test_the_state_card_of_wichmann_hill_is_the_state():
+    fork = describe_fork("wichmann-hill", seed=457428938475, draws_after=1)
+    parent, child, _ = fork.processes
+    assert parent.state_at_fork == child.state_at_start == "(4976, 20238, 499)"
+    assert parent.state_at_end == "(3364, 25938, 24184)"
+
+
+def test_equal_draws_are_marked_wherever_they_stand_in_a_stream():
+    assert forks.equal_groups([[0.1, 0.2, 0.3], [0.3, 0.4], [0.5, 0.5]]) == [[None, None, 0], [0, None], [None, None]]
+
+
+def test_neighbouring_process_ids_are_neighbouring_seeds_of_wichmann_hill():
+    fork = describe_fork("wichmann-hill", cure="pid", pids=[1000, 1001, 1002])
+    first, second = (values(child)[0] for child in fork.processes[1:])
+    assert abs(first - second) == pytest.approx(171 / 30269)
+    assert "close together" in fork.sentence
+    assert "close" not in describe_fork("numpy-legacy", cure="pid").sentence
+
+
+# The code on the cards is what a learner would write: run in a child's place, it must draw what was predicted.
+SETUP = {
+    "wichmann-hill": ("rng = WichmannHill(seed); rng.draw(3)", "rng.random()"),
+    "python": ("random.seed(seed); [random.random() for _ in range(3)]", "random.random()"),
+    "numpy-legacy": ("np.random.seed(seed); np.random.random(3)", "np.random.random()"),
+    "numpy-generator": ("rng = np.random.default_rng(seed); rng.random(3)", "rng.random()"),
+    "torch": ("torch.manual_seed(seed); torch.rand(3)", "torch.rand(1).item()"),
+}
+
+
+@pytest.mark.parametrize("generator", GENERATORS)
+@pytest.mark.parametrize("cure", ["none", "pid", "spawn", "jump"])
+def test_the_code_shown_does_what_is_predicted(generator, cure, monkeypatch):
+    fork = describe_fork(generator, cure=cure, seed=11, draws_before=3)
+    if fork.unavailable or (generator, cure) == ("python", "none"):
+        assert not fork.code or "since Python 3.7" in fork.code
+        return
+    setup, draw = SETUP[generator]
+    for child, process in enumerate(fork.processes[1:]):
+        monkeypatch.setattr(os, "getpid", lambda pid=process.pid: pid)
+        names = dict(seed=11, children=2, child=child, os=os, random=random, np=np, torch=torch, WichmannHill=rng.WichmannHill)  # fmt: skip # noqa: C408
+        exec(f"{setup}\n{fork.code}\ndrawn = [{draw} for _ in range(4)]", names)
+        assert names["drawn"] == values(process)
+
+
+@pytest.mark.parametrize("generator", GENERATORS)
+def test_the_code_that_asks_the_operating_system_runs_and_differs_every_time(generator):
+    code = describe_fork(generator, cure="urandom").code
+    setup, draw = SETUP[generator]
+    drawn = []
+    for _ in range(2):
+        names = dict(seed=11, os=os, random=random, np=np, torch=torch, WichmannHill=rng.WichmannHill)  # noqa: C408
+        exec(f"{setup}\n{code}\ndrawn = {draw}", names)
+        drawn.append(names["drawn"])
+    assert drawn[0] != drawn[1]
+
+
+@pytest.mark.parametrize("generator", WITHOUT_TORCH)
+def test_a_real_fork_draws_what_was_predicted(generator):
+    fork, real = describe_fork(generator, draws_before=1), real_fork(generator, draws_before=1)
+    assert real.real and not fork.real
+    assert compare(fork, real) == ((True, None, None) if generator == "python" else (True, True, True))
+    assert real.before == fork.before and (real.drawn, real.distinct) == (fork.drawn, fork.distinct)
+    assert [p.state_at_fork for p in real.processes] == [p.state_at_fork for p in fork.processes]
+    pids = {p.pid for p in real.processes}
+    assert len(pids) == 3 and os.getpid() not in pids
+
+
+def test_a_real_fork_of_torch():
+    real = real_fork("torch", children=2)
+    assert [values(p)[0] for p in real.processes] == [FIRST["torch"]] * 3
+    assert compare(describe_fork("torch"), real) == (True, True, True)
+
+
+@pytest.mark.parametrize("cure", ["urandom", "spawn", "jump"])
+def test_a_real_cure_cures(cure):
+    fork, real = (make("numpy-generator", children=3, cure=cure) for make in (describe_fork, real_fork))
+    assert real.distinct == real.drawn == 16
+    assert compare(fork, real) == (True, *[None if cure == "urandom" else True] * 3)
+
+
+def test_with_the_real_process_ids_the_pid_cure_is_predicted_exactly():
+    real = real_fork("wichmann-hill", cure="pid")
+    assert compare(describe_fork(cure="pid", pids=[p.pid for p in real.processes]), real) == (True, True, True)
+    assert compare(describe_fork(cure="pid"), real) == (True, False, False)
+
+
+def test_a_hundred_real_forks_leave_no_process_behind():
+    pids = [p.pid for _ in range(13) for p in real_fork(children=8, draws=1).processes]
+    assert len(pids) == 13 * 9
+    with pytest.raises(ChildProcessError):  # this process has no child left, so no zombie either
+        os.waitpid(-1, os.WNOHANG)
+    assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
+
+
+def test_a_child_that_hangs_is_ended_with_its_siblings():
+    script = (
+        "import os, signal, sys\n"
+        "from widgets_lib.compute._fork_process import fork_and_collect\n"
+        "try:\n"
+        "    fork_and_collect(lambda child: os.getpid() if child else signal.pause(), 3, timeout_s=0.3)\n"
+        "except TimeoutError as error:\n"
+        "    print(error)\n"
+        "try:\n"
+        "    os.waitpid(-1, os.WNOHANG)\n"
+        "except ChildProcessError:\n"
+        "    print('no child left')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout == "a child did not answer in time\nno child left\n"
+
+
+def test_a_child_that_fails_is_reported_and_none_returns_into_the_parents_code():
+    script = (
+        "from widgets_lib.compute._fork_process import fork_and_collect\n"
+        "try:\n"
+        "    fork_and_collect(lambda child: 1 / 0, 2, timeout_s=20)\n"
+        "except RuntimeError as error:\n"
+        "    print(error, flush=True)\n"
+        "finally:\n"
+        "    print('once', flush=True)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout == "a child ended without an answer\nonce\n"
+
+
+def test_a_fork_that_takes_too_long_is_ended_whole():
+    with pytest.raises(TimeoutError, match=r"longer than 0.01 s, and was ended"):
+        real_fork(timeout_s=0.01)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_a_process_that_fails_gets_words(monkeypatch, tmp_path):
+    failing = tmp_path / "python"
+    failing.write_text("#!/bin/sh\necho 'the last words' >&2\nexit 3\n")
+    failing.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(failing))
+    with pytest.raises(RuntimeError, match="failed: the last words"):
+        real_fork()
+
+
+def test_a_file_of_the_learners_can_not_get_in_the_way(monkeypatch, tmp_path):
+    (tmp_path / "random.py").write_text("raise SystemExit('shadowed')")
+    monkeypatch.chdir(tmp_path)
+    assert real_fork(draws=1).distinct == 1
+
+
+def test_without_fork_the_prediction_stands(monkeypatch):
+    monkeypatch.delattr(os, "fork")
+    real = real_fork()
+    assert "no fork on this system" in real.unavailable and real.processes == ()
+    assert describe_fork().equal == 12
+
+
+def test_in_a_browser_there_is_no_fork(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    assert "emscripten" in real_fork().unavailable
+
+
+def test_without_torch_a_fork_of_torch_says_so(monkeypatch):
+    monkeypatch.setattr("widgets_lib.compute._fork_generators.find_spec", lambda name: None)
+    assert describe_fork("torch").unavailable == real_fork("torch").unavailable == "torch is not installed here."
+
+
+def test_a_cure_that_can_not_be_given_is_not_forked_for():
+    assert "no way to jump" in real_fork("torch", cure="jump").unavailable
+
+
+@pytest.mark.parametrize("make", [describe_fork, real_fork])
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"children": 1000}, ValueError, "a number of children is at most 8, not 1,000"),
+        ({"children": 0}, ValueError, "at least 1, not 0"),
+        ({"children": "two"}, TypeError, "a number of children is a whole number, not 'two'"),
+        ({"draws_before": -1}, ValueError, "before the fork is at least 0"),
+        ({"draws_before": 10**9}, ValueError, "at most 1,000"),
+        ({"seed": -1}, ValueError, "a seed for Wichmann–Hill is at least 0, not -1"),
+        ({"seed": float("nan")}, TypeError, "not nan"),
+        ({"seed": "42"}, TypeError, "not '42'"),
+        ({"generator": "numpy-legacy", "seed": 2**32}, ValueError, r"at most 4,294,967,295"),
+        ({"generator": "torch", "seed": 10**5000}, ValueError, "16,610 bits"),
+        ({"generator": "dice"}, ValueError, "no generator 'dice'; there are wichmann-hill, python"),
+        ({"cure": "prayer"}, ValueError, "no cure 'prayer'; there are none, pid"),
+    ],
+)
+def test_bad_arguments_get_words(make, arguments, error, words):
+    with pytest.raises(error, match=words):
+        make(**arguments)
+
+
+def test_too_few_process_ids_get_words():
+    with pytest.raises(ValueError, match="one for each of 2 children, not 2"):
+        describe_fork(cure="pid", pids=[1, 2])
+
+
+@pytest.mark.parametrize("timeout_s", [0, -1, float("nan"), float("inf")])
+def test_a_bad_timeout_gets_words(timeout_s):
+    with pytest.raises(ValueError, match="timeout_s"):
+        real_fork(timeout_s=timeout_s)
+
+
+def test_rng_has_the_forks_too():
+    assert rng.real_fork is real_fork and rng.describe_fork is describe_fork and rng.CURES is CURES
+
+
+def test_predicting_with_numpy_loads_no_torch():
+    script = (
+        "import sys\nfrom widgets_lib.compute import rng\nrng.describe_fork('numpy-legacy')\n"
+        "print([name for name in ('torch', 'numba', 'IPython', 'ipywidgets') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
