@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .download import MnistFile, download_file, download_mnist, load_pickle, mnist_or_bundled  # noqa: F401
+
 BUNDLED = Path(__file__).parent.parent / "data" / "mnist.npz"
 
 
