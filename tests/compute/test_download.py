@@ -288,9 +288,9 @@ def test_a_drip_is_given_up_while_it_drips(fetch, tmp_path):
 def test_a_redirect_to_another_kind_of_server_is_not_followed(fetch, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as ftp:
         ftp.setblocking(False)
-        with serving(redirect(f"ftp://127.0.0.1:{ftp.getsockname()[1]}/x")) as server:
-            with pytest.raises(DownloadError, match="could not be fetched"):
-                fetch(server, timeout_s=0.5)
+        elsewhere = redirect(f"ftp://127.0.0.1:{ftp.getsockname()[1]}/x")
+        with serving(elsewhere) as server, pytest.raises(DownloadError, match="could not be fetched"):
+            fetch(server, timeout_s=0.5)
         with pytest.raises(BlockingIOError):  # nobody called
             ftp.accept()
     assert nothing_left(tmp_path)
