@@ -33,6 +33,8 @@ export function createPlayer({ length, onseek, signal, name = "step" }) {
     count.textContent = `${at} / ${end}`;
     back.disabled = at === 0;
     step.disabled = at === end;
+    // A button that greys out drops the focus, and the widget would hear no key any more.
+    if (document.activeElement?.disabled && node.contains(document.activeElement)) scrub.focus();
     setIcon(play, timer ? "pause" : "play", timer ? "pause" : "play");
     onseek(at, { playing: timer !== null });
   }
