@@ -9,7 +9,12 @@ __version__ = "0.1.0"
 
 # public name -> the module that defines it
 _PUBLIC = {
+    "BroadcastExplorer": ".widgets.broadcasting",
+    "LoopStepper": ".widgets.stepper",
+    "MatmulLadder": ".widgets.ladder",
+    "rung": ".widgets.ladder",
     "Predict": ".widgets.predict",
+    "StrideExplorer": ".widgets.strides",
 }
 
 __all__ = ["__version__", *_PUBLIC]
