@@ -26,7 +26,7 @@ const axis = (letter, text) => h("span", { class: `wl-${letter}` }, String(text)
 function createChoice(strategies, onchoose) {
   const group = `wl-stepper-${Math.random().toString(36).slice(2)}`; // two views may stand in one document
   const options = strategies.map(({ key }) => {
-    const input = h("input", { type: "radio", name: group, value: key, class: "wl-visually-hidden", onchange: () => onchoose(key) });
+    const input = h("input", { type: "radio", name: group, value: key, onchange: () => onchoose(key) });
     const total = h("output", {});
     const bar = h("i", { "aria-hidden": "true" });
     return { key, input, total, bar, node: h("label", { class: "wl-option" }, input, key, total, bar) };

@@ -21,12 +21,14 @@ export function createView({ model, el, signal }, stem, label) {
   const root = h("section", { class: `wl wl-${stem}`, "aria-label": label }, error, controls, stage, caption);
   el.replaceChildren(root);
 
+  const heard = [];
   const listen = (names, draw) => {
     for (const name of names) {
       model.on(`change:${name}`, draw);
-      life.signal.addEventListener("abort", () => model.off(`change:${name}`, draw), { once: true });
+      heard.push([`change:${name}`, draw]);
     }
   };
+  life.signal.addEventListener("abort", () => heard.forEach(([event, draw]) => model.off(event, draw)), { once: true });
   const save = (changes) => {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
     model.save_changes();

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { mount } from "./harness.js";
+
+const LADDER = "wl.MatmulLadder(m=5, k=784, n=10)";
+const row = (view, key) => view.$(`[data-key="${key}"]`);
+const timed = (seconds, more = {}) => ({ state: "measured", seconds, time: "x", spread: "±1 %", speedup: "2×", rate: "1 GFLOP/s", check: "✓ right", notes: [], ...more });
+
+test("every rung has a row, a name and its code on demand; greyed ones say why", async () => {
+  const view = await mount(LADDER);
+  const rungs = view.model.get("rungs");
+  assert.equal(view.$$(".wl-rung").length, rungs.length);
+  const reveal = row(view, "dot").querySelector(".wl-reveal");
+  const code = row(view, "dot").querySelector("pre");
+  assert.equal(code.hidden, true);
+  reveal.click();
+  assert.equal(code.hidden, false);
+  assert.equal(reveal.getAttribute("aria-expanded"), "true");
+  assert.match(code.textContent, /torch\.dot/);
+  for (const rung of rungs.filter((entry) => entry.unavailable)) {
+    assert.ok(row(view, rung.key).textContent.includes(rung.unavailable));
+    assert.equal(view.$(`option[value="${rung.key}"]`).disabled, true);
+    assert.equal(row(view, rung.key).querySelector("input"), null);
+  }
+  view.destroy();
+});
+
+test("a bar is as long as its time on the log axis, and an estimate looks different", async () => {
+  const view = await mount(LADDER);
+  const { low, high } = view.model.get("axis");
+  view.model.receive({ results: { dot: timed(Math.sqrt(low * high)), numpy: timed(low * 10, { state: "estimated" }) } });
+  assert.equal(row(view, "dot").querySelector(".wl-bar").style.width, "50.00%");
+  assert.equal(row(view, "numpy").querySelector(".wl-bar").classList.contains("wl-estimated"), true);
+  assert.equal(row(view, "dot").querySelector(".wl-bar").classList.contains("wl-estimated"), false);
+  view.destroy();
+});
+
+test("a prediction is the stop that was dragged to, said with its text", async () => {
+  const view = await mount(LADDER);
+  const slider = row(view, "dot").querySelector("input");
+  slider.value = 10;
+  view.fire(slider, "input");
+  const stop = view.model.get("axis").stops[10];
+  assert.deepEqual(view.model.saved.at(-1), { predictions: { dot: stop.seconds } });
+  assert.equal(slider.getAttribute("aria-valuetext"), stop.text);
+  assert.equal(row(view, "matmul").querySelector("input").getAttribute("aria-valuetext"), "not predicted yet");
+  view.destroy();
+});
+
+test("a wrong answer shows words and a crossed map, no bar", async () => {
+  const view = await mount(LADDER);
+  const picture = { rows: 2, cols: 2, wrong: [[false, true], [false, false]], label: "Where C is wrong" };
+  view.model.receive({ results: { dot: { state: "wrong", time: "✗ wrong", words: "c[0, 1] is 2, expected 1", picture } } });
+  assert.equal(row(view, "dot").querySelector(".wl-bar").style.width, "0");
+  assert.match(row(view, "dot").textContent, /c\[0, 1\] is 2, expected 1/);
+  assert.equal(row(view, "dot").querySelectorAll(".wl-cross").length, 1);
+  assert.equal(row(view, "dot").querySelector(".wl-picture").getAttribute("aria-label"), "Where C is wrong");
+  view.destroy();
+});
+
+test("run, cancel and start again are messages; buttons follow what is running", async () => {
+  const view = await mount(LADDER);
+  const button = (text) => view.$$("button").find((node) => node.textContent === text);
+  assert.equal(button("Cancel").disabled, true);
+  button("Time it").click();
+  assert.deepEqual(view.model.sent.at(-1).content, { run: ["matmul"] });
+  view.model.receive({ progress: { key: "matmul", fraction: 0.5, words: "row 2 of 4" } });
+  assert.equal(button("Run the ladder").disabled, true);
+  assert.equal(view.$("[role=status]").textContent, "row 2 of 4");
+  button("Cancel").click();
+  assert.deepEqual(view.model.sent.at(-1).content, { cancel: true });
+  view.model.receive({ progress: {}, cost: { words: "", refusal: "Not attempted: too big." } });
+  assert.equal(button("Time it").disabled, true);
+  assert.match(view.$(".wl-refused").textContent, /too big/);
+  view.destroy();
+});
+
+test("the size sliders are fine at the small end, coarse at the large, and save the size", async () => {
+  const view = await mount(LADDER);
+  const stops = view.model.get("stops").m;
+  assert.equal(stops[1] - stops[0], 1);
+  assert.ok(stops.at(-1) - stops.at(-2) > 1000);
+  const input = view.$("input[aria-label^='m:']");
+  input.value = stops.length - 1;
+  view.fire(input, "input");
+  assert.deepEqual(view.model.saved.at(-1), { m: 50000 });
+  view.destroy();
+});
+
+test("a view tells when it opens and when it goes", async () => {
+  const view = await mount(LADDER);
+  assert.deepEqual(view.model.sent[0].content, { view: 1 });
+  view.destroy();
+  assert.deepEqual(view.model.sent.at(-1).content, { view: -1 });
+});

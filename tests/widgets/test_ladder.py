@@ -1,0 +1,275 @@
+"""MatmulLadder: sizes are judged before they run, answers before they are timed, and whatever goes wrong gets words."""
+
+import re
+import time
+
+import pytest
+
+import widgets_lib as wl
+from widgets_lib.compute import matmul
+from widgets_lib.widgets import ladder as module
+
+WAIT_S = 60
+
+
+@pytest.fixture
+def ladder():
+    widget = wl.MatmulLadder(m=3, k=8, n=2, budget_s=0.02)
+    yield widget
+    widget.close()
+    assert widget.wait(WAIT_S)
+
+
+@pytest.fixture
+def own_rungs():
+    """Learner's rungs written in the test are forgotten after it."""
+    before = dict(module._LEARNER_RUNGS)
+    yield
+    module._LEARNER_RUNGS.clear()
+    module._LEARNER_RUNGS.update(before)
+
+
+def rows(widget, *states):
+    return {key: row for key, row in widget.results.items() if row["state"] in states}
+
+
+# ---- before it runs ----
+
+
+@pytest.mark.parametrize(
+    ("sizes", "named"),
+    [({"m": -3}, "m = -3: give 1 to 50,000"), ({"k": 0}, "k = 0"), ({"n": 2_049}, "n = 2,049: give 1 to 2,048")],
+)
+def test_a_size_out_of_range_is_named(sizes, named):
+    with pytest.raises(ValueError, match=named):
+        wl.MatmulLadder(**sizes)
+
+
+def test_an_unknown_keyword_is_named():
+    with pytest.raises(TypeError, match="rows"):
+        wl.MatmulLadder(rows=5)
+
+
+def test_a_bad_size_from_the_view_is_shown_and_the_next_good_one_clears_it(ladder):
+    ladder.set_state({"k": 0})
+    assert ladder.error == "k = 0: give 1 to 2,048"
+    ladder.set_state({"k": 9})
+    assert ladder.error == ""
+    assert ladder.steps["python"] == "54 Python steps"
+
+
+def test_python_steps_fall_as_the_lesson_says():
+    widget = wl.MatmulLadder(m=5, k=784, n=10)
+    steps = [widget.steps[key] for key in ("python", "dot", "broadcast", "matmul")]
+    assert steps == ["39,200 Python steps", "50 Python steps", "5 Python steps", "1 Python step"]
+
+
+def test_cost_is_told_before_the_run(ladder):
+    ladder.m, ladder.k, ladder.n = 50_000, 784, 10
+    # 2·m·k·n operations on 4 bytes × (m·k + k·n + m·n) numbers
+    assert ladder.cost["words"].startswith("784 million floating-point operations on 159 MB of numbers: 4.94 per byte")
+
+
+def test_a_size_that_would_not_fit_is_explained_and_not_attempted(ladder, monkeypatch):
+    monkeypatch.setattr(matmul, "available_memory_bytes", lambda: 1_000_000)
+    ladder.m, ladder.k, ladder.n = 50_000, 2_048, 2_048
+    assert "Not attempted: it needs" in ladder.cost["refusal"]
+    ladder._guard(ladder._receive, {"run": "ladder"}, [])
+    assert "Not attempted" in ladder.error
+    assert ladder.results == {}
+
+
+def test_every_backend_is_listed_and_those_that_can_not_run_say_why(ladder):
+    listed = {entry["key"]: entry for entry in ladder.rungs}
+    assert list(listed)[: len(matmul.BACKENDS)] == list(matmul.BACKENDS)
+    for key, backend in matmul.BACKENDS.items():
+        assert listed[key]["unavailable"] == (backend.unavailable() or "")
+        assert "def " in listed[key]["code"]
+
+
+def test_published_times_stand_only_beside_their_own_size(ladder):
+    assert ladder.published == {}
+    ladder.m, ladder.k, ladder.n = 5, 784, 10
+    assert ladder.published["python"] == {"seconds": 0.416, "text": "416 ms"}
+    ladder.m = 50_000
+    assert ladder.published["matmul"]["text"] == "15.5 ms"
+    assert "python" not in ladder.published
+
+
+# ---- running ----
+
+
+def test_the_whole_ladder_is_checked_and_timed(ladder):
+    ladder.run()
+    assert ladder.wait(WAIT_S)
+    runnable = [key for key, backend in matmul.BACKENDS.items() if not backend.unavailable()]
+    assert list(rows(ladder, "measured")) == runnable
+    assert all(row["check"] == "✓ right" and row["seconds"] > 0 for row in ladder.results.values())
+    assert ladder.results["python"]["speedup"] == "1.00×"
+    assert ladder.progress == {}
+    assert ladder.summary.startswith("Fastest so far: ")
+
+
+def test_a_slow_rung_is_estimated_and_says_from_how_many_rows(ladder):
+    ladder.m, ladder.k, ladder.n = 50_000, 784, 10
+    ladder.run(["python-lists"])
+    assert ladder.wait(WAIT_S)
+    row = ladder.results["python-lists"]
+    assert row["state"] == "estimated"
+    assert any(note.startswith("estimated from ") and "row" in note for note in row["notes"])
+    assert row["check"] != "✓ right"
+
+
+def test_a_prediction_is_judged_beside_the_time(ladder):
+    ladder.predictions = {"matmul": 3600.0}
+    ladder.run(["matmul"])
+    assert ladder.wait(WAIT_S)
+    assert ladder.results["matmul"]["notes"][0].startswith("predicted 60 minutes: ")
+    assert ladder.results["matmul"]["notes"][0].endswith("× too slow")
+
+
+def test_a_size_left_and_come_back_to_keeps_its_times(ladder):
+    ladder.run(["numpy"])
+    assert ladder.wait(WAIT_S)
+    found = ladder.results["numpy"]
+    ladder.m = 4
+    assert ladder.results == {}
+    ladder.m = 3
+    assert ladder.results["numpy"] == found
+    ladder.restart()
+    assert (ladder.m, ladder.k, ladder.n, ladder.results) == (5, 784, 10, {})
+
+
+def test_cancel_ends_a_long_run_within_a_second(ladder):
+    ladder.m, ladder.k, ladder.n = 5_000, 784, 10
+    ladder._budget_s = 600
+    ladder.run(["python", "matmul"])
+    deadline = time.monotonic() + WAIT_S
+    while ladder.results["python"]["state"] != "running" and time.monotonic() < deadline:
+        time.sleep(0.01)  # until it really runs
+    ladder.cancel()
+    assert ladder.wait(1.0), "still running a second after Cancel"
+    assert {key: row["state"] for key, row in ladder.results.items()} == {"python": "stopped", "matmul": "stopped"}
+    ladder._budget_s = 0.02
+    ladder.run(["matmul"])
+    assert ladder.wait(WAIT_S)
+    assert ladder.results["matmul"]["seconds"] > 0
+
+
+@pytest.mark.parametrize(("keys", "named"), [(["fortran"], "no rung 'fortran'"), (["torch-cuda"], "no CUDA device")])
+def test_a_rung_that_is_not_there_or_can_not_run_is_explained(ladder, keys, named, monkeypatch):
+    monkeypatch.setattr(matmul, "_cuda_devices", lambda: 0)
+    ladder._list_rungs()
+    with pytest.raises(ValueError, match=named):
+        ladder.run(keys)
+
+
+# ---- the learner's own rung ----
+
+
+def test_a_right_rung_appears_checked_and_timed_and_comes_back_unchanged(ladder, own_rungs):
+    @wl.rung("my matmul")
+    def mine(a, b):
+        return a @ b
+
+    assert mine.__name__ == "mine"
+    assert ladder.wait(WAIT_S)
+    assert ladder.rungs[-1]["title"] == "my matmul" and "return a @ b" in ladder.rungs[-1]["code"]
+    assert ladder.results["my matmul"]["state"] == "measured"
+
+
+def test_running_the_cell_again_replaces_the_rung(ladder, own_rungs):
+    wl.rung("my matmul")(lambda a, b: a @ b)
+    assert ladder.wait(WAIT_S)
+    wl.rung("my matmul")(lambda a, b: a @ b + 1)
+    assert ladder.wait(WAIT_S)
+    assert [entry["key"] for entry in ladder.rungs].count("my matmul") == 1
+    assert ladder.results["my matmul"]["state"] == "wrong"
+
+
+def test_a_wrong_rung_gets_no_time_but_a_picture(ladder, own_rungs):
+    @wl.rung("wrong in one place")
+    def mine(a, b):
+        c = a @ b
+        c[2, 1] += 1
+        return c
+
+    assert ladder.wait(WAIT_S)
+    row = ladder.results["wrong in one place"]
+    assert row["state"] == "wrong" and "seconds" not in row
+    assert "c[2, 1] is " in row["words"] and "1 of 6 values" in row["words"]
+    assert row["picture"]["wrong"] == [[False, False], [False, False], [False, True]]
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        (lambda a, b: a[0], r"the shape \(8,\), expected \(3, 2\)"),
+        (lambda a, b: None, "NoneType"),
+        (lambda a, b: 1 / 0, "ZeroDivisionError"),
+        (lambda a: a, "TypeError"),
+    ],
+    ids=["shape", "nothing", "raises", "arguments"],
+)
+def test_whatever_a_rung_does_wrong_is_said_in_words(ladder, own_rungs, body, named):
+    wl.rung("my matmul")(body)
+    assert ladder.wait(WAIT_S)
+    row = ladder.results["my matmul"]
+    assert row["state"] in ("wrong", "failed") and "seconds" not in row
+    assert re.search(named, row["words"]), row["words"]
+
+
+def test_a_rung_that_never_ends_can_be_cancelled_and_the_ladder_goes_on(ladder, own_rungs):
+    @wl.rung("endless")
+    def mine(a, b):
+        while True:
+            pass
+
+    deadline = time.monotonic() + WAIT_S
+    while ladder.results["endless"]["state"] != "running" and time.monotonic() < deadline:
+        time.sleep(0.01)  # until it really runs
+    ladder.cancel()
+    assert ladder.wait(1.0), "still running a second after Cancel"
+    assert ladder.results["endless"]["state"] == "stopped"
+    ladder.run(["numpy"])
+    assert ladder.wait(WAIT_S)
+    assert ladder.results["numpy"]["state"] == "measured"
+
+
+def test_cancel_in_one_ladder_ends_an_endless_rung_in_all_of_them(ladder, own_rungs):
+    other = wl.MatmulLadder(m=2, k=3, n=4, budget_s=0.02)
+
+    @wl.rung("endless")
+    def mine(a, b):
+        while True:
+            pass
+
+    other._receive({"cancel": True}, [])
+    assert ladder.wait(1.0) and other.wait(1.0)
+    other.close()
+
+
+def test_a_rung_sees_the_names_of_its_notebook_and_may_print(ladder, own_rungs):
+    factor = 1.0
+
+    def helper(x):
+        print("printing must not disturb the measurement")
+        return factor * x
+
+    wl.rung("with a helper")(lambda a, b: helper(a) @ b)
+    assert ladder.wait(WAIT_S)
+    assert ladder.results["with a helper"]["state"] == "measured"
+
+
+def test_a_rung_needs_a_title_and_one_of_its_own():
+    with pytest.raises(TypeError, match="needs a title"):
+        wl.rung(lambda a, b: a @ b)
+    with pytest.raises(ValueError, match="'numpy' of its own"):
+        wl.rung("numpy")
+
+
+def test_a_ladder_whose_last_view_has_gone_is_left_alone(ladder, own_rungs):
+    ladder._receive({"view": 1}, [])
+    ladder._receive({"view": -1}, [])
+    wl.rung("my matmul")(lambda a, b: a @ b)
+    assert "my matmul" not in ladder.results
