@@ -29,5 +29,5 @@ def pytest_runtest_makereport(item, call):
     report = yield
     if report.failed:
         for server in servers.RUNNING:
-            report.sections.append((f"log of {server.name} at {server.url}", server.log[-20_000:]))
+            report.sections.append((f"log of {server.name} at {server.url}", server.log[-4_000:]))
     return report

@@ -101,15 +101,26 @@ def serve(name, command, root, url, logs, env=None, cwd=ROOT):
         RUNNING.remove(server)
 
 
+def wait_until(condition, otherwise, seconds=20):
+    """Returns once `condition()` holds. Raises: TimeoutError saying `otherwise`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(otherwise)
+        time.sleep(0.05)
+
+
 def wait_until_it_answers(server):
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and server.process.poll() is None:
+    def answers():
+        if server.process.poll() is not None:
+            raise RuntimeError(f"{server.name} ended:\n{server.log}")
         try:
             server.get("api" if server.name == "lab" else "health")  # stock Voila: a quick 404
-            return
         except OSError:
-            time.sleep(0.1)
-    raise RuntimeError(f"{server.name} did not start:\n{server.log}")
+            return False
+        return True
+
+    wait_until(answers, f"{server.name} does not answer", seconds=60)
 
 
 def voila(root, logs, *options, env=None):

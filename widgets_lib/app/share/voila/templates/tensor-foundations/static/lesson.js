@@ -4,6 +4,7 @@
 "use strict";
 
 const HEARTBEAT_MS = 10_000;
+const DRAWN_MS = 50; // how often to look whether everything is drawn
 const OUTPUT = 'script[type="application/vnd.voila.cell-output+json"]';
 const page = document.documentElement;
 const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
@@ -26,38 +27,44 @@ function applyTheme() {
 }
 
 // --- progress: names the section whose cells run; never covers what is already there
+let cellsReady = "";
+const lessonGrew = new MutationObserver(tellProgress);
+
 function say(text) {
   const line = document.getElementById("progress");
   line.textContent = text;
   line.hidden = !text;
 }
 
-function lastHeading() {
-  const headings = document.querySelectorAll("#lesson :is(h1, h2, h3)");
-  return headings.length ? headings[headings.length - 1].firstChild?.textContent.trim() : "the lesson";
+function tellProgress() {
+  const headings = [...document.querySelectorAll("#lesson :is(h1, h2, h3)")];
+  const section = headings.at(-1)?.firstChild?.textContent.trim() ?? "the lesson";
+  say(`Preparing “${section}” — ${cellsReady}`);
 }
 
-window.voila_process = (cell, cells) => say(`Preparing “${lastHeading()}” — ${cell} of ${cells}`);
-window.voila_heartbeat = () => {}; // Voila writes a call of it into the page to keep a slow connection open
-window.update_loading_text = () => {};
-window.display_cells = () => {};
-
+// Voila writes a call of this in front of each finished cell …
+window.voila_process = (cell, cells) => {
+  cellsReady = `${cell} of ${cells} cells ready`;
+  lessonGrew.observe(document.getElementById("lesson"), { childList: true, subtree: true });
+};
+// … and of this after the last one; then its own scripts load and draw the outputs.
 window.voila_finish = () => {
-  if (page.dataset.lesson) return; // Voila calls it at the end of the page and again once its theme is loaded
+  if (page.dataset.lesson) return; // a second call comes once Voila's theme is loaded
+  lessonGrew.disconnect();
   page.dataset.lesson = "drawing";
   say("Drawing the widgets …");
-  const drawn = new MutationObserver(becomeReady);
-  drawn.observe(document.getElementById("lesson"), { childList: true, subtree: true });
-  becomeReady();
-
-  function becomeReady() {
-    if (document.querySelector(OUTPUT)) return;
-    drawn.disconnect();
+  const timer = setInterval(() => {
+    if (!managerRuns() || document.querySelector(OUTPUT)) return;
+    clearInterval(timer);
     page.dataset.lesson = "ready";
     say("");
     watchKernel();
-  }
+  }, DRAWN_MS);
 };
+const managerRuns = () => Boolean(window.jupyterapp?.widgetManager);
+window.voila_heartbeat = () => {}; // written into the page to keep a slow connection open
+window.update_loading_text = () => {};
+window.display_cells = () => {};
 
 // --- heartbeat: a kernel that died or was culled, or a server that is gone, is told in words
 function warn(text, { reload }) {
@@ -70,32 +77,43 @@ function warn(text, { reload }) {
   banner.append(" ", button);
 }
 
-function watchKernel() {
+function kernelAddress(route) {
   const { baseUrl, kernelId } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
-  let leaving = false;
-  let asked = false;
+  return `${baseUrl}${route}/${kernelId}`;
+}
+
+function watchKernel() {
+  let asking = false;
   const timer = setInterval(beat, HEARTBEAT_MS);
   document.addEventListener("visibilitychange", beat);
   addEventListener("online", beat);
-  addEventListener("pagehide", () => { leaving = true; });
-  addEventListener("pageshow", () => { leaving = false; });
+  addEventListener("pageshow", beat);
 
   async function beat() {
-    if (document.hidden || asked || page.dataset.lesson === "stopped") return;
-    asked = true;
+    if (document.hidden || asking || page.dataset.lesson === "stopped") return;
+    asking = true;
     try {
-      const reply = await fetch(`${baseUrl}api/kernels/${kernelId}`, { cache: "no-store" });
+      const reply = await fetch(kernelAddress("api/kernels"), { cache: "no-store" });
       if (reply.status === 404) {
         clearInterval(timer);
         page.dataset.lesson = "stopped";
         warn("This lesson’s Python has stopped. You can still read; reload to compute again.", { reload: true });
       } else if (reply.ok) warn("", { reload: false });
     } catch {
-      if (!leaving) warn("The server does not answer. Trying again …", { reload: true });
+      warn("The server does not answer. Trying again …", { reload: true });
     }
-    asked = false;
+    asking = false;
   }
 }
+
+// --- leaving: Voila's widget manager gives the kernel back before a page unloads. While cells still run there is
+// no manager yet, and phones send no `beforeunload`; then we give it back.
+let givenBack = false;
+addEventListener("beforeunload", () => { givenBack = managerRuns(); });
+addEventListener("pagehide", () => {
+  const kernelStarted = document.getElementById("jupyter-config-data");
+  if (kernelStarted && !givenBack) navigator.sendBeacon(kernelAddress("voila/api/shutdown"));
+});
 
 // --- the bar
 function startLesson() {

@@ -1,0 +1,73 @@
+# What people do here, one word each; README.md explains them.
+#   make app        run the lessons as apps        make test       every test, browser included
+#   make lab        open them in JupyterLab        make test-fast  all but the browser
+#   make bench      measure                        make lint       ruff: lint and format
+# Options: PYTHON=python3.12  PORT=8866  TORCH=…   (the CPU build of torch is smaller: see README.md)
+
+PYTHON ?= python3
+PORT   ?= 8866
+TORCH  ?= torch==2.13.0
+
+VENV := .venv
+BIN  := $(VENV)/bin
+PIP  := $(BIN)/python -m pip install --disable-pip-version-check -q
+JS   := tests/js/node_modules/.package-lock.json
+
+.DELETE_ON_ERROR:
+.PHONY: app lab test test-fast test-python test-js test-browser bench lint clean
+
+app: $(VENV)/.app
+	@echo "The lessons will be at http://localhost:$(PORT)/ (end with Ctrl-C)"
+	@$(BIN)/voila lessons/ --port=$(PORT)
+
+lab: $(VENV)/.app
+	@$(BIN)/jupyter lab lessons/
+
+test: test-python test-js test-browser
+	@echo "All tests passed: Python, JavaScript and browser."
+
+test-fast: test-python test-js
+	@echo "All fast tests passed; \`make test\` runs those in the browser as well."
+
+test-python: $(VENV)/.test
+	@$(BIN)/python -m pytest -q --ignore=tests/browser
+
+test-js: $(JS)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm test --silent --prefix tests/js
+
+test-browser: $(VENV)/.test
+	@PYTHON=$(BIN)/python tests/ensure chromium
+	@$(BIN)/python -m pytest -q tests/browser
+
+bench: $(VENV)/.test
+	@$(BIN)/python -m benchmarks
+
+lint: $(VENV)/.test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+clean:
+	rm -rf $(VENV) build dist tests/js/node_modules .pytest_cache .ruff_cache .hypothesis
+
+# --- installing, once; the stamps make every later call instant
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || \
+	  { echo "Python 3.10 or newer is needed; if it has another name: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.app: $(VENV)/.python pyproject.toml
+	@echo "Installing into $(VENV)/; the first time takes some minutes …"
+	@$(PIP) $(TORCH)
+	@$(PIP) -e ".[lessons]"
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.app
+	@$(PIP) -e ".[lessons,test]"
+	@touch $@
+
+$(JS): tests/js/package.json tests/js/package-lock.json $(VENV)/.python
+	@PYTHON=$(BIN)/python tests/ensure node
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund --prefix tests/js
+	@touch $@
