@@ -123,11 +123,11 @@ def wait_until_it_answers(server):
     wait_until(answers, f"{server.name} does not answer", seconds=60)
 
 
-def voila(root, logs, *options, env=None):
-    """`voila ROOT` with the project's own voila.json, as a context manager that yields a Server."""
+def voila(root, logs, *options, env=None, cwd=ROOT):
+    """`voila ROOT` with the voila.json of `cwd`, as a context manager that yields a Server."""
     port = free_port()
     command = [sys.executable, "-m", "voila", str(root), "--no-browser", f"--port={port}", *options]
-    return serve("voila", command, root, f"http://localhost:{port}/", logs, env)
+    return serve("voila", command, root, f"http://localhost:{port}/", logs, env, cwd)
 
 
 def stock_voila(root, logs):
