@@ -51,7 +51,7 @@ test("a wrong answer shows words and a crossed map, no bar", async () => {
   const view = await mount(LADDER);
   const picture = { rows: 2, cols: 2, wrong: [[false, true], [false, false]], label: "Where C is wrong" };
   view.model.receive({ results: { dot: { state: "wrong", time: "✗ wrong", words: "c[0, 1] is 2, expected 1", picture } } });
-  assert.equal(row(view, "dot").querySelector(".wl-bar").style.width, "0");
+  assert.equal(parseFloat(row(view, "dot").querySelector(".wl-bar").style.width), 0);
   assert.match(row(view, "dot").textContent, /c\[0, 1\] is 2, expected 1/);
   assert.equal(row(view, "dot").querySelectorAll(".wl-cross").length, 1);
   assert.equal(row(view, "dot").querySelector(".wl-picture").getAttribute("aria-label"), "Where C is wrong");

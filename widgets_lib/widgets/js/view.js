@@ -19,6 +19,7 @@ export function createView({ model, el, signal }, stem, label) {
   const stage = h("div", { class: "wl-stage" });
   const caption = h("p", { class: "wl-caption", "aria-live": "polite" });
   const root = h("section", { class: `wl wl-${stem}`, "aria-label": label }, error, controls, stage, caption);
+  el.classList.add("wl-host");
   el.replaceChildren(root);
 
   const heard = [];
