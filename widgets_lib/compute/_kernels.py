@@ -1,6 +1,6 @@
 """The compiled CPU kernels of the ladder. Importing this module imports numba."""
 
-import math
+import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
@@ -8,7 +8,7 @@ import numpy as np
 from numba import config, njit
 
 DEPTH, WIDTH = 256, 256  # a panel of b: 256 KB of float32, at home in the second-level cache
-NARROW = 40  # up to this many columns a panel would be mostly padding
+NARROW = 128  # up to this many columns a panel would be mostly padding
 BLOCK = 32  # rows of a that stay in the cache while every column visits them
 PARALLEL_FLOPS = 4e6  # less is done before a second thread has woken up
 
@@ -22,10 +22,10 @@ def dot(x, y):
     return total
 
 
-@njit(cache=True, fastmath=True, nogil=True)
-def tile(a0, a1, a2, a3, panel, c0, c1, c2, c3, depth):
-    """Four rows of c += four rows of a · panel (depth, WIDTH): 16 scalars of a meet 4 rows of the panel at a time."""
-    for k in range(0, depth, 4):
+@njit(inline="always")
+def tile(a0, a1, a2, a3, panel, c0, c1, c2, c3):
+    """Four rows of c += four rows of a · panel: 16 scalars of a meet 4 rows of the panel at a time."""
+    for k in range(0, len(a0), 4):
         a00, a01, a02, a03 = a0[k], a0[k + 1], a0[k + 2], a0[k + 3]
         a10, a11, a12, a13 = a1[k], a1[k + 1], a1[k + 2], a1[k + 3]
         a20, a21, a22, a23 = a2[k], a2[k + 1], a2[k + 2], a2[k + 3]
@@ -38,37 +38,20 @@ def tile(a0, a1, a2, a3, panel, c0, c1, c2, c3, depth):
             c3[j] = c3[j] + a30 * b0 + a31 * b1 + a32 * b2 + a33 * b3
 
 
-@njit(cache=True, nogil=True)
-def fill(target, source):
-    """Copy what fits of source into the corner of target, and zeros into the rest of it."""
-    rows, columns = min(target.shape[0], source.shape[0]), min(target.shape[1], source.shape[1])
-    target[:, columns:] = 0
-    target[rows:] = 0
-    for i in range(rows):
-        for j in range(columns):
-            target[i, j] = source[i, j]
-
-
 @njit(cache=True, fastmath=True, nogil=True)
-def multiply_panels(a, b, c, panel, x, y):
-    """c = a·b, a panel of b and four rows of a and c at a time; at the edges x and y hold these rows, with zeros."""
-    (m, K), n = a.shape, b.shape[1]
-    c[:] = 0
-    for k in range(0, K, DEPTH):
-        depth = min(DEPTH, K - k)
-        for j in range(0, n, WIDTH):
-            fill(panel, b[k : k + depth, j : j + WIDTH])
-            end, to = k + depth, j + WIDTH
-            for i in range(0, m, 4):
-                if i + 4 <= m and to <= n and depth % 4 == 0:
-                    a0, a1, a2, a3 = a[i, k:end], a[i + 1, k:end], a[i + 2, k:end], a[i + 3, k:end]
-                    c0, c1, c2, c3 = c[i, j:to], c[i + 1, j:to], c[i + 2, j:to], c[i + 3, j:to]
-                    tile(a0, a1, a2, a3, panel, c0, c1, c2, c3, depth)
-                else:
-                    fill(x, a[i : i + 4, k:end])
-                    fill(y, c[i : i + 4, j:to])
-                    tile(x[0], x[1], x[2], x[3], panel, y[0], y[1], y[2], y[3], depth)
-                    fill(c[i : i + 4, j:to], y)
+def multiply_panels(a, b, c, panel):
+    """c += a·b, a panel of b and four rows of a and c at a time. Rows, depth and width are padded to whole tiles."""
+    for k in range(0, a.shape[1], DEPTH):
+        end = min(k + DEPTH, a.shape[1])
+        for j in range(0, c.shape[1], WIDTH):
+            to = j + WIDTH
+            panel[:] = 0
+            for p in range(min(DEPTH, b.shape[0] - k)):
+                panel[p, : b.shape[1] - j] = b[k + p, j:to]
+            for i in range(0, a.shape[0], 4):
+                a0, a1, a2, a3 = a[i, k:end], a[i + 1, k:end], a[i + 2, k:end], a[i + 3, k:end]
+                c0, c1, c2, c3 = c[i, j:to], c[i + 1, j:to], c[i + 2, j:to], c[i + 3, j:to]
+                tile(a0, a1, a2, a3, panel, c0, c1, c2, c3)
 
 
 @njit(cache=True, fastmath=True, nogil=True)
@@ -93,40 +76,54 @@ def multiply_narrow(a, bt, c):
 
 def packed(a, b):
     """a (m, k) · b (k, n), the rows shared out among the threads."""
+    (m, K), n = a.shape, b.shape[1]
     a, b = np.ascontiguousarray(a), np.ascontiguousarray(b)
-    m, n = a.shape[0], b.shape[1]
-    threads = config.NUMBA_NUM_THREADS if 2 * m * n * a.shape[1] > PARALLEL_FLOPS else 1
-    share = -(-m // (4 * threads)) * 4
     if n > NARROW:
-        c = _aligned((m, n), a.dtype)
+        a = padded(a, 4, 4)
+        c = zeros(len(a), up(n, WIDTH), a.dtype)
 
         def work(rows):
-            shapes = (DEPTH, WIDTH), (4, DEPTH), (4, WIDTH)
-            multiply_panels(a[rows], b, c[rows], *(_aligned(shape, a.dtype) for shape in shapes))
+            multiply_panels(a[rows], b, c[rows], zeros(DEPTH, WIDTH, b.dtype))
     else:
-        bt = np.zeros((-(-n // 5) * 5, len(b)), b.dtype)
-        bt[:n] = b.T
-        c = np.empty((m, len(bt)), a.dtype)
+        bt = padded(np.ascontiguousarray(b.T), 5, 1)
+        c = zeros(m, len(bt), a.dtype)
 
         def work(rows):
             multiply_narrow(a[rows], bt, c[rows])
 
+    threads = config.NUMBA_NUM_THREADS if 2 * m * K * n > PARALLEL_FLOPS else 1
+    share = up(-(-m // threads), 4)
     parts = [slice(start, start + share) for start in range(0, m, share)]
-    if len(parts) == 1:
-        work(parts[0])
-    else:
-        list(_pool(len(parts)).map(work, parts))
-    return c if c.shape[1] == n else c[:, :n].copy()
+    list(map(work, parts) if threads == 1 else _pool(threads).map(work, parts))
+    return np.ascontiguousarray(c[:m, :n])
 
 
-def _aligned(shape, dtype):
-    """An empty array at a multiple of 64 bytes, as vector registers like."""
-    size = math.prod(shape) * dtype.itemsize
-    room = np.empty(size + 64, np.uint8)
+def up(size, multiple):
+    """The next multiple: up(10, 4) is 12."""
+    return -(-size // multiple) * multiple
+
+
+def zeros(rows, columns, dtype):
+    """Zeros that start at a multiple of 64 bytes, as vector registers like."""
+    room = np.zeros(rows * columns * dtype.itemsize + 64, np.uint8)
     start = -room.ctypes.data % 64
-    return room[start : start + size].view(dtype).reshape(shape)
+    return room[start : len(room) - 64 + start].view(dtype).reshape(rows, columns)
+
+
+def padded(x, rows, columns):
+    """x, with zeros up to multiples of rows and columns."""
+    shape = up(x.shape[0], rows), up(x.shape[1], columns)
+    if x.shape == shape:
+        return x
+    y = zeros(*shape, x.dtype)
+    y[: x.shape[0], : x.shape[1]] = x
+    return y
 
 
 @cache
 def _pool(threads):
     return ThreadPoolExecutor(threads, thread_name_prefix="numba rung")
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # threads do not survive a fork

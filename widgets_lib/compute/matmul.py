@@ -196,7 +196,14 @@ def matmul_numpy(a, b):
     return a @ b
 
 
-@rung("numba", "numba, packed panels", takes="numpy", steps="1", needs=("numba",), kernel="_kernels:packed")
+@rung(
+    "numba",
+    "numba, packed panels",
+    takes="numpy",
+    steps="1",
+    needs=("numba",),
+    kernel="_kernels:tile multiply_panels multiply_narrow packed",
+)
 def matmul_numba(a, b):
     from widgets_lib.compute._kernels import packed
 

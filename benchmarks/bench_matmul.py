@@ -1,0 +1,138 @@
+"""How fast is the `numba` rung? Against torch @ and numpy @, and against what the machine could do at all.
+
+`python benchmarks/bench_matmul.py [--quick]` prints a markdown table. Every thread count gets a process of its own,
+in which the libraries are measured in turn, round after round, with a pause between two of them: threads that still
+spin after one library's product would spoil the next one's. A ratio is the median of the rounds' own ratios.
+"""
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+import time
+from statistics import median, quantiles
+
+SQUARES = [(size, size, size) for size in (256, 512, 1024, 2048)]
+DIGITS = (50_000, 784, 10)
+PAUSE_S = 0.15
+AVX512_GFLOPS = 283  # two 512-bit multiply-adds a cycle, measured on one Zen 5 core of a shared machine
+COLUMNS = ("figure", "median", "spread", "ratio", "beside")
+
+
+def figures(quick=False):
+    """Yield one dict for each row of the table: figure, median, spread, ratio and beside, all of them text."""
+    sizes = [(256, 256, 256), (5_000, 784, 10)] if quick else [*SQUARES, DIGITS]
+    for threads in (1, 2):
+        yield from _rows(sizes, threads, rounds=3 if quick else 15)
+    fair = sizes[:1] if quick else [SQUARES[2], SQUARES[3]]
+    yield from _rows(fair, 1, rounds=3 if quick else 15, openblas="SkylakeX")
+
+
+def _rows(sizes, threads, rounds, openblas=None):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS_")}
+    environment |= {f"{name}_NUM_THREADS": str(threads) for name in ("OMP", "MKL", "OPENBLAS", "NUMBA")}
+    if openblas:
+        if "avx512f" not in _cpu_flags():
+            yield _row("numpy with AVX-512 (`OPENBLAS_CORETYPE=SkylakeX`)", beside="this machine has no AVX-512")
+            return
+        environment["OPENBLAS_CORETYPE"] = openblas
+    for m, k, n in sizes:
+        job = json.dumps([m, k, n, rounds])
+        run = subprocess.run(
+            [sys.executable, __file__, "--measure", job], env=environment, stdout=subprocess.PIPE, check=True
+        )
+        times = json.loads(run.stdout)
+        name = f"{m}×{k}×{n}, {threads} thread{'s' * (threads > 1)}"
+        name += f", OPENBLAS_CORETYPE={openblas}" * bool(openblas)
+        yield from _compare(name, 2 * m * k * n, 4 * (m * k + k * n + m * n), threads, times)
+
+
+def _compare(name, flops, bytes_moved, threads, times):
+    """Rows of the table for one size: `times` has the seconds of every round, library by library."""
+    bandwidth = times.pop("read")
+    for library, seconds in times.items():
+        middle = median(seconds)
+        ratios = [
+            f"{median(other / own for own, other in zip(seconds, times[peer], strict=True)):.2f}× {peer}"
+            for peer in times
+            if library == "numba" and peer != "numba"
+        ]
+        beside = f"{flops / middle / 1e9:.0f} GFLOP/s"
+        if library == "numba" and flops < 10 * bytes_moved:  # memory sets the pace
+            share_read = bytes_moved / median(bandwidth) / middle
+            beside += f"; {share_read:.0%} of the read bandwidth here ({median(bandwidth) / 1e9:.0f} GB/s)"
+        elif library == "numba" and "avx512f" in _cpu_flags():
+            beside += f"; {flops / middle / 1e9 / threads / AVX512_GFLOPS:.0%} of {AVX512_GFLOPS} GFLOP/s a core"
+        yield _row(f"{library}, {name}", _human(middle), f"±{_spread(seconds):.0%}", ", ".join(ratios), beside)
+
+
+def _row(figure, median="—", spread="—", ratio="", beside=""):
+    return dict(zip(COLUMNS, (figure, median, spread, ratio, beside), strict=True))
+
+
+def _spread(seconds):
+    """Half the distance between the quartiles, as a share of the median."""
+    low, _, high = quantiles(seconds, n=4)
+    return (high - low) / 2 / median(seconds)
+
+
+def _human(seconds):
+    from widgets_lib.compute.timing import human
+
+    return human(seconds)
+
+
+def _cpu_flags():
+    try:
+        with open("/proc/cpuinfo") as lines:
+            return next(line for line in lines if line.startswith("flags")).split()
+    except (OSError, StopIteration):
+        return []
+
+
+def _measure(m, k, n, rounds):
+    """Seconds of every round for each library, and bytes a second of a plain read, as JSON on stdout."""
+    import numpy as np
+    import torch
+
+    from widgets_lib.compute import _kernels, matmul
+
+    a, b = matmul.numpy_operands(m, k, n)
+    ta, tb = torch.from_numpy(a), torch.from_numpy(b)
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+    work = torch.from_numpy(np.ones(2**26, np.float32))  # 256 MB: no cache holds it
+    products = {"numba": lambda: _kernels.packed(a, b), "torch @": lambda: ta @ tb, "numpy @": lambda: a @ b}
+    for name, product in products.items():
+        if mismatch := matmul.check(product(), a, b):
+            raise SystemExit(f"{name}: {mismatch.reason}")
+    calls = max(1, int(2e8 / (m * k * n)))  # a round of a few milliseconds at least
+    times = {name: [] for name in products} | {"read": []}
+    for _ in range(rounds):
+        for name, product in products.items():
+            time.sleep(PAUSE_S)
+            times[name].append(_seconds(product, calls))
+        time.sleep(PAUSE_S)
+        times["read"].append(work.nbytes / _seconds(work.max, 1))
+    print(json.dumps(times))
+
+
+def _seconds(function, calls):
+    function()  # wakes the threads and fills the caches
+    start = time.perf_counter()
+    for _ in itertools.repeat(None, calls):
+        function()
+    return (time.perf_counter() - start) / calls
+
+
+def main():
+    """Print the table."""
+    if "--measure" in sys.argv:
+        return _measure(*json.loads(sys.argv[-1]))
+    print("| " + " | ".join(COLUMNS) + " |\n" + "|---" * len(COLUMNS) + "|")
+    for row in figures(quick="--quick" in sys.argv):
+        print("| " + " | ".join(row[column] for column in COLUMNS) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
