@@ -202,6 +202,7 @@ def test_position_and_elements_at_agree_with_numpy_memory(x):
     np.testing.assert_array_equal(layout.positions(), x)
     for position in range(-1, layout.storage_size + 1):
         assert layout.elements_at(position) == [tuple(i) for i in np.argwhere(x == position).tolist()]
+        assert layout.readers(position) == np.count_nonzero(x == position)
     assert all(layout.position(index) == x[index] for index in np.ndindex(x.shape))
     seen, ghosts = set(), []
     for value in x.ravel().tolist():
@@ -301,6 +302,10 @@ def test_a_large_layout_is_searched_without_being_laid_out():
     assert large.elements_at(39_199_999) == [(49_999, 783)]
     with pytest.raises(ValueError, match="corner"):
         large.positions()
+
+
+def test_the_readers_of_an_expanded_cell_are_counted_and_not_listed():
+    assert strides.describe(torch.empty(1).expand(50_000, 784)).readers(0) == 39_200_000
 
 
 # ---- values and writing ----------------------------------------------------------------------------------------

@@ -137,6 +137,11 @@ class Layout:
         order = np.argsort(axes).tolist()
         return sorted(tuple(found[k] for k in order) for found in solve(0, position - self.offset))
 
+    def readers(self, position):
+        """How many elements read the cell at `position`: len(elements_at(position)), expanded axes not listed."""
+        once = replace(self, shape=tuple(1 if a in self.expanded_axes else n for a, n in enumerate(self.shape)))
+        return self.repeats * len(once.elements_at(position))
+
     def positions(self):
         """The storage position of every element, an int64 array of this shape.
 
