@@ -75,6 +75,12 @@ test("opens a few steps in, with the cells, the line, the loop variables and the
   view.destroy();
 });
 
+test("opens with at least one step taken, however few there are", async () => {
+  const view = await mount("wl.LoopStepper([[2]], [[3]], 'dot')");
+  assert.equal(view.$(".wl-counts").textContent, "1 of 1 steps by Python, 1 of 1 products");
+  view.destroy();
+});
+
 test("a step moves what is there: no cell, no line of code is made anew", async () => {
   const view = await mount("wl.LoopStepper(strategy='outer')");
   view.press("Home");

@@ -54,7 +54,11 @@ function createChoice(strategies, onchoose) {
 function createCode() {
   const node = h("pre", { class: "wl-code" });
   let rows = [];
-  const coloured = (line) => line.split(/\b([ijkmnK])\b/).map((part, at) => (at % 2 ? axis(AXIS_OF_SIZE[part] ?? part, part) : part));
+  const coloured = (line) => {
+    const [, indent, rest] = line.match(/^( *)(.*)$/);
+    const parts = rest.split(/\b([ijkmnK])\b/).map((part, at) => (at % 2 ? axis(AXIS_OF_SIZE[part] ?? part, part) : part));
+    return [h("span", { class: "wl-indent" }, indent), ...parts];
+  };
   return {
     node,
     build(lines, sizes) {
@@ -329,13 +333,13 @@ function render(context) {
     const { m, k, n } = corner();
     const inside = ([i, j, t]) => i < m && j < n && t < k; // null, the whole axis, counts as 0 here
     const all = Object.fromEntries(get("strategies").map((one) => [one.key, one.moments.filter(inside)]));
-    const share = strategy ? player.position() / moments.length : OPENING;
+    const opening = !strategy;
+    const share = opening ? OPENING : player.position() / moments.length;
     strategy = get("strategies").find(({ key }) => key === get("strategy"));
     moments = all[strategy.key];
     const exact = { a: get("a"), b: get("b"), products: get("products"), sums: get("sums") };
-    const sign = get("exact") ? " = " : " ≈ ";
     numbers = Object.fromEntries(Object.entries(exact).map(([name, texts]) => [name, each(texts, (text) => short(text, get("exact")))]));
-    numbers.sign = sign;
+    numbers.sign = get("exact") ? " = " : " ≈ ";
     const longest = Math.max(...[numbers.a, numbers.b, numbers.sums].flat(3).map((text) => text.length));
     const size = Math.max(36, 4 * Math.ceil((longest * 8 + 8) / 4));
     looked = null;
@@ -347,7 +351,7 @@ function render(context) {
     for (const [name, one] of Object.entries(sizes)) one.show(corner()[name]);
     drawn.at = -1;
     player.setLength(moments.length);
-    player.seek(Math.max(strategy ? 0 : 1, Math.round(share * moments.length)));
+    player.seek(Math.max(opening ? 1 : 0, Math.round(share * moments.length)));
     drawCaption();
   }
 
