@@ -24,6 +24,17 @@ def test_no_page_names_an_address_outside(render, small_voila):
         assert not ADDRESS.search(page)
 
 
+def test_a_jupyter_server_shows_the_same_page(logs, tmp_path):
+    """As on Binder, where Voila is an extension of the Jupyter server and another part of it reads voila.json."""
+    servers.write_notebook(["1/0", "print(6 * 7)"], tmp_path / "05_einsum.ipynb")
+    with servers.lab(tmp_path, logs) as server:
+        status, _, page = server.get("voila/render/05_einsum.ipynb")
+        assert status == 200
+        assert 'id="code-switch"' in page and "This cell did not finish" in page and "42" in page
+        assert "https:" not in page
+        assert server.close_tab(page) == 204
+
+
 def test_the_home_page_lists_the_lessons(small_voila):
     servers.write_notebook(["1"], small_voila.root / "05_einsum.ipynb")
     _, _, home = small_voila.get()

@@ -22,6 +22,7 @@ class LessonRenderer(NotebookRenderer):
     async def initialize(self, **kwargs):
         """Loads the notebook; its first heading becomes the page's title unless its metadata names one."""
         await super().initialize(**kwargs)
+        self.page_config["fullMathjaxUrl"] = None  # a Jupyter server names a CDN here; Voila brings its own MathJax
         self.notebook.metadata.setdefault("title", first_heading(self.notebook) or self.notebook_path)
 
     async def _jinja_cell_generator(self, nb, kernel_id):
