@@ -41,7 +41,7 @@ test("a result cell lights what made it and writes the equation, without the ker
   assert.deepEqual([...view.$$("text.wl-at")].map((label) => label.textContent), ["2", "1", "2", "1", "2", "1"]);
   assert.ok(panelsOf(view).flat().every((cell, at) => cell === [m, c, result].flat()[at]));
   assert.deepEqual([view.model.sent, view.model.saved], [[], []]);
-  view.$$("figure svg")[2].dispatchEvent(new view.window.PointerEvent("pointerleave", {}));
+  view.$$("figure")[2].dispatchEvent(new view.window.PointerEvent("pointerleave", {}));
   assert.deepEqual(lit([...m, ...c, ...result]), []);
   assert.match(view.$(".wl-caption").textContent, /is stretched/);
   view.destroy();

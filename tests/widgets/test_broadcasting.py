@@ -211,6 +211,7 @@ def test_a_shape_typed_back_brings_its_numbers_back():
     before = numbers(widget)
     widget.shapes = ["3, 3", "3, 4"]
     assert widget.preset == "" and widget.picture["operands"][1]["code"] == "c"
+    assert widget.picture["operands"][1]["texts"][:3] == ["10", "20", "30"]  # examples that tell their operand
     widget.shapes = ["3, 3", "3, 1"]
     assert numbers(widget) == before
 

@@ -29,8 +29,9 @@ function createPanel({ panel, shown, size, elements, label, words, onlook }) {
   const kind = (p) => (elements[p] < 0 ? "wl-hole" : home[elements[p]] === p ? "" : "wl-ghost");
   const facets = createFacets({ shown, size, kind, text: (p) => panel.texts[elements[p]] ?? "" });
   const { cells } = facets;
-  const stretch = createArrows(panel, shown, facets, size);
-  const svg = drawing(facets.width + stretch.right, facets.height + stretch.below, label, facets.node, ...stretch.nodes);
+  const ghosts = groupGhosts(facets, (p) => (kind(p) === "wl-ghost" ? home[elements[p]] : p));
+  const arrows = createArrows(panel, shown, facets, size);
+  const svg = drawing(facets.width + arrows.right, facets.height + arrows.below, label, facets.node, ...arrows.nodes);
   set(svg, { role: "group" }); // its cells are things to stand on, which an image could not hold
   const node = h(
     "figure",
@@ -51,7 +52,8 @@ function createPanel({ panel, shown, size, elements, label, words, onlook }) {
     set(cells[stop], { tabindex: 0, role: "img", "aria-label": words(stop), "data-lm-suppress-shortcuts": "true" });
   };
   if (cells.length) reach(0);
-  set(svg, {
+  // On the figure: Chromium makes an SVG element that listens to focus a tab stop of its own.
+  set(node, {
     onpointerover: (event) => onlook(place(event) ?? focused),
     onpointerleave: () => onlook(focused),
     onpointerdown: (event) => place(event) !== null && (reach(place(event)), cells[stop].focus({ preventScroll: true })),
@@ -71,13 +73,29 @@ function createPanel({ panel, shown, size, elements, label, words, onlook }) {
     point: facets.point,
     /** Ghost cells slide out of the real cell they repeat. */
     stretch() {
-      cells.forEach((cell, p) => {
-        if (!cell.animate || kind(p) !== "wl-ghost") return;
-        const [from, to] = [facets.place(home[elements[p]]), facets.place(p)].map(([x, y]) => `translate(${x}px, ${y}px)`);
-        cell.animate([{ transform: from }, { transform: to }], { duration: MOTION_MS, easing: "ease-out" });
-      });
+      for (const { group, x, y } of ghosts) {
+        group.animate?.([{ transform: `translate(${-x}px, ${-y}px)` }, { transform: "none" }], { duration: MOTION_MS, easing: "ease-out" });
+      }
     },
   };
+}
+
+/**
+ * Put the cells that stand the same way off from the cell they repeat into one group, so that few things move: a list
+ * of { group, x, y }. The groups lie under the real cells, for that is where they come from.
+ */
+function groupGhosts({ node, cells, place }, homeOf) {
+  const groups = new Map();
+  cells.forEach((cell, p) => {
+    const home = homeOf(p);
+    if (home === p) return;
+    const [x, y] = place(p).map((at, axis) => at - place(home)[axis]);
+    const key = `${x} ${y}`;
+    if (!groups.has(key)) groups.set(key, { group: s("g"), x, y });
+    groups.get(key).group.append(cell);
+  });
+  node.prepend(...[...groups.values()].map(({ group }) => group));
+  return [...groups.values()];
 }
 
 /** Along each axis that is stretched an arrow in its colour, from the real cells over the ghosts: { nodes, right, below }. */
@@ -124,7 +142,8 @@ function createTable({ onshape, onremove, onadd }) {
     const name = h("th", { scope: "row" });
     const field = h("input", { type: "text", autocomplete: "off", spellcheck: "false", onchange: () => onshape(at, field.value) });
     const remove = button("✕", () => onremove(at));
-    return { name, field, remove, end: h("td", { class: "wl-end" }, remove), node: h("tr", {}, name, h("td", {}, field)) };
+    const end = h("td", { class: "wl-end" }, remove);
+    return { name, field, remove, end, node: h("tr", {}, name, h("td", {}, field), end) };
   }
 
   return {
@@ -156,7 +175,8 @@ function createTable({ onshape, onremove, onadd }) {
           const marks = [axis.verdict === "clash" && text !== "1" && "wl-clash", padded && "wl-padded"].filter(Boolean).join(" ");
           return h("td", { class: `wl-size ${marks}`, title: padded ? "no axis here: counts as 1" : null }, h("span", {}, text), stretched && h("span", { class: "wl-quiet" }, ` → ${axis.size}`));
         });
-        line.replaceChildren(...[...line.children].slice(0, 2), ...sizes, end);
+        for (const old of line.querySelectorAll(".wl-size")) old.remove(); // the field stays where it is, with its focus
+        end.before(...sizes);
       });
       verdict.replaceChildren(h("td"), h("td"), ...axes.map((axis) => h("td", { class: axis.verdict === "clash" ? "wl-clash" : "wl-quiet", title: axis.words }, VERDICTS[axis.verdict])), h("td"));
       result.replaceChildren(
@@ -221,7 +241,7 @@ function render(context) {
   const own = { value: "", text: "your own shapes" };
   const presets = dropdown("example", [own, ...get("presets").map(({ key, title, about }) => ({ value: key, text: `${title} · ${about}` }))], get("preset"), (preset) => preset && view.save({ preset }));
   const operators = createOperators(get("operators"), (operator) => view.save({ operator }));
-  const again = button("stretch again", () => panels.forEach((panel) => panel.stretch?.()));
+  const again = button("stretch again", stretch);
   again.prepend(icon("play"));
   const restart = iconButton("restart", "start again", () => act("restart"));
   const table = createTable({
@@ -254,6 +274,7 @@ function render(context) {
     const longest = Math.max(1, ...[...operands, ...(result ? [result] : [])].flatMap((panel) => panel.texts.map((text) => text.length)));
     const least = Math.max(...shown.slice(-2).map((indices) => indices.length), 0) > ROOMY ? 32 : 44;
     const size = Math.max(least, 4 * Math.ceil((longest * 8 + 8) / 4));
+    again.hidden = stillness();
     again.disabled = !operands.some((operand) => operand.reader.length > operand.home.length);
     lit = [];
     panels = operands.map((panel, at) =>
@@ -267,6 +288,10 @@ function render(context) {
     const none = h("figure", {}, h("figcaption", {}, h("code", {}, picture.expression)), h("p", { class: "wl-none wl-clash" }, "✗ no result"));
     scene.replaceChildren(...[...panels.map(({ node }) => node), ...(result ? [] : [none])].map((node, at) => h("div", { class: "wl-term" }, at ? h("span", { class: "wl-between wl-mono" }, at < operands.length ? picture.symbol : "=") : null, node)));
     drawCaption();
+  }
+
+  function stretch() {
+    if (!stillness()) for (const panel of panels) panel.stretch();
   }
 
   // ---- looking at a cell: what made it, or what it makes ----
@@ -330,7 +355,7 @@ function render(context) {
   view.listen(["shapes", "operator", "preset", "unread", "presets", "operators"], drawControls);
   view.listen(["picture"], () => {
     drawPicture();
-    if (!stillness()) for (const panel of panels) panel.stretch();
+    stretch();
   });
   drawPicture();
   return view.destroy;

@@ -40,10 +40,10 @@ class _Operand:
         """A view of this view; axes as in `broadcasting.Repair`."""
         return replace(self, code=code, shape=shape, moves=(*self.moves, (axes, self.shape, shape)), given=None)
 
-    def typed(self, shape, name):
+    def typed(self, shape, name, scale):
         """An array of another shape in its place, or what was given if this is its shape again."""
         given = self.given or self
-        return given if shape == given.shape else replace(_example(name, shape, self.scale), given=given)
+        return given if shape == given.shape else replace(_example(name, shape, scale), given=given)
 
     def index(self, at):
         """Where in the array the view's element at `at` lies."""
@@ -274,7 +274,7 @@ class BroadcastExplorer(Widget):
             if old is None:
                 operands.append(_example(name, shape, SCALES[at]))
             else:
-                operands.append(old if shape == old.shape else old.typed(shape, name))
+                operands.append(old if shape == old.shape else old.typed(shape, name, SCALES[at]))
         self.unread = list(problems)
         if problems:
             raise ValueError("\n".join(problems.values()))

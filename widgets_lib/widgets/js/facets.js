@@ -67,9 +67,7 @@ export function createFacets({ shown, size, text, kind = () => "" }) {
       s("text", { x: size / 2, y: size / 2 }, text(p)),
     );
   });
-  // Ghosts first: what slides out of a real cell comes from under it.
-  const ghosts = cells.filter((cell) => cell.classList.contains("wl-ghost"));
-  node.append(labels, ...ghosts, ...cells.filter((cell) => !cell.classList.contains("wl-ghost")));
+  node.append(labels, ...cells);
 
   let pointed = [];
   return {
