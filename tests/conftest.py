@@ -4,6 +4,8 @@ import pytest
 
 import servers
 
+SERVERS = {"voila", "scratch_voila", "small_voila", "lab"}
+
 
 @pytest.fixture(scope="session")
 def logs(tmp_path_factory):
@@ -27,7 +29,7 @@ def scratch_voila(logs, tmp_path_factory):
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
-    if report.failed:
+    if report.failed and SERVERS & set(item.fixturenames):
         for server in servers.RUNNING:
             report.sections.append((f"log of {server.name} at {server.url}", server.log[-4_000:]))
     return report

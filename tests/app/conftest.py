@@ -5,7 +5,7 @@ import pytest
 import servers
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def small_voila(logs, tmp_path_factory):
     root = tmp_path_factory.mktemp("small")
     options = ["--LessonKernelManager.max_kernels=2", "--VoilaExecutor.timeout=2"]
