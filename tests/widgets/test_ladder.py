@@ -58,9 +58,9 @@ def test_a_bad_size_from_the_view_is_shown_and_the_next_good_one_clears_it(ladde
     assert ladder.steps["python"] == "54 Python steps"
 
 
-def test_python_steps_fall_as_the_lesson_says():
-    widget = wl.MatmulLadder(m=5, k=784, n=10)
-    steps = [widget.steps[key] for key in ("python", "dot", "broadcast", "matmul")]
+def test_python_steps_fall_as_the_lesson_says(ladder):
+    ladder.m, ladder.k, ladder.n = 5, 784, 10
+    steps = [ladder.steps[key] for key in ("python", "dot", "broadcast", "matmul")]
     assert steps == ["39,200 Python steps", "50 Python steps", "5 Python steps", "1 Python step"]
 
 
@@ -185,6 +185,13 @@ def test_running_the_cell_again_replaces_the_rung(ladder, own_rungs):
     assert ladder.wait(WAIT_S)
     assert [entry["key"] for entry in ladder.rungs].count("my matmul") == 1
     assert ladder.results["my matmul"]["state"] == "wrong"
+
+
+def test_rungs_written_one_after_the_other_wait_for_each_other(ladder, own_rungs):
+    for title in ("first", "second", "third"):
+        wl.rung(title)(lambda a, b: a @ b)
+    assert ladder.wait(WAIT_S)
+    assert [ladder.results[title]["state"] for title in ("first", "second", "third")] == ["measured"] * 3
 
 
 def test_a_wrong_rung_gets_no_time_but_a_picture(ladder, own_rungs):

@@ -2,6 +2,7 @@
 
 import inspect
 import textwrap
+import threading
 import weakref
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from widgets_lib.widgets._measurements import Measurements
 
 MOST = {"m": 50_000, "k": 2_048, "n": 2_048}
 FIRST = "python"  # the rung that speed-ups are counted from
+LEARNER_STEPS = "your function"
 LOOP_STEP_S = 1e-5  # about what one step of the first rung takes: enough to choose an axis by
 PRESETS = [
     {"name": "5 digits", "title": "5 × 784 × 10", "sizes": {"m": 5, "k": 784, "n": 10}},
@@ -95,6 +97,7 @@ class MatmulLadder(Widget):
         self.stops = {size: scales.size_stops(most) for size, most in MOST.items()}
         self._budget_s = budget_s
         self._found = {}  # (m, k, n) -> rung -> what was found: a size left and come back to keeps its times
+        self._publishing = threading.RLock()  # the kernel's thread and the measurements' both do
         self._measurements = Measurements(self._on_message, self._on_idle)
         self._views = None
         self._list_rungs()
@@ -126,7 +129,7 @@ class MatmulLadder(Widget):
         self.steps = {
             key: f"{timing.count(backend.python_steps(m, k, n), 'Python step')}"
             for key, backend in matmul.BACKENDS.items()
-        } | dict.fromkeys(_LEARNER_RUNGS, "your function")
+        } | dict.fromkeys(_LEARNER_RUNGS, LEARNER_STEPS)
         self.published = {
             key: {"seconds": seconds, "text": timing.human(seconds)}
             for (rows, key), seconds in matmul.PUBLISHED_2022.items()
@@ -158,6 +161,8 @@ class MatmulLadder(Widget):
         elif "view" in content:
             self._views = (self._views or 0) + content["view"]
             (_OPEN.add if self._views > 0 else _OPEN.discard)(self)
+            # What a measurement said while the page was still being set up has not reached it.
+            self.send_state(["rungs", "results", "progress", "summary"])
 
     def run(self, keys="ladder"):
         """Measure some rungs, or with "ladder" all that can run here, off the kernel's main thread.
@@ -216,19 +221,18 @@ class MatmulLadder(Widget):
         for found in self._found.values():
             found.pop(title, None)
         self._list_rungs()
-        self._recompute()
+        self.steps = self.steps | {title: LEARNER_STEPS}
         self._guard(self.run, [title])
 
     # ---- what the worker says; on a thread of its own ----
 
     def _on_message(self, job, message):
         key, size = job["backend"], (job["m"], job["k"], job["n"])
-        title = next((entry["title"] for entry in self.rungs if entry["key"] == key), key)
         if message["event"] == "start":
-            self.progress = {"key": key, "fraction": None, "words": f"{title}: starting"}
+            self.progress = {"key": key, "fraction": None, "words": f"{_title(key)}: starting"}
             self._note(size, key, {"state": "running", "time": "running"})
         elif message["event"] == "progress":
-            self.progress = {"key": key} | _progress(title, message)
+            self.progress = {"key": key} | _progress(_title(key), message)
         else:
             self._note(size, key, _row(message))
 
@@ -236,16 +240,18 @@ class MatmulLadder(Widget):
         self.progress = {}
 
     def _note(self, size, key, row):
-        self._found.setdefault(size, {})[key] = row
-        if size == self._size:
-            self._show_results()
+        with self._publishing:
+            self._found.setdefault(size, {})[key] = row
+            if size == self._size:
+                self._show_results()
 
     def _show_results(self):
         """Publish the rows of this size, each beside the first rung and the learner's prediction."""
-        found = self._found.get(self._size, {})
-        first = found.get(FIRST, {}).get("seconds")
-        self.results = {key: self._beside(key, row, first) for key, row in found.items()}
-        self.summary = _summary(self.results, {entry["key"]: entry["title"] for entry in self.rungs}, bool(first))
+        with self._publishing:
+            found = self._found.get(self._size, {})
+            first = found.get(FIRST, {}).get("seconds")
+            self.results = {key: self._beside(key, row, first) for key, row in found.items()}
+            self.summary = _summary(self.results, bool(first))
 
     def _beside(self, key, row, first):
         seconds, notes = row.get("seconds"), list(row.get("notes", []))
@@ -253,6 +259,10 @@ class MatmulLadder(Widget):
             notes.insert(0, _judged(predicted, seconds))
         speedup = f"{_rounded(first / seconds)}×" if seconds and first else ""
         return row | {"speedup": speedup, "notes": notes}
+
+
+def _title(key):
+    return matmul.BACKENDS[key].title if key in matmul.BACKENDS else key
 
 
 def _progress(title, message):
@@ -306,7 +316,7 @@ def _judged(predicted, seconds):
     return f"predicted {timing.human(predicted)}: {_rounded(factor)}× too {'slow' if predicted > seconds else 'fast'}"
 
 
-def _summary(results, titles, has_first):
+def _summary(results, has_first):
     timed = {key: row for key, row in results.items() if row.get("seconds")}
     if not timed:
         return (
@@ -314,11 +324,11 @@ def _summary(results, titles, has_first):
             "the measured bar lands below your prediction."
         )
     fastest = min(timed, key=lambda key: timed[key]["seconds"])
-    words = f"Fastest so far: {titles[fastest]}, {timed[fastest]['time']}"
+    words = f"Fastest so far: {_title(fastest)}, {timed[fastest]['time']}"
     if has_first and fastest != FIRST:
         ratio = _rounded(timed[FIRST]["seconds"] / timed[fastest]["seconds"])
         estimated = "estimated" in (timed[FIRST]["state"], timed[fastest]["state"])
-        words += f", {'about ' if estimated else ''}{ratio} times the speed of {titles[FIRST]}"
+        words += f", {'about ' if estimated else ''}{ratio} times the speed of {_title(FIRST)}"
     return words + "."
 
 

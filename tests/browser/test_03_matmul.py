@@ -1,0 +1,133 @@
+"""Lesson 03 as a visitor meets it: as an app in Voila and as a notebook in JupyterLab, in light and in dark."""
+
+import pytest
+from playwright.sync_api import expect
+
+from pages import run_all
+
+LESSON = "03_matmul.ipynb"
+RUN_MS = 60_000
+
+
+@pytest.fixture
+def ladder(voila_page):
+    ladder = voila_page(["import widgets_lib as wl\nwl.MatmulLadder(m=5, k=784, n=10, budget_s=0.05)"]).locator(
+        ".wl-ladder"
+    )
+    expect(ladder.locator(".wl-rung").first).to_be_visible()
+    return ladder
+
+
+def row(ladder, key):
+    return ladder.locator(f"[data-key='{key}']")
+
+
+def test_the_lesson_runs_as_an_app(open_voila):
+    page = open_voila(LESSON)
+    expect(page.get_by_role("heading", level=1)).to_have_text("3 · Matrix multiplication")
+    expect(page.locator(".failed")).to_have_count(0)
+    expect(page.locator(".wl-ladder")).to_have_count(2)
+    expect(page.locator(".wl-stepper")).to_have_count(4)
+    expect(page.locator("mjx-container").first).to_be_visible()
+
+    # A prediction made in the first ladder stands in the last one.
+    first, last = page.locator(".wl-ladder").first, page.locator(".wl-ladder").last
+    row(first, "dot").get_by_role("slider").press("End")
+    expect(row(last, "dot").locator(".wl-time")).to_have_text("predicted 1.00 s")
+    expect(row(last, "my matmul").locator(".wl-check")).to_have_text("✓ right", timeout=RUN_MS)
+
+    # Predict, then see; the code with the answer in it is not shown.
+    question = page.locator(".wl-predict").nth(1)
+    expect(page.get_by_text("wl.Predict(")).to_have_count(0)
+    question.get_by_role("textbox").fill("3920")
+    question.get_by_role("button", name="Predict").press("Enter")
+    expect(question).to_contain_text("You said 3,920; it is 39,200: 10 times more.")
+
+
+def test_the_lesson_runs_as_a_notebook(open_lab):
+    page = open_lab(f"lessons/{LESSON}")
+    assert run_all(page) == []
+    ladder = page.locator(".wl-ladder").first
+    ladder.scroll_into_view_if_needed()
+    slider = ladder.get_by_role("slider", name="n: columns of B")
+    slider.focus()
+    page.keyboard.press("ArrowRight")  # JupyterLab's command mode must not take it
+    expect(ladder.locator(".wl-cost")).to_contain_text("86.2 thousand floating-point operations")
+    row(ladder, "matmul").get_by_role("button").click()
+    expect(row(ladder, "matmul").locator("pre")).to_contain_text("return a @ b")
+
+
+def test_a_run_is_predicted_measured_and_judged(ladder):
+    row(ladder, "numpy").get_by_role("slider").press("End")
+    ladder.get_by_label("backend").select_option("numpy")
+    ladder.get_by_role("button", name="Time it").click()
+    expect(row(ladder, "numpy").locator(".wl-check")).to_have_text("✓ right", timeout=RUN_MS)
+    expect(row(ladder, "numpy").locator(".wl-notes")).to_contain_text("predicted 1.00 s:")
+    assert row(ladder, "numpy").locator(".wl-bar").bounding_box()["width"] > 0
+
+
+def test_the_whole_ladder_runs_by_keyboard_and_lays_2022_beside(ladder):
+    ladder.get_by_role("button", name="Run the ladder").press("Enter")
+    expect(row(ladder, "numba").locator(".wl-check")).to_have_text("✓ right", timeout=RUN_MS)
+    expect(row(ladder, "launch-kernel").locator(".wl-time")).not_to_have_text("waiting", timeout=RUN_MS)
+    expect(ladder.locator(".wl-caption")).to_contain_text("Fastest so far: ")
+    ladder.get_by_label("2022 times").press(" ")
+    expect(row(ladder, "python").locator(".wl-notes")).to_contain_text("2022: 416 ms")
+
+
+def test_a_long_run_is_cancelled_and_other_widgets_answer_meanwhile(voila_page):
+    page = voila_page(
+        [
+            "import widgets_lib as wl\nladder = wl.MatmulLadder(m=5_000, k=784, n=10, budget_s=600)\nladder",
+            "wl.Predict('How many?', answer=3)",
+        ]
+    )
+    ladder, question = page.locator(".wl-ladder"), page.locator(".wl-predict")
+    ladder.get_by_label("backend").select_option("python")
+    ladder.get_by_role("button", name="Time it").click()
+    expect(ladder.locator(".wl-busy")).to_contain_text("all of them would take about", timeout=RUN_MS)
+    question.get_by_role("textbox").fill("3")
+    question.get_by_role("button", name="Predict").click()
+    expect(question).to_contain_text("Yes: 3.")
+    ladder.get_by_role("button", name="Cancel").click()
+    expect(row(ladder, "python").locator(".wl-time")).to_have_text("stopped")
+    expect(ladder.get_by_role("button", name="Time it")).to_be_enabled()
+
+
+def test_rungs_that_go_wrong_get_words_and_an_endless_one_can_be_cancelled(voila_page):
+    page = voila_page(
+        [
+            "import widgets_lib as wl\nladder = wl.MatmulLadder(budget_s=0.05)\nladder",
+            "@wl.rung('wrong')\ndef f(a, b):\n    c = a @ b\n    c[2, 3] = 0\n    return c",
+            "@wl.rung('raises')\ndef f(a, b):\n    return a @ b.T",
+            "@wl.rung('endless')\ndef f(a, b):\n    while True:\n        pass",
+        ]
+    )
+    ladder = page.locator(".wl-ladder")
+    expect(row(ladder, "wrong").locator(".wl-words")).to_contain_text("c[2, 3] is 0, expected", timeout=RUN_MS)
+    expect(row(ladder, "wrong").locator(".wl-cross")).to_have_count(1)
+    expect(row(ladder, "wrong").locator(".wl-time")).to_have_text("✗ wrong")
+    expect(row(ladder, "raises").locator(".wl-words")).to_contain_text("line 3 of your code", timeout=RUN_MS)
+    expect(row(ladder, "endless").locator(".wl-time")).to_have_text("running", timeout=RUN_MS)
+    ladder.get_by_role("button", name="Cancel").click()
+    expect(row(ladder, "endless").locator(".wl-time")).to_have_text("stopped")
+
+
+def test_sizes_move_by_slider_and_preset(ladder):
+    ladder.get_by_role("slider", name="m: rows of A").press("ArrowRight")
+    expect(row(ladder, "python").locator(".wl-steps")).to_contain_text("47,040 Python steps")
+    ladder.get_by_role("button", name="all 50,000").click()
+    expect(ladder.locator(".wl-cost")).to_contain_text("784 million floating-point operations")
+    expect(row(ladder, "broadcast").locator(".wl-steps")).to_contain_text("50,000 Python steps")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_it_fits_the_page_in_both_themes(voila_page, clean_page, scheme, width):
+    clean_page.emulate_media(color_scheme=scheme)
+    clean_page.set_viewport_size({"width": width, "height": 800})
+    page = voila_page(["import widgets_lib as wl\nwl.MatmulLadder()", "wl.LoopStepper()", "wl.Predict('?', answer=1)"])
+    expect(page.locator(".wl")).to_have_count(3)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    paper = page.locator(".wl-ladder").evaluate("node => getComputedStyle(node).backgroundColor")
+    assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 24, 28)"}[scheme]

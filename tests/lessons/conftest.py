@@ -1,0 +1,54 @@
+"""Lessons are run once each, top to bottom, in a kernel of their own, with every way to the network closed."""
+
+import json
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+LESSONS = Path(__file__).parents[2] / "lessons"
+CELL_S = 60
+RAISES = """
+def raises(error, function, *arguments):
+    try:
+        function(*arguments)
+    except error as problem:
+        return str(problem)
+"""
+
+
+@pytest.fixture(scope="session")
+def run_lesson():
+    """run_lesson("03_matmul", "expression", …) -> the expressions' values at the end of that lesson.
+
+    `raises(Error, function, argument, …)` in an expression gives the error's message, or None.
+    """
+    finished = {}
+
+    def run(name, *expressions):
+        if name not in finished:
+            finished[name] = _execute(LESSONS / f"{name}.ipynb")
+        client, notebook = finished[name]
+        source = f"{RAISES}\nimport json as _json; print(_json.dumps([{', '.join(expressions)}]))"
+        cell = nbformat.v4.new_code_cell(source)
+        notebook.cells.append(cell)
+        client.execute_cell(cell, len(notebook.cells) - 1)
+        return json.loads(cell.outputs[0].text)
+
+    yield run
+    for client, _ in finished.values():
+        client._cleanup_kernel()
+
+
+def _execute(path):
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(notebook, timeout=CELL_S, resources={"metadata": {"path": str(path.parent)}})
+    nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
+    client.create_kernel_manager()
+    client.start_new_kernel(env=os.environ | nowhere)
+    client.start_new_kernel_client()
+    for index, cell in enumerate(notebook.cells):
+        client.execute_cell(cell, index)
+    return client, notebook

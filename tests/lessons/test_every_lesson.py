@@ -1,0 +1,62 @@
+"""What holds for every lesson notebook."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+LESSONS = Path(__file__).parents[2] / "lessons"
+
+NAMES = sorted(path.stem for path in LESSONS.glob("*.ipynb"))
+
+
+@pytest.fixture(params=NAMES)
+def name(request):
+    return request.param
+
+
+@pytest.fixture
+def notebook(name):
+    return nbformat.read(LESSONS / f"{name}.ipynb", as_version=4)
+
+
+def test_there_are_lessons():
+    assert "03_matmul" in NAMES
+
+
+def test_outputs_and_widget_state_are_stripped(notebook):
+    nbformat.validate(notebook)
+    assert "widgets" not in notebook.metadata
+    for cell in notebook.cells:
+        assert not cell.get("outputs") and cell.get("execution_count") is None
+
+
+def test_metadata_tells_the_course_home_what_it_is(name, notebook):
+    lesson = notebook.metadata["tensor_foundations"]
+    assert lesson["number"] == int(name[:2])
+    assert lesson["title"] and lesson["summary"] and 15 <= lesson["minutes"] <= 30
+    assert notebook.cells[0].source.startswith(f"# {lesson['number']} · {lesson['title']}")
+
+
+def test_the_first_code_cell_imports_and_installs_only_what_is_missing(notebook):
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    assert (
+        'if importlib.util.find_spec("widgets_lib") is None:\n    %pip install --quiet tensor-foundations\n'
+        in first.source
+    )
+    assert first.source.count("%pip") == 1
+    others = [cell.source for cell in notebook.cells if cell.cell_type == "code" and cell is not first]
+    assert not any(word in source for source in others for word in ("%pip", "!pip", "global ", "import widgets_lib"))
+
+
+def test_a_question_does_not_show_its_answer(notebook):
+    """The code of a Predict cell holds the answer: it is folded in JupyterLab and Colab, left out in Voila."""
+    questions = [cell for cell in notebook.cells if cell.source.startswith("wl.Predict(")]
+    assert questions
+    for cell in questions:
+        assert cell.metadata["jupyter"]["source_hidden"] and cell.metadata["cellView"] == "form"
+        assert "hide-input" in cell.metadata["tags"]
+
+
+def test_it_runs_top_to_bottom_without_a_network(name, run_lesson):
+    assert run_lesson(name, "1 + 1") == [2]
