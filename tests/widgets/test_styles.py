@@ -16,7 +16,9 @@ STEMS = sorted(path.stem for path in FOLDER.glob("*.css") if path.stem != "theme
 def test_every_rule_is_about_the_widget_itself(stem):
     css = re.sub(r"/\*.*?\*/", "", (FOLDER / f"{stem}.css").read_text("utf-8"), flags=re.S)
     css = re.sub(r"@keyframes[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", css)
-    selectors = [selector.strip() for selector in re.findall(r"([^{};@]+)\{", css) if not selector.strip().startswith("(")]
+    selectors = [
+        selector.strip() for selector in re.findall(r"([^{};@]+)\{", css) if not selector.strip().startswith("(")
+    ]
     rules = [rule for rule in selectors if not re.match(r"^(media|container|supports)\b", rule)]
     assert rules
     assert [rule for rule in rules if not re.match(rf"(\.wl)?\.wl-{stem}(?![\w-])", rule)] == []
@@ -28,5 +30,5 @@ def test_its_rules_arrive_one_class_heavier():
 
 
 def test_every_widget_is_a_triple_of_one_stem():
-    assert STEMS == sorted(path.stem for path in FOLDER.glob("*.js"))
+    assert sorted(path.stem for path in FOLDER.glob("*.js")) == STEMS
     assert all((FOLDER / f"{stem}.py").exists() for stem in STEMS)

@@ -41,6 +41,8 @@ class LessonRenderer(NotebookRenderer):
                     self._explain(cell, error)
                 if self.executor.should_strip_error():
                     hide_server_details(cell)
+            if "hide-input" in cell.metadata.get("tags", ()):
+                cell.metadata["transient"] = {"remove_source": True}  # nbconvert's own way to leave a source out
             yield cell
         await self._cleanup_resources()
 
