@@ -109,6 +109,9 @@ def test_the_theme_follows_the_system_until_one_is_chosen(voila_page, system):
     page.get_by_label("Theme").select_option("dark")
     expect(body).to_have_attribute("data-jp-theme-light", "false")
     assert background(page) < 64
+    page.emulate_media(media="print")
+    assert background(page) > 192  # paper is white
+    page.emulate_media(media="screen")
     page.get_by_label("Theme").select_option("light")
     expect(body).to_have_attribute("data-jp-theme-light", "true")
     assert background(page) > 192

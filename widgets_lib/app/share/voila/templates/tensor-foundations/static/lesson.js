@@ -19,7 +19,7 @@ const memory = {
 function applyTheme() {
   const choice = memory.get("theme") ?? "system";
   const dark = choice === "dark" || (choice === "system" && systemIsDark.matches);
-  document.getElementById("theme-dark").media = dark ? "all" : "not all";
+  document.getElementById("theme-dark").media = dark ? "screen" : "not all"; // paper is white
   page.style.colorScheme = dark ? "dark" : "light";
   if (!document.body) return;
   document.body.dataset.jpThemeLight = String(!dark);
