@@ -32,7 +32,7 @@ test-fast: test-python test-js
 test-python: $(VENV)/.test
 	@$(BIN)/python -m pytest -q --ignore=tests/browser
 
-test-js: $(JS)
+test-js: $(JS) $(VENV)/.test
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm test --silent --prefix tests/js
 
 test-browser: $(VENV)/.test
