@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mount, stateOf } from "./harness.js";
 
-const classes = (view, name) => view.$$(`.wl-${name}[data-e]`).map((node) => Number(node.dataset.e));
+const classes = (view, name) => view.$$(`.wl-${name}[data-e]`).map((node) => Number(node.dataset.e)).sort((a, b) => a - b);
 const element = (view, e) => view.$(`[data-e="${e}"]`);
 const cell = (view, p) => view.$(`[data-p="${p}"]`);
 const point = (view, node) => view.fire(node.querySelector("rect"), "pointerover");
@@ -56,10 +56,10 @@ test("looking redraws nothing and asks the kernel nothing", async () => {
 test("ghosts, cells that are not there and cells that no element reads are marked", async () => {
   const ghosts = await mount("wl.StrideExplorer()");
   assert.deepEqual(classes(ghosts, "ghost"), [3, 4, 5, 6, 7, 8]);
-  const bad = await mount("(lambda w: (setattr(w, 'stride', (1, 1)), w)[1])(wl.StrideExplorer())");
-  assert.deepEqual(classes(bad, "is-bad"), [5, 7, 8]);
+  const bad = await mount("(lambda w: (setattr(w, 'stride', (2, 1)), w)[1])(wl.StrideExplorer())");
+  assert.deepEqual(classes(bad, "is-bad"), [4, 5, 6, 7, 8]);
   assert.ok(cell(bad, 3).classList.contains("wl-is-bad"));
-  assert.deepEqual(classes(bad, "on"), [5]); // the first that leaves the storage
+  assert.deepEqual(classes(bad, "on"), [4]); // the first that leaves the storage
   assert.match(equation(bad), /✗there is no such cell$/);
   const step = await mount("wl.StrideExplorer(np.arange(5)[::2])");
   assert.deepEqual(step.$$(".wl-unread").map((node) => node.dataset.p), ["1", "3"]);
@@ -132,6 +132,35 @@ test("a move is drawn before the kernel has answered, and then the answer", asyn
   answer(view, { picture: after.picture, moves: after.moves });
   assert.deepEqual(asked(view).at(-1), { move: "transpose", number: 2 });
   assert.match(view.$(".wl-facts").textContent, /made byx\.t\(\)/);
+});
+
+test("what a move takes elsewhere travels there from where it was, unless motion is not wanted", async (t) => {
+  let time = 0;
+  const frames = [];
+  t.mock.method(performance, "now", () => time);
+  globalThis.requestAnimationFrame = (frame) => frames.push(frame);
+  globalThis.cancelAnimationFrame = () => {};
+  t.after(() => delete globalThis.requestAnimationFrame);
+  const place = (view, e) => element(view, e).getAttribute("transform");
+  for (const still of [false, true]) {
+    const view = await mount("wl.StrideExplorer(np.arange(6).reshape(2, 3))");
+    globalThis.matchMedia = () => ({ matches: still });
+    const [before, after] = [place(view, 1), place(view, 3)]; // (0, 1) and, two rows of three on, (1, 0)
+    time += 1000;
+    press(view, "x.T");
+    const moved = element(view, 2); // of (3, 2): it holds what (0, 1) held
+    assert.equal(moved.textContent, "1");
+    assert.equal(moved.getAttribute("transform"), still ? after : before);
+    for (const now of [0, 120, 300]) frames.splice(0).forEach((frame) => frame(now));
+    assert.equal(moved.getAttribute("transform"), after);
+    view.destroy();
+  }
+  globalThis.matchMedia = () => ({ matches: false });
+  const view = await mount("wl.StrideExplorer()");
+  const ghost = place(view, 7); // (2, 1), a ghost too
+  time += 1000;
+  press(view, "x.t()");
+  assert.equal(place(view, 5), ghost); // each copy that looks like one comes from one of its own
 });
 
 test("a move that does not apply says why", async () => {

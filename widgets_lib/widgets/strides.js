@@ -1,7 +1,7 @@
 import { button } from "./js/controls.js";
 import { h, prose, set } from "./js/dom.js";
-import { createScene, indexOf, letterOf, numberOf } from "./js/strides-scene.js";
-import { createView, stillness } from "./js/view.js";
+import { createScene, indexOf, layOut, letterOf, numberOf } from "./js/strides-scene.js";
+import { createView } from "./js/view.js";
 
 const TRAVEL_MS = 240; // redraws closer together than this do not travel: the hand on the dial is the motion
 const BESIDE = 400; // drawing units that the arithmetic needs to stand beside the view
@@ -171,7 +171,10 @@ function render(context) {
   view.stage.append(bench);
   view.root.append(h("p", { class: "wl-hint wl-quiet" }, "Point at an element or a cell. Click a storage cell and type: what reads it changes."));
 
-  let scene = null;
+  const scene = createScene(view.signal);
+  board.append(scene.node);
+  let drawn = null; // the picture that is drawn
+  let room = null; // the width there is, in drawing units
   let current = { element: 0 }; // what stays lit when the pointer leaves
   let drawnAt = -Infinity;
   let local = null; // a picture drawn here, before the kernel has said the same
@@ -223,84 +226,81 @@ function render(context) {
 
   // ---- drawing a picture ----
   const unit = () => parseFloat(globalThis.getComputedStyle?.(view.root).fontSize) / 15 || 1;
-  const width = () => (view.stage.clientWidth || 960) / unit();
-  function show(picture, { still = false } = {}) {
+  const measure = () => (view.stage.clientWidth || 960) / unit();
+  const written = {
+    width: BESIDE,
+    stand(start) {
+      bench.classList.toggle("wl-beside", start !== null);
+      side.style.setProperty("--start", `${(start ?? 0) / 15}em`);
+    },
+    height: () => side.offsetHeight / unit(),
+  };
+  function show(picture, { anew = false } = {}) {
     if (asked === answered || local === picture) dials.show(picture);
-    if (scene?.picture === picture && !still) return;
-    const before = scene;
+    if (drawn === picture && !anew) return;
+    const before = drawn;
     const focus = board.contains(document.activeElement) ? document.activeElement.dataset : null;
-    facts.show(picture);
-    equation.show(picture, { element: picture.positions.length - 1 }); // the longest, to leave room for
-    scene = createScene(picture, width(), { width: BESIDE, stand });
+    const focused = focus && (focus.e === undefined ? { cell: Number(focus.p) } : { element: Number(focus.e) });
+    room ??= measure();
     current = remembered(picture, before);
-    board.replaceChildren(scene.node);
+    facts.show(picture);
+    if (picture.positions.length) equation.show(picture, { element: picture.positions.length - 1 }); // the longest, to leave room for
+    const now = performance.now();
+    const moving = before !== null && !anew && now - drawnAt > TRAVEL_MS;
+    drawnAt = now;
+    scene.show(picture, layOut(picture, room, written), moving);
+    drawn = picture;
     const words = prose(picture.words);
     view.caption.replaceChildren(...(picture.illegal ? [h("b", { class: "wl-refused" }, "✗ "), ...words] : words));
     stop(current);
     look(current);
-    if (focus) nodeOf(focus.e === undefined ? { cell: nearestCell(Number(focus.p)) } : current)?.focus();
-    const now = performance.now();
-    if (before && !still && !stillness() && now - drawnAt > TRAVEL_MS) {
-      const fresh = picture.written !== null && picture.written !== undefined && picture.written === written(before, picture);
-      if (fresh) scene.spread(picture.written);
-      else scene.arrive(before);
-    }
-    drawnAt = now;
+    if (focused) nodeOf(focused.element === undefined ? { cell: nearestCell(focused.cell) } : current)?.focus();
+    if (moving && justWritten(before, picture)) scene.spread(picture.written);
   }
-  function stand(start) {
-    bench.classList.toggle("wl-beside", start !== null);
-    side.style.setProperty("--start", `${(start ?? 0) / 15}em`);
-    return side.offsetHeight / unit();
-  }
-  /** The cell that holds another number than before, if the memory is the same. */
-  function written(before, picture) {
-    const same = before.picture.base === picture.base;
-    const at = before.picture.cells.indexOf(picture.written);
-    return same && before.picture.exact[at] !== picture.exact[picture.cells.indexOf(picture.written)] ? picture.written : null;
+  /** Whether a cell of the same memory now holds another number than before. */
+  function justWritten(before, { base, written, cells, exact }) {
+    return written !== null && before.base === base && before.exact[before.cells.indexOf(written)] !== exact[cells.indexOf(written)];
   }
   /** What is looked at in a new picture: what broke it, else the same index, else one that shows steps along each axis. */
   function remembered(picture, before) {
     if (!picture.positions.length) return { cell: picture.cells[0] };
     if (picture.bad !== null) return { element: picture.bad };
     const ndim = picture.shape.length;
-    const same = before?.picture.shape.length === ndim && before.picture.positions.length && current.element !== undefined;
-    const index = same ? indexOf(current.element, before.picture.shown) : picture.shown.map((_, axis) => (axis === ndim - 1 ? 2 : 1));
+    const same = before?.shape.length === ndim && before.positions.length && current.element !== undefined;
+    const index = same ? indexOf(current.element, before.shown) : picture.shown.map((_, axis) => (axis === ndim - 1 ? 2 : 1));
     return { element: numberOf(index.map((i, axis) => Math.min(i, picture.shown[axis] - 1)), picture.shown) };
   }
 
   function look(target) {
     scene.look(target);
-    const walked = equation.show(scene.picture, target, scene.readers);
-    scene.describe(scene.picture.words, walked);
+    scene.describe(drawn.words, equation.show(drawn, target, scene.at.readers));
   }
 
   // ---- pointer and keyboard ----
-  const nodeOf = ({ element, cell }) => (element === undefined ? scene.cells.get(cell)?.node : scene.elements[element]?.node);
+  const nodeOf = ({ element, cell }) => (element === undefined ? scene.at.cells.get(cell)?.node : scene.at.elements[element]?.node);
   const targetOf = (node) => {
     const found = node.closest?.("[data-e], [data-p]");
     if (!found) return null;
     return found.dataset.e === undefined ? { cell: Number(found.dataset.p) } : { element: Number(found.dataset.e) };
   };
-  const nearestCell = (position) => (scene.cells.has(position) ? position : scene.picture.cells[0]);
+  const nearestCell = (position) => (scene.at.cells.has(position) ? position : drawn.cells[0]);
   /** One tab stop among the elements, one among the cells. */
   function stop(target) {
-    const position = target.element === undefined ? target.cell : scene.picture.positions[target.element];
-    for (const node of board.querySelectorAll('[tabindex="0"]')) if (node.closest("svg")) set(node, { tabindex: -1 });
-    const element = target.element ?? scene.readers.get(position)?.[0] ?? 0;
-    set(scene.elements[element]?.node ?? board, scene.elements[element] ? { tabindex: 0 } : {});
-    const cell = scene.cells.get(nearestCell(position));
-    if (cell) set(cell.node, { tabindex: 0 });
+    const position = target.element === undefined ? target.cell : drawn.positions[target.element];
+    for (const node of scene.node.querySelectorAll('[tabindex="0"]')) set(node, { tabindex: -1 });
+    const element = scene.at.elements[target.element ?? scene.at.readers.get(position)?.[0] ?? 0];
+    for (const mark of [element, scene.at.cells.get(nearestCell(position))]) if (mark) set(mark.node, { tabindex: 0 });
   }
   function beside(target, key) {
     const along = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[key];
     if (target.element !== undefined) {
-      if (key === "Home" || key === "End") return { element: key === "Home" ? 0 : scene.elements.length - 1 };
+      if (key === "Home" || key === "End") return { element: key === "Home" ? 0 : scene.at.elements.length - 1 };
       if (!along) return null;
-      const { row, col } = scene.elements[target.element];
-      const found = scene.elements.findIndex((one) => one.row === row + along[0] && one.col === col + along[1]);
+      const { row, col } = scene.at.elements[target.element];
+      const found = scene.at.elements.findIndex((one) => one.row === row + along[0] && one.col === col + along[1]);
       return { element: found < 0 ? target.element : found };
     }
-    const list = scene.picture.cells;
+    const list = drawn.cells;
     if (key === "Home" || key === "End") return { cell: list.at(key === "Home" ? 0 : -1) };
     if (!along) return null;
     const columns = along[0] ? nextRow(target.cell, along[0]) : list[list.indexOf(target.cell) + along[1]];
@@ -308,8 +308,8 @@ function render(context) {
   }
   /** The cell above or below, where the storage is wrapped. */
   function nextRow(position, by) {
-    const { x, y } = scene.cells.get(position);
-    const rows = [...scene.cells].filter(([, one]) => (one.y - y) * by > 0);
+    const { x, y } = scene.at.cells.get(position);
+    const rows = [...scene.at.cells].filter(([, one]) => (one.y - y) * by > 0);
     const next = Math.min(...rows.map(([, one]) => (one.y - y) * by));
     return rows.filter(([, one]) => (one.y - y) * by === next).sort(([, a], [, b]) => Math.abs(a.x - x) - Math.abs(b.x - x))[0]?.[0];
   }
@@ -346,10 +346,9 @@ function render(context) {
 
   /** Type into one storage cell. */
   function edit(position, typed) {
-    const { picture, cells, size } = scene;
-    const at = picture.cells.indexOf(position);
-    if (position < 0 || position >= picture.storage_size) return;
-    const { x, y, node } = cells.get(position);
+    if (position < 0 || position >= drawn.storage_size) return;
+    const held = drawn.exact[drawn.cells.indexOf(position)];
+    const { x, y, size } = scene.at.cells.get(position);
     const length = (n) => `${n / 15}em`;
     let open = true;
     const close = (save) => {
@@ -357,7 +356,7 @@ function render(context) {
       open = false;
       const text = input.value.trim();
       input.remove();
-      if (save && text && text !== picture.exact[at]) ask({ write: position, text });
+      if (save && text && text !== held) ask({ write: position, text });
     };
     const input = h("input", {
       type: "text",
@@ -370,13 +369,13 @@ function render(context) {
         if (event.key !== "Enter" && event.key !== "Escape") return;
         event.preventDefault();
         close(event.key === "Enter");
-        (scene.cells.get(position)?.node ?? node).focus();
+        scene.at.cells.get(position)?.node.focus();
       },
     });
-    const frame = h("span", { class: "wl-edit-frame", style: `left:${length(x - size / 2)};top:${length(y - size / 2)};width:${length(size)};height:${length(size)}` }, input);
+    const frame = h("span", { class: "wl-edit-frame", style: `left:${length(x)};top:${length(y)};width:${length(size)};height:${length(size)}` }, input);
     board.querySelector(".wl-edit-frame")?.remove();
     board.append(frame);
-    input.value = typed ?? picture.exact[at];
+    input.value = typed ?? held;
     input.focus();
     if (!typed) input.select();
   }
@@ -388,11 +387,10 @@ function render(context) {
   show(model.get("picture"));
   moves.show(model.get("moves"));
   if (globalThis.ResizeObserver) {
-    let last = width();
     const observer = new ResizeObserver(() => {
-      if (Math.abs(width() - last) < 1) return;
-      last = width();
-      show(scene.picture, { still: true });
+      if (Math.abs(measure() - room) < 1) return;
+      room = measure();
+      show(drawn, { anew: true });
     });
     observer.observe(view.stage);
     view.signal.addEventListener("abort", () => observer.disconnect(), { once: true });

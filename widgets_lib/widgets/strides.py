@@ -115,9 +115,9 @@ class StrideExplorer(Widget):
     def _show(self, state):
         picture = _picture(state)  # first: if it fails, what is seen stays as it was
         self._now = state
-        with self.hold_trait_notifications():
+        with self.hold_sync(), self.hold_trait_notifications():  # one message, so that it is drawn at once
             self.shape, self.stride, self.storage_offset = state.dials
-        self.picture = picture
+            self.picture = picture
         self.moves = [
             {
                 "key": move.key,
@@ -381,7 +381,7 @@ def _words(state, shown):
         words.append(state.said)
     if state.view.layout is not None:
         if state.view.legal:
-            words.append(_memory_sentence(layout))
+            words.append(_memory_sentence(layout, brief=bool(state.said)))
         if shown != layout.shape:
             words.append(
                 f"Shown: the first {_times(shown)} of {_times(layout.shape)} elements and the cells they read."
@@ -389,11 +389,14 @@ def _words(state, shown):
     return " ".join(words)
 
 
-def _memory_sentence(layout):
+def _memory_sentence(layout, brief=False):
+    """What it looks like and what it takes; unless brief, with the reason."""
     if not layout.size:
         return "There are no elements, so no cell is read."
     looks, allocated = layout.virtual_bytes, layout.allocated_bytes
     sentence = f"Looks like {_looks_like(layout)}, allocated {allocated:,}"
+    if brief:
+        return f"{sentence}."
     if layout.expanded_axes:
         axes = " and ".join(map(str, layout.expanded_axes))
         return f"{sentence}: with stride 0 along axis {axes} the same cells are read again, and nothing is copied."
