@@ -31,8 +31,9 @@ def watch(page):
 
 def open_lesson(page, server, name):
     """Opens a lesson in Voila and waits until it has run to its end and its widgets are drawn."""
-    page.goto(f"{server.url}voila/render/{name}")
-    page.wait_for_function(READY, timeout=60_000)
+    # Voila streams the page while the cells run: "load" comes only after the last of them.
+    page.goto(f"{server.url}voila/render/{name}", wait_until="commit")
+    page.wait_for_function(READY, timeout=120_000)
     return page
 
 
