@@ -1,0 +1,83 @@
+"""Lesson 04 as a visitor meets it: as an app in Voila and as a notebook in JupyterLab, in light and in dark."""
+
+import pytest
+from playwright.sync_api import expect
+
+from pages import run_all
+
+LESSON = "04_broadcasting.ipynb"
+WIDGETS = {"broadcasting": 5, "strides": 1, "predict": 7, "ladder": 1}
+DRAWN_MS = 60_000
+
+
+@pytest.fixture(params=["app", "notebook"])
+def lesson(request):
+    """The page of the lesson, run to its end."""
+    if request.param == "app":
+        return request.getfixturevalue("open_voila")(LESSON)
+    page = request.getfixturevalue("open_lab")(f"lessons/{LESSON}")
+    assert run_all(page) == []
+    return page
+
+
+def test_the_lesson_answers_pointer_and_keyboard(lesson):
+    for widget, count in WIDGETS.items():
+        expect(lesson.locator(f".wl-{widget}")).to_have_count(count, timeout=DRAWN_MS)
+
+    # Predict, then see.
+    question = lesson.locator(".wl-predict").first
+    question.get_by_role("textbox").fill("(3, 3)")
+    question.get_by_role("button", name="Predict").press("Enter")
+    expect(question).to_contain_text("✓ Yes: shape (3, 3).")
+
+    # Point at a result: what made it.
+    vector = lesson.locator(".wl-broadcasting").nth(1)
+    vector.locator("figure").last.locator(".wl-cell[data-p='5']").hover()
+    expect(vector.locator(".wl-caption")).to_have_text("(m + c)[1, 2] = m[1, 2] + c[2] = 6 + 30 = 36")
+
+    # Point at an element: its storage cell. Point at a storage cell: its elements.
+    strides = lesson.locator(".wl-strides")
+    cell = strides.locator("[data-p='2']:not([data-e])")
+    strides.locator("[data-e='8']").hover()
+    expect(cell).to_contain_class("wl-on")
+    expect(strides.locator("[data-e].wl-on")).to_have_count(1)
+    cell.hover()
+    expect(strides.locator("[data-e].wl-on")).to_have_count(3)
+
+    # Write through one cell: three elements change.
+    cell.press("Enter")
+    field = strides.get_by_label("new number for storage cell 2")
+    field.fill("99")
+    field.press("Enter")
+    expect(strides.locator(".wl-caption")).to_contain_text("one write, 3 elements changed")
+    for element in (2, 5, 8):
+        expect(strides.locator(f"[data-e='{element}']")).to_contain_text("99")
+    strides.get_by_label("stride of axis 0", exact=True).press("ArrowUp")
+    expect(strides.locator(".wl-caption")).to_contain_text("Element (1, 2) reads position 3, 1 past the end")
+
+    # Type a shape, meet the clash, repair it by keyboard.
+    image = lesson.locator(".wl-broadcasting").last
+    result = image.locator(".wl-result th")
+    image.get_by_label("shape of factor").fill("3")
+    image.get_by_label("shape of factor").press("Tab")
+    expect(result).to_have_text("image * factor(256, 256, 3)")
+    image.get_by_label("shape of factor").fill("256")
+    image.get_by_label("shape of factor").press("Tab")
+    expect(result).to_have_text("image * factorno result")
+    image.get_by_role("button", name="factor[:, None]", exact=True).press("Enter")
+    expect(result).to_have_text("image * factor[:, None](256, 256, 3)")
+
+
+def test_the_app_fits_a_phone_and_a_projector_in_both_themes(open_voila):
+    page = open_voila(LESSON)
+    expect(page.locator(".wl")).to_have_count(sum(WIDGETS.values()), timeout=DRAWN_MS)
+    expect(page.get_by_text("wl.Predict(")).to_have_count(0)  # the code of a question holds its answer
+    for width in (360, 1920):
+        page.set_viewport_size({"width": width, "height": 1080})
+        page.wait_for_function(f"document.documentElement.scrollWidth <= {width}")
+    for scheme, paper in {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 24, 28)"}.items():
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(
+            "paper => [...document.querySelectorAll('.wl')].every(it => getComputedStyle(it).backgroundColor === paper)",
+            arg=paper,
+        )
