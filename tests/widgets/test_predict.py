@@ -26,6 +26,8 @@ def test_what_can_not_be_read_is_explained_and_the_widget_goes_on():
     assert widget.verdict == ""
     widget.given = "39200"
     assert (widget.error, widget.right) == ("", True)
+    widget.given = "ten"
+    assert (widget.right, widget.verdict) == (False, "")
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,8 @@ class Widget(anywidget.AnyWidget):
             callback(*args)
         except Exception as error:
             self.error = in_words(error)
-            self.log.exception("%s: error in a callback", type(self).__name__)
+            if not isinstance(error, ValueError):  # which is what bad input raises: no fault of ours to log
+                self.log.exception("%s: error in a callback", type(self).__name__)
         else:
             self.error = ""
 

@@ -46,7 +46,7 @@ class Predict(Widget):
         self.recompute_on("given")
 
     def _recompute(self):
-        self.verdict = self.reason = ""
+        self.right, self.verdict, self.reason = False, "", ""
         if self.given:
             verdict = answers.judge(self.given, self._answer, self._tolerance)
             self.right, self.verdict, self.reason = verdict.right, verdict.words, self._because
