@@ -159,8 +159,10 @@ def test_the_explorers_open_on_the_lessons_own_arrays(run_lesson):
 
 
 def test_every_question_knows_its_answer(run_lesson):
-    right = ["3, 3", "3", "11, 12, 13", "3, 3", "8, 7, 6, 5", "784, 10", "220"]
-    wrong = ["3", "9", "11, 22, 33", "1, 3", "8, 7, 6, 1", "784", "40"]
+    right = ["True, True, False", "50000, 784", "3, 3", "3", "10, 10, 10", "11, 12, 13"]
+    right += ["3, 3", "3", "256, 256, 3", "8, 7, 6, 5", "784, 10", "220"]
+    wrong = ["False, False, True", "784", "3", "9", "10, 20, 30", "11, 22, 33"]
+    wrong += ["1, 3", "6", "256, 3", "8, 7, 6, 1", "784", "40"]
     judged = (
         "[[(setattr(w, 'given', given), w.right)[1] for given in answers] "
         f"for w, *answers in zip({widgets('Predict')}, {right}, {wrong}, strict=True)]"
