@@ -1,8 +1,8 @@
 """How fast is the `numba` rung? Against torch @ and numpy @, and against what the machine could do at all.
 
-`python benchmarks/bench_matmul.py [--quick]` prints a markdown table. Every thread count gets a process of its own,
-in which the libraries are measured in turn, round after round, with a pause between two of them: threads that still
-spin after one library's product would spoil the next one's. A ratio is the median of the rounds' own ratios.
+Every thread count and size has a process of its own, in which the libraries are measured in turn, round after round,
+with a pause between two of them: threads that still spin after one library's product would spoil the next one's. A
+ratio is the median of the rounds' own ratios.
 """
 
 import itertools
@@ -11,22 +11,25 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from statistics import median, quantiles
+
+from benchmarks._table import human, row
 
 SQUARES = [(size, size, size) for size in (256, 512, 1024, 2048)]
 DIGITS = (50_000, 784, 10)
 PAUSE_S = 0.15
 AVX512_GFLOPS = 283  # two 512-bit multiply-adds a cycle, measured on one Zen 5 core of a shared machine
-COLUMNS = ("figure", "median", "spread", "ratio", "beside")
+ROOT = Path(__file__).parents[1]
 
 
 def figures(quick=False):
     """Yield one dict for each row of the table: figure, median, spread, ratio and beside, all of them text."""
     sizes = [(256, 256, 256), (5_000, 784, 10)] if quick else [*SQUARES, DIGITS]
     for threads in (1, 2):
-        yield from _rows(sizes, threads, rounds=3 if quick else 15)
+        yield from _rows(sizes, threads, rounds=3 if quick else 11)
     fair = sizes[:1] if quick else [SQUARES[2], SQUARES[3]]
-    yield from _rows(fair, 1, rounds=3 if quick else 15, openblas="SkylakeX")
+    yield from _rows(fair, 1, rounds=3 if quick else 11, openblas="SkylakeX")
 
 
 def _rows(sizes, threads, rounds, openblas=None):
@@ -34,14 +37,13 @@ def _rows(sizes, threads, rounds, openblas=None):
     environment |= {f"{name}_NUM_THREADS": str(threads) for name in ("OMP", "MKL", "OPENBLAS", "NUMBA")}
     if openblas:
         if "avx512f" not in _cpu_flags():
-            yield _row("numpy with AVX-512 (`OPENBLAS_CORETYPE=SkylakeX`)", beside="this machine has no AVX-512")
+            yield row("numpy with AVX-512 (`OPENBLAS_CORETYPE=SkylakeX`)", beside="this machine has no AVX-512")
             return
         environment["OPENBLAS_CORETYPE"] = openblas
     for m, k, n in sizes:
         job = json.dumps([m, k, n, rounds])
-        run = subprocess.run(
-            [sys.executable, __file__, "--measure", job], env=environment, stdout=subprocess.PIPE, check=True
-        )
+        command = [sys.executable, "-m", "benchmarks.bench_matmul", job]
+        run = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True)
         times = json.loads(run.stdout)
         name = f"{m}×{k}×{n}, {threads} thread{'s' * (threads > 1)}"
         name += f", OPENBLAS_CORETYPE={openblas}" * bool(openblas)
@@ -64,23 +66,13 @@ def _compare(name, flops, bytes_moved, threads, times):
             beside += f"; {share_read:.0%} of the read bandwidth here ({median(bandwidth) / 1e9:.0f} GB/s)"
         elif library == "numba" and "avx512f" in _cpu_flags():
             beside += f"; {flops / middle / 1e9 / threads / AVX512_GFLOPS:.0%} of {AVX512_GFLOPS} GFLOP/s a core"
-        yield _row(f"{library}, {name}", _human(middle), f"±{_spread(seconds):.0%}", ", ".join(ratios), beside)
-
-
-def _row(figure, median="—", spread="—", ratio="", beside=""):
-    return dict(zip(COLUMNS, (figure, median, spread, ratio, beside), strict=True))
+        yield row(f"{library}, {name}", human(middle), f"±{_spread(seconds):.0%}", ", ".join(ratios), beside)
 
 
 def _spread(seconds):
     """Half the distance between the quartiles, as a share of the median."""
     low, _, high = quantiles(seconds, n=4)
     return (high - low) / 2 / median(seconds)
-
-
-def _human(seconds):
-    from widgets_lib.compute.timing import human
-
-    return human(seconds)
 
 
 def _cpu_flags():
@@ -125,14 +117,5 @@ def _seconds(function, calls):
     return (time.perf_counter() - start) / calls
 
 
-def main():
-    """Print the table."""
-    if "--measure" in sys.argv:
-        return _measure(*json.loads(sys.argv[-1]))
-    print("| " + " | ".join(COLUMNS) + " |\n" + "|---" * len(COLUMNS) + "|")
-    for row in figures(quick="--quick" in sys.argv):
-        print("| " + " | ".join(row[column] for column in COLUMNS) + " |", flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    _measure(*json.loads(sys.argv[1]))

@@ -1,0 +1,206 @@
+"""How long from a hand's move to the picture it makes? In Chromium, through Voila, beside `interact` with matplotlib.
+
+Each widget shares a page with its peer, and they are moved in turn. The clock starts at the time that the browser gives
+the key or pointer event and stops once a frame with all that the move changes has been laid out and painted; beside
+stands when the change was made to the document. The peers draw what a notebook would: the ladder's bars on a log axis,
+or 12×12 numbers with one of them lit.
+"""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks._browser import chromium
+from benchmarks._table import compared, human, median, p95
+from tests import servers
+from tests.pages import READY
+
+PAUSE_MS = 250  # what a move sets going, in the kernel and as motion on the screen, is over before the next one
+PEER = "`interact` + matplotlib"
+OPENING = """
+import matplotlib.pyplot as plt
+import numpy as np
+from ipywidgets import interact
+
+import widgets_lib as wl
+from widgets_lib.compute import matmul
+"""
+BARS = """
+def draw(n=10):
+    fig, ax = plt.subplots(figsize=(8, 5))
+    seconds = [backend.python_steps(5, 784, n) * 1e-6 for backend in matmul.BACKENDS.values()]
+    ax.barh([backend.title for backend in matmul.BACKENDS.values()], seconds)
+    ax.set_xscale("log")
+    plt.show()
+
+interact(draw, n=(1, 200)).widget.add_class("peer");
+"""
+MATRIX = """
+numbers = np.arange(144).reshape(12, 12)
+
+def draw(p=0):
+    fig, ax = plt.subplots(figsize=(6, 6))
+    lit = np.zeros((12, 12))
+    lit.flat[p] = 1
+    ax.imshow(lit, cmap="Blues")
+    for (i, j), number in np.ndenumerate(numbers):
+        ax.text(j, i, str(number), ha="center", va="center")
+    plt.show()
+
+interact(draw, p=(0, 143)).widget.add_class("peer");
+"""
+
+# Resolves with the milliseconds from `event` to the change of the text or image behind the last of the selectors, and to
+# the end of the frame that shows it.
+ARM = """([selectors, event]) => {
+  const read = (selector) => {
+    const node = document.querySelector(selector);
+    return node && (node.src || node.textContent);
+  };
+  const before = selectors.map(read);
+  let start = null;
+  window.addEventListener(event, ({ timeStamp }) => (start = timeStamp), { capture: true, once: true });
+  window.moved = new Promise((resolve, reject) => {
+    setTimeout(() => reject(`nothing happened to ${selectors}`), 20_000);
+    const { port1, port2 } = new MessageChannel();
+    let changed;
+    port1.onmessage = () => resolve([changed - start, performance.now() - start]);
+    const observer = new MutationObserver(() => {
+      const drawn = ([selector, old]) => ![null, old].includes(read(selector));
+      if (start === null || !selectors.map((selector, at) => [selector, before[at]]).every(drawn)) return;
+      changed = performance.now();
+      observer.disconnect();
+      requestAnimationFrame(() => port2.postMessage(null)); // is delivered once this frame is painted
+    });
+    observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  });
+}"""
+
+
+@dataclass(frozen=True)
+class Move:
+    """What a hand does: `ready(page, turn)` prepares it and returns what does it; `watch` selects what it changes."""
+
+    figure: str
+    ready: Callable
+    watch: tuple
+    event: str = "keydown"
+
+
+def press(selector, *keys):
+    """One of the keys, by turns."""
+
+    def ready(page, turn):
+        page.locator(selector).focus()
+        return lambda: page.keyboard.press(keys[turn % len(keys)])
+
+    return ready
+
+
+def enter(selector, *texts):
+    """Enter, after one of the texts has been typed."""
+
+    def ready(page, turn):
+        page.locator(selector).fill(texts[turn % len(texts)])
+        return lambda: page.keyboard.press("Enter")
+
+    return ready
+
+
+def point(selector):
+    """The pointer jumps to another of the 144 cells that `selector` has at {}."""
+
+    def ready(page, turn):
+        cell = page.locator(selector.format(31 * turn % 144))
+        cell.scroll_into_view_if_needed()
+        box = cell.bounding_box()
+        return lambda: page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    return ready
+
+
+PEER_MOVE = Move(PEER, press(".peer .noUi-handle", "ArrowRight"), (".peer img",))
+PAGES = {
+    "ladder": (
+        "wl.MatmulLadder()",
+        BARS,
+        Move(
+            "MatmulLadder: a size slider, through the kernel",
+            press(".wl-ladder [aria-label^='n:']", "ArrowRight", "ArrowLeft"),
+            (".wl-cost", "[data-key=python] .wl-steps"),
+        ),
+    ),
+    "stepper": (
+        "wl.LoopStepper()",
+        MATRIX,
+        Move(
+            "LoopStepper: one step",
+            press(".wl-stepper [aria-label='Python step']", "ArrowRight", "ArrowLeft"),
+            (".wl-counts", ".wl-equations"),
+        ),
+    ),
+    "strides": (
+        "wl.StrideExplorer(np.arange(144).reshape(12, 12))",
+        MATRIX,
+        Move(
+            "StrideExplorer, 12×12: a dial, through the kernel",
+            press("[aria-label='stride of axis 0']", "ArrowDown", "ArrowUp"),
+            (".wl-facts", "[data-e='143'] text"),
+        ),
+        Move("StrideExplorer, 12×12: a hover", point("[data-e='{}']"), (".wl-equation",), "pointerover"),
+    ),
+    "broadcasting": (
+        "wl.BroadcastExplorer((12, 12), (12,))",
+        MATRIX,
+        Move(
+            "BroadcastExplorer, 12×12: a shape, through the kernel",
+            enter("[aria-label='shape of b']", "12, 1", "12"),
+            (".wl-verdicts",),
+        ),
+        Move(
+            "BroadcastExplorer, 12×12: a hover",
+            point(".wl-term:nth-child(3) .wl-cell[data-p='{}']"),
+            (".wl-broadcasting .wl-caption",),
+            "pointerover",
+        ),
+    ),
+}
+
+
+def figures(quick=False):
+    """Yield a row for each way to move a widget."""
+    turns = 4 if quick else 40
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+        root, logs = Path(folder, "lessons"), Path(folder)
+        root.mkdir()
+        with servers.voila(root, logs) as server:
+            for name, (widget, peer, *moves) in PAGES.items():
+                servers.write_notebook([OPENING, widget, peer], root / f"{name}.ipynb")
+                page = browser.new_page(viewport={"width": 1400, "height": 2400})
+                page.goto(f"{server.url}voila/render/{name}.ipynb")
+                page.wait_for_function(f"{READY} && document.querySelector('.peer img')", polling=50)
+                seconds = _alternate(page, [*moves, PEER_MOVE], turns)
+                page.goto("about:blank")
+                page.close()
+                _, peer_shown = zip(*seconds[PEER], strict=True)
+                for move in moves:
+                    changed, shown = zip(*seconds[move.figure], strict=True)
+                    row = compared(move.figure, shown, {PEER: peer_shown})
+                    row["beside"] = f"document: {human(median(changed))}, p95 {human(p95(changed))}; {row['beside']}"
+                    yield row
+
+
+def _alternate(page, moves, turns, warm_up=2):
+    """For each move, by figure, the seconds to the change and to the frame that shows it, turn by turn."""
+    seconds = {move.figure: [] for move in moves}
+    for turn in range(warm_up + turns):
+        for move in moves:
+            act = move.ready(page, turn)
+            page.wait_for_timeout(PAUSE_MS)
+            page.evaluate(ARM, [move.watch, move.event])
+            act()
+            found = [ms / 1000 for ms in page.evaluate("moved")]
+            if turn >= warm_up:
+                seconds[move.figure].append(found)
+    return seconds
