@@ -40,6 +40,7 @@ test-browser: $(VENV)/.test
 	@$(BIN)/python -m pytest -q tests/browser
 
 bench: $(VENV)/.test
+	@PYTHON=$(BIN)/python tests/ensure chromium
 	@$(BIN)/python -m benchmarks
 
 lint: $(VENV)/.test
