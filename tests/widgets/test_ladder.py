@@ -53,6 +53,8 @@ def test_an_unknown_keyword_is_named():
 def test_a_bad_size_from_the_view_is_shown_and_the_next_good_one_clears_it(ladder):
     ladder.set_state({"k": 0})
     assert ladder.error == "k = 0: give 1 to 2,048"
+    with pytest.raises(ValueError, match="k = 0"):
+        ladder.run(["numpy"])  # nor is it run
     ladder.set_state({"k": 9})
     assert ladder.error == ""
     assert ladder.steps["python"] == "54 Python steps"

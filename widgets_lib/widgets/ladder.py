@@ -108,12 +108,8 @@ class MatmulLadder(Widget):
     # ---- what a size means ----
 
     def _recompute(self):
-        for size, most in MOST.items():
-            value = getattr(self, size)
-            if not 1 <= value <= most:
-                raise ValueError(f"{size} = {value:,}: give 1 to {most:,}")
+        m, k, n = self._checked_size()
         self.cancel()
-        m, k, n = self._size
         cost = matmul.cost(m, k, n)
         words = f"{_scaled(cost.flops)} floating-point operations on {_bytes(cost.bytes)} of numbers: "
         words += f"{timing.three_digits(cost.flops_per_byte)} per byte; {_bytes(cost.memory_bytes)} of memory to run and check."
@@ -141,6 +137,14 @@ class MatmulLadder(Widget):
     def _size(self):
         return self.m, self.k, self.n
 
+    def _checked_size(self):
+        """(m, k, n). Raises: ValueError for one out of range, naming it: sizes come from the view as well."""
+        for size, most in MOST.items():
+            value = getattr(self, size)
+            if not 1 <= value <= most:
+                raise ValueError(f"{size} = {value:,}: give 1 to {most:,}")
+        return self._size
+
     def _list_rungs(self):
         self.rungs = [
             {"key": key, "title": entry.title, "code": entry.code, "unavailable": entry.unavailable() or ""}
@@ -167,8 +171,9 @@ class MatmulLadder(Widget):
     def run(self, keys="ladder"):
         """Measure some rungs, or with "ladder" all that can run here, off the kernel's main thread.
 
-        Raises: ValueError for a rung that is not there or cannot run, with the reason.
+        Raises: ValueError for a rung that is not there or cannot run, or a size out of range, with the reason.
         """
+        self._checked_size()
         entries = {entry["key"]: entry for entry in self.rungs}
         if keys == "ladder":
             keys = [key for key, entry in entries.items() if not entry["unavailable"]]
