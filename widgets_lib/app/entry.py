@@ -6,7 +6,7 @@ templates or sets up routes (so does its Jupyter Server extension, which Binder 
 the one moment at which the rest can be put in place.
 """
 
-from widgets_lib.app import cells, lost_wakeup, page, tab_close
+from widgets_lib.app import cells, health, lost_wakeup, page, tab_close
 from widgets_lib.app.kernels import LessonKernelManager
 
 __all__ = ["LessonKernelManager"]
@@ -15,3 +15,4 @@ lost_wakeup.cure()
 tab_close.cure()
 cells.install()
 page.install()
+health.install()

@@ -1,45 +1,12 @@
-"""The pages' template, found inside the installed package, and the server's own small routes."""
+"""The pages' template, found inside the installed package."""
 
 import os
 from pathlib import Path
 
-from jupyter_server.base.handlers import JupyterHandler
-from jupyter_server.utils import url_path_join
-from tornado.web import authenticated
-from voila.app import Voila
-from voila.tornado.handler import TornadoVoilaHandler
-
 SHARE = Path(__file__).parent / "share"
-RETRY_AFTER_S = 60
-
-
-class HealthHandler(JupyterHandler):
-    """`/health`: what a load balancer or a test wants to know, as JSON."""
-
-    @authenticated
-    def get(self):
-        """{"lessons": notebooks at the top of the served folder, "kernels": in use, "max_kernels": cap}."""
-        kernels = self.kernel_manager
-        notebooks = Path(self.contents_manager.root_dir).glob("*.ipynb")
-        self.finish({"lessons": len(list(notebooks)), "kernels": len(kernels), "max_kernels": kernels.max_kernels})
-
-
-def write_error(self, status_code, **kwargs):
-    """A visitor who finds the class full, and any program that waits for a place, is told when to come back."""
-    if status_code == 503:
-        self.set_header("Retry-After", RETRY_AFTER_S)
-    super(TornadoVoilaHandler, self).write_error(status_code, **kwargs)
 
 
 def install():
-    """Adds our Jupyter data folder to the ones Voila searches for templates, and our routes to its own."""
+    """Adds our Jupyter data folder to the ones Voila searches for templates."""
     search = [str(SHARE), *filter(None, os.environ.get("JUPYTER_PATH", "").split(os.pathsep))]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(dict.fromkeys(search))
-
-    TornadoVoilaHandler.write_error = write_error
-    stock_handlers = Voila.init_handlers
-
-    def init_handlers(app):
-        return [(url_path_join(app.server_url, "/health"), HealthHandler), *stock_handlers(app)]
-
-    Voila.init_handlers = init_handlers

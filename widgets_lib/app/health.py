@@ -1,0 +1,40 @@
+"""What the server says of its load: `/health`, and "come back in a minute" when the class is full."""
+
+from pathlib import Path
+
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.utils import url_path_join
+from tornado.web import authenticated
+from voila.app import Voila
+from voila.tornado.handler import TornadoVoilaHandler
+
+RETRY_AFTER_S = 60
+
+
+class HealthHandler(JupyterHandler):
+    """`/health`: what a load balancer or a test wants to know, as JSON."""
+
+    @authenticated
+    def get(self):
+        """{"lessons": notebooks at the top of the served folder, "kernels": in use, "max_kernels": cap}."""
+        kernels = self.kernel_manager
+        notebooks = Path(self.contents_manager.root_dir).glob("*.ipynb")
+        self.finish({"lessons": len(list(notebooks)), "kernels": len(kernels), "max_kernels": kernels.max_kernels})
+
+
+def write_error(self, status_code, **kwargs):
+    """A visitor who finds the class full, and any program that waits for a place, is told when to come back."""
+    if status_code == 503:
+        self.set_header("Retry-After", RETRY_AFTER_S)
+    super(TornadoVoilaHandler, self).write_error(status_code, **kwargs)
+
+
+def install():
+    """Adds `/health` to Voila's routes, and Retry-After to its 503."""
+    TornadoVoilaHandler.write_error = write_error
+    stock_handlers = Voila.init_handlers
+
+    def init_handlers(app):
+        return [(url_path_join(app.server_url, "/health"), HealthHandler), *stock_handlers(app)]
+
+    Voila.init_handlers = init_handlers
