@@ -2,6 +2,7 @@ import os
 import random
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 import torch
 
 from widgets_lib.compute import forks, rng
-from widgets_lib.compute.forks import CURES, GENERATORS, compare, describe_fork, real_fork
+from widgets_lib.compute.forks import CURES, GENERATORS, compare, describe_fork, real_fork, why_not_real
+from widgets_lib.compute.timing import Stopped
 
 # after seeding everything with 0, the first numbers of the libraries themselves
 FIRST = {
@@ -84,6 +86,28 @@ def test_the_state_card_of_wichmann_hill_is_the_state():
     parent, child, _ = fork.processes
     assert parent.state_at_fork == child.state_at_start == "(4976, 20238, 499)"
     assert parent.state_at_end == "(3364, 25938, 24184)"
+
+
+@pytest.mark.parametrize("generator", GENERATORS)
+def test_the_state_is_told_at_every_moment(generator):
+    fork = describe_fork(generator, draws_before=3, draws_after=5, cure="spawn")
+    assert len(fork.states_before) == 4 and len(set(fork.states_before)) == 4
+    for process in fork.processes:
+        assert process.state_at_fork == fork.states_before[-1]
+        assert len({process.state_at_start, *process.states}) == 6 and process.state_at_end == process.states[-1]
+
+
+def test_wichmann_hills_states_are_those_of_python_2():
+    fork = describe_fork("wichmann-hill", seed=457428938475, draws_before=1, draws_after=0)
+    assert fork.states_before == ("(4976, 20238, 499)", "(3364, 25938, 24184)")
+    assert fork.processes[1].states == () and fork.processes[1].state_at_end == "(3364, 25938, 24184)"
+
+
+def test_the_count_can_be_told_draw_by_draw():
+    fork = describe_fork(children=3)
+    assert fork.sentence_after(0) == "Nobody has drawn since the fork."
+    assert fork.sentence_after(2) == "8 draws after the fork, only 2 different: every child repeats its parent."
+    assert fork.sentence_after(4) == fork.sentence
 
 
 def test_equal_draws_are_marked_wherever_they_stand_in_a_stream():
@@ -166,8 +190,10 @@ def test_with_the_real_process_ids_the_pid_cure_is_predicted_exactly():
 
 
 def test_a_hundred_real_forks_leave_no_process_behind():
-    pids = [p.pid for _ in range(13) for p in real_fork(children=8, draws=1).processes]
-    assert len(pids) == 13 * 9
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda seed: real_fork(children=1, draws=1, seed=seed), range(100)))
+    pids = {process.pid for fork in done for process in fork.processes}
+    assert len(pids) == 200
     with pytest.raises(ChildProcessError):  # this process has no child left, so no zombie either
         os.waitpid(-1, os.WNOHANG)
     assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
@@ -211,6 +237,47 @@ def test_a_fork_that_takes_too_long_is_ended_whole():
         os.waitpid(-1, os.WNOHANG)
 
 
+@pytest.mark.skipif(not Path("/proc").exists(), reason="reads /proc")
+def test_a_fork_can_be_stopped_and_leaves_no_process(monkeypatch, tmp_path):
+    hanging = tmp_path / "python"  # a parent and a child that both go on for ever
+    hanging.write_text(f"#!/bin/sh\nsleep 600 &\necho $$ $! > {tmp_path}/pids\nwait\n")
+    hanging.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(hanging))
+    pids = tmp_path / "pids"
+    with pytest.raises(Stopped):
+        real_fork(should_stop=lambda: pids.exists() and pids.read_text().endswith("\n"))
+    assert [pid for pid in pids.read_text().split() if _runs(pid)] == []
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def _runs(pid):
+    """Whether the process is there and more than the name of one that init has yet to wait for."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_children_end_when_nobody_wants_their_answers_any_more():
+    script = (
+        "import os, signal\n"
+        "from widgets_lib.compute._fork_process import fork_and_collect\n"
+        "lifeline, other_end = os.pipe()\n"
+        "os.close(other_end)\n"
+        "try:\n"
+        "    fork_and_collect(lambda child: signal.pause(), 2, timeout_s=20, lifeline=lifeline)\n"
+        "except EOFError as error:\n"
+        "    print(error)\n"
+        "try:\n"
+        "    os.waitpid(-1, os.WNOHANG)\n"
+        "except ChildProcessError:\n"
+        "    print('no child left')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=15, check=True)
+    assert done.stdout == "nobody wants the answers any more\nno child left\n"
+
+
 def test_a_process_that_fails_gets_words(monkeypatch, tmp_path):
     failing = tmp_path / "python"
     failing.write_text("#!/bin/sh\necho 'the last words' >&2\nexit 3\n")
@@ -230,6 +297,7 @@ def test_without_fork_the_prediction_stands(monkeypatch):
     monkeypatch.delattr(os, "fork")
     real = real_fork()
     assert "no fork on this system" in real.unavailable and real.processes == ()
+    assert why_not_real() == real.unavailable
     assert describe_fork().equal == 12
 
 

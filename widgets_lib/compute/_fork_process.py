@@ -13,11 +13,13 @@ import time
 from . import forks
 
 
-def fork_and_collect(work, children, timeout_s):
+def fork_and_collect(work, children, timeout_s, lifeline=None):
     """[work(0), …, work(children − 1)], each in a forked child of its own.
 
+    lifeline: a file that ends when whoever wants the answers is gone.
     Every child has ended and been waited for when this returns or raises.
-    Raises: TimeoutError if one has not answered after timeout_s; RuntimeError if one ended without an answer.
+    Raises: TimeoutError if one has not answered after timeout_s; RuntimeError if one ended without an answer;
+    EOFError if nobody wants the answers any more.
     """
     deadline = time.monotonic() + timeout_s
     pids, pipes = [], []
@@ -30,7 +32,7 @@ def fork_and_collect(work, children, timeout_s):
             os.close(writing)
             pids.append(pid)
             pipes.append(reading)
-        return [json.loads(_read(pipe, deadline)) for pipe in pipes]
+        return [json.loads(_read(pipe, deadline, lifeline)) for pipe in pipes]
     finally:
         for pid in pids:
             os.kill(pid, signal.SIGKILL)  # not waited for yet, so the number is still theirs
@@ -49,12 +51,15 @@ def _answer(work, child, writing):
         os._exit(status)  # past every finally of the parent's that was copied along
 
 
-def _read(pipe, deadline):
+def _read(pipe, deadline, lifeline):
     answer = b""
+    watched = [pipe] if lifeline is None else [pipe, lifeline]
     while True:
-        ready, _, _ = select.select([pipe], [], [], max(0, deadline - time.monotonic()))
+        ready, _, _ = select.select(watched, [], [], max(0, deadline - time.monotonic()))
         if not ready:
             raise TimeoutError("a child did not answer in time")
+        if lifeline in ready:
+            raise EOFError("nobody wants the answers any more")
         piece = os.read(pipe, 65536)
         if not piece:
             break
@@ -67,16 +72,16 @@ def _read(pipe, deadline):
 def main(generator, children, draws_before, draws, cure, seed, timeout_s):
     kind = forks.GENERATORS[generator]
     g = kind.shared(seed)
-    before = kind.draw(g, draws_before)
+    youth = forks._youth(kind, g, draws_before)
     memory = kind.state(g)
 
     def work(child):
         forks._apply(kind, g, cure, child, children, seed, os.getpid(), int.from_bytes(os.urandom(16), "big"))
         return forks._live(kind, g, draws, os.getpid(), memory)
 
-    lives = fork_and_collect(work, children, timeout_s)
+    lives = fork_and_collect(work, children, timeout_s, lifeline=sys.stdin.fileno())
     lives.insert(0, forks._live(kind, g, draws, os.getpid(), memory))
-    print(json.dumps({"before": before, "lives": lives}))
+    print(json.dumps({"youth": youth, "lives": lives}))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,7 @@ import numpy as np
 
 from ._fork_generators import GENERATORS
 from ._whole import whole_number
+from .timing import Stopped
 
 CURES = {
     "none": "no cure",
@@ -28,6 +31,7 @@ CURES = {
 }
 MOST_CHILDREN = 8
 MOST_DRAWS = 1000
+NOTHING = {"values": [], "states": []}
 PARENT_PID = 1000  # stand-ins, so that a prediction is the same every time; see `Process.predicted`
 
 
@@ -48,9 +52,13 @@ class Process:
     reseeded: str  # what happened to the state between the fork and the first draw; "" if nothing
     state_at_start: str  # from which the draws begin
     draws: tuple[Draw, ...]
-    state_at_end: str
+    states: tuple[str, ...]  # after each draw
     predicted: bool
     """True if these very numbers come in reality; False if they stand in for numbers of the operating system."""
+
+    @property
+    def state_at_end(self):
+        return self.states[-1] if self.states else self.state_at_start
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,7 @@ class Fork:
     cure: str
     seed: int
     before: tuple[float, ...]  # drawn by the parent before the fork
+    states_before: tuple[str, ...]  # of the parent: as seeded, and after each of these draws
     processes: tuple[Process, ...]  # the parent first
     real: bool  # True from real_fork
     code: str  # the cure as a child writes it
@@ -73,6 +82,14 @@ class Fork:
     def equal(self):
         """How many of the draws another process drew too."""
         return sum(draw.group is not None for process in self.processes for draw in process.draws)
+
+    def sentence_after(self, draws):
+        """What there is to say when each process has drawn so many numbers."""
+        if self.unavailable:
+            return self.unavailable
+        values = [draw.value for process in self.processes for draw in process.draws[:draws]]
+        near = GENERATORS[self.generator].near if self.cure == "pid" else ""
+        return _sentence(len(values), len(set(values)), len(self.processes), near)
 
 
 TITLES = {key: generator.title for key, generator in GENERATORS.items()}
@@ -88,6 +105,13 @@ def why_not(generator, cure):
     return kind.unavailable or (kind.no_jump if cure == "jump" else None)
 
 
+def why_not_real():
+    """Why no process can be forked on this system, in words; None if one can."""
+    if hasattr(os, "fork") and sys.platform not in ("emscripten", "wasi"):
+        return None
+    return f"There is no fork on this system ({sys.platform}); the prediction stands."
+
+
 def describe_fork(generator="wichmann-hill", children=2, draws_before=0, draws_after=4, cure="none", seed=0, pids=None):
     """What a fork does, worked out without forking, as a Fork.
 
@@ -100,12 +124,12 @@ def describe_fork(generator="wichmann-hill", children=2, draws_before=0, draws_a
     kind = _check(generator, children, draws_before, draws_after, cure, seed)
     unavailable = why_not(generator, cure)
     if unavailable:
-        return _fork(generator, cure, seed, [], [], real=False, unavailable=unavailable)
+        return _fork(generator, cure, seed, NOTHING, [], real=False, unavailable=unavailable)
     pids = pids or [PARENT_PID + i for i in range(children + 1)]
     if len(pids) != children + 1:
         raise ValueError(f"pids are one for the parent and one for each of {children} children, not {len(pids)}")
     g = kind.own(seed)
-    before = kind.draw(g, draws_before)
+    youth = _youth(kind, g, draws_before)
     memory = kind.state(g)
     lives = []
     for child in range(children):
@@ -115,13 +139,23 @@ def describe_fork(generator="wichmann-hill", children=2, draws_before=0, draws_a
             kind.reseed(copied, np.random.SeedSequence(entropy))
         _apply(kind, copied, cure, child, children, seed, pids[child + 1], entropy)
         lives.append(_live(kind, copied, draws_after, pids[child + 1], memory))
-    return _fork(generator, cure, seed, before, [_live(kind, g, draws_after, pids[0], memory), *lives], real=False)
+    return _fork(generator, cure, seed, youth, [_live(kind, g, draws_after, pids[0], memory), *lives], real=False)
 
 
-def real_fork(generator="wichmann-hill", children=2, draws=4, seed=0, cure="none", draws_before=0, timeout_s=30.0):
+def real_fork(
+    generator="wichmann-hill",
+    children=2,
+    draws=4,
+    seed=0,
+    cure="none",
+    draws_before=0,
+    timeout_s=30.0,
+    should_stop=None,
+):
     """Really fork, in a fresh Python process and never in this one, and report what was drawn, as a Fork.
 
     Takes about 0.2 s, and 1 s more for torch: call it from a thread where that is too long.
+    should_stop: called about twenty times a second; True from it ends every process and raises timing.Stopped.
     `unavailable` says so where there is no os.fork (Windows, a browser), no such library or no such cure.
     Raises: ValueError or TypeError in words for bad arguments; TimeoutError after timeout_s, every process ended;
     RuntimeError with the last words of a process that failed.
@@ -129,11 +163,9 @@ def real_fork(generator="wichmann-hill", children=2, draws=4, seed=0, cure="none
     _check(generator, children, draws_before, draws, cure, seed)
     if not 0 < timeout_s < math.inf:
         raise ValueError(f"timeout_s is a number of seconds above 0, not {timeout_s}")
-    unavailable = why_not(generator, cure)
-    if not hasattr(os, "fork") or sys.platform in ("emscripten", "wasi"):
-        unavailable = f"There is no fork on this system ({sys.platform}); the prediction stands."
+    unavailable = why_not_real() or why_not(generator, cure)
     if unavailable:
-        return _fork(generator, cure, seed, [], [], real=True, unavailable=unavailable)
+        return _fork(generator, cure, seed, NOTHING, [], real=True, unavailable=unavailable)
     request = {
         "generator": generator,
         "children": children,
@@ -142,8 +174,8 @@ def real_fork(generator="wichmann-hill", children=2, draws=4, seed=0, cure="none
         "cure": cure,
         "seed": seed,
     }
-    answer = _run([json.dumps({**request, "timeout_s": timeout_s})], timeout_s)
-    return _fork(generator, cure, seed, answer["before"], answer["lives"], real=True)
+    answer = _run([json.dumps({**request, "timeout_s": timeout_s})], timeout_s, should_stop or (lambda: False))
+    return _fork(generator, cure, seed, answer["youth"], answer["lives"], real=True)
 
 
 def compare(fork, real):
@@ -186,11 +218,25 @@ def _apply(kind, g, cure, child, children, seed, pid, entropy):
         kind.jump(g, child + 1)
 
 
+def _draw(kind, g, n):
+    """n numbers, and the state after each."""
+    values, states = [], []
+    for _ in range(n):
+        values += kind.draw(g, 1)
+        states.append(kind.state(g))
+    return {"values": values, "states": states}
+
+
+def _youth(kind, g, draws):
+    """What the parent does before the fork, as plain values that can go through a pipe; so does `_live`."""
+    seeded = kind.state(g)
+    drawn = _draw(kind, g, draws)
+    return {**drawn, "states": [seeded, *drawn["states"]]}
+
+
 def _live(kind, g, draws, pid, memory):
-    """What one process does after the fork, as plain values that can go through a pipe."""
-    start = kind.state(g)
-    values = kind.draw(g, draws)
-    return {"pid": pid, "at_fork": memory, "at_start": start, "values": values, "at_end": kind.state(g)}
+    """What one process does after the fork."""
+    return {"pid": pid, "at_fork": memory, "at_start": kind.state(g), **_draw(kind, g, draws)}
 
 
 def equal_groups(streams):
@@ -203,7 +249,7 @@ def equal_groups(streams):
     ]
 
 
-def _fork(generator, cure, seed, before, lives, real, unavailable=None):
+def _fork(generator, cure, seed, youth, lives, real, unavailable=None):
     kind = GENERATORS[generator]
     groups = equal_groups([life["values"] for life in lives])
     from_system = cure == "urandom" or (cure == "none" and kind.reseeds_itself)
@@ -215,7 +261,7 @@ def _fork(generator, cure, seed, before, lives, real, unavailable=None):
             reseeded=_reseeded(kind, cure) if i else "",
             state_at_start=life["at_start"],
             draws=tuple(Draw(v, group) for v, group in zip(life["values"], groups[i], strict=True)),
-            state_at_end=life["at_end"],
+            states=tuple(life["states"]),
             predicted=real or i == 0 or not from_system,
         )
         for i, life in enumerate(lives)
@@ -226,7 +272,8 @@ def _fork(generator, cure, seed, before, lives, real, unavailable=None):
         generator=generator,
         cure=cure,
         seed=seed,
-        before=tuple(before),
+        before=tuple(youth["values"]),
+        states_before=tuple(youth["states"]),
         processes=processes,
         real=real,
         code=kind.codes.get(cure, "" if unavailable else "# nothing: the child goes on with the copied state"),
@@ -253,24 +300,34 @@ def _sentence(drawn, distinct, processes, near):
     return f"{drawn} draws after the fork, {distinct} different."
 
 
-def _run(arguments, timeout_s):
+def _run(arguments, timeout_s, should_stop):
     """The JSON answer of a fresh process that runs _fork_process; it and all its children are gone afterwards."""
+    # Nothing is ever written to its stdin: it ends when this process does, however that ends, and so does the other.
+    stdin, lifeline = os.pipe()
     process = subprocess.Popen(
         [sys.executable, "-m", f"{__package__}._fork_process", *arguments],
         cwd=Path(__file__).parents[2],  # found there whether installed or not; a random.py of the learner's is not
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,  # a group of its own, so that one signal ends it with its children
     )
+    deadline = time.monotonic() + timeout_s
     try:
-        answer, complaint = process.communicate(timeout=timeout_s)
-    except subprocess.TimeoutExpired:
-        raise TimeoutError(f"the fork took longer than {timeout_s:g} s, and was ended") from None
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                answer, complaint = process.communicate(timeout=min(0.05, timeout_s))
+                break
+            if should_stop():
+                raise Stopped
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the fork took longer than {timeout_s:g} s, and was ended")
     finally:
-        if process.poll() is None:
+        if process.returncode is None:  # not waited for yet, so the number is still its own
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
+        os.close(stdin)
+        os.close(lifeline)
     if process.returncode:
         last_words = complaint.decode(errors="replace").strip().rpartition("\n")[2]
         raise RuntimeError(f"the process that was to fork failed: {last_words or process.returncode}")
