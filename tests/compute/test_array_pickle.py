@@ -194,6 +194,13 @@ def test_a_shape_that_does_not_fit_its_bytes_gets_words(pickled, old, new):
         load_arrays(pickled(pickle.dumps(np.zeros(1).view(Lies), 2)))
 
 
+def test_bytes_in_memory_are_read_as_a_file_is():
+    packed = gzip.compress(pickle.dumps(np.arange(3)))
+    np.testing.assert_array_equal(load_arrays(packed), np.arange(3))
+    with pytest.raises(UnsafePickleError, match=r"^the pickle was not opened: it asks for builtins\.print"):
+        load_arrays(gzip.compress(pickle.dumps(print)))
+
+
 def test_without_the_file_the_usual_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         load_arrays(tmp_path / "nowhere.pkl.gz")

@@ -476,7 +476,7 @@ def test_a_malicious_file_is_refused_and_the_lesson_goes_on(tmp_path):
 def test_without_the_file_the_lesson_goes_on_with_the_bundled_digits_and_says_so(tmp_path, answer):
     with serving(answer) as server:
         file = mnist_or_bundled(tmp_path / "mnist.pkl.gz", server.url, **OPTIONS)
-    assert file.bundled and "bundled with the course" in file.source and server.url in file.source
+    assert file.bundled and "come with the course" in file.source and server.url in file.source
     digits = mnist.load()
     assert file.train == (digits.x_train, digits.y_train) and file.test == (digits.x_test, digits.y_test)
     assert nothing_left(tmp_path)

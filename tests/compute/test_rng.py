@@ -74,8 +74,10 @@ def test_the_variant_divided_by_the_periods_is_the_printed_one():
 
 def test_the_variant_differs_by_at_most_a_ten_thousandth():
     a, b = WichmannHill(7).draw(10_000), WichmannHill(7, divide_by_period=True).draw(10_000)
-    apart = np.abs(a - b)
-    assert np.minimum(apart, 1 - apart).max() < 1e-4
+    assert 0 < rng.largest_difference(a, b) < 1e-4
+    assert rng.largest_difference(np.array([0.25, 0.75]), np.array([0.25, 0.5])) == 0.25
+    assert rng.largest_difference(np.array([0.0]), np.array([0.9375])) == 0.0625
+    assert rng.largest_difference(a[:0], b[:0]) == 0
     assert (a != b).all()
 
 
@@ -135,6 +137,14 @@ def test_the_state_can_be_read_and_set():
     assert generator.random() == 0.7645251082582081
     generator.state = [np.int64(1), 1, 1]
     assert generator.state == (1, 1, 1)
+
+
+@pytest.mark.parametrize("kind", GENERATORS.values())
+@pytest.mark.parametrize("seed", [0, 42, -1, 457428938475, 10**30])
+def test_a_state_tells_the_least_seed_that_sets_it(kind, seed):
+    least = kind(seed).least_seed
+    assert kind(least).state == kind(seed).state
+    assert least == seed % math.prod(map(len, kind.states))
 
 
 @pytest.mark.parametrize(
@@ -206,10 +216,17 @@ def test_a_stream_of_no_or_one_number_is_no_error():
     assert one.pairs.shape == (0, 2) and one.counts.sum() == 1
 
 
+def test_the_bin_of_a_number_is_the_one_that_counts_it():
+    for generator in (TinyLcg(3), WichmannHill(3)):  # the small LCG's numbers fall on edges
+        stream = rng.describe_stream(generator, 2048, bins=16)
+        assert stream.counts.tolist() == np.histogram(stream.trace.values, 16, (0, 1))[0].tolist()
+        assert (stream.edges[stream.bin_of] <= stream.trace.values).all()
+        assert (stream.trace.values < stream.edges[stream.bin_of + 1]).all()
+
+
 def test_the_pairs_of_the_small_lcg_fall_on_few_lines_and_those_of_wichmann_hill_do_not():
-    def lines(generator):  # y − x takes one value on each line of slope 1
-        pairs = rng.describe_stream(generator, 2_000).pairs
-        return len(np.unique(np.diff(pairs).round(9)))
+    def lines(generator):
+        return rng.count_lines(rng.describe_stream(generator, 2_000).pairs)
 
     assert lines(TinyLcg(1)) <= 64
     assert lines(WichmannHill(1)) > 1_900
@@ -224,6 +241,10 @@ def test_the_triples_of_randu_lie_on_at_most_fifteen_planes():
     planes = 9 * u[:-2] - 6 * u[1:-1] + u[2:]
     assert np.allclose(planes, planes.round(), atol=1e-9)
     assert len(np.unique(planes.round())) <= 15
+    stream = rng.describe_stream(Randu(1), 10_000)
+    assert stream.planes.tolist() == planes.tolist()
+    assert rng.count_planes(stream.planes) == 15
+    assert rng.count_planes(rng.describe_stream(WichmannHill(1), 100).planes) is None
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Lessons are run once each, top to bottom, in a kernel of their own, with every way to the network closed."""
+"""Lessons are run once each, top to bottom, in a kernel and a folder of their own, every way to the network closed."""
 
 import json
 import os
@@ -20,7 +20,7 @@ def raises(error, function, *arguments):
 
 
 @pytest.fixture(scope="session")
-def run_lesson():
+def run_lesson(tmp_path_factory):
     """run_lesson("03_matmul", "expression", …) -> the expressions' values at the end of that lesson.
 
     `raises(Error, function, argument, …)` in an expression gives the error's message, or None.
@@ -29,7 +29,7 @@ def run_lesson():
 
     def run(name, *expressions):
         if name not in finished:
-            finished[name] = _execute(LESSONS / f"{name}.ipynb")
+            finished[name] = _execute(LESSONS / f"{name}.ipynb", tmp_path_factory.mktemp(name))
         client, notebook = finished[name]
         source = f"{RAISES}\nimport json as _json; print(_json.dumps([{', '.join(expressions)}]))"
         cell = nbformat.v4.new_code_cell(source)
@@ -42,9 +42,9 @@ def run_lesson():
         client._cleanup_kernel()
 
 
-def _execute(path):
+def _execute(path, folder):
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=CELL_S, resources={"metadata": {"path": str(path.parent)}})
+    client = NotebookClient(notebook, timeout=CELL_S, resources={"metadata": {"path": str(folder)}})
     nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
     client.create_kernel_manager()
     client.start_new_kernel(env=os.environ | nowhere)

@@ -3,20 +3,11 @@
 import numpy as np
 import pytest
 
+from lessons.seen import judged, shown, widgets
+
 LESSON = "04_broadcasting"
 M = np.arange(1, 10).reshape(3, 3)
 C = np.array([10, 20, 30])
-
-
-def shown(line):
-    """An expression for what the cell that ends in this line shows, tensors and tuples as lists."""
-    found = f"next(Out[i] for i, cell in enumerate(In) if cell.splitlines()[-1:] == [{line!r}])"
-    return f"_json.loads(_json.dumps({found}, default=lambda tensor: tensor.tolist()))"
-
-
-def widgets(kind):
-    """An expression for the widgets of a kind, in the lesson's order."""
-    return f"[w for _, w in sorted(Out.items()) if isinstance(w, wl.{kind})]"
 
 
 def test_arrays_are_the_unit_as_in_apl(run_lesson):
@@ -163,8 +154,4 @@ def test_every_question_knows_its_answer(run_lesson):
     right += ["3, 3", "3", "256, 256, 3", "8, 7, 6, 5", "784, 10", "220"]
     wrong = ["False, False, True", "784", "3", "9", "10, 20, 30", "11, 22, 33"]
     wrong += ["1, 3", "6", "256, 3", "8, 7, 6, 1", "784", "40"]
-    judged = (
-        "[[(setattr(w, 'given', given), w.right)[1] for given in answers] "
-        f"for w, *answers in zip({widgets('Predict')}, {right}, {wrong}, strict=True)]"
-    )
-    assert run_lesson(LESSON, judged) == [[[True, False]] * len(right)]
+    assert run_lesson(LESSON, judged(right, wrong)) == [[[True, False]] * len(right)]

@@ -6,6 +6,7 @@ before anything is imported, so nothing of the file's choosing ever runs.
 """
 
 import gzip
+import io
 import math
 import pickle
 import re
@@ -25,25 +26,27 @@ class UnsafePickleError(pickle.UnpicklingError):
 def load_arrays(path_gz, most_bytes=MOST_BYTES):
     """The numpy arrays in a gzipped pickle, in the tuples, lists and dicts they were pickled in.
 
+    path_gz: the file, or its bytes.
     Reads pickles of Python 2 and 3 and of numpy 1 and 2, protocols 0 to 5; text of Python 2 comes as bytes.
     Raises: UnsafePickleError if it holds anything else, and nothing has run; ValueError if it is damaged, or
     larger than most_bytes once unpacked; OSError if there is no such file.
     """
-    path_gz = Path(path_gz)
-    with path_gz.open("rb") as packed, gzip.GzipFile(fileobj=packed) as unpacked:
+    in_memory = isinstance(path_gz, bytes)
+    name = "the pickle" if in_memory else Path(path_gz)
+    with io.BytesIO(path_gz) if in_memory else name.open("rb") as packed, gzip.GzipFile(fileobj=packed) as unpacked:
         stream = _Limited(unpacked, most_bytes)
         try:
             loaded = _arrays(_ArrayUnpickler(stream, encoding="bytes").load())
             while stream.read(65536):  # to the end, where gzip keeps its checksum
                 pass
         except UnsafePickleError as error:
-            raise UnsafePickleError(f"{path_gz} was not opened: {error}") from None
+            raise UnsafePickleError(f"{name} was not opened: {error}") from None
         except _TooLargeError:
-            raise ValueError(f"{path_gz} unpacks to more than {most_bytes:,} bytes, and was not opened") from None
+            raise ValueError(f"{name} unpacks to more than {most_bytes:,} bytes, and was not opened") from None
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise ValueError(f"{path_gz} is not a whole gzip file ({error})") from None
+            raise ValueError(f"{name} is not a whole gzip file ({error})") from None
         except Exception as error:  # a damaged pickle can fail in any way
-            raise ValueError(f"{path_gz} is not a pickle of arrays ({type(error).__name__}: {error})") from None
+            raise ValueError(f"{name} is not a pickle of arrays ({type(error).__name__}: {error})") from None
     return loaded
 
 

@@ -87,9 +87,13 @@ def download_mnist(path_gz=MNIST_GZ, url=MNIST_URL, **options):
     Raises: DownloadError; the digits bundled with the course need no download (see `mnist_or_bundled`).
     """
     try:
-        return download_file(url, path_gz, **{"check": what_is_wrong_with_mnist, **options})
+        return _download_mnist(path_gz, url, options)
     except DownloadError as problem:
         raise DownloadError(f"{problem} The course carries the same digits: mnist.load() needs no network.") from None
+
+
+def _download_mnist(path_gz, url, options):
+    return download_file(url, path_gz, **{"check": what_is_wrong_with_mnist, **options})
 
 
 def load_pickle(path_gz=MNIST_GZ):
@@ -147,7 +151,7 @@ def mnist_or_bundled(path_gz=MNIST_GZ, url=MNIST_URL, **options):
     Options as for download_file. Never raises for want of a network: `source` says what happened.
     """
     try:
-        pairs = load_pickle(download_mnist(path_gz, url, **options))
+        pairs = load_pickle(_download_mnist(path_gz, url, options))
         return MnistFile(*pairs, source=f"The digits are from {path_gz}.", bundled=False)
     except (DownloadError, ValueError) as problem:
         from . import mnist
@@ -158,7 +162,7 @@ def mnist_or_bundled(path_gz=MNIST_GZ, url=MNIST_URL, **options):
             (digits.x_valid, digits.y_valid),
             (digits.x_test, digits.y_test),
         )
-        source = f"The digits are those bundled with the course; they are the same. ({problem})"
+        source = f"These are the digits that come with the course, the same ones: {problem}"
         return MnistFile(*pairs, source=source, bundled=True)
 
 

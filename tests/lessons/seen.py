@@ -1,0 +1,20 @@
+"""Expressions for `run_lesson`: what a cell of the lesson showed, and the widgets in it."""
+
+
+def shown(line):
+    """What the cell that ends in this line shows, tensors and tuples as lists."""
+    found = f"next(Out[i] for i, cell in enumerate(In) if cell.splitlines()[-1:] == [{line!r}])"
+    return f"_json.loads(_json.dumps({found}, default=lambda tensor: tensor.tolist()))"
+
+
+def widgets(kind):
+    """The widgets of a kind, in the lesson's order."""
+    return f"[w for _, w in sorted(Out.items()) if isinstance(w, wl.{kind})]"
+
+
+def judged(right, wrong):
+    """For each question of the lesson whether these answers are right: [[True, False], …] if all is well."""
+    return (
+        "[[(setattr(w, 'given', given), w.right)[1] for given in answers] "
+        f"for w, *answers in zip({widgets('Predict')}, {right}, {wrong}, strict=True)]"
+    )
