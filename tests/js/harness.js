@@ -7,9 +7,11 @@ import { Window } from "happy-dom";
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const PYTHON = process.env.PYTHON ?? resolve(ROOT, ".venv/bin/python");
 const STATE = `
-import json, sys, widgets_lib as wl
+import base64, json, sys, widgets_lib as wl
+def encoded(value):
+    return {"bytes": base64.b64encode(value).decode()} if isinstance(value, (bytes, memoryview)) else None
 widget = eval(sys.argv[1], {"wl": wl, "np": __import__("numpy")})
-print(json.dumps(widget.get_state(), default=lambda value: None))
+print(json.dumps(widget.get_state(), default=encoded))
 `;
 const states = new Map();
 
@@ -18,7 +20,15 @@ export function stateOf(expression) {
   if (!states.has(expression)) {
     states.set(expression, execFileSync(PYTHON, ["-c", STATE, expression], { cwd: ROOT, encoding: "utf-8", maxBuffer: 1 << 28 }));
   }
-  return JSON.parse(states.get(expression));
+  return JSON.parse(states.get(expression), (_, value) => (typeof value?.bytes === "string" ? viewOf(value.bytes) : value));
+}
+
+/** Bytes as a page gets them: a DataView into a larger message, at no particular alignment. */
+function viewOf(base64) {
+  const bytes = Buffer.from(base64, "base64");
+  const message = new Uint8Array(bytes.length + 1);
+  message.set(bytes, 1);
+  return new DataView(message.buffer, 1);
 }
 
 /** A model as anywidget hands it to a view: `read` and `heard` record which traits the view gets and listens to. */

@@ -101,6 +101,14 @@ class Congruential:
                 )
         self._state = state
 
+    @property
+    def least_seed(self):
+        """The smallest seed from 0 on that sets the present state."""
+        seed = 0
+        for x, legal in zip(reversed(self._state), reversed(self.states), strict=True):
+            seed = seed * len(legal) + legal.index(x)
+        return seed
+
     def peek(self):
         """The Step that the next draw will take; the state stays."""
         products = tuple(a * x + c for a, x, c in zip(self.multipliers, self._state, self.increments, strict=True))
@@ -216,6 +224,8 @@ class Stream:
 
     trace: Trace
     pairs: np.ndarray  # (n − 1, 2): each number and the one after it
+    planes: np.ndarray  # (n − 2,) 9·x − 6·y + z of each three in a row; RANDU's are whole numbers
+    bin_of: np.ndarray  # (n,) int64: the bin each number fell in
     counts: np.ndarray  # (bins,) how many numbers fell in each bin
     edges: np.ndarray  # (bins + 1,) from 0 to 1
     expected: float  # numbers per bin, were they spread evenly
@@ -229,17 +239,37 @@ def describe_stream(generator, n=50, bins=20):
     bins = whole_number(bins, "a number of bins", 1, 1000)
     trace = generator.trace(n)
     values = trace.values
-    counts, edges = np.histogram(values, bins=bins, range=(0, 1))
+    edges = np.linspace(0, 1, bins + 1)
+    bin_of = np.searchsorted(edges, values, side="right") - 1
     return Stream(
         trace=trace,
         pairs=np.column_stack([values[:-1], values[1:]]),
-        counts=counts,
+        planes=9 * values[:-2] - 6 * values[1:-1] + values[2:],
+        bin_of=bin_of,
+        counts=np.bincount(bin_of, minlength=bins),
         edges=edges,
         expected=len(values) / bins,
         mean=float(values.mean()) if len(values) else None,
         variance=float(values.var()) if len(values) else None,
         distinct=len(np.unique(values)),
     )
+
+
+def count_lines(pairs):
+    """On how many lines of slope 1 the (n, 2) pairs lie: one for each value that y − x takes."""
+    return len(np.unique(np.diff(pairs).round(9)))
+
+
+def count_planes(planes):
+    """On how many planes 9·x − 6·y + z = a whole number the triples lie; None if any lies on none."""
+    near = planes.round()
+    return len(np.unique(near)) if np.allclose(planes, near, rtol=0, atol=1e-6) else None
+
+
+def largest_difference(a, b):
+    """How far numbers a (n,) are from b (n,) at most, on the circle where 0.9999 is next to 0."""
+    apart = np.abs(a - b)
+    return float(np.minimum(apart, 1 - apart).max(initial=0))
 
 
 def parse_seed(text):
