@@ -83,6 +83,10 @@ def test_pixels_say_what_stands_under_the_pointer():
     assert picture.grey[0][0] == 0 and picture.grey[27][27] == 1
 
 
+def test_grey_levels_of_the_largest_numbers():
+    assert pixels([-1.7e308, 0, 1.7e308, 1.7e308], columns=2).grey == ((0, 0.5), (1, 1))
+
+
 def test_pixels_of_one_shade_and_of_no_picture():
     assert pixels([3, 3, 3, 3], columns=2).grey == ((0, 0), (0, 0))
     for values, columns in ([], 28), ([1, 2, 3], 2):

@@ -75,12 +75,12 @@ def pixels(values, columns=28):
     if not values or len(values) % columns:
         raise ValueError(f"{len(values)} values do not fill rows of {columns}")
     lowest, highest = min(values), max(values)
-    span = (highest - lowest) or 1.0  # all alike: all 0
+    half = (highest / 2 - lowest / 2) or 1.0  # all alike: all 0; halves, for the whole span may leave a float
     return Pixels(
         shape=(len(values) // columns, columns),
         values=_folded(values, columns),
         flat_index=_folded(range(len(values)), columns),
-        grey=_folded([(v - lowest) / span for v in values], columns),
+        grey=_folded([(v / 2 - lowest / 2) / half for v in values], columns),
         lowest=lowest,
         highest=highest,
     )
