@@ -21,7 +21,7 @@ def test_pointing_links_picture_and_strip_both_ways(digit):
     digit.locator("[data-p='203']").hover()
     expect(caption).to_have_text("Row 7, column 7: image[7][7] and flat[203] are one number, 0.19140625.")
     expect(digit.locator(".wl-place")).to_have_text("203")
-    strip = digit.locator(".wl-row")
+    strip = digit.locator(".wl-row svg")
     strip.hover(position={"x": strip.bounding_box()["width"] * 205.5 / 784, "y": 10})
     expect(caption).to_contain_text("flat[205] are one number, 0.98828125")
     lit, pixel = (digit.locator(name).bounding_box() for name in (".wl-pixel", "[data-p='205']"))

@@ -5,7 +5,7 @@ import { mount as mountWidget } from "./harness.js";
 /** Mounts with a strip of 784 pixels' width, one for each pixel of a digit. */
 async function mount(expression, options) {
   const view = await mountWidget(expression, options);
-  view.$(".wl-strip .wl-row").getBoundingClientRect = () => ({ left: 100, width: 784 });
+  view.$(".wl-strip svg").getBoundingClientRect = () => ({ left: 100, width: 784 });
   view.caption = () => view.$(".wl-caption").textContent;
   view.hover = (p) => view.fire(view.$(`[data-p="${p}"]`), "pointerover");
   view.overStrip = (type, x) => view.$(".wl-strip").dispatchEvent(new view.window.MouseEvent(type, { clientX: x, bubbles: true }));

@@ -116,7 +116,7 @@ function createStrip({ onlook, onpin, onleave, onkey }) {
   const node = h("div", { class: "wl-strip", tabindex: 0, role: "slider", "aria-label": "place in the flat row of numbers", "aria-valuemin": 0, onpointerleave: onleave, onkeydown: onkey }, row, scale);
   let count = 1;
   const under = (event) => {
-    const { left, width } = row.getBoundingClientRect();
+    const { left, width } = picture.getBoundingClientRect();
     return clamp(Math.floor(((event.clientX - left) / width) * count), count - 1);
   };
   node.addEventListener("pointermove", (event) => onlook(under(event)));
