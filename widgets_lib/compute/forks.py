@@ -112,6 +112,17 @@ def why_not_real():
     return f"There is no fork on this system ({sys.platform}); the prediction stands."
 
 
+def check(generator, children, draws_before, draws_after, cure, seed):
+    """The generator of that key. Raises: ValueError or TypeError in words for arguments that there can't be."""
+    _choose(cure, CURES, "cure")
+    kind = _choose(generator, GENERATORS, "generator")
+    whole_number(children, "a number of children", 1, MOST_CHILDREN)
+    whole_number(draws_before, "a number of draws before the fork", 0, MOST_DRAWS)
+    whole_number(draws_after, "a number of draws", 0, MOST_DRAWS)
+    whole_number(seed, f"a seed for {kind.title}", 0, kind.most_seed)
+    return kind
+
+
 def describe_fork(generator="wichmann-hill", children=2, draws_before=0, draws_after=4, cure="none", seed=0, pids=None):
     """What a fork does, worked out without forking, as a Fork.
 
@@ -121,7 +132,7 @@ def describe_fork(generator="wichmann-hill", children=2, draws_before=0, draws_a
     `Process.predicted` is False there.
     Raises: ValueError or TypeError in words for arguments outside these.
     """
-    kind = _check(generator, children, draws_before, draws_after, cure, seed)
+    kind = check(generator, children, draws_before, draws_after, cure, seed)
     unavailable = why_not(generator, cure)
     if unavailable:
         return _fork(generator, cure, seed, NOTHING, [], real=False, unavailable=unavailable)
@@ -160,7 +171,7 @@ def real_fork(
     Raises: ValueError or TypeError in words for bad arguments; TimeoutError after timeout_s, every process ended;
     RuntimeError with the last words of a process that failed.
     """
-    _check(generator, children, draws_before, draws, cure, seed)
+    check(generator, children, draws_before, draws, cure, seed)
     if not 0 < timeout_s < math.inf:
         raise ValueError(f"timeout_s is a number of seconds above 0, not {timeout_s}")
     unavailable = why_not_real() or why_not(generator, cure)
@@ -194,16 +205,6 @@ def _choose(key, table, what):
     if key not in table:
         raise ValueError(f"no {what} {key!r}; there are {', '.join(table)}")
     return table[key]
-
-
-def _check(generator, children, draws_before, draws_after, cure, seed):
-    _choose(cure, CURES, "cure")
-    kind = _choose(generator, GENERATORS, "generator")
-    whole_number(children, "a number of children", 1, MOST_CHILDREN)
-    whole_number(draws_before, "a number of draws before the fork", 0, MOST_DRAWS)
-    whole_number(draws_after, "a number of draws", 0, MOST_DRAWS)
-    whole_number(seed, f"a seed for {kind.title}", 0, kind.most_seed)
-    return kind
 
 
 def _apply(kind, g, cure, child, children, seed, pid, entropy):

@@ -1,0 +1,308 @@
+"""ForkSimulator: predicted at once, done for real on a thread, and laid over; whatever is asked wrongly gets words."""
+
+import json
+import os
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+import widgets_lib as wl
+from widgets_lib.compute import forks
+
+WAIT_S = 60
+
+
+@pytest.fixture
+def fork():
+    widget = wl.ForkSimulator()
+    yield widget
+    widget.close()
+    assert widget.wait(WAIT_S)
+    with pytest.raises(ChildProcessError):  # whatever a test did, no child is left, and no zombie
+        os.waitpid(-1, os.WNOHANG)
+
+
+class Hanging:
+    """A Python that never answers in place of the real one."""
+
+    def __init__(self, folder, monkeypatch):
+        self._python, self._patch = sys.executable, monkeypatch
+        self._fifo, script = folder / "fifo", folder / "python"
+        os.mkfifo(self._fifo)
+        script.write_text(f"#!/bin/sh\necho $$ > {self._fifo}\nexec sleep 600\n")
+        script.chmod(0o755)
+        monkeypatch.setattr(sys, "executable", str(script))
+
+    def wait(self):
+        """Until it runs."""
+        self.pid = int(self._fifo.read_text())
+
+    def gone(self):
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+    def let_go(self):
+        """The next one is the real one again."""
+        self._patch.setattr(sys, "executable", self._python)
+
+
+@pytest.fixture
+def hanging(tmp_path, monkeypatch):
+    return Hanging(tmp_path, monkeypatch)
+
+
+def numbers(draws):
+    return [draw["text"] for draw in draws]
+
+
+def groups(widget):
+    return [[draw["group"] for draw in lane["draws"]] for lane in widget.story["lanes"]]
+
+
+def really(widget):
+    widget.run()
+    assert widget.wait(WAIT_S) and widget.error == ""
+    return widget.real
+
+
+# ---- the prediction ----
+
+
+def test_opens_on_children_that_repeat_their_parent(fork):
+    assert [lane["name"] for lane in fork.story["lanes"]] == ["parent", "child 1", "child 2"]
+    assert groups(fork) == [[0, 1, 2, 3]] * 3
+    last = fork.story["moments"][-1]["words"]
+    assert last == "12 draws after the fork, only 4 different: every child repeats its parent."
+    assert [moment["kind"] for moment in fork.story["moments"]] == ["seed", *["before"] * 2, "fork", *["after"] * 4]
+
+
+def test_the_numbers_are_those_of_the_library(fork):
+    fork.generator, fork.seed = "numpy-legacy", "7"
+    np.random.seed(7)
+    expected = np.random.random_sample(6).tolist()
+    drawn = fork.story["before"]["draws"] + fork.story["lanes"][1]["draws"]
+    assert [float(draw["exact"]) for draw in drawn] == expected
+    assert numbers(drawn) == [f"{value:.4f}" for value in expected]
+
+
+def test_a_state_is_sent_for_every_moment():
+    widget = wl.ForkSimulator(seed=457428938475, draws_before=1)
+    assert widget.story["before"]["states"] == ["(4976, 20238, 499)", "(3364, 25938, 24184)"]
+    for lane in widget.story["lanes"]:
+        assert lane["at_fork"] == lane["states"][0] == "(3364, 25938, 24184)" and len(lane["states"]) == 5
+
+
+def test_a_cure_is_a_moment_of_the_story_with_its_code(fork):
+    fork.cure = "pid"
+    assert fork.story["code"] == "rng.seed(os.getpid())"
+    assert fork.story["moments"][4] == {
+        "kind": "cure",
+        "words": "Every child seeds its generator again, with its own process id.",
+    }
+    assert groups(fork) == [[None] * 4] * 3
+    assert "close together" in fork.story["moments"][-1]["words"]
+
+
+def test_numbers_of_the_operating_system_are_called_stand_ins(fork):
+    fork.generator = "python"
+    parent, *children = fork.story["lanes"]
+    assert parent["note"] == "" and all("operating system" in child["note"] for child in children)
+    assert "`random` reseeds itself" in fork.story["moments"][4]["words"]
+
+
+def test_a_cure_that_is_none_says_why_and_can_be_told_before(fork):
+    fork.generator = "python"
+    assert {cure["key"]: bool(cure["why"]) for cure in fork.cures} == {
+        **dict.fromkeys(forks.CURES, False),
+        "jump": True,
+    }
+    fork.cure = "jump"
+    assert "no jumpahead since Python 3" in fork.story["unavailable"]
+    assert fork.story["moments"] == [] and fork.error == ""
+    with pytest.raises(ValueError, match="no jumpahead"):
+        fork.run()
+    fork.cure = "none"
+    assert fork.story["unavailable"] == "" and len(fork.story["lanes"]) == 3
+
+
+def test_torch_is_predicted_off_the_kernels_thread(monkeypatch):
+    names = []
+    describe = forks.describe_fork
+
+    def noted(*args, **kwargs):
+        names.append(threading.current_thread().name)
+        return describe(*args, **kwargs)
+
+    monkeypatch.setattr(forks, "describe_fork", noted)
+    widget = wl.ForkSimulator("torch", seed=0, draws_before=0)
+    assert widget.wait(WAIT_S) and widget.progress == {}
+    assert names == ["fork simulator"]
+    assert widget.story["lanes"][1]["draws"][0]["text"] == "0.4963"  # torch.manual_seed(0); torch.rand(1)
+
+
+def test_the_last_of_two_questions_wins(monkeypatch):
+    describe, release = forks.describe_fork, threading.Event()
+
+    def slow(generator, **kwargs):
+        if generator == "torch":
+            release.wait(WAIT_S)
+        return describe(generator, **kwargs)
+
+    monkeypatch.setattr(forks, "describe_fork", slow)
+    widget = wl.ForkSimulator("torch")
+    late = widget._errand
+    widget.generator = "numpy-generator"
+    release.set()
+    late.join(WAIT_S)
+    assert widget.story["title"] == "np.random.default_rng"
+
+
+# ---- for real ----
+
+
+def test_the_real_numbers_are_laid_over_lane_by_lane(fork):
+    real = really(fork)
+    assert [numbers(lane["draws"]) for lane in real["lanes"]] == [numbers(ln["draws"]) for ln in fork.story["lanes"]]
+    assert all(draw["same"] for lane in real["lanes"] for draw in lane["draws"]) and all(
+        draw["same"] for draw in real["before"]
+    )
+    assert {lane["verdict"] for lane in real["lanes"]} == {"✓ the very same"}
+    assert "only 4 different" in real["words"] and "In every lane the very numbers came" in real["words"]
+    assert fork.progress == {}
+
+
+def test_what_no_one_can_predict_is_said(fork):
+    fork.generator = "python"
+    real = really(fork)
+    assert [lane["verdict"].split(":")[0] for lane in real["lanes"]] == ["✓ the very same", *["can't be predicted"] * 2]
+    assert [draw["same"] for draw in real["lanes"][1]["draws"]] == [None] * 4
+    assert "no one can predict" in real["words"]
+
+
+def test_with_the_cure_pid_the_prediction_is_made_again_with_the_real_ids(fork):
+    fork.cure = "pid"
+    first = numbers(fork.story["lanes"][1]["draws"])
+    real = really(fork)
+    assert {lane["verdict"] for lane in real["lanes"]} == {"✓ the very same"}
+    assert numbers(fork.story["lanes"][1]["draws"]) == numbers(real["lanes"][1]["draws"]) != first
+    assert fork.story["lanes"][1]["pid"].endswith(real["lanes"][1]["pid"])
+
+
+def test_a_new_setting_takes_the_real_numbers_away(fork):
+    really(fork)
+    fork.children = 3
+    assert fork.real == {}
+
+
+def test_the_kernel_is_not_held_and_a_run_can_be_cancelled(fork, hanging):
+    fork._receive({"run": True}, [])
+    assert fork.progress["cancel"] and "fresh Python process" in fork.progress["words"]
+    errand = fork._errand
+    hanging.wait()
+    fork._receive({"cancel": True}, [])
+    assert fork.progress == {}
+    errand.join(WAIT_S)
+    assert not errand.is_alive() and hanging.gone()
+    assert fork.real == {} and fork.error == ""
+
+
+@pytest.mark.parametrize("end", [lambda fork: fork.close(), lambda fork: setattr(fork, "seed", "8")])
+def test_closing_or_changing_a_setting_ends_a_run(fork, hanging, end):
+    fork.run()
+    errand = fork._errand
+    hanging.wait()
+    end(fork)
+    errand.join(WAIT_S)
+    assert not errand.is_alive() and hanging.gone()
+
+
+def test_a_new_run_replaces_one_that_goes_on(fork, hanging):
+    fork.run()
+    first = fork._errand
+    hanging.wait()
+    hanging.let_go()
+    fork.run()
+    assert fork.wait(WAIT_S)
+    first.join(WAIT_S)
+    assert not first.is_alive() and hanging.gone()
+    assert "Really forked" in fork.real["words"] and fork.progress == {}
+
+
+def test_a_run_that_fails_is_told_in_words(fork, monkeypatch):
+    monkeypatch.setattr(forks, "real_fork", lambda **_: (_ for _ in ()).throw(RuntimeError("the last words")))
+    fork.run()
+    assert fork.wait(WAIT_S)
+    assert fork.error == "the last words" and fork.progress == {} and fork.story["lanes"]
+
+
+def test_without_fork_it_says_so_and_the_simulation_stands(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    widget = wl.ForkSimulator()
+    assert "no fork on this system (emscripten)" in widget.cannot_fork
+    with pytest.raises(ValueError, match="the prediction stands"):
+        widget.run()
+    assert groups(widget) == [[0, 1, 2, 3]] * 3
+
+
+# ---- bad input ----
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("children", 1000, "a number of children is at most 8, not 1,000"),
+        ("children", 0, "at least 1, not 0"),
+        ("draws_after", 10_000, "10,000 draws after the fork: this drawing has room for 0 to 16"),
+        ("draws_before", -1, "-1 draws before the fork"),
+        ("seed", "-1", "a seed for Wichmann–Hill is at least 0, not -1"),
+        ("seed", "nan", "a whole number such as 42, of up to 1,000 digits, not 'nan'"),
+        ("seed", "9" * 2000, "up to 1,000 digits"),
+        ("seed", "", "a whole number"),
+        ("generator", "dice", "no generator 'dice'; there are wichmann-hill"),
+        ("cure", "prayer", "no cure 'prayer'"),
+    ],
+)
+def test_bad_input_gets_words_and_nothing_is_lost(fork, name, value, words):
+    before, good = fork.story, getattr(fork, name)
+    fork.set_state({name: value})
+    assert words in fork.error
+    assert fork.story == before
+    fork.set_state({name: good})
+    assert fork.error == ""
+    with pytest.raises(ValueError, match=words.split("(")[0]):
+        wl.ForkSimulator(**{name: value})
+
+
+def test_a_seed_too_large_for_the_next_generator_says_so_and_a_huge_one_is_taken_where_it_can_be(fork):
+    fork.seed = "9" * 900
+    assert fork.error == "" and groups(fork) == [[0, 1, 2, 3]] * 3
+    fork.generator = "numpy-legacy"
+    assert "at most 4,294,967,295, not a number of 2,990 bits" in fork.error
+    assert fork.story["title"] == "Wichmann–Hill"
+
+
+def test_start_again_goes_back_to_what_was_given():
+    widget = wl.ForkSimulator("numpy-generator", children=3, seed=5)
+    first = widget.story
+    widget.seed = "nonsense"
+    widget.children, widget.cure = 5, "spawn"
+    widget._guard(widget._receive, {"restart": True}, [])
+    assert (widget.children, widget.cure, widget.seed, widget.error) == (3, "none", "5", "")
+    assert widget.story == first
+
+
+def test_all_of_it_is_json(fork):
+    really(fork)
+    json.dumps(
+        {name: getattr(fork, name) for name in fork.keys if name[0] != "_" and name != "layout"}, allow_nan=False
+    )
+
+
+def test_an_unknown_keyword_is_named():
+    with pytest.raises(TypeError, match="processes"):
+        wl.ForkSimulator(processes=5)

@@ -1,0 +1,273 @@
+"""ForkSimulator: what a fork does to random numbers, predicted, and done for real beside the prediction."""
+
+import sys
+import threading
+
+import traitlets
+
+from widgets_lib.compute import forks, rng
+from widgets_lib.compute.timing import Stopped
+from widgets_lib.widgets._base import Widget, in_words
+
+MOST_DRAWS = 16  # shown, before the fork and after it
+CURE_WORDS = {
+    "pid": "Every child seeds its generator again, with its own process id.",
+    "urandom": "Every child asks the operating system for a new seed.",
+    "spawn": "Every child takes a seed of its own, spawned from the parent's.",
+    "jump": "Every child jumps ahead, to a stretch of the stream that is its own.",
+}
+RESEEDS_ITSELF = "Nobody asked for it: since Python 3.7 `random` reseeds itself in every child, from `os.urandom`."
+STAND_IN = "stand-ins: the real ones come from the operating system"
+IMPORTING = "torch is being imported, which takes about a second the first time"
+FORKING = "a fresh Python process starts, forks, and reports what was drawn"
+
+
+class ForkSimulator(Widget):
+    """A parent draws, forks, and everyone draws on: equal numbers are marked and counted, with a cure or without.
+
+    wl.ForkSimulator()
+    wl.ForkSimulator("torch", children=4, cure="pid")
+
+    generator: wichmann-hill, python, numpy-legacy, numpy-generator or torch; cure: none, pid, urandom, spawn or jump.
+    children: 1 to 8; draws_before and draws_after the fork: 0 to 16; seed: a whole number from 0, as int or text.
+    Raises: ValueError in words for anything else.
+    """
+
+    generator = traitlets.Unicode(help="Whose state is copied: a key of `generators`.").tag(sync=True)
+    children = traitlets.Int(help="How many processes are forked.").tag(sync=True)
+    draws_before = traitlets.Int(help="How many numbers the parent draws before it forks.").tag(sync=True)
+    draws_after = traitlets.Int(help="How many numbers everyone draws after the fork.").tag(sync=True)
+    cure = traitlets.Unicode(help="What a child does before it draws: a key of `cures`.").tag(sync=True)
+    seed = traitlets.Unicode(help="The seed as typed: a whole number can be longer than JavaScript's.").tag(sync=True)
+
+    limits = traitlets.Dict(
+        {"children": forks.MOST_CHILDREN, "draws": MOST_DRAWS}, help="The most children and draws."
+    ).tag(sync=True)
+    generators = traitlets.List(help="Each generator: key, title, and why it can't be had (or empty).").tag(sync=True)
+    cures = traitlets.List(help="Each cure: key, title, and why this generator can't take it.").tag(sync=True)
+    story = traitlets.Dict(help="The prediction, see `_story`; empty until there is one.").tag(sync=True)
+    real = traitlets.Dict(help="The real fork, laid over the story, see `_overlay`; empty until done.").tag(sync=True)
+    cannot_fork = traitlets.Unicode(help="Why no real process can be forked here; empty if one can.").tag(sync=True)
+    progress = traitlets.Dict(help="What goes on: words, and whether it can be cancelled; empty when idle.").tag(
+        sync=True
+    )
+
+    def __init__(self, generator="wichmann-hill", children=2, draws_before=2, draws_after=4, cure="none", seed=42):
+        self._errand = None  # the thread whose answer is wanted, with its `stop`
+        self._publishing = threading.RLock()
+        self._first = {
+            "generator": generator,
+            "children": children,
+            "draws_before": draws_before,
+            "draws_after": draws_after,
+            "cure": cure,
+            "seed": seed if isinstance(seed, str) else str(seed),
+        }
+        super().__init__(**self._first, cannot_fork=forks.why_not_real() or "")
+        self.recompute_on(*self._first)
+
+    def _settings(self):
+        """What is asked for, checked. Raises: ValueError or TypeError in words."""
+        settings = {name: getattr(self, name) for name in self._first} | {"seed": rng.parse_seed(self.seed)}
+        for name, when in (("draws_before", "before"), ("draws_after", "after")):
+            if not 0 <= settings[name] <= MOST_DRAWS:
+                raise ValueError(
+                    f"{settings[name]:,} draws {when} the fork: this drawing has room for 0 to {MOST_DRAWS}"
+                )
+        forks.check(**settings)
+        return settings
+
+    def _recompute(self):
+        settings = self._settings()  # if they are bad, what is seen stays as it was
+        self.cancel()
+        self.generators = [
+            {"key": key, "title": title, "why": forks.why_not(key, "none") or ""} for key, title in forks.TITLES.items()
+        ]
+        self.cures = [
+            {"key": key, "title": title, "why": forks.why_not(self.generator, key) or ""}
+            for key, title in forks.CURES.items()
+        ]
+        if self.generator == "torch":
+            progress = {} if "torch" in sys.modules else {"words": IMPORTING}
+            self._start(progress, lambda stop: forks.describe_fork(**settings), self._tell)
+        else:
+            self._tell(forks.describe_fork(**settings))
+
+    def _tell(self, fork):
+        self.real = {}
+        self.story = _story(fork)
+
+    # ---- for real ----
+
+    def _receive(self, content, buffers):
+        if "run" in content:
+            self.run()
+        elif "cancel" in content:
+            self.cancel()
+        elif "restart" in content:
+            self.restart()
+        elif "view" in content:
+            # What a thread said while the page was still being set up has not reached it.
+            self.send_state(["story", "real", "progress"])
+
+    def run(self):
+        """Really fork, off the kernel's main thread, and lay what was drawn over the prediction.
+
+        Raises: ValueError if nothing can be forked here, or not with these settings.
+        """
+        settings = self._settings()
+        if refusal := self.cannot_fork or forks.why_not(self.generator, self.cure):
+            raise ValueError(refusal)
+
+        def job(stop):
+            asked = settings | {"draws": settings["draws_after"]}
+            del asked["draws_after"]
+            real = forks.real_fork(**asked, should_stop=stop.is_set)
+            pids = [process.pid for process in real.processes] if settings["cure"] == "pid" else None
+            return forks.describe_fork(**settings, pids=pids), real
+
+        self._start({"words": FORKING, "cancel": True}, job, lambda done: self._lay_over(*done))
+
+    def cancel(self):
+        """Give up what goes on; its processes are killed within a tenth of a second."""
+        with self._publishing:
+            if self._errand:
+                self._errand.stop.set()
+            self._errand = None
+            self.progress = {}
+
+    def restart(self):
+        """Back to the settings of the constructor, and to the prediction alone."""
+        with self.hold_trait_notifications():
+            for name, value in self._first.items():
+                setattr(self, name, value)
+        self._recompute()
+
+    def close(self):
+        """Give up what goes on, and go."""
+        if hasattr(self, "_publishing"):  # a constructor that was refused may have none
+            self.cancel()
+        super().close()
+
+    def wait(self, timeout_s=None):
+        """Block until nothing goes on; True if that came about in time. For scripts and tests, not for callbacks."""
+        errand = self._errand
+        if errand:
+            errand.join(timeout_s)
+        return errand is None or not errand.is_alive()
+
+    def _lay_over(self, fork, real):
+        self.story = _story(fork)
+        self.real = _overlay(fork, real)
+
+    def _start(self, progress, job, publish):
+        """Run `job(stop)` on a thread and `publish` its answer, unless something newer was started meanwhile."""
+
+        def work():
+            try:
+                answer = job(stop)
+            except Stopped:
+                return
+            except Exception as error:
+                words = in_words(error)
+                self._publish(errand, lambda: setattr(self, "error", words))
+            else:
+                self._publish(errand, lambda: publish(answer))
+
+        stop = threading.Event()
+        errand = threading.Thread(target=work, daemon=True, name="fork simulator")
+        errand.stop = stop
+        self.cancel()
+        with self._publishing:
+            self._errand, self.progress = errand, progress
+        errand.start()
+
+    def _publish(self, errand, publish):
+        with self._publishing:
+            if self._errand is errand:
+                publish()
+                self._errand = None
+                self.progress = {}
+
+
+def _story(fork):
+    """A fork as it is drawn, all numbers as texts.
+
+    before: the parent's draws and states (as seeded, and after each draw). lanes: one a process, with its state at
+    the fork, `states` (at its start, and after each draw), draws, and notes. moments: kind and words of each.
+    """
+    return {
+        "title": forks.TITLES[fork.generator],
+        "unavailable": fork.unavailable or "",
+        "code": fork.code,
+        "before": {"draws": [_number(value) for value in fork.before], "states": list(fork.states_before)},
+        "lanes": [
+            {
+                "name": process.name,
+                "pid": f"say, process {process.pid}" if fork.cure == "pid" else "",
+                "note": "" if process.predicted else STAND_IN,
+                "reseeded": process.reseeded,
+                "at_fork": process.state_at_fork,
+                "states": [process.state_at_start, *process.states],
+                "draws": [_number(draw.value) | {"group": draw.group} for draw in process.draws],
+            }
+            for process in fork.processes
+        ],
+        "moments": _moments(fork),
+    }
+
+
+def _moments(fork):
+    """Every moment of the story: its kind (seed, before, fork, cure or after), and what there is to say."""
+    if fork.unavailable:
+        return []
+    moments = [("seed", "The parent has seeded its generator: from this state all its numbers will come.")]
+    for count in range(1, len(fork.before) + 1):
+        moments.append(
+            ("before", f"The parent has drawn {count} number{'s'[: count != 1]}; every draw moves its state.")
+        )
+    moments.append(
+        (
+            "fork",
+            f"`os.fork()` copies the parent's whole memory: {len(fork.processes)} processes, and one and the same state.",
+        )
+    )
+    if any(process.reseeded for process in fork.processes):
+        moments.append(("cure", CURE_WORDS.get(fork.cure, RESEEDS_ITSELF)))
+    for count in range(1, len(fork.processes[0].draws) + 1):
+        moments.append(("after", fork.sentence_after(count)))
+    return [{"kind": kind, "words": words} for kind, words in moments]
+
+
+def _overlay(fork, real):
+    """What was really drawn, lane by lane beside the prediction, and what that says about it."""
+    verdicts = forks.compare(fork, real)
+    lanes = []
+    for predicted, process, verdict in zip(fork.processes, real.processes, verdicts, strict=True):
+        draws = [
+            _number(draw.value) | {"same": draw.value == expected.value if predicted.predicted else None}
+            for draw, expected in zip(process.draws, predicted.draws, strict=True)
+        ]
+        lanes.append({"pid": f"process {process.pid}", "draws": draws, "verdict": _VERDICTS[verdict]})
+    before = [
+        _number(value) | {"same": value == expected} for value, expected in zip(real.before, fork.before, strict=True)
+    ]
+    return {"before": before, "lanes": lanes, "words": _conclusion(fork, real, verdicts)}
+
+
+_VERDICTS = {True: "✓ the very same", False: "✗ other numbers", None: "can't be predicted: below it, what came"}
+
+
+def _conclusion(fork, real, verdicts):
+    if False in verdicts:
+        agreement = "✗ In some lanes other numbers came than predicted."
+    elif None in verdicts:
+        agreement = "✓ The parent drew what was predicted. What the children drew no one can predict: their seeds come from the operating system."
+    else:
+        agreement = "✓ In every lane the very numbers came that were predicted"
+        agreement += ", once it was known which process ids the children got." if fork.cure == "pid" else "."
+    return f"Really forked: {real.sentence} {agreement}"
+
+
+def _number(value):
+    return {"text": f"{value:.4f}", "exact": repr(value)}
