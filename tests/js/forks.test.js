@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { mount, stateOf } from "./harness.js";
+
+const said = (view) => view.$(".wl-said").textContent;
+const draws = (view, lane) => view.$$(".wl-lane")[lane].querySelectorAll(".wl-draw");
+const drawn = (view, lane) => [...draws(view, lane)].filter((node) => !node.classList.contains("wl-undrawn")).map((node) => node.querySelector(".wl-number").textContent);
+const card = (view, lane) => view.$$(".wl-lane")[lane].querySelector(".wl-card").textContent;
+const forked = (view) => view.$(".wl-timeline").classList.contains("wl-forked");
+const go = (view, key) => view.key(view.$(".wl-player input"), key);
+const press = (view, text) => view.fire(view.$$("button").find((one) => one.textContent === text), "click");
+const radio = (view, cure) => view.$(`input[type=radio][value=${cure}]`);
+
+test("it opens at the end of the story, equal numbers under the same letter and tone", async () => {
+  const view = await mount("wl.ForkSimulator()");
+  assert.equal(said(view), "12 draws after the fork, only 4 different: every child repeats its parent.");
+  for (const lane of [0, 1, 2]) {
+    assert.deepEqual([...draws(view, lane)].map((node) => node.querySelector("b").textContent), ["A", "B", "C", "D"]);
+    assert.deepEqual([...draws(view, lane)].map((node) => node.className.match(/wl-tone-\d/)[0]), ["wl-tone-0", "wl-tone-1", "wl-tone-2", "wl-tone-3"]);
+  }
+});
+
+test("the story: seed, draws, the fork that copies the state, draws by everyone", async () => {
+  const view = await mount("wl.ForkSimulator(seed=457428938475, draws_before=1, draws_after=2)");
+  const start = () => view.$(".wl-start .wl-card").textContent;
+  go(view, "Home");
+  assert.equal(start(), "(4976, 20238, 499)");
+  assert.equal(forked(view), false);
+  go(view, "ArrowRight");
+  assert.equal(start(), "(3364, 25938, 24184)");
+  assert.equal(forked(view), false);
+  go(view, "ArrowRight");
+  assert.equal(forked(view), true);
+  assert.deepEqual([0, 1, 2].map((lane) => card(view, lane)), Array(3).fill("(3364, 25938, 24184)"));
+  assert.deepEqual(drawn(view, 1), []);
+  go(view, "ArrowRight");
+  assert.deepEqual([0, 1, 2].map((lane) => drawn(view, lane)), Array(3).fill(["0.7921"]));
+  assert.equal(said(view), "3 draws after the fork, only 1 different: every child repeats its parent.");
+  go(view, "ArrowLeft");
+  assert.deepEqual(drawn(view, 0), []);
+  assert.deepEqual(view.model.sent.slice(1), []); // all of it without the kernel
+});
+
+test("a cure is a moment of its own: the children's cards change, the parent's stays", async () => {
+  const view = await mount("wl.ForkSimulator(cure='jump', draws_before=0, draws_after=1)");
+  go(view, "Home");
+  go(view, "ArrowRight");
+  const copied = card(view, 0);
+  assert.equal(card(view, 2), copied);
+  go(view, "ArrowRight");
+  assert.equal(card(view, 0), copied);
+  assert.equal(new Set([0, 1, 2].map((lane) => card(view, lane))).size, 3);
+  assert.ok(view.$(".wl-recipe").classList.contains("wl-now"));
+  assert.equal(view.$(".wl-recipe code").textContent, "rng.jumpahead(1_000_000_000 * (child + 1))");
+  assert.match(said(view), /jumps ahead/);
+});
+
+test("a step forward moves what it makes from where it comes, and does not where the reader asked for stillness", async (t) => {
+  let now = 0;
+  t.mock.method(performance, "now", () => (now += 1000)); // a faster reader is shown no motion
+  const moved = async (still) => {
+    const view = await mount("wl.ForkSimulator(draws_before=1)");
+    globalThis.matchMedia = () => ({ matches: still });
+    const names = [];
+    view.window.HTMLElement.prototype.animate = function (frames, { duration }) {
+      assert.ok(duration >= 150 && duration <= 250);
+      names.push(this.className.split(" ")[0]);
+      return { cancel() {} };
+    };
+    const step = (key) => {
+      names.length = 0;
+      go(view, key);
+      return [...names];
+    };
+    go(view, "Home");
+    return ["ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft"].map(step);
+  };
+  assert.deepEqual(await moved(false), [["wl-draw"], Array(3).fill("wl-card"), Array(3).fill("wl-draw"), []]);
+  assert.deepEqual(await moved(true), [[], [], [], []]);
+});
+
+test("an impossible cure is greyed with its reason; chosen all the same, the drawing gives way to it", async () => {
+  const view = await mount("wl.ForkSimulator('python')");
+  assert.equal(radio(view, "jump").disabled, true);
+  assert.equal(radio(view, "spawn").disabled, false);
+  assert.match(view.$(".wl-why").textContent, /^jump ahead: Python's random has had no jumpahead/);
+  const state = stateOf("wl.ForkSimulator('python', cure='jump')");
+  view.model.receive({ cure: "jump", cures: state.cures, story: state.story });
+  assert.equal(radio(view, "jump").disabled, false); // it keeps the focus and its arrow keys
+  assert.match(view.$(".wl-refused").textContent, /^✗ Python's random has had no jumpahead/);
+  assert.equal(view.$(".wl-timeline"), null);
+  assert.equal(view.$$("button").find((one) => one.textContent === "Do it for real").disabled, true);
+});
+
+test("controls save what is chosen; a seed goes as it was typed, and stays while it is refused", async () => {
+  const view = await mount("wl.ForkSimulator()");
+  const seed = view.$(".wl-seed input");
+  seed.focus();
+  seed.value = " 457428938475123456789 ";
+  view.fire(seed, "change");
+  assert.deepEqual(view.model.saved.at(-1), { seed: "457428938475123456789" });
+  seed.value = "nan";
+  view.fire(seed, "change");
+  view.model.receive({ error: "a seed is a whole number" });
+  assert.equal(seed.value, "nan");
+  radio(view, "pid").checked = true;
+  view.fire(radio(view, "pid"), "change");
+  assert.deepEqual(view.model.saved.at(-1), { cure: "pid" });
+  const children = view.$("input[aria-label=children]");
+  children.value = 7;
+  view.fire(children, "input");
+  assert.deepEqual(view.model.saved.at(-1), { children: 8 });
+  press(view, "Start again");
+  assert.deepEqual(view.model.sent.at(-1).content, { restart: true });
+});
+
+test("the real fork: asked for, under way, cancelled, laid over", async () => {
+  const view = await mount("wl.ForkSimulator('python')");
+  press(view, "Do it for real");
+  assert.deepEqual(view.model.sent.at(-1).content, { run: true });
+  view.model.receive({ progress: { words: "a fresh process starts", cancel: true } });
+  assert.equal(view.$("[role=status]").textContent, "a fresh process starts");
+  press(view, "Cancel");
+  assert.deepEqual(view.model.sent.at(-1).content, { cancel: true });
+  go(view, "Home");
+  const lane = (pid, verdict, same) => ({ pid, verdict, draws: Array.from({ length: 4 }, () => ({ text: "0.5", exact: "0.5000001", same })) });
+  view.model.receive({ progress: {}, real: { words: "Really forked.", before: Array(2).fill({ text: "0.1", exact: "0.1", same: true }), lanes: [lane("process 5", "✓ the very same", true), lane("process 6", "can't be predicted", null), lane("process 7", "✗ other numbers", false)] } });
+  const really = (index) => draws(view, index)[0].querySelector(".wl-really").textContent;
+  assert.deepEqual([0, 1, 2].map(really), ["✓", "0.5", "✗ 0.5"]);
+  assert.match(view.$$(".wl-lane")[1].textContent, /process 6.*can't be predicted/);
+  assert.equal(view.$(".wl-conclusion").textContent, "Really forked.");
+  assert.equal(view.$(".wl-player output").textContent, "8 / 8");
+  view.model.receive({ real: {} });
+  assert.deepEqual([0, 1, 2].map(really), ["", "", ""]);
+  assert.match(view.$$(".wl-lane")[1].textContent, /stand-ins/);
+  assert.equal(view.$(".wl-conclusion").hidden, true);
+});
+
+test("where there is no fork the button is greyed and says why", async () => {
+  const view = await mount("wl.ForkSimulator()", { state: { cannot_fork: "There is no fork on this system (win32)." } });
+  assert.equal(view.$$("button").find((one) => one.textContent === "Do it for real").disabled, true);
+  assert.equal(view.$("[role=status]").textContent, "There is no fork on this system (win32).");
+});
+
+test("looking at a number shows all its digits and who drew it; arrows walk over lanes and the fork", async () => {
+  const view = await mount("wl.ForkSimulator()");
+  const first = view.$(".wl-start .wl-draw");
+  first.focus();
+  for (const key of ["ArrowRight", "ArrowRight", "ArrowDown"]) view.key(view.window.document.activeElement, key);
+  assert.equal(view.window.document.activeElement, draws(view, 1)[0]);
+  assert.match(view.$(".wl-looked-at").textContent, /^child 1, draw 1: 0.1954, equal numbers A. Exactly 0.1954\d+, drawn by parent, child 1 and child 2\.$/);
+  assert.equal(view.$$(".wl-kin").length, 3);
+  assert.equal(view.$$(".wl-draw[tabindex='0']").length, 1);
+  assert.equal(view.$(".wl-player output").textContent, "7 / 7"); // the player did not step
+});
+
+test("another setting keeps the reader's place in the story, and the end stays the end", async () => {
+  const view = await mount("wl.ForkSimulator()");
+  view.model.receive({ story: stateOf("wl.ForkSimulator(draws_after=9)").story });
+  assert.equal(view.$(".wl-player output").textContent, "12 / 12");
+  go(view, "Home");
+  go(view, "ArrowRight");
+  view.model.receive({ story: stateOf("wl.ForkSimulator()").story });
+  assert.equal(view.$(".wl-player output").textContent, "1 / 7");
+});
+
+test("eight children with sixteen draws each are drawn, the last letter a P", async () => {
+  const view = await mount("wl.ForkSimulator(children=8, draws_before=16, draws_after=16)");
+  assert.equal(view.$$(".wl-draw").length, 16 + 9 * 16);
+  assert.equal([...draws(view, 8)].at(-1).querySelector("b").textContent, "P");
+});
