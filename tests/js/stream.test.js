@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { mount } from "./harness.js";
+
+const DRAWS = [0.7645251082582081, 0.7920889799553945, 0.06912886811267205, 0.9559050644103264]; // Python 2.7's, from the seed it opens on
+const text = (view, selector) => view.$(selector).textContent;
+const press = (view, key) => view.key(view.$(".wl-player input"), key);
+const readout = (view) => text(view, ".wl-readout");
+const drawn = (view) => Number(view.$(".wl-result").title);
+const place = (node) => node.style.transform.match(/-?[\d.]+/g).map(Number);
+const marks = (view) => view.$$(".wl-mark").map((mark) => (mark.getAttribute("visibility") === "hidden" ? null : place(mark)));
+const type = (view, input, value) => {
+  input.value = value;
+  view.fire(input, "change");
+};
+/** A pointer over the drawing of a field, which is given a box of as many pixels as it has units. */
+const point = (view, svg, [x, y], event = "pointermove") => {
+  const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+  svg.getBoundingClientRect = () => ({ left: 0, top: 0, width, height });
+  svg.dispatchEvent(new view.window.MouseEvent(event, { clientX: x, clientY: y, bubbles: true }));
+};
+
+test("opens on the fourth draw from the seed's state, its arithmetic written out", async () => {
+  const view = await mount("wl.RandomStream()");
+  assert.equal(view.$(".wl-seed").value, "457428938475");
+  assert.deepEqual(view.$$(".wl-fields input").map((input) => input.value), ["4976", "20238", "499"]);
+  assert.equal(drawn(view), DRAWS[3]);
+  press(view, "Home");
+  assert.match(text(view, ".wl-equation"), /Nothing is drawn yet/);
+  assert.match(text(view, ".wl-work"), /^x = 4,976/);
+  press(view, "ArrowRight");
+  // 171·4976 = 850896 = 28·30269 + 3364
+  assert.equal(text(view, ".wl-work"), "171 · 4,976 = 850,896mod 30,269 = 3,3643,364 / 30,269 = 0.1111");
+  assert.equal(text(view, ".wl-equation"), "0.1111 + 0.8558 + 0.7975 = 1.7645 mod 1 = 0.7645");
+  assert.equal(view.$(".wl-equation span[title]").title, String(3364 / 30269));
+  assert.match(readout(view), /^draw 1 of 50, from Wichmann–Hill: 0\.7645251082582081, in the bar 0\.7 to 0\.8: 1 so far/);
+  view.destroy();
+});
+
+test("every draw forth and back is the same, without the kernel", async () => {
+  const view = await mount("wl.RandomStream()");
+  press(view, "Home");
+  for (const value of DRAWS) {
+    press(view, "ArrowRight");
+    assert.equal(drawn(view), value);
+  }
+  press(view, "End");
+  assert.equal(view.$$(".wl-drawn").length, 50);
+  const { counts } = view.model.state.picture;
+  assert.deepEqual(view.$$(".wl-bin").map((bar) => Number(bar.getAttribute("aria-label").match(/: (\d+) so far, (\d+) in all/)[1])), counts);
+  for (let at = 49; at > 2; at--) press(view, "ArrowLeft");
+  assert.equal(drawn(view), DRAWS[2]);
+  assert.equal(view.$$(".wl-drawn").length, 3);
+  assert.equal(view.$$(".wl-bin").filter((bar) => / 0 so far/.test(bar.getAttribute("aria-label"))).length, 10 - 2); // 0.76 and 0.79 share one
+  assert.deepEqual([view.model.saved, view.model.sent], [[], []]);
+  view.destroy();
+});
+
+test("a hand goes on round its ring and back, and stops at x over m", async () => {
+  const view = await mount("wl.RandomStream()");
+  const turn = () => Number(view.$(".wl-hand").style.transform.match(/[\d.-]+/)[0]);
+  press(view, "Home");
+  const start = turn();
+  assert.ok(Math.abs(start - 4976 / 30269) < 1e-12);
+  press(view, "ArrowRight");
+  assert.ok(Math.abs((((turn() - 3364 / 30269) % 1) + 1) % 1) < 1e-9);
+  view.destroy();
+});
+
+test("the current draw is marked in the plot, its bar, and the pairs and triples of both generators", async () => {
+  const view = await mount("wl.RandomStream()");
+  assert.equal(marks(view).filter(Boolean).length, 5);
+  assert.equal(view.$$(".wl-bin.wl-on").length, 1);
+  assert.equal(view.$(".wl-bin.wl-on").dataset.bin, "9");
+  press(view, "Home");
+  assert.equal(marks(view).filter(Boolean).length, 0);
+  assert.equal(view.$$(".wl-bin.wl-on").length, 0);
+  press(view, "ArrowRight");
+  assert.equal(marks(view).filter(Boolean).length, 1); // one draw makes no pair
+  press(view, "ArrowRight");
+  assert.equal(marks(view).filter(Boolean).length, 3);
+  view.destroy();
+});
+
+test("pointing at a dot tells the exact number everywhere; pressing it goes there", async () => {
+  const view = await mount("wl.RandomStream()");
+  const svg = view.$(".wl-field svg");
+  const dots = view.$$(".wl-dot");
+  const at = (dot) => [Number(dot.getAttribute("cx")), Number(dot.getAttribute("cy"))];
+  point(view, svg, at(dots[1]));
+  assert.match(readout(view), /^draw 2 of 50, from Wichmann–Hill: 0\.7920889799553945/);
+  assert.deepEqual(marks(view)[0], at(dots[1]));
+  assert.equal(view.$(".wl-player output").textContent, "4 / 50");
+  point(view, svg, [0, 0], "pointerleave");
+  assert.match(readout(view), /^draw 4 /);
+  point(view, svg, at(dots[19]), "click");
+  assert.equal(view.$(".wl-player output").textContent, "20 / 50");
+  // in a picture of pairs, a draw that is still to come
+  const pairs = view.$(".wl-square svg");
+  press(view, "Home");
+  press(view, "ArrowRight");
+  press(view, "ArrowRight");
+  const second = marks(view)[1];
+  press(view, "Home");
+  point(view, pairs, second);
+  assert.match(readout(view), /: 0\.7920889799553945,/);
+  view.destroy();
+});
+
+test("the bars are reached by keyboard and say how many fell there and how many an even spread has", async () => {
+  const view = await mount("wl.RandomStream()");
+  const bars = view.$$(".wl-bin");
+  assert.deepEqual(view.$$('.wl-bin[tabindex="0"]'), [bars[0]]);
+  bars[0].dispatchEvent(new view.window.Event("focusin", { bubbles: true }));
+  assert.equal(readout(view), `bar from 0 to 0.1: 1 so far, ${view.model.state.picture.counts[0]} in all; 5 if evenly spread.`);
+  view.key(bars[0], "ArrowUp");
+  assert.deepEqual(view.$$('.wl-bin[tabindex="0"]'), [bars[1]]);
+  bars[0].dispatchEvent(new view.window.Event("focusout", { bubbles: true }));
+  assert.match(readout(view), /^draw 4/);
+  view.destroy();
+});
+
+test("what is typed goes to the kernel as text, and stays where it is refused", async () => {
+  const view = await mount("wl.RandomStream()");
+  type(view, view.$(".wl-seed"), "soup");
+  assert.deepEqual(view.model.saved, [{ seed: "soup" }]);
+  view.model.receive({ error: "a seed is a whole number such as 42" });
+  assert.equal(view.$(".wl-seed").value, "soup");
+  assert.equal(view.$(".wl-seed").getAttribute("aria-invalid"), "true");
+  type(view, view.$$(".wl-fields input")[2], "0");
+  assert.deepEqual(view.model.saved.at(-1), { state: ["4976", "20238", "0"] });
+  view.model.receive({ error: "component 3 must be from 1 to 30,322, not 0" });
+  assert.deepEqual(view.$$(".wl-fields [aria-invalid]").map((input) => input.value), ["0"]);
+  view.$$(".wl-start button")[0].click();
+  assert.deepEqual(view.model.sent.map(({ content }) => content), [{ restart: true }]);
+  view.destroy();
+});
+
+test("a new picture is drawn once, at the draw that was shown", async () => {
+  const view = await mount("wl.RandomStream()");
+  const other = (await mount("wl.RandomStream(seed=42, divide_by_period=True)")).model.state;
+  press(view, "Home");
+  press(view, "ArrowRight");
+  let redrawn = 0;
+  const watched = view.$(".wl-cards").parentNode;
+  const replace = watched.replaceChildren.bind(watched);
+  watched.replaceChildren = (...nodes) => (redrawn++, replace(...nodes));
+  const { seed, state, divide_by_period, picture, draws } = other;
+  view.model.receive({ seed, state, divide_by_period, picture, draws });
+  assert.equal(redrawn, 1);
+  assert.equal(drawn(view), 0.25421176102342913);
+  press(view, "ArrowRight");
+  press(view, "ArrowRight");
+  assert.equal(drawn(view), 0.19544471247365425);
+  assert.match(text(view, ".wl-work"), / \/ 30,268 = /);
+  view.destroy();
+});
+
+test("10,000 draws open all made, without a mark for each in the document; playing takes a hundred at a time", async (t) => {
+  const view = await mount("wl.RandomStream(n=10_000, beside='randu')");
+  const count = () => view.$(".wl-player output").textContent;
+  assert.equal(count(), "10000 / 10000");
+  assert.equal(view.$$(".wl-dot").length, 0);
+  assert.ok(view.$$("*").length < 700);
+  assert.match(text(view, ".wl-portraits"), /they lie on 15 planes/);
+  press(view, "ArrowLeft");
+  assert.equal(count(), "9999 / 10000");
+  press(view, "Home");
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  view.$("button[aria-label=play]").click();
+  t.mock.timers.tick(700);
+  assert.equal(count(), "100 / 10000");
+  t.mock.timers.tick(700);
+  assert.equal(count(), "200 / 10000");
+  view.$("button[aria-label=pause]").click();
+  press(view, "ArrowRight");
+  assert.equal(count(), "201 / 10000");
+  view.destroy();
+});
+
+test("one component alone, and none beside it", async () => {
+  const view = await mount("wl.RandomStream(generator='tiny-lcg', beside=None, seed=7, n=1)");
+  assert.equal(view.$$(".wl-card").length, 1);
+  assert.equal(view.$$(".wl-portrait").length, 1);
+  assert.equal(text(view, ".wl-work"), "65 · 7 + 1 = 456mod 2,048 = 456456 / 2,048 = 0.2227");
+  assert.equal(view.$("input[type=checkbox]").disabled, true);
+  view.destroy();
+});
