@@ -141,7 +141,7 @@ def test_torch_is_predicted_off_the_kernels_thread(monkeypatch):
     monkeypatch.setattr(forks, "describe_fork", noted)
     widget = wl.ForkSimulator("torch", seed=0, draws_before=0)
     assert widget.wait(WAIT_S) and widget.progress == {}
-    assert names == ["fork simulator"]
+    assert names == ["errand"]
     assert widget.story["lanes"][1]["draws"][0]["text"] == "0.4963"  # torch.manual_seed(0); torch.rand(1)
 
 
@@ -155,7 +155,7 @@ def test_the_last_of_two_questions_wins(monkeypatch):
 
     monkeypatch.setattr(forks, "describe_fork", slow)
     widget = wl.ForkSimulator("torch")
-    late = widget._errand
+    late = widget._errands._current
     widget.generator = "numpy-generator"
     release.set()
     late.join(WAIT_S)
@@ -179,7 +179,7 @@ def test_the_real_numbers_are_laid_over_lane_by_lane(fork):
 def test_what_no_one_can_predict_is_said(fork):
     fork.generator = "python"
     real = really(fork)
-    assert [lane["verdict"].split(":")[0] for lane in real["lanes"]] == ["✓ the very same", *["can't be predicted"] * 2]
+    assert [lane["verdict"].split(";")[0] for lane in real["lanes"]] == ["✓ the very same", *["unpredictable"] * 2]
     assert [draw["same"] for draw in real["lanes"][1]["draws"]] == [None] * 4
     assert "no one can predict" in real["words"]
 
@@ -202,7 +202,7 @@ def test_a_new_setting_takes_the_real_numbers_away(fork):
 def test_the_kernel_is_not_held_and_a_run_can_be_cancelled(fork, hanging):
     fork._receive({"run": True}, [])
     assert fork.progress["cancel"] and "fresh Python process" in fork.progress["words"]
-    errand = fork._errand
+    errand = fork._errands._current
     hanging.wait()
     fork._receive({"cancel": True}, [])
     assert fork.progress == {}
@@ -214,7 +214,7 @@ def test_the_kernel_is_not_held_and_a_run_can_be_cancelled(fork, hanging):
 @pytest.mark.parametrize("end", [lambda fork: fork.close(), lambda fork: setattr(fork, "seed", "8")])
 def test_closing_or_changing_a_setting_ends_a_run(fork, hanging, end):
     fork.run()
-    errand = fork._errand
+    errand = fork._errands._current
     hanging.wait()
     end(fork)
     errand.join(WAIT_S)
@@ -223,7 +223,7 @@ def test_closing_or_changing_a_setting_ends_a_run(fork, hanging, end):
 
 def test_a_new_run_replaces_one_that_goes_on(fork, hanging):
     fork.run()
-    first = fork._errand
+    first = fork._errands._current
     hanging.wait()
     hanging.let_go()
     fork.run()

@@ -1,13 +1,12 @@
 """ForkSimulator: what a fork does to random numbers, predicted, and done for real beside the prediction."""
 
 import sys
-import threading
 
 import traitlets
 
 from widgets_lib.compute import forks, rng
-from widgets_lib.compute.timing import Stopped
-from widgets_lib.widgets._base import Widget, in_words
+from widgets_lib.widgets._base import Widget
+from widgets_lib.widgets._errands import Errands
 
 MOST_DRAWS = 16  # shown, before the fork and after it
 CURE_WORDS = {
@@ -53,8 +52,7 @@ class ForkSimulator(Widget):
     )
 
     def __init__(self, generator="wichmann-hill", children=2, draws_before=2, draws_after=4, cure="none", seed=42):
-        self._errand = None  # the thread whose answer is wanted, with its `stop`
-        self._publishing = threading.RLock()
+        self._errands = Errands(lambda progress: setattr(self, "progress", progress), self._fail)
         self._first = {
             "generator": generator,
             "children": children,
@@ -80,18 +78,8 @@ class ForkSimulator(Widget):
     def _recompute(self):
         settings = self._settings()  # if they are bad, what is seen stays as it was
         self.cancel()
-        self.generators = [
-            {"key": key, "title": title, "why": forks.why_not(key, "none") or ""} for key, title in forks.TITLES.items()
-        ]
-        self.cures = [
-            {"key": key, "title": title, "why": forks.why_not(self.generator, key) or ""}
-            for key, title in forks.CURES.items()
-        ]
-        if self.generator == "torch":
-            progress = {} if "torch" in sys.modules else {"words": IMPORTING}
-            self._start(progress, lambda stop: forks.describe_fork(**settings), self._tell)
-        else:
-            self._tell(forks.describe_fork(**settings))
+        self.generators, self.cures = generator_choices(), cure_choices(self.generator)
+        answer_with(self._errands, self.generator, lambda: forks.describe_fork(**settings), self._tell)
 
     def _tell(self, fork):
         self.real = {}
@@ -119,22 +107,18 @@ class ForkSimulator(Widget):
         if refusal := self.cannot_fork or forks.why_not(self.generator, self.cure):
             raise ValueError(refusal)
 
-        def job(stop):
+        def job(should_stop):
             asked = settings | {"draws": settings["draws_after"]}
             del asked["draws_after"]
-            real = forks.real_fork(**asked, should_stop=stop.is_set)
+            real = forks.real_fork(**asked, should_stop=should_stop)
             pids = [process.pid for process in real.processes] if settings["cure"] == "pid" else None
             return forks.describe_fork(**settings, pids=pids), real
 
-        self._start({"words": FORKING, "cancel": True}, job, lambda done: self._lay_over(*done))
+        self._errands.start({"words": FORKING, "cancel": True}, job, lambda done: self._lay_over(*done))
 
     def cancel(self):
         """Give up what goes on; its processes are killed within a tenth of a second."""
-        with self._publishing:
-            if self._errand:
-                self._errand.stop.set()
-            self._errand = None
-            self.progress = {}
+        self._errands.cancel()
 
     def restart(self):
         """Back to the settings of the constructor, and to the prediction alone."""
@@ -145,49 +129,42 @@ class ForkSimulator(Widget):
 
     def close(self):
         """Give up what goes on, and go."""
-        if hasattr(self, "_publishing"):  # a constructor that was refused may have none
+        if hasattr(self, "_errands"):  # a constructor that was refused may have none
             self.cancel()
         super().close()
 
     def wait(self, timeout_s=None):
         """Block until nothing goes on; True if that came about in time. For scripts and tests, not for callbacks."""
-        errand = self._errand
-        if errand:
-            errand.join(timeout_s)
-        return errand is None or not errand.is_alive()
+        return self._errands.wait(timeout_s)
 
     def _lay_over(self, fork, real):
         self.story = _story(fork)
         self.real = _overlay(fork, real)
 
-    def _start(self, progress, job, publish):
-        """Run `job(stop)` on a thread and `publish` its answer, unless something newer was started meanwhile."""
+    def _fail(self, words):
+        self.error = words
 
-        def work():
-            try:
-                answer = job(stop)
-            except Stopped:
-                return
-            except Exception as error:
-                words = in_words(error)
-                self._publish(errand, lambda: setattr(self, "error", words))
-            else:
-                self._publish(errand, lambda: publish(answer))
 
-        stop = threading.Event()
-        errand = threading.Thread(target=work, daemon=True, name="fork simulator")
-        errand.stop = stop
-        self.cancel()
-        with self._publishing:
-            self._errand, self.progress = errand, progress
-        errand.start()
+def generator_choices():
+    """Every generator: key, title, and why it can't be had (or empty)."""
+    return [
+        {"key": key, "title": title, "why": forks.why_not(key, "none") or ""} for key, title in forks.TITLES.items()
+    ]
 
-    def _publish(self, errand, publish):
-        with self._publishing:
-            if self._errand is errand:
-                publish()
-                self._errand = None
-                self.progress = {}
+
+def cure_choices(generator):
+    """Every cure: key, title, and why this generator can't take it (or empty)."""
+    return [
+        {"key": key, "title": title, "why": forks.why_not(generator, key) or ""} for key, title in forks.CURES.items()
+    ]
+
+
+def answer_with(errands, generator, job, publish):
+    """`publish(job())`: at once, or on a thread where torch may have to be imported for it."""
+    if generator == "torch":
+        errands.start({} if "torch" in sys.modules else {"words": IMPORTING}, lambda should_stop: job(), publish)
+    else:
+        publish(job())
 
 
 def _story(fork):
@@ -255,7 +232,7 @@ def _overlay(fork, real):
     return {"before": before, "lanes": lanes, "words": _conclusion(fork, real, verdicts)}
 
 
-_VERDICTS = {True: "✓ the very same", False: "✗ other numbers", None: "can't be predicted: below it, what came"}
+_VERDICTS = {True: "✓ the very same", False: "✗ other numbers", None: "unpredictable; below, what came"}
 
 
 def _conclusion(fork, real, verdicts):
