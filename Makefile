@@ -2,6 +2,7 @@
 #   make app        run the lessons as apps        make test       every test, browser included
 #   make lab        open them in JupyterLab        make test-fast  all but the browser
 #   make bench      measure                        make lint       ruff: lint and format
+#   make pictures   draw the course home's cards anew
 # Options: PYTHON=python3.12  PORT=8866  TORCH=…   (the CPU build of torch is smaller: see README.md)
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ PIP  := $(BIN)/python -m pip install --disable-pip-version-check -q
 JS   := tests/js/node_modules/.package-lock.json
 
 .DELETE_ON_ERROR:
-.PHONY: app lab test test-fast test-python test-js test-browser bench lint clean
+.PHONY: app lab test test-fast test-python test-js test-browser bench pictures lint clean
 
 app: $(VENV)/.app
 	@echo "The lessons will be at http://localhost:$(PORT)/ (end with Ctrl-C)"
@@ -35,13 +36,17 @@ test-python: $(VENV)/.test
 test-js: $(JS) $(VENV)/.test
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm test --silent --prefix tests/js
 
-test-browser: $(VENV)/.test
+test-browser: $(VENV)/.test $(JS)
 	@PYTHON=$(BIN)/python tests/ensure chromium
 	@$(BIN)/python -m pytest -q tests/browser
 
 bench: $(VENV)/.test
 	@PYTHON=$(BIN)/python tests/ensure chromium
 	@$(BIN)/python -m benchmarks
+
+pictures: $(VENV)/.test
+	@PYTHON=$(BIN)/python tests/ensure chromium
+	@$(BIN)/python lessons/assets/draw.py
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check .

@@ -1,34 +1,13 @@
-// The lesson page's own behaviour: theme, code switch, progress in words, and a banner when Python is gone.
-// A classic script in <head>: the theme is set before the first paint. `startLesson` runs once the bar exists,
-// long before the page has loaded, because Voila streams the page while the cells run.
+// The lesson page's own behaviour: code switch, contents, and progress in words while Voila streams the page.
+// `startLesson` runs once the bar exists, long before the page has loaded.
 "use strict";
 
-const HEARTBEAT_MS = 10_000;
 const DRAWN_MS = 50; // how often to look whether everything is drawn
 const OUTPUT = 'script[type="application/vnd.voila.cell-output+json"]';
-const page = document.documentElement;
-const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
-
-const memory = {
-  // A page in a sandboxed frame may not use localStorage; it then forgets, and works.
-  get(key) { try { return localStorage.getItem(`tensor-foundations.${key}`); } catch { return null; } },
-  set(key, value) { try { localStorage.setItem(`tensor-foundations.${key}`, value); } catch { /* forgotten */ } },
-};
-
-// --- theme: the dark sheet's `media` decides which --jp-* variables hold; widgets also read the body's attributes
-function applyTheme() {
-  const choice = memory.get("theme") ?? "system";
-  const dark = choice === "dark" || (choice === "system" && systemIsDark.matches);
-  document.getElementById("theme-dark").media = dark ? "screen" : "not all"; // paper is white
-  page.style.colorScheme = dark ? "dark" : "light";
-  if (!document.body) return;
-  document.body.dataset.jpThemeLight = String(!dark);
-  document.body.dataset.jpThemeName = dark ? "JupyterLab Dark" : "JupyterLab Light";
-}
 
 // --- progress: names the section whose cells run; never covers what is already there
 let cellsReady = "";
-const lessonGrew = new MutationObserver(tellProgress);
+const lessonGrew = new MutationObserver(() => { tellProgress(); fillContents(); });
 
 function say(text) {
   const line = document.getElementById("progress");
@@ -36,29 +15,36 @@ function say(text) {
   line.hidden = !text;
 }
 
+function headings(selector) {
+  return [...document.querySelectorAll(`#lesson .jp-MarkdownOutput > :is(${selector})`)];
+}
+const textOf = (heading) => [...heading.childNodes].filter((node) => !node.classList?.contains("anchor-link")).map((node) => node.textContent).join("").trim();
+
 function tellProgress() {
-  const headings = [...document.querySelectorAll("#lesson :is(h1, h2, h3)")];
-  const section = headings.at(-1)?.firstChild?.textContent.trim() ?? "the lesson";
-  say(`Preparing “${section}” — ${cellsReady}`);
+  const section = headings("h1, h2, h3").at(-1);
+  if (cellsReady) say(`Preparing ${section ? `“${textOf(section)}”` : "the lesson"} — ${cellsReady}`);
 }
 
 // Voila writes a call of this in front of each finished cell …
 window.voila_process = (cell, cells) => {
   cellsReady = `${cell} of ${cells} cells ready`;
-  lessonGrew.observe(document.getElementById("lesson"), { childList: true, subtree: true });
+  document.getElementById("done").style.setProperty("--done", cell / cells);
 };
 // … and of this after the last one; then its own scripts load and draw the outputs.
 window.voila_finish = () => {
   if (page.dataset.lesson) return; // a second call comes once Voila's theme is loaded
   lessonGrew.disconnect();
+  fillContents();
   page.dataset.lesson = "drawing";
   say("Drawing the widgets …");
+  watchKernel();
   const timer = setInterval(() => {
+    if (page.dataset.lesson === "stopped") return clearInterval(timer);
     if (!managerRuns() || document.querySelector(OUTPUT)) return;
     clearInterval(timer);
     page.dataset.lesson = "ready";
     say("");
-    watchKernel();
+    markCurrent(); // drawn widgets have moved the headings
   }, DRAWN_MS);
 };
 const managerRuns = () => Boolean(window.jupyterapp?.widgetManager);
@@ -66,44 +52,67 @@ window.voila_heartbeat = () => {}; // written into the page to keep a slow conne
 window.update_loading_text = () => {};
 window.display_cells = () => {};
 
-// --- heartbeat: a kernel that died or was culled, or a server that is gone, is told in words
-function warn(text, { reload }) {
-  const banner = document.getElementById("banner");
-  banner.textContent = text;
-  banner.hidden = !text;
-  if (!reload) return;
-  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Reload" });
-  button.addEventListener("click", () => location.reload());
-  banner.append(" ", button);
-}
-
-function kernelAddress(route) {
-  const { baseUrl, kernelId } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
-  return `${baseUrl}${route}/${kernelId}`;
-}
-
-function watchKernel() {
-  let asking = false;
-  const timer = setInterval(beat, HEARTBEAT_MS);
-  document.addEventListener("visibilitychange", beat);
-  addEventListener("online", beat);
-  addEventListener("pageshow", beat);
-
-  async function beat() {
-    if (document.hidden || asking || page.dataset.lesson === "stopped") return;
-    asking = true;
-    try {
-      const reply = await fetch(kernelAddress("api/kernels"), { cache: "no-store" });
-      if (reply.status === 404) {
-        clearInterval(timer);
-        page.dataset.lesson = "stopped";
-        warn("This lesson’s Python has stopped. You can still read; reload to compute again.", { reload: true });
-      } else if (reply.ok) warn("", { reload: false });
-    } catch {
-      warn("The server does not answer. Trying again …", { reload: true });
-    }
-    asking = false;
+// --- contents: grows with the page; the section that is being read is marked
+function fillContents() {
+  const list = document.querySelector(".contents ol");
+  const listed = list.children.length;
+  for (const heading of headings("h2, h3").slice(listed)) {
+    const link = Object.assign(document.createElement("a"), { href: `#${heading.id}`, textContent: textOf(heading) });
+    const item = document.createElement("li");
+    item.className = heading.localName === "h3" ? "deeper" : "";
+    item.append(link);
+    list.append(item);
   }
+  document.querySelector(".contents").hidden = !list.children.length;
+  if (list.children.length > listed) markCurrent();
+}
+
+function markCurrent() {
+  const reached = parseFloat(getComputedStyle(page).scrollPaddingTop) + 8;
+  const sections = headings("h2, h3");
+  let current = sections.findLastIndex((heading) => heading.getBoundingClientRect().top <= reached);
+  if (page.dataset.lesson && page.scrollTop > 0 && page.scrollTop + innerHeight >= page.scrollHeight - 2) current = sections.length - 1;
+  const links = [...document.querySelectorAll(".contents a")];
+  links.forEach((link, at) => (at === current ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")));
+  document.querySelector(".contents .now").textContent = links[current]?.textContent ?? "";
+  const list = document.querySelector(".contents ol"), link = links[current];
+  if (!link) return;
+  const below = link.offsetTop + link.offsetHeight - list.scrollTop - list.clientHeight;
+  if (below > 0) list.scrollTop += below;
+  else list.scrollTop = Math.min(list.scrollTop, link.offsetTop);
+}
+
+function startContents() {
+  let due = false;
+  addEventListener("scroll", () => {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => { due = false; markCurrent(); });
+  }, { passive: true });
+  const details = document.querySelector(".contents details");
+  details.addEventListener("click", (event) => {
+    if (event.target.localName === "a" && !details.classList.contains("wide")) details.open = false;
+  });
+}
+
+// --- what is spread out on a wide page is folded on a narrow one
+function foldWhereNarrow(details) {
+  const wide = matchMedia(details.dataset.wide);
+  const fold = () => {
+    const spread = wide.matches && page.dataset.projector !== "on";
+    details.classList.toggle("wide", spread);
+    details.open = spread;
+  };
+  wide.addEventListener("change", fold);
+  addEventListener("projector", fold);
+  document.addEventListener("click", ({ target }) => { if (!details.contains(target)) close(); });
+  details.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || details.classList.contains("wide")) return;
+    close();
+    details.querySelector("summary").focus();
+  });
+  const close = () => { if (!details.classList.contains("wide")) details.open = false; };
+  fold();
 }
 
 // --- leaving: Voila's widget manager gives the kernel back before a page unloads. While cells still run there is
@@ -115,12 +124,7 @@ addEventListener("pagehide", () => {
   if (kernelStarted && !givenBack) navigator.sendBeacon(kernelAddress("voila/api/shutdown"));
 });
 
-// --- the bar
 function startLesson() {
-  const theme = document.getElementById("theme-choice");
-  theme.value = memory.get("theme") ?? "system";
-  theme.addEventListener("change", () => { memory.set("theme", theme.value); applyTheme(); });
-
   const code = document.getElementById("code-switch");
   const showCode = (shown) => {
     page.dataset.code = shown ? "shown" : "hidden";
@@ -132,8 +136,13 @@ function startLesson() {
     showCode(page.dataset.code === "hidden");
     memory.set("code", page.dataset.code);
   });
-  applyTheme();
+  document.querySelectorAll("details[data-wide]").forEach(foldWhereNarrow);
+  startContents();
+  lessonGrew.observe(document.querySelector("#lesson .cells"), { childList: true, subtree: true });
+  // A stream that was cut off ends the document, but not the lesson.
+  addEventListener("DOMContentLoaded", () => {
+    if (page.dataset.lesson) return;
+    say("");
+    warn("The rest of the lesson did not arrive: the server went away. Reload to start again.", { reload: true });
+  });
 }
-
-systemIsDark.addEventListener("change", applyTheme);
-applyTheme();

@@ -1,0 +1,59 @@
+// A kernel that died, was culled or does not come to an end, or a server that is gone, is told in words.
+"use strict";
+
+const HEARTBEAT_MS = 5_000;
+const BUSY_MS = 10_000; // so long a visitor waits before being told
+
+function warn(text, { reload }) {
+  const banner = document.getElementById("banner");
+  if (banner.dataset.says === text) return; // said once: a screen reader need not repeat it
+  banner.dataset.says = text;
+  banner.textContent = text;
+  banner.hidden = !text;
+  if (!reload) return;
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Reload" });
+  button.addEventListener("click", () => location.reload());
+  banner.append(" ", button);
+}
+
+function kernelAddress(route) {
+  const { baseUrl, kernelId } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+  return `${baseUrl}${route}/${kernelId}`;
+}
+
+function watchKernel() {
+  let asking = false;
+  let busySince = null;
+  const timer = setInterval(beat, HEARTBEAT_MS);
+  document.addEventListener("visibilitychange", beat);
+  addEventListener("online", beat);
+  addEventListener("pageshow", beat);
+
+  async function beat() {
+    if (document.hidden || asking || page.dataset.lesson === "stopped") return;
+    asking = true;
+    try {
+      const reply = await fetch(kernelAddress("api/kernels"), { cache: "no-store" });
+      // A server that was started anew knows neither the kernel nor, behind a login, the visitor.
+      if (reply.status === 404 || reply.status === 403 || reply.redirected) stopped();
+      else if (reply.ok) tell((await reply.json()).execution_state);
+    } catch {
+      warn("The server does not answer. Trying again …", { reload: true });
+    }
+    asking = false;
+  }
+
+  function tell(state) {
+    if (state === "dead") return stopped();
+    busySince = state === "busy" ? busySince ?? Date.now() : null;
+    const long = busySince !== null && Date.now() - busySince >= BUSY_MS;
+    warn(long ? "Python is still computing, and the widgets wait for it. If it does not come to an end, reload to start again." : "", { reload: long });
+  }
+
+  function stopped() {
+    clearInterval(timer);
+    page.dataset.lesson = "stopped";
+    say("");
+    warn("This lesson’s Python has stopped. You can still read; reload to compute again.", { reload: true });
+  }
+}
