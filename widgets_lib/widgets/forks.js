@@ -1,5 +1,6 @@
 // A parent's lane, the fork where it becomes several, and what everyone draws from then on.
 import { button, dropdown, slider } from "./js/controls.js";
+import { createCures, showGenerators } from "./js/cures.js";
 import { h, prose, set } from "./js/dom.js";
 import { createPlayer } from "./js/player.js";
 import { createView, stillness } from "./js/view.js";
@@ -11,32 +12,6 @@ const range = (from, to) => Array.from({ length: to - from + 1 }, (_, index) => 
 /** The letter of a group of equal numbers: A … Z, AA … */
 const letter = (group) => (group < 26 ? "" : letter(Math.floor(group / 26) - 1)) + String.fromCharCode(65 + (group % 26));
 const list = (names) => (names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0]);
-
-/** Radio buttons for the cures, the impossible ones greyed: { node, show(cures, chosen, generator) }. */
-function createCures(onchoose) {
-  const group = `wl-forks-${Math.random().toString(36).slice(2)}`; // two views may stand in one document
-  const row = h("div", { class: "wl-cures", role: "radiogroup", "aria-label": "cure: what each child does before it draws" });
-  const why = h("p", { class: "wl-why wl-quiet" });
-  let inputs = [];
-  return {
-    node: h("div", { class: "wl-remedy" }, row, why),
-    show(cures, chosen) {
-      if (inputs.length !== cures.length) {
-        inputs = cures.map(({ key }) => h("input", { type: "radio", name: group, value: key, onchange: () => onchoose(key) }));
-        row.replaceChildren(h("span", { class: "wl-quiet", "aria-hidden": "true" }, "cure"), ...cures.map(({ title }, index) => h("label", {}, inputs[index], title)));
-      }
-      cures.forEach((cure, index) => {
-        inputs[index].checked = cure.key === chosen;
-        inputs[index].disabled = Boolean(cure.why) && cure.key !== chosen; // the chosen one keeps the focus and its keys
-        inputs[index].parentNode.classList.toggle("wl-impossible", Boolean(cure.why));
-      });
-      const impossible = cures.filter((cure) => cure.why);
-      // Where nothing at all is possible the story says why.
-      why.textContent = impossible.length < cures.length ? impossible.map((cure) => `${cure.title}: ${cure.why}`).join(" ") : "";
-      why.hidden = !why.textContent;
-    },
-  };
-}
 
 /** One number on a lane, with room for its letter and for the number that was really drawn. */
 function createDraw({ text, exact, group = null }, name, guessed = false) {
@@ -206,7 +181,7 @@ function render(context) {
     model.send({ restart: true });
     player.seek(moments.length - 1);
   });
-  const cures = createCures((cure) => view.save({ cure }));
+  const cures = createCures("cure: what each child does before it draws", (cure) => view.save({ cure }));
   const player = createPlayer({ length: 0, onseek: draw, signal: view.signal, name: "moment" });
   view.controls.append(
     h("div", { class: "wl-row" }, choose.node, h("label", { class: "wl-seed" }, "seed", seed), again),
@@ -283,10 +258,7 @@ function render(context) {
   }
 
   function drawChoices() {
-    const generators = get("generators");
-    const option = ({ key, title, why }) => h("option", { value: key, disabled: Boolean(why) }, why ? `${title} (${why})` : title);
-    choose.select.replaceChildren(...generators.map(option));
-    choose.select.value = get("generator");
+    showGenerators(choose.select, get("generators"), get("generator"));
     for (const [trait, size] of Object.entries(sizes)) size.show(get(trait));
     if (document.activeElement !== seed || !get("error")) seed.value = get("seed");
     cures.show(get("cures"), get("cure"));

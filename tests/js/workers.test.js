@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { mount, stateOf } from "./harness.js";
+
+const button = (view, text) => view.$$("button").find((one) => one.textContent === text);
+const press = (view, text) => view.fire(button(view, text), "click");
+const texts = (view, selector) => view.$$(selector).map((node) => node.textContent);
+const DOT = "wl.LoaderWorkers(np.pad([[1.0, 0.2]], 3))"; // (7, 8): two pixels in row 3
+
+test("it opens on four workers with the same change, all under one letter", async () => {
+  const view = await mount("wl.LoaderWorkers()");
+  assert.deepEqual(texts(view, ".wl-worker .wl-name b:first-child"), ["worker 0", "worker 1", "worker 2", "worker 3"]);
+  assert.deepEqual(texts(view, ".wl-letter"), ["A", "A", "A", "A"]);
+  assert.equal(view.$$(".wl-worker.wl-equal.wl-tone-0").length, 4);
+  assert.equal(new Set(texts(view, ".wl-change")).size, 1);
+  assert.match(view.$(".wl-caption").textContent, /^4 workers, 1 “random” change/);
+});
+
+test("pixels are drawn where they are, as dark as they are", async () => {
+  const view = await mount(DOT);
+  const [before] = view.$$(".wl-picture");
+  assert.equal(before.getAttribute("viewBox"), "0 0 8 7");
+  assert.deepEqual([...before.querySelectorAll("path")].map((path) => [path.getAttribute("d"), Number(path.getAttribute("fill-opacity"))]), [
+    ["M3 3h1v1h-1z", 1],
+    ["M4 3h1v1h-1z", 0.194],
+  ]);
+});
+
+test("the frame is turned and shifted as the picture was, and the picture is named in words", async () => {
+  const view = await mount(DOT);
+  const { turn_deg, shift_rows, shift_columns, turn, shift } = view.model.state.story.batches[0].changes[0];
+  assert.equal(view.$(".wl-frame").getAttribute("transform"), `translate(${shift_columns} ${shift_rows}) rotate(${turn_deg} 4 3.5)`);
+  assert.equal(view.$$(".wl-picture")[1].getAttribute("aria-label"), `the same, turned ${turn}, shifted ${shift}`);
+});
+
+test("batches go on and back by button and arrow key, without the kernel, and stop at both ends", async () => {
+  const view = await mount("wl.LoaderWorkers()");
+  const first = texts(view, ".wl-change");
+  const sent = view.model.sent.length;
+  assert.equal(button(view, "Back").disabled, true);
+  press(view, "Next batch");
+  assert.equal(view.$(".wl-batches output").textContent, "batch 2 of 8");
+  assert.notDeepEqual(texts(view, ".wl-change"), first);
+  view.key(button(view, "Next batch"), "ArrowLeft");
+  assert.deepEqual(texts(view, ".wl-change"), first);
+  button(view, "Next batch").focus();
+  for (let n = 0; n < 9; n++) view.key(view.$("section"), "ArrowRight");
+  assert.equal(view.$(".wl-batches output").textContent, "batch 8 of 8");
+  assert.equal(button(view, "Next batch").disabled, true);
+  assert.equal(view.window.document.activeElement, button(view, "Back")); // the focus is not lost with the button
+  assert.equal(view.model.sent.length, sent);
+});
+
+test("with a cure the changes differ, carry no letter, and the code is shown", async () => {
+  const view = await mount("wl.LoaderWorkers()");
+  view.$("input[value=spawn]").checked = true;
+  view.fire(view.$("input[value=spawn]"), "change");
+  assert.deepEqual(view.model.saved.at(-1), { cure: "spawn" });
+  view.model.receive({ cure: "spawn", story: stateOf("wl.LoaderWorkers(cure='spawn')").story });
+  assert.deepEqual([view.$$(".wl-equal").length, view.$$(".wl-letter").length], [0, 0]);
+  assert.equal(new Set(texts(view, ".wl-change")).size, 4);
+  assert.match(view.$(".wl-recipe code").textContent, /SeedSequence/);
+});
+
+test("what can't be done is explained in the place of the pictures, and what goes on is told", async () => {
+  const view = await mount("wl.LoaderWorkers(generator='python', cure='jump')");
+  assert.match(view.$(".wl-refused").textContent, /^✗ Python's random has had no jumpahead/);
+  view.model.receive({ progress: { words: "torch is being imported" } });
+  assert.equal(view.$("[role=status]").textContent, "torch is being imported");
+});
+
+test("workers, and start again, are asked of the kernel", async () => {
+  const view = await mount("wl.LoaderWorkers()");
+  const slider = view.$("input[type=range]");
+  slider.value = 7;
+  view.fire(slider, "input");
+  assert.deepEqual(view.model.saved.at(-1), { workers: 8 });
+  press(view, "Next batch");
+  press(view, "Start again");
+  assert.deepEqual(view.model.sent.at(-1).content, { restart: true });
+  assert.equal(view.$(".wl-batches output").textContent, "batch 1 of 8");
+});

@@ -1,0 +1,141 @@
+"""LoaderWorkers: real digits go to the workers, every change is told and counted, and odd images get words."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+import widgets_lib as wl
+from widgets_lib.compute import mnist
+
+WAIT_S = 60
+
+
+def pictures(widget, name):
+    """The pictures of a trait as (batches, workers, rows, columns)."""
+    return np.frombuffer(getattr(widget, name), np.uint8).reshape(-1, widget.workers, *widget.shape)
+
+
+def groups(widget):
+    return [[change["group"] for change in batch["changes"]] for batch in widget.story["batches"]]
+
+
+def test_opens_on_four_workers_that_make_the_same_change():
+    widget = wl.LoaderWorkers()
+    assert groups(widget) == [[0] * 4] * 8
+    assert widget.story["batches"][0]["words"].startswith("4 workers, 1 “random” change")
+    for batch in widget.story["batches"]:
+        assert len({json.dumps(change) for change in batch["changes"]}) == 1
+
+
+def test_the_pictures_are_the_digits_of_the_training_set_in_order():
+    before = pictures(wl.LoaderWorkers(), "before")
+    assert before.shape == (8, 4, 28, 28)
+    np.testing.assert_array_equal(before.reshape(32, 784), mnist.load().x_train[:32] * 256)
+
+
+def test_a_picture_is_moved_as_the_words_say():
+    dot = np.zeros((9, 9))
+    dot[4, 4] = 1  # in the middle: turning leaves it there
+    widget = wl.LoaderWorkers(dot, cure="spawn")
+    for batch, pictured in zip(widget.story["batches"], pictures(widget, "after"), strict=True):
+        for change, after in zip(batch["changes"], pictured, strict=True):
+            ((row, column),) = np.argwhere(after == 255)
+            assert (row - 4, column - 4) == (change["shift_rows"], change["shift_columns"])
+            down, right = change["shift_rows"], change["shift_columns"]
+            words = [f"{abs(down)} {'down' if down > 0 else 'up'}"] if down else []
+            words += [f"{abs(right)} {'right' if right > 0 else 'left'}"] if right else []
+            assert change["shift"] == (", ".join(words) or "no shift")
+            assert change["turn"] == f"{abs(change['turn_deg']):.1f}° " + (
+                "clockwise" if change["turn_deg"] > 0 else "anticlockwise"
+            )
+
+
+@pytest.mark.parametrize("cure", ["pid", "urandom", "spawn", "jump"])
+def test_with_a_cure_they_differ_and_its_code_is_shown(cure):
+    widget = wl.LoaderWorkers()
+    widget.cure = cure
+    assert groups(widget) == [[None] * 4] * 8
+    assert widget.story["batches"][0]["words"].startswith("4 workers, 4 different changes")
+    assert widget.story["code"].startswith(("rng = ", "child_seed = "))
+    assert ("no one can predict" in widget.story["batches"][0]["words"]) == (cure == "urandom")
+
+
+def test_a_cure_that_is_none_says_why():
+    widget = wl.LoaderWorkers(generator="python")
+    assert [cure["key"] for cure in widget.cures if cure["why"]] == ["jump"]
+    widget.cure = "jump"
+    assert "no jumpahead" in widget.story["unavailable"] and widget.story["batches"] == [] and widget.error == ""
+
+
+def test_torch_comes_from_a_thread():
+    widget = wl.LoaderWorkers(generator="torch")
+    assert widget.wait(WAIT_S) and widget.progress == {}
+    turn = widget.story["batches"][0]["changes"][3]["turn_deg"]
+    assert turn == pytest.approx(40 * torch.rand(1, generator=torch.Generator().manual_seed(0)).item() - 20)
+
+
+def test_one_worker_has_no_one_to_repeat_it():
+    assert wl.LoaderWorkers(workers=1).story["batches"][0]["words"].startswith("1 worker, 1 change")
+
+
+@pytest.mark.parametrize(
+    "images",
+    [
+        np.full((2, 28, 28), 128, np.uint8),
+        np.full((2, 784), 128 / 255),
+        torch.full((2, 28, 28), 128.0),
+        np.full((28, 28), 128),
+        np.full((28, 28), 128 / 255, np.float32).tolist(),
+    ],
+    ids=["uint8", "rows of 784", "torch", "one", "lists"],
+)
+def test_takes_the_learners_own_images(images):
+    widget = wl.LoaderWorkers(images)
+    assert widget.shape == (28, 28) and set(widget.before) == {128} and len(widget.before) == 8 * 4 * 784
+
+
+def test_images_are_dealt_out_in_order_and_again_when_they_run_out():
+    images = np.arange(3, dtype=np.uint8).reshape(3, 1, 1) + 2
+    widget = wl.LoaderWorkers(images, workers=2)
+    assert list(widget.before)[:6] == [2, 3, 4, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"images": np.zeros((4, 65, 65))}, ValueError, "at most 64 × 64 pixels here, not 65 × 65"),
+        ({"images": np.zeros(784)}, ValueError, r"not \(784,\)"),
+        ({"images": np.zeros((0, 28, 28))}, ValueError, r"not \(0, 28, 28\)"),
+        ({"images": [[0.0, float("nan")]]}, ValueError, "nan or infinite"),
+        ({"images": [[-1.0, 2.0]]}, ValueError, "not from -1 to 2"),
+        ({"images": [["a", "b"]]}, ValueError, "images are numbers"),
+        ({"images": [[1, 2], [3]]}, ValueError, "do not make an array"),
+        ({"workers": 1000}, ValueError, "at most 8, not 1,000"),
+        ({"workers": 0}, ValueError, "at least 1, not 0"),
+        ({"cure": "prayer"}, ValueError, "no cure 'prayer'"),
+        ({"generator": "dice"}, ValueError, "no generator 'dice'"),
+        ({"colour": "red"}, TypeError, "colour"),
+    ],
+)
+def test_a_bad_argument_is_named(arguments, error, words):
+    with pytest.raises(error, match=words):
+        wl.LoaderWorkers(**arguments)
+
+
+def test_bad_input_from_the_view_gets_words_and_nothing_is_lost():
+    widget = wl.LoaderWorkers()
+    before = widget.story
+    widget.set_state({"workers": 1000})
+    assert "at most 8, not 1,000" in widget.error and widget.story == before
+    widget._guard(widget._receive, {"restart": True}, [])
+    assert (widget.workers, widget.error) == (4, "")
+
+
+def test_start_again_goes_back_to_what_was_given():
+    widget = wl.LoaderWorkers(cure="spawn", workers=3)
+    first = widget.story
+    widget.cure, widget.workers = "none", 5
+    widget._receive({"restart": True}, [])
+    assert (widget.cure, widget.workers) == ("spawn", 3) and widget.story == first

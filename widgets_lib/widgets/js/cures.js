@@ -1,0 +1,36 @@
+// Choosing a generator and the cure for its forks; what is impossible stands there greyed, with its reason.
+import { h } from "./dom.js";
+
+/** Radio buttons for the cures: { node, show(cures, chosen) }; a cure is { key, title, why }. */
+export function createCures(label, onchoose) {
+  const group = `wl-cures-${Math.random().toString(36).slice(2)}`; // two views may stand in one document
+  const row = h("div", { class: "wl-cures", role: "radiogroup", "aria-label": label });
+  const why = h("p", { class: "wl-why wl-quiet" });
+  let inputs = [];
+  return {
+    node: h("div", {}, row, why),
+    show(cures, chosen) {
+      if (inputs.length !== cures.length) {
+        inputs = cures.map(({ key }) => h("input", { type: "radio", name: group, value: key, onchange: () => onchoose(key) }));
+        row.replaceChildren(h("span", { class: "wl-quiet", "aria-hidden": "true" }, "cure"), ...cures.map(({ title }, index) => h("label", {}, inputs[index], title)));
+      }
+      cures.forEach((cure, index) => {
+        inputs[index].checked = cure.key === chosen;
+        inputs[index].disabled = Boolean(cure.why) && cure.key !== chosen; // the chosen one keeps the focus and its keys
+        inputs[index].parentNode.classList.toggle("wl-impossible", Boolean(cure.why));
+      });
+      const impossible = cures.filter((cure) => cure.why);
+      // Where nothing at all is possible the drawing's place says why.
+      why.textContent = impossible.length < cures.length ? impossible.map((cure) => `${cure.title}: ${cure.why}`).join(" ") : "";
+      why.hidden = !why.textContent;
+    },
+  };
+}
+
+/** Fill a drop-down with the generators, each { key, title, why }. */
+export function showGenerators(select, generators, chosen) {
+  if (select.options.length !== generators.length) {
+    select.replaceChildren(...generators.map(({ key, title, why }) => h("option", { value: key, disabled: Boolean(why) }, why ? `${title} (${why})` : title)));
+  }
+  select.value = chosen;
+}

@@ -1,0 +1,146 @@
+// The pictures of a batch, one a worker, before and after the change that each worker drew for its own.
+import { button, dropdown, slider } from "./js/controls.js";
+import { createCures, showGenerators } from "./js/cures.js";
+import { h, s, set } from "./js/dom.js";
+import { createView } from "./js/view.js";
+
+const LEVELS = 31; // of grey that are told apart: a path for each
+const TONES = 4;
+
+const letter = (group) => String.fromCharCode(65 + group);
+
+/** A picture of uint8 pixels, as one path for each level of grey: ink on paper, in either theme. */
+function drawPixels(pixels, rows, columns) {
+  const runs = new Map();
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; ) {
+      const level = Math.round((pixels[row * columns + column] / 255) * LEVELS);
+      const start = column;
+      while (column < columns && Math.round((pixels[row * columns + column] / 255) * LEVELS) === level) column++;
+      if (level) runs.set(level, `${runs.get(level) ?? ""}M${start} ${row}h${column - start}v1h${start - column}z`);
+    }
+  }
+  return [...runs].map(([level, d]) => s("path", { d, "fill-opacity": (level / LEVELS).toFixed(3) }));
+}
+
+function picture(pixels, [rows, columns], label, ...over) {
+  const side = Math.max(rows, columns);
+  const node = s(
+    "svg",
+    { viewBox: `0 0 ${columns} ${rows}`, style: `width:${(5.6 * columns) / side}em;height:${(5.6 * rows) / side}em`, class: "wl-picture", role: "img", "aria-label": label },
+    ...drawPixels(pixels, rows, columns),
+    ...over,
+  );
+  return node;
+}
+
+/** A frame and a mark at its top, turned and shifted as the picture was: what was done can be seen without the digit. */
+function frame([rows, columns], { turn_deg, shift_rows, shift_columns }) {
+  const inset = 0.14 * Math.min(rows, columns);
+  const [middle, top, bottom] = [columns / 2, inset, rows - inset];
+  return s("path", {
+    class: "wl-frame",
+    transform: `translate(${shift_columns} ${shift_rows}) rotate(${turn_deg} ${columns / 2} ${rows / 2})`,
+    d: `M${inset} ${top}H${columns - inset}V${bottom}H${inset}ZM${middle} ${top}V${top - inset / 2}`,
+  });
+}
+
+function render(context) {
+  const { model } = context;
+  const get = (name) => model.get(name);
+  const view = createView(context, "workers", "Data-loader workers");
+  let batch = 0;
+
+  // ---- controls ----
+  const choose = dropdown("generator", [], "", (generator) => view.save({ generator }));
+  const most = get("most_workers");
+  const workers = slider({ label: "workers", name: "workers", values: Array.from({ length: most }, (_, index) => index + 1), value: get("workers"), oninput: (count) => view.save({ workers: count }) });
+  const again = button("Start again", () => {
+    model.send({ restart: true });
+    seek(0);
+  });
+  const cures = createCures("cure: what each worker does before it draws", (cure) => view.save({ cure }));
+  const back = button("Back", () => seek(batch - 1), { "aria-label": "the batch before" });
+  const next = button("Next batch", () => seek(batch + 1), { class: "wl-primary" });
+  const count = h("output", {});
+  view.controls.append(
+    h("div", { class: "wl-row" }, choose.node, workers.node, again),
+    cures.node,
+    h("div", { class: "wl-row wl-batches" }, back, next, count),
+  );
+
+  const code = h("code", {});
+  const recipe = h("div", { class: "wl-recipe" }, h("span", { class: "wl-quiet" }, "each worker, a child of the loader, before it draws:"), h("pre", {}, code));
+  const busy = h("p", { class: "wl-busy wl-quiet", role: "status" });
+  view.caption.after(recipe, busy);
+
+  function seek(wanted) {
+    const last = Math.max(0, (get("story").batches?.length ?? 0) - 1);
+    batch = Math.max(0, Math.min(last, wanted));
+    back.disabled = batch === 0;
+    next.disabled = batch === last;
+    // A button that greys out drops the focus.
+    if (document.activeElement === back && back.disabled) next.focus();
+    if (document.activeElement === next && next.disabled) back.focus();
+    draw();
+  }
+
+  function draw() {
+    const { batches = [], code: lines = "", unavailable = "" } = get("story");
+    recipe.hidden = !lines;
+    code.textContent = lines;
+    count.textContent = batches.length ? `batch ${batch + 1} of ${batches.length}` : "";
+    const shown = batches[batch];
+    view.caption.textContent = shown?.words ?? "";
+    if (!shown) {
+      view.stage.replaceChildren(h("p", { class: "wl-refused" }, unavailable ? `✗ ${unavailable}` : ""));
+      return;
+    }
+    const [before, after] = ["before", "after"].map((name) => bytes(get(name)));
+    const shape = get("shape");
+    const size = shape[0] * shape[1];
+    const cards = shown.changes.map((change, worker) => {
+      const start = (batch * shown.changes.length + worker) * size;
+      const pixels = (all) => all.subarray(start, start + size);
+      const said = `turned ${change.turn}, ${change.shift === "no shift" ? "not shifted" : `shifted ${change.shift}`}`;
+      const same = change.group === null ? "" : `wl-equal wl-tone-${change.group % TONES}`;
+      return h(
+        "li",
+        { class: `wl-worker ${same}` },
+        h("span", { class: "wl-name" }, h("b", {}, `worker ${worker}`), change.group === null ? null : h("b", { class: "wl-letter", title: "equal changes carry the same letter" }, letter(change.group))),
+        h("span", { class: "wl-pair" }, picture(pixels(before), shape, `worker ${worker}’s picture`), h("span", { class: "wl-quiet", "aria-hidden": "true" }, "→"), picture(pixels(after), shape, `the same, ${said}`, frame(shape, change))),
+        h("span", { class: "wl-change" }, h("span", {}, change.turn), h("span", {}, change.shift)),
+      );
+    });
+    view.stage.replaceChildren(h("ol", { class: "wl-loader", "aria-label": `batch ${batch + 1}` }, ...cards));
+  }
+
+  function drawChoices() {
+    showGenerators(choose.select, get("generators"), get("generator"));
+    cures.show(get("cures"), get("cure"));
+    workers.show(get("workers"));
+    busy.textContent = get("progress").words ?? "";
+    busy.hidden = !busy.textContent;
+  }
+
+  set(view.root, {
+    onkeydown: (event) => {
+      if (event.target.closest?.("select, input") || event.ctrlKey || event.metaKey || event.altKey) return;
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      seek(batch + step);
+    },
+  });
+  view.listen(["story", "shape", "before", "after"], () => seek(batch));
+  view.listen(["generator", "generators", "cure", "cures", "workers", "most_workers", "progress", "error"], drawChoices);
+  drawChoices();
+  seek(0);
+  model.send({ view: true });
+  return view.destroy;
+}
+
+/** The bytes of a trait, whichever kind of view of its buffer the host hands out. */
+const bytes = (data) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+export default { render };
