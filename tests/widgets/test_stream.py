@@ -146,7 +146,7 @@ def test_a_seed_that_is_none_gets_words_and_nothing_is_lost(typed):
     assert stream.picture["n"] == 500 and stream.picture["seed"] == str(SEED)
     assert stream.error.startswith("a seed is") and stream.seed == typed
     stream.generator = "randu"
-    assert stream.error.startswith("a seed is") and len(stream.picture["start"]) == 1
+    assert stream.error.startswith("a seed is") and list(stream.state) == stream.picture["start"] == [29842903]
     stream.seed = "5"
     assert stream.error == "" and stream.picture["seed"] == "5" and stream.state == (11,)
 
@@ -187,6 +187,8 @@ def test_a_state_out_of_range_gets_words_and_nothing_is_lost(state, words):
     stream.set_state({"state": state})
     assert words in stream.error
     assert list(stream.state) == state and stream.picture == before
+    stream.seed = "soup"  # each keeps its words
+    assert words in stream.error and "'soup'" in stream.error and list(stream.state) == state
     stream.seed = "42"
     assert (stream.error, stream.state) == ("", (43, 1, 1))
 

@@ -76,7 +76,7 @@ class RandomStream(Widget):
             "beside": beside,
             "divide_by_period": bool(divide_by_period),
         }
-        self._refused = None  # why the seed or state that stands in its trait could not be used
+        self._refused = {}  # trait -> why the seed or state that it holds can't be used
         super().__init__(**self._first)
         self.observe(lambda change: self._guard(self._read_seed), names=["seed", "generator"])
         self.observe(lambda change: self._guard(self._read_state), names=["state"])
@@ -85,26 +85,26 @@ class RandomStream(Widget):
     # ---- where it begins ----
 
     def _read_seed(self):
-        now = self._start
-        if (self.generator, self.seed) != (now.generator, now.typed):
-            # Another generator starts from the seed that is in use, even where a later one could not be read.
-            self._begin(lambda: _from_seed(self.generator, self.seed), lambda: _from_seed(self.generator, now.typed))
-        elif self._refused and self.state == now.state:
-            self._begin(lambda: now)
+        if (self.generator, self.seed) != (self._start.generator, self._start.typed):
+            self._begin("seed", lambda: _from_seed(self.generator, self.seed))
+        elif "seed" in self._refused:  # the old one was typed again
+            self._begin("seed", lambda: self._start)
 
     def _read_state(self):
         if self.state != self._start.state:
-            self._begin(lambda: _from_state(self.generator, self.state))
-        elif self._refused and self.seed == self._start.typed:
-            self._begin(lambda: self._start)
+            self._begin("state", lambda: _from_state(self.generator, self.state))
+        elif "state" in self._refused:
+            self._begin("state", lambda: self._start)
 
-    def _begin(self, read, otherwise=None):
-        """Begin where `read` says; if that can't be used, stay, say why, and keep what was typed."""
+    def _begin(self, name, read):
+        """Begin where `read` says, by the trait `name`; if that can't be used, stay, say why, and keep what it holds."""
         try:
-            start, self._refused = read(), None
+            self._start = read()
+            self._refused = {}
         except ValueError as error:
-            start, self._refused = otherwise() if otherwise else self._start, error
-        self._start = start
+            self._refused[name] = error
+            if self.generator != self._start.generator:
+                self._start = _from_seed(self.generator, self._start.typed)
         self._recompute()
 
     def _receive(self, content, buffers):
@@ -114,7 +114,7 @@ class RandomStream(Widget):
     def _restart(self):
         """Back to what was given."""
         first = self._first
-        self._refused = None
+        self._refused = {}
         self._start = _from_state(first["generator"], first["state"], typed=first["seed"])
         with self.hold_sync(), self.hold_trait_notifications():
             for name, value in first.items():
@@ -126,59 +126,38 @@ class RandomStream(Widget):
     def _recompute(self):
         self._draw()
         if self._refused:
-            raise self._refused
+            raise ValueError("\n".join(map(str, self._refused.values())))
 
     def _draw(self):
         n = whole_number(self.n, "n, the number of draws,", 1, MOST_DRAWS)
         start, reach = self._start, max(n, CLOUD)
-        generator = _made(start, self.divide_by_period)
-        stream = rng.describe_stream(generator, n, bins=10 if n < 1000 else 20)
-        trace = stream.trace
-        before = np.vstack([start.state, trace.states])
-        cloud = rng.describe_stream(_made(start, self.divide_by_period), reach)
-        products = before[:-1] * np.array(generator.multipliers) + np.array(generator.increments)
-        arrays = {
-            "states": before.astype(np.int32),  # the largest modulus is 2³¹
-            "products": products.astype(np.float64),  # RANDU's pass 2³¹, and a double holds them exactly
-            "fractions": np.vstack([np.divide(start.state, generator.divisors), trace.fractions]),
-            "totals": _sums(trace.fractions),
-            "bins": stream.bin_of.astype(np.uint8),
-            "values": cloud.trace.values,
-            "planes": cloud.planes,
-        }
-        beside = None
-        if self.beside:
-            other = rng.GENERATORS[self.beside](start.seed)
-            portrait = rng.describe_stream(rng.GENERATORS[self.beside](start.seed), n)
-            wider = rng.describe_stream(other, reach)
-            arrays |= {"beside_values": wider.trace.values, "beside_planes": wider.planes}
-            beside = _portrait(other, portrait, wider)
+        main = _Drawn.of(lambda: _made(start, self.divide_by_period), n, reach)
+        beside = _Drawn.of(lambda: rng.GENERATORS[self.beside](start.seed), n, reach) if self.beside else None
+        arrays = _arithmetic(main.generator, start.state, main.near)
+        arrays |= {"values": main.far.trace.values, "planes": main.far.planes}
+        if beside:
+            arrays |= {"beside_values": beside.far.trace.values, "beside_planes": beside.far.planes}
         layout, draws = _packed(arrays)
         with self.hold_sync(), self.hold_trait_notifications():  # one message: the one is no use without the other
-            if not self._refused:
-                self.seed, self.state = start.typed, start.state
+            if "seed" not in self._refused:
+                self.seed = start.typed
+            if "state" not in self._refused:
+                self.state = start.state
             self.draws = draws
             self.picture = {
                 "seed": start.typed,
                 "start": list(start.state),
-                "legal": [_range(legal) for legal in generator.states],
+                "legal": [_range(legal) for legal in main.generator.states],
                 "n": n,
                 "reach": reach,
-                "components": [
-                    {"multiplier": a, "increment": c, "modulus": m, "divisor": d}
-                    for a, c, m, d in zip(
-                        generator.multipliers, generator.increments, generator.moduli, generator.divisors, strict=True
-                    )
-                ],
+                "components": _components(main.generator),
                 "variant": start.generator == "wichmann-hill",
-                "main": _portrait(generator, stream, cloud),
-                "beside": beside,
-                "counts": stream.counts.tolist(),
-                "edges": [round(edge, 3) for edge in stream.edges.tolist()],
-                "expected": stream.expected,
-                "words": " ".join(
-                    filter(None, [_course(generator), _difference(start, stream, self.divide_by_period)])
-                ),
+                "main": _portrait(main),
+                "beside": _portrait(beside) if beside else None,
+                "counts": main.near.counts.tolist(),
+                "edges": [round(edge, 3) for edge in main.near.edges.tolist()],
+                "expected": main.near.expected,
+                "words": " ".join([_course(main.generator), *_difference(start, main.near, self.divide_by_period)]),
                 "layout": layout,
             }
 
@@ -230,9 +209,38 @@ def _made(start, divide_by_period):
     return generator
 
 
-def _sums(fractions):
-    """Each row added from the left, as the generator adds it."""
-    return np.add.accumulate(fractions, axis=1)[:, -1]
+@dataclass(frozen=True)
+class _Drawn:
+    """A generator, the stream of the draws that are stepped through, and a longer one for the pairs to come."""
+
+    generator: rng.Congruential
+    near: rng.Stream
+    far: rng.Stream
+
+    @classmethod
+    def of(cls, make, n, reach):
+        bins = 10 if n < 1000 else 20
+        return cls(make(), rng.describe_stream(make(), n, bins), rng.describe_stream(make(), reach))
+
+
+def _arithmetic(generator, state, stream):
+    """The numbers of every draw, row by row; states and fractions have one more row, for before the first draw."""
+    states = np.vstack([state, stream.trace.states])
+    fractions = stream.trace.fractions
+    return {
+        "states": states.astype(np.int32),  # the largest modulus is 2³¹
+        # as float64: RANDU's pass 2³¹, and it holds them exactly
+        "products": (states[:-1] * np.array(generator.multipliers) + generator.increments).astype(np.float64),
+        "fractions": np.vstack([np.divide(state, generator.divisors), fractions]),
+        "totals": np.add.accumulate(fractions, axis=1)[:, -1],  # from the left, as the generator adds
+        "bins": stream.bin_of.astype(np.uint8),
+    }
+
+
+def _components(generator):
+    rules = (generator.multipliers, generator.increments, generator.moduli, generator.divisors)
+    names = ("multiplier", "increment", "modulus", "divisor")
+    return [dict(zip(names, rule, strict=True)) for rule in zip(*rules, strict=True)]
 
 
 def _packed(arrays):
@@ -256,22 +264,21 @@ def _range(legal):
     return f"{odd}{legal[0]:,} to {legal[-1]:,}"
 
 
-def _portrait(generator, stream, cloud):
-    """What is said of a generator: title, rules as texts, facts (name, text, exact, and what an even spread has)."""
+def _portrait(drawn):
+    """What is said of a generator: title, rules as texts, pattern, facts (name, text, exact, of an even spread)."""
+    generator, stream = drawn.generator, drawn.near
+    rules = zip(generator.multipliers, generator.increments, generator.moduli, strict=True)
     n = len(stream.trace.values)
     return {
         "title": generator.title,
-        "rules": [
-            _rule(*numbers)
-            for numbers in zip(generator.multipliers, generator.increments, generator.moduli, strict=True)
-        ],
+        "rules": [_rule(*rule) for rule in rules],
+        "pattern": _pattern(drawn.far),
         "facts": [
             {"name": "mean", "text": f"{stream.mean:.4f}", "exact": repr(stream.mean), "even": "0.5"},
             {"name": "variance", "text": f"{stream.variance:.4f}", "exact": repr(stream.variance), "even": "0.0833"},
             {"name": "distinct values", "text": f"{stream.distinct:,} of {n:,}", "exact": "", "even": ""},
             {"name": "period", "text": f"{generator.period:,} draws", "exact": "", "even": ""},
         ],
-        "pattern": _pattern(cloud),
     }
 
 
@@ -279,34 +286,31 @@ def _rule(multiplier, increment, modulus):
     return f"x → {multiplier:,}·x{f' + {increment:,}' if increment else ''} mod {modulus:,}"
 
 
-def _pattern(cloud):
+def _pattern(stream):
     """What can be seen in the pairs and triples."""
-    lines, planes = rng.count_lines(cloud.pairs), rng.count_planes(cloud.planes)
+    lines, planes = rng.count_lines(stream.pairs), rng.count_planes(stream.planes)
     if planes:
         return f"Pairs: no pattern to see. Triples: they lie on {planes} planes."
-    if lines < len(cloud.pairs) / 10:
+    if lines < len(stream.pairs) / 10:
         return f"Pairs: they lie on {lines} lines."
     return "Pairs and triples: no pattern to see."
 
 
 def _course(generator):
-    parts = len(generator.moduli)
-    if parts == 1:
+    if len(generator.moduli) == 1:
         return "One component turns, and its fraction is the number drawn."
     return "Three components turn, each on its own; their fractions are added, and the whole part is dropped."
 
 
 def _difference(start, stream, divided):
-    """What dividing by the periods, or not, changes in these numbers."""
+    """A sentence on what dividing by the periods, or no longer, would change in these numbers; none for others."""
     if start.generator != "wichmann-hill":
-        return ""
+        return []
     values = stream.trace.values
     other = _made(start, not divided).draw(len(values))
-    most = rng.largest_difference(values, other)
-    by = "the moduli 30,269, 30,307 and 30,323" if divided else "30,268, 30,306 and 30,322"
-    amount = "the number drawn" if len(values) == 1 else f"these {len(values):,} numbers by at most"
-    moved = f"{amount} by" if len(values) == 1 else amount
-    return (
-        f"Dividing by {by} instead would leave the states as they are and move {moved} {most:.6f}: "
-        f"the first would be {other[0]:.6f} in place of {values[0]:.6f}."
-    )
+    by = "the moduli 30,269, 30,307 and 30,323" if divided else "the periods 30,268, 30,306 and 30,322"
+    moved = "the number drawn by" if len(values) == 1 else f"these {len(values):,} numbers by at most"
+    return [
+        f"Dividing by {by} instead would leave the states as they are and move {moved} "
+        f"{rng.largest_difference(values, other):.6f}: the first would be {other[0]:.6f} in place of {values[0]:.6f}."
+    ]

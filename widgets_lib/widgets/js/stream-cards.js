@@ -92,13 +92,12 @@ function createCard({ multiplier, increment, modulus, divisor }, component) {
 /** The fractions end to end on a line from 0 to `count`, and what is left beyond the last whole number. */
 function createSum(count) {
   const X = (value) => 8 + (value / count) * (LINE - 16);
-  const parts = Array.from({ length: count }, (_, at) => ({ bar: s("rect", { class: `wl-part wl-part-${at}`, y: 22, height: 16, x: 0, width: 1 }), sign: s("g", { class: "wl-sign" }, shape(at)) }));
-  const rest = s("rect", { class: "wl-rest", y: 20, height: 20, x: 0, width: 1 });
+  const parts = Array.from({ length: count }, (_, at) => ({ bar: s("rect", { class: `wl-part wl-part-${at}`, y: 22, height: 16 }), sign: s("g", { class: "wl-sign" }, shape(at)) }));
+  const rest = s("rect", { class: "wl-rest", y: 20, height: 20 });
   const ticks = Array.from({ length: count + 1 }, (_, whole) => [s("path", { class: "wl-tick", d: `M${X(whole)} 16v28` }), s("text", { class: "wl-quiet", x: X(whole), y: 58, "text-anchor": "middle" }, String(whole))]).flat();
   const marks = s("g", {}, ...parts.flatMap(({ bar, sign }) => [bar, sign]), rest);
   const node = drawing(LINE, 64, "the fractions end to end", ...ticks, marks);
-  // Scaled by a transform, which moves without the layout being made anew.
-  const span = (rect, from, to) => (rect.style.transform = `translate(${X(from)}px) scaleX(${X(to) - X(from)})`);
+  const span = (rect, from, to) => set(rect, { x: X(from), width: X(to) - X(from) });
   return {
     node,
     show(draw) {

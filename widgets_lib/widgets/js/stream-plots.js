@@ -241,7 +241,7 @@ export function createSquare({ title, axis, across, up, range, ticks, first, cou
   const few = n <= MOST_SVG;
   const field = createField({ width: side, height, inner, x: [0, 1], y: range, first, count, point: (p) => [across[p], up[p]], vector: false, size: few ? 0.8 : 0.6, strong: few ? 2 : 0.6, label });
   field.svg.prepend(
-    ...ticks.flatMap((value) => [s("path", { class: "wl-grid", d: `M${inner.left} ${field.Y(value)}H${inner.right}` }), word(inner.left - 5, field.Y(value) + 4, String(value).replace("-", "−"), "end", "wl-quiet")]),
+    ...ticks.flatMap((value) => [s("path", { class: "wl-frame", d: `M${inner.left - 4} ${field.Y(value)}h4` }), word(inner.left - 6, field.Y(value) + 4, String(value).replace("-", "−"), "end", "wl-quiet")]),
     word(inner.left, height - 4, "0", "middle", "wl-quiet"),
     word((inner.left + inner.right) / 2, height - 4, axis, "middle"),
     word(inner.right, height - 4, "1", "middle", "wl-quiet"),
