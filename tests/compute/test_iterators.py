@@ -105,6 +105,12 @@ def test_islice_moves_the_head_and_the_third_call_on_ten_values_gives_nothing():
     assert tape.presses[0].code == "list(islice(it, 5))"
 
 
+def test_taking_none_is_not_taken_for_the_end():
+    none, end = walk(2, [("islice", "it", 0), ("islice", "it", 5), ("islice", "it", 0)]).presses[::2]
+    assert none.returned == end.returned == [] and not none.exhausted and end.exhausted
+    assert none.sentence.startswith("None were asked for") and none.sentence == end.sentence
+
+
 def test_a_second_name_moves_the_one_head_and_a_new_iterator_has_its_own():
     tape = walk(
         "abcdefgh",
@@ -145,6 +151,12 @@ def test_a_run_up_to_the_sentinel_ends_with_a_short_chunk():
     (press,) = walk(7, [("until", "it", 3)]).presses
     assert press.returned == [[0, 1, 2], [3, 4, 5], [6]]
     assert press.spans == ((0, 3), (3, 6), (6, 7), (7, 7))
+
+
+def test_a_run_at_the_end_is_one_call():
+    press = walk(3, [("islice", "it", 3), ("until", "it", 2)]).presses[-1]
+    assert (press.returned, press.spans) == ([], ((3, 3),))
+    assert press.sentence == "The very first call gave the sentinel [], so nothing was collected."
 
 
 @pytest.mark.parametrize("values", [[5, 6], (5, 6), np.array([5, 6]), iter([5, 6])])

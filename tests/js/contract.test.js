@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mount } from "./harness.js";
 
-const WIDGETS = ["wl.Predict('How many?', answer=3)", "wl.MatmulLadder()", "wl.LoopStepper()", "wl.BroadcastExplorer()", "wl.BroadcastExplorer(preset='clash')", "wl.StrideExplorer()", "wl.DigitViewer()", "wl.RandomStream()", "wl.ForkSimulator()", "wl.LoaderWorkers()"];
+const WIDGETS = ["wl.Predict('How many?', answer=3)", "wl.MatmulLadder()", "wl.LoopStepper()", "wl.BroadcastExplorer()", "wl.BroadcastExplorer(preset='clash')", "wl.StrideExplorer()", "wl.DigitViewer()", "wl.IteratorTape()", "wl.RandomStream()", "wl.ForkSimulator()", "wl.LoaderWorkers()"];
 
 for (const expression of WIDGETS) {
   test(`${expression}: every trait read has a change: listener, and removal leaves none`, async () => {

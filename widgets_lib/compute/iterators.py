@@ -186,7 +186,9 @@ class _Tape:
         it = self.names[name]
         before = it.position
         taken = list(islice(it, n))
-        if len(taken) == n:
+        if n == 0:
+            sentence = "None were asked for: an empty list, and the head stays where it is."
+        elif len(taken) == n:
             sentence = f"The next {n}; the head moves on by {n}."
         elif taken:
             sentence = f"Only {len(taken)} were left, so {len(taken)} came back; islice does not complain."
@@ -218,7 +220,11 @@ class _Tape:
 
         rows = list(iter(take, []))
         code = f"list(iter(lambda: list(islice({name}, {n})), []))"
-        sentence = f"{len(spans)} calls: {len(rows)} gave values, and the last gave the sentinel [] that ends the run."
+        if rows:
+            gave = f"{len(rows)} gave values" if len(rows) > 1 else "one gave values"
+            sentence = f"{len(spans)} calls: {gave}, and the last gave the sentinel [] that ends the run."
+        else:
+            sentence = "The very first call gave the sentinel [], so nothing was collected."
         return self._report(code, it, tuple(spans), rows, sentence)
 
     def same(self, new, name):

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { mount as mountWidget } from "./harness.js";
+import { fitting, measures, windowOn } from "../../widgets_lib/widgets/tape.js";
+
+const TEN = "wl.IteratorTape()";
+const PRESSED = `(lambda w: (w.set_trait("presses", [("islice", "it", 5), ("same", "same", "it"), ("islice", "same", 5), ("islice", "it", 5), ("iter", "other"), ("next", "other")]), w)[1])(wl.IteratorTape())`;
+const DIGIT = `wl.IteratorTape(__import__("widgets_lib.compute.mnist").compute.mnist.load().x_train[0], take=28)`;
+const RUN = `(lambda w: (w.set_trait("presses", [("until", "it", 28)]), w)[1])(${DIGIT})`;
+
+/** Mounts with a stand-in for Element.animate, which happy-dom lacks; `flights` are the animations started. */
+async function mount(expression, options) {
+  const view = await mountWidget(expression, options);
+  view.flights = [];
+  view.window.Element.prototype.animate = function (frames, timing) {
+    const flight = { element: this, frames, timing, cancel: () => (flight.cancelled = true) };
+    view.flights.push(flight);
+    return flight;
+  };
+  view.step = (key) => view.key(view.$(".wl-player input"), key);
+  view.rows = () => view.$$(".wl-taken").map((row) => [...row.querySelectorAll("text")].map((text) => text.textContent).join(" "));
+  view.heads = () => view.$$("g.wl-head text").map((text) => text.textContent);
+  view.now = () => view.$(".wl-now").textContent;
+  view.presses = () => view.$$(".wl-presses button").map((button) => button.textContent);
+  view.button = (code) => view.$$("button").find((button) => button.textContent === code);
+  return view;
+}
+
+test("opens with one press made: its values lit on the tape and taken to a row, its code and result in the transcript", async () => {
+  const view = await mount(TEN);
+  assert.equal(view.now(), ">>> list(islice(it, 5))[0, 1, 2, 3, 4]");
+  assert.deepEqual(view.rows(), ["0 1 2 3 4"]);
+  assert.equal(view.$$("svg > .wl-cell.wl-on").length, 5);
+  assert.deepEqual(view.heads(), ["it"]);
+  assert.match(view.$(".wl-board svg").getAttribute("aria-label"), /it: read head at 5/);
+  assert.equal(view.$(".wl-caption").textContent, "The next 5; the head moves on by 5. Taken so far: 1 row of 5.");
+  view.destroy();
+});
+
+test("every press is stepped through there and back, without the kernel", async () => {
+  const view = await mount(PRESSED);
+  const moments = [
+    [[], ["it"]],
+    [["0 1 2 3 4"], ["it"]],
+    [["0 1 2 3 4"], ["it, same"]],
+    [["0 1 2 3 4", "5 6 7 8 9"], ["it, same"]],
+    [["0 1 2 3 4", "5 6 7 8 9", "[ ]"], ["it, same"]],
+    [["0 1 2 3 4", "5 6 7 8 9", "[ ]"], ["it, same", "other"]],
+    [["0 1 2 3 4", "5 6 7 8 9", "[ ]", "0"], ["it, same", "other"]],
+  ];
+  for (let at = 6; at >= 0; at--, view.step("ArrowLeft")) assert.deepEqual([view.rows(), view.heads()], moments[at], `back at ${at}`);
+  view.step("Home");
+  for (let at = 0; at <= 6; at++, view.step("ArrowRight")) assert.deepEqual([view.rows(), view.heads()], moments[at], `press ${at}`);
+  assert.deepEqual(view.model.sent, []);
+  assert.equal(view.$$(".wl-later").length, 0);
+  view.destroy();
+});
+
+test("buttons are the code they run, through the name and for the number that are chosen", async () => {
+  const view = await mount(PRESSED);
+  assert.deepEqual(view.presses(), ["next(it)", "list(islice(it, 5))", "list(iter(lambda: list(islice(it, 5)), []))", "same = it", "other = iter(values)"]);
+  view.$("input[value=same]").click();
+  const field = view.$("[aria-label='how many to take']");
+  field.value = "3";
+  view.fire(field, "input");
+  for (const code of ["next(same)", "list(islice(same, 3))", "list(iter(lambda: list(islice(same, 3)), []))", "same = it", "other = iter(values)"]) view.button(code).click();
+  assert.deepEqual(view.model.sent.map(({ content }) => content), [{ press: ["next", "same"] }, { press: ["islice", "same", "3"] }, { press: ["until", "same", "3"] }, { press: ["same", "same", "it"] }, { press: ["iter", "other"] }]);
+  view.$("input[value=other]").click();
+  assert.equal(view.presses()[3], "same = other");
+  view.step("Home");
+  assert.equal(view.presses()[0], "next(it)", "other is not there yet");
+  assert.equal(view.$("input[value=other]").disabled, true);
+  view.destroy();
+});
+
+test("a press after stepping back says from where; the next one does not, even before the kernel has answered", async () => {
+  const view = await mount(PRESSED);
+  view.step("Home");
+  view.step("ArrowRight");
+  view.button("next(it)").click();
+  view.button("next(it)").click();
+  assert.deepEqual(view.model.sent.map(({ content }) => content.after), [1, undefined]);
+  view.model.receive({ error: "no" });
+  view.button("next(it)").click();
+  assert.equal(view.model.sent.at(-1).content.after, 1, "the one before was refused");
+  view.destroy();
+});
+
+test("what was pressed is shown at once, and its values travel from the tape to their row", async () => {
+  const view = await mount(TEN);
+  const { picture } = view.model.state;
+  const press = { ...picture.moments[1], spans: [[5, 10]], result: "[5, 6, 7, 8, 9]", heads: [{ number: 0, position: 10, names: ["it"] }] };
+  view.model.receive({ picture: { ...picture, moments: [...picture.moments, press] } });
+  assert.equal(view.now(), ">>> list(islice(it, 5))[5, 6, 7, 8, 9]");
+  assert.deepEqual(view.rows(), ["0 1 2 3 4", "5 6 7 8 9"]);
+  const [row, head] = view.flights;
+  assert.equal(row.element, view.$$(".wl-taken")[1]);
+  assert.match(row.frames[0].transform, /^translate\(212px, \d+px\)$/, "cell 5 stands at 32 + 5·36");
+  assert.ok(head.element.classList.contains("wl-head"));
+  view.step("ArrowLeft");
+  assert.ok(view.flights.every((flight) => flight.cancelled));
+  assert.equal(view.flights.length, 2, "nothing travels on the way back");
+  globalThis.matchMedia = () => ({ matches: true });
+  view.step("ArrowRight");
+  assert.equal(view.flights.length, 2, "nor where stillness was asked for");
+  view.destroy();
+});
+
+test("a run to the sentinel takes every row, the last one empty; 784 values become the digit", async () => {
+  const view = await mount(RUN);
+  const rows = view.$$(".wl-taken");
+  assert.equal(rows.length, 29);
+  const pixels = rows.flatMap((row) => [...row.querySelectorAll(".wl-ink")].map((pixel) => Number(pixel.getAttribute("fill-opacity"))));
+  assert.deepEqual(pixels, view.model.state.picture.grey);
+  assert.equal(rows.at(-1).textContent, "[ ]");
+  assert.equal(view.$$(".wl-read").length, 28);
+  assert.match(view.$$(".wl-ink title").at(-1).textContent, /^values\[783\] = 0\.0$/);
+  view.destroy();
+});
+
+test("next at the end raises: StopIteration in the transcript, and no row", async () => {
+  const view = await mount(`wl.IteratorTape([])`);
+  assert.deepEqual(view.rows(), ["[ ]"]);
+  const { picture } = view.model.state;
+  const raised = { ...picture.moments[1], code: "next(it)", spans: [[0, 0]], result: "StopIteration", raised: true };
+  view.model.receive({ picture: { ...picture, moments: [picture.moments[0], raised] } });
+  assert.equal(view.$(".wl-raised").textContent, "StopIteration");
+  assert.deepEqual(view.rows(), []);
+  view.destroy();
+});
+
+test("what is typed is sent, what was refused is taken back by Start again", async () => {
+  const view = await mount(TEN);
+  const field = view.$("[aria-label='how many to take']");
+  field.value = "abc";
+  view.fire(field, "change");
+  assert.deepEqual(view.model.sent.at(-1).content, { take: "abc" });
+  view.step("Home");
+  view.button("Start again").click();
+  assert.deepEqual(view.model.sent.at(-1).content, { restart: true });
+  assert.equal(field.value, "5");
+  assert.equal(view.$(".wl-player output").textContent, "1 / 1");
+  view.model.receive({ take: 7 });
+  assert.equal(field.value, "7");
+  view.destroy();
+});
+
+test("the window keeps still while it shows what was read, and follows the head", () => {
+  assert.equal(fitting(464, 36, 10), 10, "no more than there are");
+  assert.equal(fitting(264, 36, 10), 5);
+  assert.equal(windowOn(null, 0, 5, 10, 10), 0);
+  assert.equal(windowOn(0, 28, 40, 45, 784), 0);
+  const at = windowOn(0, 28, 56, 45, 784);
+  assert.ok(at <= 28 && 56 <= at + 45);
+  assert.equal(windowOn(at, 784, 784, 45, 784), 784 - 45);
+  assert.equal(windowOn(0, 0, 100, 45, 784), 55, "a longer stretch: its end");
+});
+
+test("pixels are small enough for the longest row, where there is room at all", () => {
+  const of = (length, width) => measures({ texts: [], grey: [], moments: [{ spans: [[0, length]] }] }, width).wide;
+  assert.deepEqual([of(28, 1000), of(28, 312), of(500, 312)], [12, 8, 6]);
+});
