@@ -44,9 +44,13 @@ class Server:
         except urllib.error.HTTPError as error:
             return error.code, error.headers, error.read().decode()
 
+    def health(self):
+        """What the server says of its load (ours only)."""
+        return json.loads(self.get("health")[2])
+
     def kernels(self):
-        """Kernels in use, as the server itself counts them (Voila only)."""
-        return json.loads(self.get("health")[2])["kernels"]
+        """Kernels of open lessons, as the server itself counts them (ours only)."""
+        return self.health()["kernels"]
 
     def close_tab(self, page, origin=None):
         """The status with which the beacon of a closing tab is answered; `page` is the lesson's HTML."""
@@ -67,7 +71,9 @@ def write_notebook(cells, path):
         pairs = [("code", cell) if isinstance(cell, str) else cell for cell in cells]
         nb = nbformat.v4.new_notebook(cells=[new[kind](text) for kind, text in pairs])
         nb.metadata.kernelspec = {"name": "python3", "language": "python", "display_name": "Python 3"}
-    nbformat.write(nb, path)
+    half = Path(f"{path}.writing")  # a server that looks meanwhile finds the old notebook or the new one
+    nbformat.write(nb, half)
+    half.replace(path)
 
 
 def free_port():
@@ -123,10 +129,16 @@ def wait_until_it_answers(server):
     wait_until(answers, f"{server.name} does not answer", seconds=60)
 
 
-def voila(root, logs, *options, env=None, cwd=ROOT):
-    """`voila ROOT` with the voila.json of `cwd`, as a context manager that yields a Server."""
-    port = free_port()
-    command = [sys.executable, "-m", "voila", str(root), "--no-browser", f"--port={port}", *options]
+def voila(root, logs, *options, env=None, cwd=ROOT, port=None, prefix=()):
+    """`voila ROOT` with the voila.json of `cwd`, as a context manager that yields a Server.
+
+    Nothing is preheated unless an option asks for it: most tests count kernels, and write notebooks by the dozen.
+    `prefix` goes in front of the command.
+    """
+    port = port or free_port()
+    if not any(option.startswith("--preheat_kernel") for option in options):
+        options = ("--preheat_kernel=False", *options)
+    command = [*prefix, sys.executable, "-m", "voila", str(root), "--no-browser", f"--port={port}", *options]
     return serve("voila", command, root, f"http://localhost:{port}/", logs, env, cwd)
 
 

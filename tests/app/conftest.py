@@ -1,15 +1,18 @@
-"""A server with room for two, which gives a cell two seconds."""
+"""Servers that the tests of this folder share, and what a test does with them."""
 
 import pytest
 
 import servers
+from servers import wait_until
+from visitors import Visitor
 
 
 @pytest.fixture(scope="package")
 def small_voila(logs, tmp_path_factory):
+    """Room for two; two seconds for a cell, one for a callback."""
     root = tmp_path_factory.mktemp("small")
-    options = ["--LessonKernelManager.max_kernels=2", "--VoilaExecutor.timeout=2"]
-    with servers.voila(root, logs, *options) as server:
+    limits = ["--LessonKernelManager.max_kernels=2", "--LessonKernelManager.callback_timeout=1"]
+    with servers.voila(root, logs, *limits, "--VoilaExecutor.timeout=2") as server:
         yield server
 
 
@@ -28,3 +31,41 @@ def render(small_voila, request):
     yield render
     for page in opened:
         small_voila.close_tab(page)
+
+
+@pytest.fixture
+def visit(small_voila, request):
+    """visit(cells) -> a Visitor of the lesson made of these cells, connected to its kernel; leaves after."""
+    visitors = []
+
+    def visit(cells, **options):
+        name = f"{request.node.name}.ipynb"
+        servers.write_notebook(cells, small_voila.root / name)
+        visitors.append(Visitor(small_voila, name))
+        return visitors[-1].connect(**options)
+
+    yield visit
+    for visitor in visitors:
+        visitor.leave()
+
+
+@pytest.fixture(scope="package")
+def pooled(logs, tmp_path_factory):
+    """A preheating server with room for three, an empty folder to begin with."""
+    root = tmp_path_factory.mktemp("pooled")
+    options = ["--LessonKernelManager.max_kernels=3", "--VoilaKernelManager.fill_delay=0", "--VoilaExecutor.timeout=5"]
+    with servers.voila(root, logs, "--preheat_kernel=True", *options) as server:
+        yield server
+
+
+@pytest.fixture
+def pooled_voila(pooled):
+    """The same without any lesson; what a test leaves there is gone after it."""
+    yield pooled
+    for lesson in pooled.root.glob("*.ipynb"):
+        lesson.unlink()
+    wait_until(lambda: waiting(pooled) == 0, "kernels wait for lessons that are gone")
+
+
+def waiting(server):
+    return server.health()["waiting"]

@@ -5,19 +5,28 @@ Stock Voila stops at the first error and tells the visitor how to start the serv
 
 import voila.handler
 import voila.voila_kernel_manager
+from jupyter_core.utils import ensure_async
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert.preprocessors.clearoutput import ClearOutputPreprocessor
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_output
 from voila.execute import strip_code_cell_warnings
 from voila.notebook_renderer import NotebookRenderer
+
+from widgets_lib.app.kernels import LessonKernelManager
 
 FAILED = "This cell did not finish. The rest of the lesson still works, except what builds on it."
 TOO_LONG = "This cell took too long and was stopped. The rest of the lesson still works."
 KERNEL_GONE = "Python stopped while running this cell. Reload the page to start again."
+NO_KERNEL = "Python did not start. Reload the page to try again."
+UNFINISHED = "This page could not be shown to its end. Reload it to try again."
 
 
 class LessonRenderer(NotebookRenderer):
-    """Renders a lesson whatever its cells do."""
+    """Renders a lesson whatever its cells do. `failed` tells afterwards whether one did not run as it should."""
+
+    failed = False
+    kernel_lives = True
+    kernel = None
 
     async def initialize(self, **kwargs):
         """Loads the notebook; its first heading becomes the page's title unless its metadata names one."""
@@ -25,26 +34,58 @@ class LessonRenderer(NotebookRenderer):
         self.page_config["fullMathjaxUrl"] = None  # a Jupyter server names a CDN here; Voila brings its own MathJax
         self.notebook.metadata.setdefault("title", first_heading(self.notebook) or self.notebook_path)
 
+    async def generate_content_generator(self, kernel_id=None, kernel_future=None):
+        """Yields the page piece by piece. Stock Voila keeps a visitor waiting for ever if that raises anything."""
+        try:
+            async for snippet in super().generate_content_generator(kernel_id, kernel_future):
+                yield snippet
+        except Exception:
+            self.failed = True
+            self.log.exception("%s could not be shown to its end", self.notebook_path)
+            yield f'<p class="failed" role="note">{UNFINISHED}</p>', self.resources
+        finally:
+            manager = getattr(self.kernel, "parent", None)
+            if isinstance(manager, LessonKernelManager):
+                manager.page_is_ready(kernel_id)
+
+    async def _jinja_kernel_start(self, nb, kernel_id, kernel_future):
+        self.kernel = await ensure_async(kernel_future)
+        self.kernel.lesson = self.notebook_path  # for what the log says of it later
+        try:
+            await super()._jinja_kernel_start(nb, kernel_id, kernel_future)
+        except Exception as error:
+            self.log.error("%s: Python did not start: %s", self.notebook_path, error)
+            self.failed, self.kernel_lives = True, False
+            nb.cells.insert(0, new_code_cell(outputs=[message(NO_KERNEL)]))
+        return kernel_id
+
     async def _jinja_cell_generator(self, nb, kernel_id):
-        nb, _ = ClearOutputPreprocessor().preprocess(nb, {"metadata": {"path": self.cwd}})
-        kernel_lives = True
-        for index, cell in enumerate(nb.cells):
-            if kernel_lives:
-                try:
-                    cell = await self.executor.async_execute_cell(cell, index)
-                except Exception as error:
-                    self.log.error(
-                        "%s, cell %d of %d (id %s) failed: %s",
-                        *(self.notebook_path, index + 1, len(nb.cells), cell.get("id"), error),
-                    )
-                    kernel_lives = not isinstance(error, DeadKernelError)
-                    self._explain(cell, error)
-                if self.executor.should_strip_error():
-                    hide_server_details(cell)
-            if "hide-input" in cell.metadata.get("tags", ()):
-                cell.metadata["transient"] = {"remove_source": True}  # nbconvert's own way to leave a source out
-            yield cell
-        await self._cleanup_resources()
+        if self.kernel_lives:
+            nb, _ = ClearOutputPreprocessor().preprocess(nb, {"metadata": {"path": self.cwd}})
+        try:
+            for index, cell in enumerate(nb.cells):
+                if self.kernel_lives:
+                    cell = await self._run(cell, index, len(nb.cells))
+                if "hide-input" in cell.metadata.get("tags", ()):
+                    cell.metadata["transient"] = {"remove_source": True}  # nbconvert's own way to leave a source out
+                yield cell
+        finally:
+            if self.executor.kc:
+                await self._cleanup_resources()
+
+    async def _run(self, cell, index, count):
+        try:
+            cell = await self.executor.async_execute_cell(cell, index)
+        except Exception as error:
+            self.log.error(
+                "%s, cell %d of %d (id %s) failed: %s",
+                *(self.notebook_path, index + 1, count, cell.get("id"), error),
+            )
+            self.failed, self.kernel_lives = True, not isinstance(error, DeadKernelError)
+            self._explain(cell, error)
+        if self.executor.should_strip_error():
+            hide_server_details(cell)
+        return cell
 
     def _explain(self, cell, error):
         if isinstance(error, CellExecutionError) and error.ename != "KeyboardInterrupt":
@@ -57,7 +98,12 @@ class LessonRenderer(NotebookRenderer):
             text = FAILED
         if self.executor.should_strip_error():
             cell.outputs = [o for o in cell.get("outputs", []) if o.output_type != "error"]
-        cell.outputs.append(new_output("error", ename="", evalue=text, traceback=[]))
+        cell.outputs.append(message(text))
+
+
+def message(text):
+    """Calm words as an output; the page's template knows an error without a traceback."""
+    return new_output("error", ename="", evalue=text, traceback=[])
 
 
 def hide_server_details(cell):

@@ -6,7 +6,7 @@ templates or sets up routes (so does its Jupyter Server extension, which Binder 
 the one moment at which the rest can be put in place.
 """
 
-from widgets_lib.app import cells, health, lost_wakeup, page, tab_close
+from widgets_lib.app import callbacks, cells, guard, health, lost_wakeup, page, pool, tab_close
 from widgets_lib.app.kernels import LessonKernelManager
 
 __all__ = ["LessonKernelManager"]
@@ -14,5 +14,8 @@ __all__ = ["LessonKernelManager"]
 lost_wakeup.cure()
 tab_close.cure()
 cells.install()
+callbacks.install()
+pool.install()
 page.install()
 health.install()
+guard.install()  # last: it looks at everybody's routes

@@ -1,26 +1,180 @@
-"""Kernels within a limit: one visitor too many gets "the class is full", not a machine out of memory."""
+"""Kernels within limits: one visitor too many gets "the class is full", and no visitor can take the whole machine."""
+
+import asyncio
+import os
+from dataclasses import dataclass
+from datetime import datetime, timezone
 
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from tornado.ioloop import IOLoop
 from tornado.web import HTTPError
 from traitlets import Integer
+from voila.request_info_handler import RequestInfoSocketHandler
+
+try:
+    from resource import RLIMIT_DATA, prlimit
+except ImportError:  # only Linux has prlimit
+    prlimit = None
+
+THREAD_VARIABLES = [
+    *(f"{library}_NUM_THREADS" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")),
+    "VECLIB_MAXIMUM_THREADS",
+]
+GRACE_S = 3  # for an interrupted callback to come to its end
+
+
+@dataclass
+class Visit:
+    """One open lesson: is its page still being prepared, and has the page ever connected to its kernel?"""
+
+    preparing: bool = True
+    connected: bool = False
+    alarm: asyncio.TimerHandle | None = None  # rings when a callback takes too long
 
 
 class LessonKernelManager(AsyncMappingKernelManager):
-    """Starts at most `max_kernels` kernels; the next request is answered 503."""
+    """Starts at most `max_kernels` kernels; the next visitor is answered 503."""
 
-    max_kernels = Integer(20, min=1, config=True, help="Most kernels (open lessons) at a time.")
+    max_kernels = Integer(
+        12,
+        min=1,
+        config=True,
+        help="Most kernels at a time: those of open lessons and those that wait for a visitor, who give way.",
+    )
+    memory_limit_mb = Integer(
+        2048, min=0, config=True, help="MB of data that one kernel's process may hold, 0 for no limit. Linux only."
+    )
+    threads = Integer(
+        1,
+        min=0,
+        config=True,
+        help="""Threads that a numerical library may use in one kernel; 0 leaves it to the libraries.
+        A variable such as OMP_NUM_THREADS that is set for the server is left as it is.""",
+    )
+    callback_timeout = Integer(
+        30,
+        min=0,
+        config=True,
+        help="Seconds that a widget's callback may take before it is interrupted, 0 for no limit.",
+    )
+    unopened_timeout = Integer(
+        120,
+        min=1,
+        config=True,
+        help="Seconds after which a kernel is stopped whose page was never opened: a crawler's.",
+    )
 
     def __init__(self, **kwargs):
+        self.visits = {}  # kernel id -> Visit, from before the kernel is started until it is gone
+        self.waiting = {}  # kernel id -> what waits there for a visitor; see pool.py
         super().__init__(**kwargs)
-        self._starting = 0
+        if self.memory_limit_mb and prlimit is None:
+            self.log.warning("memory_limit_mb is not applied: this system cannot limit another process's memory")
 
     async def _async_start_kernel(self, **kwargs):
-        if len(self) + self._starting >= self.max_kernels:
-            raise HTTPError(503, "%d of %d kernels are in use", len(self), self.max_kernels)
-        self._starting += 1
+        """Starts a visitor's kernel and returns its id. Raises: HTTPError 503 if the class is full."""
+        if len(self.visits) >= self.max_kernels:
+            raise HTTPError(503, "%d of %d kernels are in use", len(self.visits), self.max_kernels)
+        kernel_id = kwargs.setdefault("kernel_id", self.new_kernel_id())
+        self.visits[kernel_id] = Visit()
+        self.make_room()
         try:
-            return await super()._async_start_kernel(**kwargs)
-        finally:
-            self._starting -= 1
+            return await self.launch(**kwargs)
+        except BaseException:
+            self.remove_kernel(kernel_id)
+            raise
 
     start_kernel = _async_start_kernel
+
+    def make_room(self):
+        """Called once a visitor has a place: what waits must give way."""
+
+    async def launch(self, **kwargs):
+        """Starts a kernel, whoever it is for, with its threads and memory limited; returns its id."""
+        limits = dict.fromkeys(THREAD_VARIABLES, str(self.threads)) if self.threads else {}
+        kwargs["env"] = limits | dict(kwargs.get("env") or os.environ)
+        kernel_id = await super()._async_start_kernel(**kwargs)
+        kernel = self.get_kernel(kernel_id)
+        self._limit_memory(kernel)
+        kernel.observe(self._on_state, "execution_state")
+        return kernel_id
+
+    def _limit_memory(self, kernel):
+        """Its heap, not its address space: torch maps gigabytes it never touches. Children inherit the limit."""
+        if self.memory_limit_mb and prlimit:
+            size_bytes = self.memory_limit_mb * 1024**2
+            try:
+                prlimit(kernel.provisioner.pid, RLIMIT_DATA, (size_bytes, size_bytes))
+            except OSError as error:
+                self.log.warning("the memory of kernel %s is not limited: %s", kernel.kernel_id, error)
+
+    def page_is_ready(self, kernel_id):
+        """The last cell of its page has been run: from here on the kernel runs callbacks only."""
+        if kernel_id in self.visits:
+            self.visits[kernel_id].preparing = False
+
+    def notify_connect(self, kernel_id):
+        """The page has loaded and opened its websocket."""
+        super().notify_connect(kernel_id)
+        if kernel_id in self.visits:
+            self.visits[kernel_id].connected = True
+
+    # --- the ends of a kernel
+
+    def remove_kernel(self, kernel_id):
+        """Forgets a kernel, however it ended."""
+        visit = self.visits.pop(kernel_id, None)
+        if visit and visit.alarm:
+            visit.alarm.cancel()
+        RequestInfoSocketHandler._cache.pop(kernel_id, None)  # Voila keeps the visitor's request there for good
+        return super().remove_kernel(kernel_id)
+
+    def _handle_kernel_died(self, kernel_id):
+        """Stock code forgets the kernel and leaves its sockets, its connection file and its children behind."""
+        self.log.warning("Kernel %s died.", kernel_id)
+        self.end(kernel_id)
+
+    def end(self, kernel_id):
+        """Kills a kernel and cleans up behind it, soon."""
+
+        async def kill():
+            if kernel_id in self:
+                await self.shutdown_kernel(kernel_id, now=True)
+
+        IOLoop.current().add_callback(kill)
+
+    async def cull_kernel_if_idle(self, kernel_id):
+        """Stops a kernel that nobody uses, sooner if its page was never opened."""
+        kernel, visit = self.get_kernel(kernel_id), self.visits.get(kernel_id)
+        idle_s = (datetime.now(timezone.utc) - kernel.last_activity).total_seconds()
+        if visit and not visit.connected and kernel.execution_state != "busy" and idle_s > self.unopened_timeout:
+            self.log.info("Kernel %s: its page was never opened", kernel_id)
+            self.end(kernel_id)
+        else:
+            await super().cull_kernel_if_idle(kernel_id)
+
+    def _on_state(self, change):
+        """Sets the alarm when a callback begins to compute."""
+        kernel_id = change.owner.kernel_id
+        visit = self.visits.get(kernel_id)
+        if visit and visit.alarm:
+            visit.alarm.cancel()
+            visit.alarm = None
+        if visit and change.new == "busy" and self.callback_timeout:
+            visit.alarm = asyncio.get_running_loop().call_later(
+                self.callback_timeout, self._interrupt_callback, kernel_id
+            )
+
+    def _interrupt_callback(self, kernel_id):
+        visit, kernel = self.visits.get(kernel_id), self._kernels.get(kernel_id)
+        if not visit or not kernel or visit.preparing:
+            return  # a cell has a time-out of its own
+        lesson = getattr(kernel, "lesson", "a lesson")
+        self.log.error("%s: a callback took more than %d s and was interrupted", lesson, self.callback_timeout)
+        IOLoop.current().add_callback(kernel.interrupt_kernel)
+        visit.alarm = asyncio.get_running_loop().call_later(GRACE_S, self._end_callback, kernel_id)
+
+    def _end_callback(self, kernel_id):
+        """The interrupt was ignored."""
+        self.log.error("Kernel %s does not heed an interrupt and is stopped", kernel_id)
+        self.end(kernel_id)

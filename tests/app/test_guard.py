@@ -1,0 +1,136 @@
+"""What a visitor who is not content with the page can do: nothing."""
+
+import urllib.request
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+import servers
+from visitors import BROWSERS, Visitor
+
+SLIDER = "import ipywidgets\nipywidgets.IntSlider()"
+REFUSED = {
+    "execute_request": {"code": "", "silent": False, "user_expressions": {}, "allow_stdin": True},
+    "input_reply": {"value": "", "status": "ok"},
+    "debug_request": {"type": "request", "command": "evaluate", "seq": 1, "arguments": {"expression": ""}},
+    "interrupt_request": {},
+    "inspect_request": {"code": "pathlib", "cursor_pos": 3},
+    "complete_request": {"code": "pathl", "cursor_pos": 5},
+    "history_request": {"hist_access_type": "tail", "n": 10, "raw": True},
+}
+
+
+def answer(server, path, method="GET", body=None, **headers):
+    """The status of any request."""
+    return server._ask(urllib.request.Request(server.url + path, body, headers, method=method))[0]
+
+
+@pytest.mark.parametrize("protocol", [None, BROWSERS])
+def test_code_sent_over_the_websocket_is_not_run(visit, tmp_path, protocol):
+    trace = tmp_path / "trace"
+    code = f"import pathlib\npathlib.Path({str(trace)!r}).write_text('was here')"
+    visitor = visit([SLIDER], subprotocols=protocol and [protocol])
+    slider = visitor.model("IntSliderModel")
+    before = visitor.server.log.count("which is not allowed")
+    for channel in ("shell", "control", "stdin"):
+        for kind, content in REFUSED.items():
+            visitor.send(kind, {key: code if value == "" else value for key, value in content.items()}, channel)
+    answers = visitor.until_idle(visitor.move(slider, value=7))  # the page itself goes on working
+    assert "7" in str(answers)
+    assert visitor.server.log.count("which is not allowed") - before == 3 * len(REFUSED)
+    assert not trace.exists()
+
+
+def test_a_message_to_nothing_is_ignored_and_the_page_goes_on_working(visit):
+    visitor = visit([SLIDER])
+    slider = visitor.model("IntSliderModel")
+    visitor.send("comm_open", {"comm_id": "a", "target_name": "os.system", "data": "ls", "target_module": "os"})
+    visitor.send("comm_open", {"comm_id": "b", "target_name": "jupyter.widget", "data": {"state": {}}}, version="2.1.0")
+    visitor.send("comm_msg", {"comm_id": "nobody", "data": {"method": "update", "state": {"value": 1}}})
+    visitor.send("comm_msg", {"comm_id": slider, "data": {"method": "update", "state": {"value": "text", "x": 1}}})
+    assert "7" in str(visitor.until_idle(visitor.move(slider, value=7)))
+
+
+def test_another_sites_page_cannot_open_the_websocket(visit, small_voila):
+    visitor = visit([SLIDER], origin=small_voila.url.rstrip("/"))
+    with pytest.raises(InvalidStatus, match="403"):
+        visitor.connect(origin="http://elsewhere.example")
+
+
+def test_a_kernel_can_be_asked_after_by_those_who_know_it_and_not_stopped_or_steered(visit, small_voila):
+    kernel = f"api/kernels/{visit([SLIDER]).kernel}"
+    assert answer(small_voila, kernel) == 200
+    for path, method in (
+        *((kernel, "DELETE"), (kernel, "POST"), (kernel, "PATCH"), ("api/kernels", "GET"), ("api/kernels", "POST")),
+        *((f"{kernel}/interrupt", "POST"), (f"{kernel}/restart", "POST")),
+        *(("voila/api/shutdown/all", "POST"), ("api/shutdown", "POST"), ("api/sessions", "GET")),
+    ):
+        body = b"{}" if method in ("POST", "PATCH") else None
+        assert answer(small_voila, path, method, body) in (403, 404, 405), path
+    assert answer(small_voila, kernel) == 200
+    assert answer(small_voila, kernel.replace("-", "0", 1)) == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("api", "api/contents", "api/status", "api/kernelspecs", "api/terminals", "api/config/notebook"),
+        *("voila/api/contents", "voila/api/contents/guarded.ipynb", "lab", "tree", "nbconvert/html/guarded.ipynb"),
+        *("voila/static/../../../app.py", "voila/static/%2e%2e/%2e%2e/app.py", "voila/templates/../../voila.json"),
+        *("voila/templates/lab/static/%2e%2e/%2e%2e/index.html.j2", "voila/labextensions/../config/x.json"),
+        *("voila/files/guarded.ipynb", "voila/files//etc/passwd", "voila/files/..%2f..%2fetc%2fpasswd"),
+        *("voila/render/../guarded.py", "voila/render/%2fetc%2fpasswd", "voila/render/guarded.txt"),
+        *("voila/execution/1-2-3-4-5", "metrics", "terminals/websocket/1", "logout"),
+    ],
+)
+def test_other_routes_are_closed(small_voila, path):
+    servers.write_notebook(["1"], small_voila.root / "guarded.ipynb")
+    for name in ("guarded.py", "guarded.txt"):
+        (small_voila.root / name).write_text("secret")
+    status, _, body = small_voila.get(path)
+    assert status in (400, 403, 404), body
+    assert "secret" not in body and "root:" not in body and str(small_voila.root) not in body
+
+
+def test_the_stock_list_of_files_cannot_be_asked_for(small_voila):
+    assert small_voila.get("?classic-tree=false")[2] == small_voila.get()[2]
+
+
+def test_every_answer_carries_the_security_headers(small_voila):
+    (small_voila.root / "assets").mkdir(exist_ok=True)
+    (small_voila.root / "assets" / "digit.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    for path, expected in {
+        "": 200,
+        "health": 200,
+        "voila/files/assets/digit.svg": 200,
+        "voila/static/voila.js": 200,
+        "voila/templates/tensor-foundations/static/lesson.css": 200,
+        "voila/labextensions/anywidget/package.json": 200,
+        "voila/files/none.svg": 404,
+        "voila/render/none.ipynb": 404,
+        "nothing/here": 404,
+    }.items():
+        status, headers, _ = small_voila.get(path)
+        assert status == expected, path
+        assert "frame-ancestors 'self'" in headers["Content-Security-Policy"], path
+        assert "default-src 'self'" in headers["Content-Security-Policy"], path
+        assert headers["X-Content-Type-Options"] == "nosniff", path
+        assert headers["Referrer-Policy"] == "same-origin", path
+
+
+def test_what_a_token_guards_and_what_it_does_not(logs, tmp_path):
+    servers.write_notebook([SLIDER], tmp_path / "a.ipynb")
+    (tmp_path / "picture.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    with servers.voila(tmp_path, logs, "--token=open-sesame") as server:
+        for guarded in ("", "voila/render/a.ipynb", "voila/tree", "nothing/here"):
+            assert 'name="password"' in server.get(guarded)[2], guarded  # led to a page that asks for it
+        assert server.kernels() == 0
+        for open_to_all in ("health", "voila/files/picture.svg", "voila/static/voila.js"):
+            assert server.get(open_to_all)[0] == 200, open_to_all
+        with Visitor(server, "a.ipynb?token=open-sesame") as visitor:
+            assert visitor.status == 200
+            assert answer(server, f"api/kernels/{visitor.kernel}") == 403
+            with pytest.raises(InvalidStatus, match="403"):
+                visitor.connect()
+            visitor.connect(additional_headers={"Authorization": "token open-sesame"})
+            assert visitor.model("IntSliderModel")
