@@ -139,7 +139,7 @@ export function createScene(signal) {
   // ---- marks: one cell each, of the view or of the storage ----
   function createMark(stored) {
     const [rect, text, under] = [s("rect", { x: 0.5, y: 0.5 }), s("text"), stored && s("text", { class: "wl-position wl-quiet" })];
-    const mark = { rect, text, under, now: null, worn: {}, node: s("g", { tabindex: -1 }, rect, text, under) };
+    const mark = { rect, text, under, now: null, worn: {}, node: s("g", { tabindex: -1 }, rect, under, under && " ", text) }; // read as in its label: position, number
     (stored ? storage : view).append(mark.node);
     return mark;
   }

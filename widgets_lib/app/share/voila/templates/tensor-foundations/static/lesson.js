@@ -45,12 +45,30 @@ window.voila_finish = () => {
     page.dataset.lesson = "ready";
     say("");
     markCurrent(); // drawn widgets have moved the headings
+    mendOutputs();
+    lessonDrew.observe(document.querySelector("#lesson .cells"), { childList: true, subtree: true });
+    addEventListener("resize", mendOutputs);
+    addEventListener("projector", mendOutputs);
   }, DRAWN_MS);
 };
 const managerRuns = () => Boolean(window.jupyterapp?.widgetManager);
 window.voila_heartbeat = () => {}; // written into the page to keep a slow connection open
 window.update_loading_text = () => {};
 window.display_cells = () => {};
+
+// --- what Jupyter's renderers leave out: a figure's words, and a way for the keyboard to scroll what is too wide
+const lessonDrew = new MutationObserver(mendOutputs);
+
+function mendOutputs() {
+  for (const figure of document.querySelectorAll("#lesson .jp-RenderedImage img:not([alt])")) {
+    const section = headings("h1, h2, h3").filter((heading) => heading.compareDocumentPosition(figure) & Node.DOCUMENT_POSITION_FOLLOWING).at(-1);
+    figure.alt = `Figure drawn by the code above it${section ? `, in “${textOf(section)}”` : ""}`;
+  }
+  for (const box of document.querySelectorAll("#lesson pre")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
 
 // --- contents: grows with the page; the section that is being read is marked
 function fillContents() {
