@@ -184,7 +184,7 @@ function createScene() {
 /** The presses as at a Python prompt: { node, show(moments, at) }. */
 function createTranscript() {
   const list = h("ol");
-  const node = h("div", { class: "wl-transcript", tabindex: 0, role: "region", "aria-label": "transcript" }, list);
+  const node = h("div", { class: "wl-transcript", tabindex: 0, role: "group", "aria-label": "transcript" }, list);
   /** Scroll to the line of the moment, the region alone and not the page. */
   function reveal() {
     const line = list.querySelector(".wl-now");

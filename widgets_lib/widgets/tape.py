@@ -185,7 +185,7 @@ def _sequence(values):
 
 
 def _count(take):
-    return whole_number(take, "IteratorTape: how many to take", least=0, most=MOST_TAKEN)
+    return whole_number(take, "how many to take", least=0, most=MOST_TAKEN)
 
 
 def _typed(text):
@@ -193,5 +193,5 @@ def _typed(text):
     try:
         number = int(text)
     except ValueError:
-        raise ValueError(f"IteratorTape: how many to take is a whole number, not {reprlib.repr(text)}") from None
+        raise ValueError(f"how many to take is a whole number, not {reprlib.repr(text)}") from None
     return _count(number)
