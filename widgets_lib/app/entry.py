@@ -6,11 +6,12 @@ templates or sets up routes (so does its Jupyter Server extension, which Binder 
 the one moment at which the rest can be put in place.
 """
 
-from widgets_lib.app import callbacks, cells, guard, health, lost_wakeup, page, pool, tab_close
+from widgets_lib.app import callbacks, cells, guard, health, lost_wakeup, page, pool, read_only, tab_close
 from widgets_lib.app.kernels import LessonKernelManager
 
 __all__ = ["LessonKernelManager"]
 
+read_only.provide()
 lost_wakeup.cure()
 tab_close.cure()
 cells.install()

@@ -1,0 +1,137 @@
+"""What breaks on a real machine, and what a visitor sees of it."""
+
+import os
+import signal
+import subprocess
+
+import pytest
+
+import servers
+from servers import wait_until, write_notebook
+from visitors import Visitor, kernel_of
+from widgets_lib.app import cells
+
+
+def children(pid):
+    """The processes that `pid` has started and that are still there."""
+    with open(f"/proc/{pid}/task/{pid}/children") as listed:
+        return [int(child) for child in listed.read().split()]
+
+
+def is_running(pid):
+    """False for what is gone and for what only waits to be buried."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_a_kernel_killed_while_a_cell_runs_leaves_a_message_there_and_the_prose(render):
+    kill_me = "import os, signal, subprocess, time\nsubprocess.Popen(['kill', '-9', str(os.getpid())])\ntime.sleep(60)"
+    status, _, page = render(["print('before')", kill_me, ("md", "the prose after"), "print(6 * 7)"])
+    assert status == 200
+    assert page.index("before") < page.index(cells.KERNEL_GONE) < page.index("the prose after")
+
+
+def test_a_kernel_killed_later_is_gone_for_the_page_that_asks_after_it(render, small_voila):
+    _, _, page = render(["import os\nprint('python', os.getpid())"])
+    [kernel] = children(small_voila.process.pid)
+    os.kill(kernel, signal.SIGKILL)
+    alive = f"api/kernels/{kernel_of(page)}"
+    wait_until(lambda: small_voila.get(alive)[0] == 404, "the page would never know")
+    assert small_voila.kernels() == 0
+
+
+def test_a_kernel_that_does_not_start_is_told_and_the_prose_is_there(logs, tmp_path):
+    write_notebook([("md", "the prose"), "print(6 * 7)"], tmp_path / "a.ipynb")
+    with servers.voila(tmp_path, logs, "--LessonKernelManager.memory_limit_mb=1") as server:
+        status, _, page = server.get("voila/render/a.ipynb")
+        assert status == 200
+        assert cells.NO_KERNEL in page and "the prose" in page
+        assert "a.ipynb: Python did not start" in server.log
+        wait_until(lambda: server.kernels() == 0, "a kernel that never was is counted")
+
+
+def test_a_killed_server_leaves_no_kernel_behind_and_starts_again_at_once(logs, tmp_path):
+    write_notebook(["1"], tmp_path / "a.ipynb")
+    with servers.voila(tmp_path, logs, "--preheat_kernel=True") as server:
+        wait_until(lambda: server.health()["waiting"] == 1, "the pool stays empty")
+        visitor = Visitor(server, "a.ipynb").connect()
+        wait_until(lambda: server.health()["waiting"] == 1, "the pool stays empty")
+        kernels = children(server.process.pid)
+        assert len(kernels) == 2
+        server.process.kill()
+        server.process.wait()
+        with servers.voila(tmp_path, logs, port=int(server.url.split(":")[2].strip("/"))) as again:
+            assert again.get()[0] == 200
+            assert again.get(f"api/kernels/{visitor.kernel}")[0] == 404  # the page says so and offers to reload
+            wait_until(lambda: not any(map(is_running, kernels)), "kernels outlive their server")
+
+
+def test_a_stopped_server_takes_its_kernels_with_it(logs, tmp_path):
+    write_notebook(["import subprocess\nsubprocess.Popen(['sleep', '60'])"], tmp_path / "a.ipynb")
+    with servers.voila(tmp_path, logs) as server:
+        assert Visitor(server, "a.ipynb").status == 200
+        kernels = children(server.process.pid)
+        descendants = kernels + [child for kernel in kernels for child in children(kernel)]
+        assert len(descendants) == 2
+    wait_until(lambda: not any(map(is_running, descendants)), "kernels outlive their server")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{ this is no notebook", '{"cells": [], "nbformat": 99}', "[]", "\xff\xfe binary", '{"cells": 1}']
+)
+def test_a_file_that_is_no_notebook_gets_a_calm_page_and_the_rest_works(small_voila, render, text):
+    (small_voila.root / "broken.ipynb").write_bytes(text.encode("latin-1"))
+    status, _, page = small_voila.get("voila/render/broken.ipynb")
+    assert 400 <= status < 600
+    assert "This page did not work" in page
+    assert not [word for word in ("Traceback", "Error(", str(small_voila.root)) if word in page]
+    assert "broken.ipynb" in small_voila.log
+    assert small_voila.get()[0] == 200
+    assert render(["print(6 * 7)"], name="sound.ipynb")[0] == 200
+    (small_voila.root / "broken.ipynb").unlink()
+
+
+def test_a_cell_with_a_syntax_error_fails_alone(render, small_voila):
+    _, _, page = render(["def f(:", "print(6 * 7)"], name="dropped_in.ipynb")
+    assert cells.FAILED in page and "42" in page
+    assert "SyntaxError" not in page
+    assert "dropped_in.ipynb, cell 1 of 2" in small_voila.log and "SyntaxError" in small_voila.log
+
+
+READ_ONLY = """
+mount --make-rprivate / && mount -o bind,remount,ro / || exit
+for place in /tmp /var/tmp "$HOME" "$1"; do
+  mount -o bind "$place" "$place" && mount -o bind,remount,ro "$place" && ! touch "$place/x" || exit
+done
+shift && exec "$@"
+"""
+
+
+def can_mount():
+    try:
+        return (
+            subprocess.run(["unshare", "--mount", "mount", "--make-rprivate", "/"], capture_output=True).returncode == 0
+        )
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(not can_mount(), reason="needs the right to mount")
+def test_on_a_read_only_disk_lessons_open(logs, tmp_path):
+    """Everything is read-only, the lessons and the home folder too, but /dev/shm, which is memory."""
+    write_notebook(
+        [
+            "import matplotlib.pyplot as plt\nimport widgets_lib as wl\nplt.plot([1, 2]);",
+            "wl.MatmulLadder()",
+            "print(6 * 7)",
+        ],
+        tmp_path / "a.ipynb",
+    )
+    sandbox = ["unshare", "--mount", "sh", "-c", READ_ONLY, "sh", str(tmp_path)]
+    with servers.voila(tmp_path, logs, prefix=sandbox) as server, Visitor(server, "a.ipynb") as visitor:
+        assert visitor.status == 200 and cells.FAILED not in visitor.page
+        assert "42" in visitor.page and "image/png" in visitor.page
+        assert visitor.connect().model("m")
