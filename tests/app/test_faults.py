@@ -126,7 +126,7 @@ def test_on_a_read_only_disk_lessons_open(logs, tmp_path):
         [
             "import matplotlib.pyplot as plt\nimport widgets_lib as wl\nplt.plot([1, 2]);",
             "wl.MatmulLadder()",
-            "print(6 * 7)",
+            "from widgets_lib.compute import matmul\nprint(matmul.matmul([[6.0]], [[7.0]], 'numba-dot'))",
         ],
         tmp_path / "a.ipynb",
     )

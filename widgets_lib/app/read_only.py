@@ -1,17 +1,26 @@
-"""A server whose whole disk is read-only still needs a place for its kernels' connection files: memory."""
+"""A server may run on a disk that it cannot write to, and needs little of one that it can: connection files, caches."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")
+CACHES = {"NUMBA_CACHE_DIR": "numba", "MPLCONFIGDIR": "matplotlib", "IPYTHONDIR": "ipython"}  # numba must have one
 
 
 def provide():
-    """Where there is no folder for temporary files, memory becomes it, for the kernels as well."""
+    """Finds a folder for temporary files, in memory if there is no other, and one for the kernels' caches."""
     try:
         tempfile.gettempdir()
     except FileNotFoundError:
-        if MEMORY.is_dir():
-            os.environ["TMPDIR"] = str(MEMORY)
-            tempfile.tempdir = None  # look again
+        if not MEMORY.is_dir():
+            return
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None  # look again
+    if not any(os.access(place, os.W_OK) for place in (Path.home(), Path(__file__).parent)):
+        caches = tempfile.mkdtemp(prefix="lessons-")
+        atexit.register(shutil.rmtree, caches, ignore_errors=True)
+        for variable, name in CACHES.items():
+            os.environ.setdefault(variable, os.path.join(caches, name))
