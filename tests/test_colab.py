@@ -41,6 +41,23 @@ WIDGETS = {
     "Predict": ("wl.Predict('How many?', answer=3)", {"given": "3"}, "w.verdict", "", "Yes: 3."),
     "MatmulLadder": ("wl.MatmulLadder()", {"m": 6}, "w.steps['python']", "39,200 Python steps", "47,040 Python steps"),
     "LoopStepper": ("wl.LoopStepper()", {"m": 9}, "w.error[:40]", "", "LoopStepper: m=9 is no size of these mat"),
+    "IteratorTape": (
+        "wl.IteratorTape(range(10))",
+        {"take": -1},
+        "w.error",
+        "",
+        "IteratorTape: how many to take is at least 0, not -1",
+    ),
+    "DigitViewer": (
+        "wl.DigitViewer(np.arange(8.0).reshape(2, 2, 2))",
+        {"index": 1},
+        "w.picture['texts']",
+        ["0.0", "1.0", "2.0", "3.0"],
+        ["4.0", "5.0", "6.0", "7.0"],
+    ),
+    "RandomStream": ("wl.RandomStream()", {"seed": "42"}, "list(w.state)", [4976, 20238, 499], [43, 1, 1]),
+    "ForkSimulator": ("wl.ForkSimulator()", {"children": 3}, "len(w.story['lanes'])", 3, 4),
+    "LoaderWorkers": ("wl.LoaderWorkers()", {"workers": 2}, "len(w.before) // 784", 32, 16),
     "StrideExplorer": (
         "wl.StrideExplorer(np.arange(6).reshape(2, 3))",
         {"stride": [1, 2]},

@@ -10,10 +10,15 @@ __version__ = "0.1.0"
 # public name -> the module that defines it
 _PUBLIC = {
     "BroadcastExplorer": ".widgets.broadcasting",
+    "DigitViewer": ".widgets.digit",
+    "ForkSimulator": ".widgets.forks",
+    "IteratorTape": ".widgets.tape",
+    "LoaderWorkers": ".widgets.workers",
     "LoopStepper": ".widgets.stepper",
     "MatmulLadder": ".widgets.ladder",
     "rung": ".widgets.ladder",
     "Predict": ".widgets.predict",
+    "RandomStream": ".widgets.stream",
     "StrideExplorer": ".widgets.strides",
 }
 

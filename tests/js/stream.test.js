@@ -182,7 +182,7 @@ test("one component alone, and none beside it", async () => {
   const view = await mount("wl.RandomStream(generator='tiny-lcg', beside=None, seed=7, n=1)");
   assert.equal(view.$$(".wl-card").length, 1);
   assert.equal(view.$$(".wl-portrait").length, 1);
-  assert.equal(text(view, ".wl-work"), "65 · 7 + 1 = 456mod 2,048 = 456456 / 2,048 = 0.2227");
+  assert.equal(text(view, ".wl-work"), "1,229 · 7 + 1 = 8,604mod 2,048 = 412412 / 2,048 = 0.2012");
   assert.equal(view.$("input[type=checkbox]").disabled, true);
   view.destroy();
 });

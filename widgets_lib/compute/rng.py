@@ -177,15 +177,16 @@ class WichmannHill(Congruential):
 
 
 class TinyLcg(Congruential):
-    """x → (65·x + 1) mod 2048: so small that the pattern of its pairs, and its repeating, can be seen.
+    """x → (1229·x + 1) mod 2048: so small that the pattern of its pairs, and its repeating, can be seen.
 
     All 2048 states come up before one repeats (the increment is odd and the multiplier 1 mod 4: the theorem
-    of T. E. Hull and A. R. Dobell, 1962), and still the pairs fall on few lines.
+    of T. E. Hull and A. R. Dobell, 1962), and still the pairs fall on 6 lines: 5·1229 is 1 mod 2048, so five times
+    the next number is this one plus a constant, but for a whole number.
     Source: G. Marsaglia, Random numbers fall mainly in the planes, PNAS 61 (1968) 25–28.
     """
 
     title = "a small LCG"
-    multipliers, increments, moduli = (65,), (1,), (2048,)
+    multipliers, increments, moduli = (1229,), (1,), (2048,)
     states = (range(2048),)
     cycles = (2048,)
 
@@ -255,9 +256,16 @@ def describe_stream(generator, n=50, bins=20):
     )
 
 
-def count_lines(pairs):
-    """On how many lines of slope 1 the (n, 2) pairs lie: one for each value that y − x takes."""
-    return len(np.unique(np.diff(pairs).round(9)))
+def count_lines(pairs, steepest=6):
+    """The fewest parallel lines on which all the (n, 2) pairs lie, of those with a slope p/q, |p| and q ≤ steepest.
+
+    On one such line q·y − p·x is the same for all pairs, so its different values are counted.
+    """
+    x, y = pairs.T
+    slopes = [
+        (p, q) for q in range(1, steepest + 1) for p in range(-steepest, steepest + 1) if math.gcd(p, q) == 1
+    ]
+    return min(len(np.unique((q * y - p * x).round(9))) for p, q in slopes)
 
 
 def count_planes(planes):
