@@ -36,7 +36,7 @@ def test_pressed_by_mouse_stepped_back_and_gone_on_from_there(tape):
     tape.get_by_role("slider", name="press").press("Home")
     tape.get_by_role("button", name="one step", exact=True).click()
     code(tape, "same = it").click()
-    tape.get_by_label("same").check()
+    tape.get_by_role("radio", name="same").check()
     code(tape, "list(islice(same, 5))").click()
     expect(now).to_contain_text("[5, 6, 7, 8, 9]")
     expect(tape.locator("g.wl-head")).to_have_text(["it, same"])
