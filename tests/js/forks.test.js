@@ -117,7 +117,7 @@ test("controls save what is chosen; a seed goes as it was typed, and stays while
 test("the real fork: asked for, under way, cancelled, laid over", async () => {
   const view = await mount("wl.ForkSimulator('python')");
   press(view, "Do it for real");
-  assert.deepEqual(view.model.sent.at(-1).content, { run: true });
+  assert.deepEqual(view.model.sent.at(-1).content, { run: { generator: "python", children: 2, draws_before: 2, draws_after: 4, cure: "none", seed: "42" } });
   view.model.receive({ progress: { words: "a fresh process starts", cancel: true } });
   assert.equal(view.$("[role=status]").textContent, "a fresh process starts");
   press(view, "Cancel");

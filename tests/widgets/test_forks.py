@@ -2,13 +2,16 @@
 
 import json
 import os
+import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import widgets_lib as wl
+from servers import wait_until
 from widgets_lib.compute import forks
 
 WAIT_S = 60
@@ -62,6 +65,12 @@ def numbers(draws):
 
 def groups(widget):
     return [[draw["group"] for draw in lane["draws"]] for lane in widget.story["lanes"]]
+
+
+def settings(widget):
+    return {
+        name: getattr(widget, name) for name in ("generator", "children", "draws_before", "draws_after", "cure", "seed")
+    }
 
 
 def really(widget):
@@ -200,7 +209,7 @@ def test_a_new_setting_takes_the_real_numbers_away(fork):
 
 
 def test_the_kernel_is_not_held_and_a_run_can_be_cancelled(fork, hanging):
-    fork._receive({"run": True}, [])
+    fork._receive({"run": settings(fork)}, [])
     assert fork.progress["cancel"] and "fresh Python process" in fork.progress["words"]
     errand = fork._errands._current
     hanging.wait()
@@ -231,6 +240,48 @@ def test_a_new_run_replaces_one_that_goes_on(fork, hanging):
     first.join(WAIT_S)
     assert not first.is_alive() and hanging.gone()
     assert "Really forked" in fork.real["words"] and fork.progress == {}
+
+
+def test_a_run_takes_the_settings_of_the_view_whose_own_message_may_come_later(fork):
+    fork._receive({"run": settings(fork) | {"children": 3}}, [])
+    fork.set_state({"children": 3})
+    assert fork.wait(WAIT_S)
+    assert len(fork.real["lanes"]) == len(fork.story["lanes"]) == 4
+
+
+def test_a_run_with_settings_that_can_not_be_is_refused_in_words(fork):
+    fork._guard(fork._receive, {"run": settings(fork) | {"children": 1000}}, [])
+    assert "at most 8, not 1,000" in fork.error and fork.progress == {}
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks into /proc")
+def test_a_kernel_that_is_killed_leaves_no_process(tmp_path):
+    """In the process that forks, each child writes its number and then hangs; its parent waits for it."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, signal\n"
+        "fork = os.fork\n"
+        "def hanging_fork():\n"
+        "    if pid := fork():\n"
+        "        return pid\n"
+        f"    open({str(tmp_path / 'pids')!r}, 'a').write(f'{{os.getppid()}} {{os.getpid()}}\\n')\n"
+        "    signal.pause()\n"
+        "os.fork = hanging_fork\n"
+    )
+    script = "import time, widgets_lib as wl; wl.ForkSimulator().run(); time.sleep(600)"
+    kernel = subprocess.Popen([sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": str(tmp_path)})
+    pids = tmp_path / "pids"
+    wait_until(lambda: pids.exists() and pids.read_text().count("\n") == 2, "it did not fork")
+    kernel.kill()
+    kernel.wait()
+    wait_until(lambda: not any(map(runs, set(pids.read_text().split()))), "processes are left")
+
+
+def runs(pid):
+    """Whether the process is there, and more than a number that init has yet to wait for."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_a_run_that_fails_is_told_in_words(fork, monkeypatch):

@@ -6,6 +6,7 @@ import { createPlayer } from "./js/player.js";
 import { createView, stillness } from "./js/view.js";
 
 const MOTION_MS = 220;
+const SETTINGS = ["generator", "children", "draws_before", "draws_after", "cure", "seed"];
 const TONES = 4; // neighbouring groups differ in tone as well as in letter
 
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
@@ -180,7 +181,7 @@ function render(context) {
   const again = button("Start again", () => {
     model.send({ restart: true });
     player.seek(moments.length - 1);
-  });
+  }, { "aria-label": "Start again with the first settings" });
   const cures = createCures("cure: what each child does before it draws", (cure) => view.save({ cure }));
   const player = createPlayer({ length: 0, onseek: draw, signal: view.signal, name: "moment" });
   view.controls.append(
@@ -194,7 +195,7 @@ function render(context) {
   // ---- what the child writes, the real fork, the words ----
   const code = h("code", {});
   const recipe = h("div", { class: "wl-recipe" }, h("span", { class: "wl-quiet" }, "each child, before it draws:"), h("pre", {}, code));
-  const run = button("Do it for real", () => model.send({ run: true }), { class: "wl-primary" });
+  const run = button("Do it for real", () => model.send({ run: Object.fromEntries(SETTINGS.map((name) => [name, get(name)])) }), { class: "wl-primary" });
   const bar = h("progress", { "aria-label": "going on" });
   const busy = h("span", { role: "status" });
   const cancel = button("Cancel", () => model.send({ cancel: true }));
@@ -220,7 +221,7 @@ function render(context) {
       view.stage.replaceChildren(timeline.node);
     } else {
       timeline = null;
-      view.stage.replaceChildren(h("p", { class: "wl-refused" }, story.unavailable ? `✗ ${story.unavailable}` : ""));
+      view.stage.replaceChildren(h("p", { class: "wl-refused" }, story.unavailable ? `✗ ${story.unavailable} Choose another cure or generator.` : ""));
     }
     recipe.hidden = !story.code;
     code.textContent = story.code ?? "";
@@ -268,12 +269,13 @@ function render(context) {
   function drawRun() {
     const progress = get("progress");
     const refusal = get("cannot_fork") || get("story").unavailable;
+    const focused = forReal.contains(document.activeElement);
     run.disabled = Boolean(refusal || progress.cancel);
     bar.hidden = !progress.words;
     cancel.hidden = !progress.cancel;
     busy.textContent = progress.words ?? get("cannot_fork");
     // A button that greys out or goes drops the focus, and the widget would hear no key any more.
-    if (forReal.contains(document.activeElement) && (document.activeElement.disabled || document.activeElement.hidden)) (cancel.hidden ? run : cancel).focus();
+    if (focused) (cancel.hidden ? run : cancel).focus();
   }
 
   function drawReal() {
@@ -288,7 +290,7 @@ function render(context) {
   view.listen(["story"], build);
   view.listen(["real"], drawReal);
   view.listen(["progress", "cannot_fork"], drawRun);
-  view.listen(["generator", "children", "draws_before", "draws_after", "cure", "seed", "generators", "cures", "limits", "error"], drawChoices);
+  view.listen([...SETTINGS, "generators", "cures", "limits", "error"], drawChoices);
   drawChoices();
   build();
   drawReal();

@@ -89,6 +89,8 @@ class ForkSimulator(Widget):
 
     def _receive(self, content, buffers):
         if "run" in content:
+            # As the view has them: what it saved a moment ago may still be on its way, and would end the run.
+            self._set(content["run"])
             self.run()
         elif "cancel" in content:
             self.cancel()
@@ -122,10 +124,13 @@ class ForkSimulator(Widget):
 
     def restart(self):
         """Back to the settings of the constructor, and to the prediction alone."""
-        with self.hold_trait_notifications():
-            for name, value in self._first.items():
-                setattr(self, name, value)
+        self._set(self._first)
         self._recompute()
+
+    def _set(self, settings):
+        with self.hold_trait_notifications():
+            for name in self._first:
+                setattr(self, name, settings[name])
 
     def close(self):
         """Give up what goes on, and go."""

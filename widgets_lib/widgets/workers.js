@@ -58,7 +58,7 @@ function render(context) {
   const again = button("Start again", () => {
     model.send({ restart: true });
     seek(0);
-  });
+  }, { "aria-label": "Start again with the first settings" });
   const cures = createCures("cure: what each worker does before it draws", (cure) => view.save({ cure }));
   const back = button("Back", () => seek(batch - 1), { "aria-label": "the batch before" });
   const next = button("Next batch", () => seek(batch + 1), { class: "wl-primary" });
@@ -93,7 +93,7 @@ function render(context) {
     const shown = batches[batch];
     view.caption.textContent = shown?.words ?? "";
     if (!shown) {
-      view.stage.replaceChildren(h("p", { class: "wl-refused" }, unavailable ? `✗ ${unavailable}` : ""));
+      view.stage.replaceChildren(h("p", { class: "wl-refused" }, unavailable ? `✗ ${unavailable} Choose another cure or generator.` : ""));
       return;
     }
     const [before, after] = ["before", "after"].map((name) => bytes(get(name)));

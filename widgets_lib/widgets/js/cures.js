@@ -19,9 +19,9 @@ export function createCures(label, onchoose) {
         inputs[index].disabled = Boolean(cure.why) && cure.key !== chosen; // the chosen one keeps the focus and its keys
         inputs[index].parentNode.classList.toggle("wl-impossible", Boolean(cure.why));
       });
-      const impossible = cures.filter((cure) => cure.why);
-      // Where nothing at all is possible the drawing's place says why.
-      why.textContent = impossible.length < cures.length ? impossible.map((cure) => `${cure.title}: ${cure.why}`).join(" ") : "";
+      // If the chosen one is impossible, the place of the drawing says why.
+      const impossible = cures.filter((cure) => cure.why && cure.key !== chosen);
+      why.textContent = impossible.length < cures.length - 1 ? impossible.map((cure) => `${cure.title}: ${cure.why}`).join(" ") : "";
       why.hidden = !why.textContent;
     },
   };
