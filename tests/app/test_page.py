@@ -6,6 +6,7 @@ import re
 import pytest
 
 import servers
+from widgets_lib.app.page import SHARE
 
 ADDRESS = re.compile(r"""(?:src|href|url|import)\s*[=(]\s*["']?(https?:)?//""")
 
@@ -32,6 +33,7 @@ def test_a_jupyter_server_shows_the_same_page(logs, tmp_path):
         assert status == 200
         assert 'id="code-switch"' in page and "This cell did not finish" in page and "42" in page
         assert "https:" not in page
+        assert 'class="home" href="/voila/tree"' in page
         assert server.close_tab(page) == 204
 
 
@@ -39,6 +41,22 @@ def test_the_home_page_lists_the_lessons(small_voila):
     servers.write_notebook(["1"], small_voila.root / "05_einsum.ipynb")
     _, _, home = small_voila.get()
     assert 'href="/voila/render/05_einsum.ipynb"' in home
+
+
+def test_a_lesson_leads_to_its_neighbours_and_home(render, small_voila):
+    for name in ("05_einsum.ipynb", "07_pixel_similarity.ipynb"):
+        servers.write_notebook(["1"], small_voila.root / name)
+    _, _, page = render([("md", "# 6 · On the GPU")], name="06_gpu.ipynb")
+    assert re.search(r'rel="prev" href="/voila/render/05_einsum.ipynb"', page)
+    assert re.search(r'rel="next" href="/voila/render/07_pixel_similarity.ipynb"', page)
+    assert re.search(r'class="home" href="/"', page) and re.search(r'class="all" href="/"', page)
+
+
+def test_page_and_widgets_share_their_tokens():
+    token = re.compile(r"(--wl-[\w-]+): (light-dark\([^;]+\));")
+    site = dict(token.findall((SHARE / "voila/templates/tensor-foundations/static/site.css").read_text()))
+    theme = dict(token.findall((servers.ROOT / "widgets_lib/widgets/theme.css").read_text()))
+    assert len(site) > 10 and site.items() <= theme.items()
 
 
 def test_neither_template_nor_theme_can_be_chosen_by_the_address(small_voila):

@@ -1,5 +1,6 @@
 """The lesson page in a real browser."""
 
+import json
 import os
 import signal
 
@@ -106,13 +107,13 @@ def test_the_theme_follows_the_system_until_one_is_chosen(voila_page, system):
     body = page.locator("body")
     expect(body).to_have_attribute("data-jp-theme-light", str(system == "light").lower())
     assert (background(page) > 128) == (system == "light")
-    page.get_by_label("Theme").select_option("dark")
+    page.get_by_role("combobox", name="Theme").select_option("dark")
     expect(body).to_have_attribute("data-jp-theme-light", "false")
     assert background(page) < 64
     page.emulate_media(media="print")
     assert background(page) > 192  # paper is white
     page.emulate_media(media="screen")
-    page.get_by_label("Theme").select_option("light")
+    page.get_by_role("combobox", name="Theme").select_option("light")
     expect(body).to_have_attribute("data-jp-theme-light", "true")
     assert background(page) > 192
 
@@ -144,13 +145,159 @@ def test_a_kernel_that_dies_is_told_and_a_reload_offered(page, scratch_voila):
     pid = int(page.get_by_text("pid").last.inner_text().split()[1])
     os.kill(pid, signal.SIGKILL)
     wait_for_kernels(scratch_voila, 0)
-    page.clock.run_for(11_000)
+    page.clock.run_for(6_000)
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("Python has stopped")
     alert.get_by_role("button", name="Reload").click()
     page.wait_for_function(READY)
     expect(alert).to_be_hidden()
     page.goto("about:blank")
+
+
+BUSY = """
+import os
+import ipywidgets as widgets
+button = widgets.Button(description="go on for ever")
+def loop(button):
+    while not os.path.exists("stop"):
+        pass
+button.on_click(loop)
+button
+"""
+
+
+def beat(page, times=1):
+    """Lets the page's own clock run to its next heartbeats, and waits for what the server answers."""
+    for _ in range(times):
+        with page.expect_response("**/api/kernels/*"):
+            page.clock.run_for(5_000)
+
+
+def test_a_kernel_that_does_not_come_to_an_end_is_told_and_so_is_its_end(page, scratch_voila):
+    servers.write_notebook([BUSY], scratch_voila.root / "busy.ipynb")
+    stop = scratch_voila.root / "stop"
+    stop.unlink(missing_ok=True)
+    page.clock.install()
+    open_lesson(page, scratch_voila, "busy.ipynb")
+    kernel = page.evaluate("kernelAddress('api/kernels')").lstrip("/")
+
+    def state():
+        return json.loads(scratch_voila.get(kernel)[2])["execution_state"]
+
+    page.get_by_role("button", name="go on for ever").click()
+    servers.wait_until(lambda: state() == "busy", "the kernel is not busy")
+    alert = page.get_by_role("alert")
+    beat(page)
+    expect(alert).to_be_hidden()
+    beat(page, 3)
+    expect(alert).to_contain_text("still computing")
+    expect(alert.get_by_role("button", name="Reload")).to_be_visible()
+    stop.touch()
+    servers.wait_until(lambda: state() == "idle", "the kernel is still busy")
+    beat(page)
+    expect(alert).to_be_hidden()
+    page.goto("about:blank")
+
+
+def test_a_server_that_goes_and_comes_back_is_told(page, context, logs, tmp_path):
+    servers.write_notebook(["1"], tmp_path / "done.ipynb")
+    servers.write_notebook([("md", "# Slow"), "import time\ntime.sleep(60)"], tmp_path / "slow.ipynb")
+    page.clock.install()
+    port = servers.free_port()
+    with servers.voila(tmp_path, logs, port=port) as server:
+        open_lesson(page, server, "done.ipynb")
+        running = context.new_page()
+        running.goto(f"{server.url}voila/render/slow.ipynb", wait_until="commit")
+        expect(running.get_by_role("status")).to_contain_text("Slow")
+        server.process.kill()
+    for each in (page, running):
+        each.clock.run_for(6_000)
+        expect(each.get_by_role("alert")).to_contain_text("does not answer")
+    with servers.voila(tmp_path, logs, port=port):
+        for each in (page, running):
+            each.clock.run_for(6_000)
+            expect(each.get_by_role("alert")).to_contain_text("Python has stopped")
+        expect(running.get_by_role("status")).to_be_hidden()
+        page.get_by_role("alert").get_by_role("button", name="Reload").click()
+        page.wait_for_function(READY)
+        expect(page.get_by_role("alert")).to_be_hidden()
+        page.goto("about:blank")
+
+
+SECTIONS = [
+    ("md", "# A lesson"),
+    *(("md", f"## Part {n}\n\n" + "A line of text.\n\n" * 30) for n in range(1, 5)),
+    ("md", "### A detail"),
+]
+
+
+def test_the_contents_follow_the_scroll_and_fold_on_a_phone(voila_page):
+    page = voila_page(SECTIONS)
+    contents = page.get_by_role("navigation", name="Contents")
+    expect(contents.get_by_role("link")).to_have_text(["Part 1", "Part 2", "Part 3", "Part 4", "A detail"])
+    current = contents.locator("[aria-current]")
+    contents.get_by_role("link", name="Part 3").click()
+    expect(current).to_have_text("Part 3")
+    below_the_bar = page.locator(".bar").bounding_box()
+    assert page.get_by_role("heading", name="Part 3").bounding_box()["y"] >= below_the_bar["height"]
+    page.keyboard.press("End")
+    expect(current).to_have_text("A detail")
+
+    page.set_viewport_size({"width": 360, "height": 740})
+    expect(contents.get_by_role("link")).to_have_count(0)
+    contents.get_by_text("Contents").click()
+    contents.get_by_role("link", name="Part 2").click()
+    expect(contents.get_by_role("link")).to_have_count(0)
+    expect(contents.locator(".now")).to_have_text("Part 2")
+    folded = contents.bounding_box()
+    assert page.get_by_role("heading", name="Part 2").bounding_box()["y"] >= folded["y"] + folded["height"]
+
+
+TEXT = "import ipywidgets\nipywidgets.Text(description='name')"
+
+
+def sizes(page):
+    """Font sizes in pixels of prose, code, and a widget of each kind."""
+    parts = ".jp-MarkdownOutput p", ".highlight pre", ".wl-caption", ".widget-label"
+    return page.evaluate(
+        "parts => parts.map(part => parseFloat(getComputedStyle(document.querySelector(part)).fontSize))", parts
+    )
+
+
+def test_projector_mode_enlarges_text_code_and_widgets_and_is_kept(voila_page):
+    page = voila_page([("md", "Prose."), "import widgets_lib as wl\nwl.LoopStepper()", TEXT])
+    page.locator(".wl-caption").wait_for()
+    before = sizes(page)
+    field = page.get_by_role("textbox", name="name")
+    field.press_sequentially("p")
+    expect(field).to_have_value("p")
+    assert sizes(page) == before
+    field.blur()
+    page.keyboard.press("p")
+    expect(page.get_by_role("button", name="Projector")).to_have_count(0)  # folded into "View"
+    assert [round(after / size, 1) for after, size in zip(sizes(page), before, strict=True)] == [1.6] * 4
+    page.reload()
+    page.wait_for_function(READY)
+    page.locator(".wl-caption").wait_for()
+    assert sizes(page)[0] == before[0] * 1.6
+    page.get_by_text("View", exact=True).click()
+    page.get_by_role("button", name="Projector").click()
+    assert sizes(page) == before
+
+
+FIGURE = """
+import matplotlib.pyplot as plt
+plt.plot([1, 2])
+plt.show()
+"""
+
+
+def test_a_figure_has_words_and_a_mat_of_paper_in_the_dark(voila_page):
+    page = voila_page([("md", "## A line"), FIGURE])
+    figure = page.get_by_role("img", name="Figure drawn by the code above it, in “A line”")
+    page.emulate_media(color_scheme="dark")
+    expect(figure).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(figure).to_have_css("filter", "none")
 
 
 def test_nothing_is_wider_than_a_phone(voila_page, clean_page):

@@ -21,7 +21,10 @@ function kernelAddress(route) {
   return `${baseUrl}${route}/${kernelId}`;
 }
 
+let watching = false;
 function watchKernel() {
+  if (watching) return;
+  watching = true;
   let asking = false;
   let busySince = null;
   const timer = setInterval(beat, HEARTBEAT_MS);
@@ -45,7 +48,8 @@ function watchKernel() {
 
   function tell(state) {
     if (state === "dead") return stopped();
-    busySince = state === "busy" ? busySince ?? Date.now() : null;
+    const visitorWaits = state === "busy" && page.dataset.lesson === "ready"; // before that the lesson's own cells run
+    busySince = visitorWaits ? busySince ?? Date.now() : null;
     const long = busySince !== null && Date.now() - busySince >= BUSY_MS;
     warn(long ? "Python is still computing, and the widgets wait for it. If it does not come to an end, reload to start again." : "", { reload: long });
   }

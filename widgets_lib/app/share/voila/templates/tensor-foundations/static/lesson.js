@@ -29,6 +29,7 @@ function tellProgress() {
 window.voila_process = (cell, cells) => {
   cellsReady = `${cell} of ${cells} cells ready`;
   document.getElementById("done").style.setProperty("--done", cell / cells);
+  watchKernel();
 };
 // … and of this after the last one; then its own scripts load and draw the outputs.
 window.voila_finish = () => {
@@ -37,7 +38,6 @@ window.voila_finish = () => {
   fillContents();
   page.dataset.lesson = "drawing";
   say("Drawing the widgets …");
-  watchKernel();
   const timer = setInterval(() => {
     if (page.dataset.lesson === "stopped") return clearInterval(timer);
     if (!managerRuns() || document.querySelector(OUTPUT)) return;
@@ -86,7 +86,7 @@ function fillContents() {
 }
 
 function markCurrent() {
-  const reached = parseFloat(getComputedStyle(page).scrollPaddingTop) + 8;
+  const reached = parseFloat(getComputedStyle(page).scrollPaddingTop) + 24;
   const sections = headings("h2, h3");
   let current = sections.findLastIndex((heading) => heading.getBoundingClientRect().top <= reached);
   if (page.dataset.lesson && page.scrollTop > 0 && page.scrollTop + innerHeight >= page.scrollHeight - 2) current = sections.length - 1;
@@ -157,10 +157,4 @@ function startLesson() {
   document.querySelectorAll("details[data-wide]").forEach(foldWhereNarrow);
   startContents();
   lessonGrew.observe(document.querySelector("#lesson .cells"), { childList: true, subtree: true });
-  // A stream that was cut off ends the document, but not the lesson.
-  addEventListener("DOMContentLoaded", () => {
-    if (page.dataset.lesson) return;
-    say("");
-    warn("The rest of the lesson did not arrive: the server went away. Reload to start again.", { reload: true });
-  });
 }
