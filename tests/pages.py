@@ -2,7 +2,11 @@
 
 from urllib.parse import urlsplit
 
+from playwright.sync_api import expect
+
 READY = "document.documentElement.dataset.lesson === 'ready'"
+DRAWN_MS = 60_000
+PAPER = {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 24, 28)"}
 
 
 def is_local(url):
@@ -52,3 +56,22 @@ def run_all(page):
              .filter(output => output.output_type === 'error')
              .map(({ ename, evalue }) => `${ename}: ${evalue}`)"""
     )
+
+
+def expect_widgets(page, widgets):
+    """Waits until the page holds so many widgets of each stem, {"stepper": 4, …}."""
+    for stem, count in widgets.items():
+        expect(page.locator(f".wl-{stem}")).to_have_count(count, timeout=DRAWN_MS)
+
+
+def expect_it_fits(page):
+    """The page of a lesson on a phone and on a projector, without sideways scrolling, its widgets on the theme's paper."""
+    for width in (360, 1920):
+        page.set_viewport_size({"width": width, "height": 1080})
+        page.wait_for_function(f"document.documentElement.scrollWidth <= {width}")
+    for scheme, paper in PAPER.items():
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(
+            "paper => [...document.querySelectorAll('.wl')].every(it => getComputedStyle(it).backgroundColor === paper)",
+            arg=paper,
+        )

@@ -11,7 +11,7 @@ import shutil
 import pytest
 
 import servers
-from pages import open_lesson, watch
+from pages import open_lesson, run_all, watch
 
 
 @pytest.fixture(scope="session")
@@ -82,3 +82,17 @@ def open_lab(lab, clean_page):
 
     yield open_lab
     clean_page.evaluate("window.jupyterapp?.serviceManager.sessions.shutdownAll()")
+
+
+@pytest.fixture
+def open_in(request):
+    """open_in("app" or "notebook", "03_matmul.ipynb") -> the page of the lesson in Voila or JupyterLab, run to its end."""
+
+    def open_in(host, name):
+        if host == "app":
+            return request.getfixturevalue("open_voila")(name)
+        page = request.getfixturevalue("open_lab")(servers.ROOT / "lessons" / name)
+        assert run_all(page) == []
+        return page
+
+    return open_in

@@ -3,26 +3,16 @@
 import pytest
 from playwright.sync_api import expect
 
-from pages import run_all
+from pages import expect_it_fits, expect_widgets
 
 LESSON = "04_broadcasting.ipynb"
 WIDGETS = {"broadcasting": 5, "strides": 1, "predict": 12, "ladder": 1}
-DRAWN_MS = 60_000
 
 
-@pytest.fixture(params=["app", "notebook"])
-def lesson(request):
-    """The page of the lesson, run to its end."""
-    if request.param == "app":
-        return request.getfixturevalue("open_voila")(LESSON)
-    page = request.getfixturevalue("open_lab")(f"lessons/{LESSON}")
-    assert run_all(page) == []
-    return page
-
-
-def test_the_lesson_answers_pointer_and_keyboard(lesson):
-    for widget, count in WIDGETS.items():
-        expect(lesson.locator(f".wl-{widget}")).to_have_count(count, timeout=DRAWN_MS)
+@pytest.mark.parametrize("host", ["app", "notebook"])
+def test_the_lesson_answers_pointer_and_keyboard(open_in, host):
+    lesson = open_in(host, LESSON)
+    expect_widgets(lesson, WIDGETS)
 
     # Predict, then see.
     question = lesson.locator(".wl-predict").filter(has_text="What is the shape of m + c?")
@@ -67,17 +57,7 @@ def test_the_lesson_answers_pointer_and_keyboard(lesson):
     image.get_by_role("button", name="factor[:, None]", exact=True).press("Enter")
     expect(result).to_have_text("image * factor[:, None](256, 256, 3)")
 
-
-def test_the_app_fits_a_phone_and_a_projector_in_both_themes(open_voila):
-    page = open_voila(LESSON)
-    expect(page.locator(".wl")).to_have_count(sum(WIDGETS.values()), timeout=DRAWN_MS)
-    expect(page.get_by_text("wl.Predict(")).to_have_count(0)  # the code of a question holds its answer
-    for width in (360, 1920):
-        page.set_viewport_size({"width": width, "height": 1080})
-        page.wait_for_function(f"document.documentElement.scrollWidth <= {width}")
-    for scheme, paper in {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 24, 28)"}.items():
-        page.emulate_media(color_scheme=scheme)
-        page.wait_for_function(
-            "paper => [...document.querySelectorAll('.wl')].every(it => getComputedStyle(it).backgroundColor === paper)",
-            arg=paper,
-        )
+    if host == "app":
+        expect(lesson.locator(".failed")).to_have_count(0)
+        expect(lesson.get_by_text("wl.Predict(")).to_have_count(0)  # the code of a question holds its answer
+        expect_it_fits(lesson)

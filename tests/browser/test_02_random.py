@@ -1,0 +1,48 @@
+"""Lesson 02 as a visitor meets it: as an app in Voila and as a notebook in JupyterLab, by pointer and by keyboard."""
+
+import pytest
+from playwright.sync_api import expect
+
+from pages import expect_it_fits, expect_widgets
+
+LESSON = "02_random.ipynb"
+WIDGETS = {"stream": 2, "forks": 2, "workers": 1, "predict": 9}
+
+
+@pytest.mark.parametrize("host", ["app", "notebook"])
+def test_the_lesson_answers_pointer_and_keyboard(open_in, host):
+    lesson = open_in(host, LESSON)
+    expect_widgets(lesson, WIDGETS)
+
+    # The published numbers, a step back, a seed by hand, and one that is none.
+    stream = lesson.locator(".wl-stream").first
+    draw = stream.get_by_text("0.9559050644103264")
+    expect(draw).to_be_visible()
+    stream.get_by_role("slider", name="draw").press("ArrowLeft")
+    expect(stream.get_by_text("0.06912886811267205")).to_be_visible()
+    seed = stream.get_by_label("seed", exact=True)
+    seed.fill("nan")
+    seed.press("Enter")
+    expect(stream.get_by_role("alert")).to_contain_text("a seed is a whole number such as 42")
+    seed.fill("457428938475")
+    seed.press("Enter")
+    expect(stream.get_by_role("alert")).to_be_hidden()
+
+    # The weak generator shows its lines.
+    expect(lesson.locator(".wl-stream").last).to_contain_text("they lie on 6 lines")
+
+    # A fork for real says what the drawing said.
+    fork = lesson.locator(".wl-forks").first
+    expect(fork).to_contain_text("12 draws after the fork, only 4 different")
+    fork.get_by_role("button", name="Do it for real").press("Enter")
+    expect(fork.get_by_text("✓").first).to_be_visible(timeout=30_000)
+
+    # Four workers make one change; with a cure, four.
+    workers = lesson.locator(".wl-workers")
+    expect(workers).to_contain_text("4 workers, 1 “random” change")
+    workers.get_by_role("radio", name="SeedSequence.spawn").check()
+    expect(workers).to_contain_text("4 workers, 4")
+
+    if host == "app":
+        expect(lesson.locator(".failed")).to_have_count(0)
+        expect_it_fits(lesson)
