@@ -52,6 +52,10 @@ class Server:
         """Kernels of open lessons, as the server itself counts them (ours only)."""
         return self.health()["kernels"]
 
+    def python(self):
+        """The process ids of its kernels (Linux only)."""
+        return children(self.process.pid)
+
     def close_tab(self, page, origin=None):
         """The status with which the beacon of a closing tab is answered; `page` is the lesson's HTML."""
         kernel = re.search(r'"kernelId": "([\w-]+)"', page)
@@ -60,6 +64,24 @@ class Server:
         origin = origin or self.url.rstrip("/")
         url = f"voila/api/shutdown/{kernel[1]}"
         return self._ask(urllib.request.Request(self.url + url, b"", {"Origin": origin}))[0]
+
+
+def children(pid):
+    """The processes that `pid` has started and that are still there (Linux only)."""
+    return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
+def is_running(pid):
+    """False for what is gone and for what only waits to be buried (Linux only)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def memory_mb(pid):
+    """What a process adds to the machine's use of memory: its PSS, shared pages by halves (Linux only)."""
+    return int(re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)[1]) / 1024
 
 
 def write_notebook(cells, path):

@@ -1,9 +1,10 @@
-"""A visitor without a browser: loads a lesson, opens the websocket of its kernel and moves its widgets."""
+"""Visitors without a browser: they load a lesson, open the websocket of its kernel and move its widgets."""
 
 import json
 import re
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import pairwise
 
@@ -11,6 +12,15 @@ from websockets.sync.client import connect
 
 BROWSERS = "v1.kernel.websocket.jupyter.org"
 PARTS = ("header", "parent_header", "metadata", "content")
+SLIDER = """import matplotlib.pyplot as plt
+from ipywidgets import interact
+
+def draw(n=10):
+    plt.figure(figsize=(3, 2))
+    plt.plot(range(n))
+    plt.show()
+
+interact(draw, n=(1, 50));"""
 CONTROL = "jupyter.widget.control"  # asked for the state of every widget, as a page does when it opens
 
 
@@ -63,7 +73,7 @@ class Visitor:
             self.socket.send(json.dumps({"channel": channel, **dict(zip(PARTS, parts, strict=True))}))
         return header["msg_id"]
 
-    def receive(self, wanted, seconds=20):
+    def receive(self, wanted, seconds=60):
         """The first message for which `wanted(message)` holds. Raises: TimeoutError."""
         deadline = time.monotonic() + seconds
         while True:
@@ -88,7 +98,7 @@ class Visitor:
         data = {"method": "update", "state": state, "buffer_paths": []}
         return self.send("comm_msg", {"comm_id": model, "data": data})
 
-    def until_idle(self, message_id, seconds=20):
+    def until_idle(self, message_id, seconds=60):
         """All messages that answer `message_id`, up to the kernel's "idle"."""
         answers = []
 
@@ -120,3 +130,27 @@ def unpack(frame):
     ends = [int.from_bytes(frame[8 * at : 8 * at + 8], "little") for at in range(2, count + 1)]
     pieces = [frame[start:stop] for start, stop in pairwise(ends)]
     return dict(zip(PARTS, map(json.loads, pieces), strict=False))
+
+
+def crowd(server, lessons):
+    """A visitor for each of the lessons, all at once; each whose lesson opened moves the slider of a `SLIDER` cell.
+
+    Returns the visitors, who stay. `page_s` is how long each page took, `picture_s` how long the picture that the
+    slider asked for, None for those who found the class full.
+    """
+
+    def come(lesson):
+        start = time.perf_counter()
+        visitor = Visitor(server, lesson)
+        visitor.page_s, visitor.picture_s = time.perf_counter() - start, None
+        if visitor.kernel:
+            states = visitor.connect().states()
+            slider = next(key for key, state in states.items() if state.get("max") == 50)
+            start = time.perf_counter()
+            answers = visitor.until_idle(visitor.move(slider, value=20))
+            assert "image/png" in str(answers), f"no picture: {answers}"
+            visitor.picture_s = time.perf_counter() - start
+        return visitor
+
+    with ThreadPoolExecutor(len(lessons)) as at_once:
+        return list(at_once.map(come, lessons))

@@ -7,24 +7,9 @@ import subprocess
 import pytest
 
 import servers
-from servers import wait_until, write_notebook
+from servers import children, is_running, wait_until, write_notebook
 from visitors import Visitor, kernel_of
 from widgets_lib.app import cells
-
-
-def children(pid):
-    """The processes that `pid` has started and that are still there."""
-    with open(f"/proc/{pid}/task/{pid}/children") as listed:
-        return [int(child) for child in listed.read().split()]
-
-
-def is_running(pid):
-    """False for what is gone and for what only waits to be buried."""
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def test_a_kernel_killed_while_a_cell_runs_leaves_a_message_there_and_the_prose(render):
@@ -36,7 +21,7 @@ def test_a_kernel_killed_while_a_cell_runs_leaves_a_message_there_and_the_prose(
 
 def test_a_kernel_killed_later_is_gone_for_the_page_that_asks_after_it(render, small_voila):
     _, _, page = render(["import os\nprint('python', os.getpid())"])
-    [kernel] = children(small_voila.process.pid)
+    [kernel] = small_voila.python()
     os.kill(kernel, signal.SIGKILL)
     alive = f"api/kernels/{kernel_of(page)}"
     wait_until(lambda: small_voila.get(alive)[0] == 404, "the page would never know")
@@ -59,7 +44,7 @@ def test_a_killed_server_leaves_no_kernel_behind_and_starts_again_at_once(logs, 
         wait_until(lambda: server.health()["waiting"] == 1, "the pool stays empty")
         visitor = Visitor(server, "a.ipynb").connect()
         wait_until(lambda: server.health()["waiting"] == 1, "the pool stays empty")
-        kernels = children(server.process.pid)
+        kernels = server.python()
         assert len(kernels) == 2
         server.process.kill()
         server.process.wait()
@@ -73,8 +58,8 @@ def test_a_stopped_server_takes_its_kernels_with_it(logs, tmp_path):
     write_notebook(["import subprocess\nsubprocess.Popen(['sleep', '60'])"], tmp_path / "a.ipynb")
     with servers.voila(tmp_path, logs) as server:
         assert Visitor(server, "a.ipynb").status == 200
-        kernels = children(server.process.pid)
-        descendants = kernels + [child for kernel in kernels for child in children(kernel)]
+        kernels = server.python()
+        descendants = kernels.union(*map(children, kernels))
         assert len(descendants) == 2
     wait_until(lambda: not any(map(is_running, descendants)), "kernels outlive their server")
 

@@ -10,8 +10,8 @@ import pytest
 from traitlets import HasTraits
 
 import servers
-from servers import wait_until, write_notebook
-from visitors import Visitor
+from servers import is_running, wait_until, write_notebook
+from visitors import SLIDER, Visitor, crowd
 from widgets_lib.app import cells, pool
 
 PID = "import os\nprint(f'python {os.getpid()}')"
@@ -26,19 +26,6 @@ def fill(server, *lessons, cells=(PID,)):
         write_notebook(list(cells), server.root / lesson)
     names = len(list(server.root.glob("*.ipynb")))
     wait_until(lambda: server.health()["waiting"] == names, f"the pool holds {server.health()}, not {names}")
-
-
-def pages(server, lesson, count):
-    """Visitors who come one after the other and stay."""
-    return [Visitor(server, lesson) for _ in range(count)]
-
-
-def is_running(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_a_visitor_gets_what_was_run_before_he_came_and_the_pool_is_filled_again(pooled_voila):
@@ -76,19 +63,15 @@ def test_a_kernel_that_died_while_it_waited_is_not_handed_on(pooled_voila):
     fill(pooled_voila, "01_data.ipynb")
     with Visitor(pooled_voila, "01_data.ipynb") as first:
         wait_until(lambda: pooled_voila.health()["waiting"] == 1, "the pool stays empty")
-        for child in children(pooled_voila.process.pid) - {python_of(first)}:
+        for child in pooled_voila.python() - {python_of(first)}:
             os.kill(child, signal.SIGKILL)
         with Visitor(pooled_voila, "01_data.ipynb") as second:
             assert is_running(python_of(second))
 
 
-def children(pid):
-    return {int(child) for child in open(f"/proc/{pid}/task/{pid}/children").read().split()}
-
-
 def test_waiting_kernels_give_way_to_visitors_and_come_back_after_them(pooled_voila):
     fill(pooled_voila, "01_data.ipynb", "02_random.ipynb", "03_matmul.ipynb")
-    visitors = pages(pooled_voila, "01_data.ipynb", 3)
+    visitors = [Visitor(pooled_voila, "01_data.ipynb") for _ in range(3)]
     assert [visitor.status for visitor in visitors] == [200, 200, 200]
     assert len({python_of(visitor) for visitor in visitors}) == 3
     assert pooled_voila.health() == {"lessons": 3, "kernels": 3, "waiting": 0, "max_kernels": 3}
@@ -97,6 +80,21 @@ def test_waiting_kernels_give_way_to_visitors_and_come_back_after_them(pooled_vo
     for visitor in visitors:
         visitor.leave()
     wait_until(lambda: pooled_voila.health()["waiting"] == 3, "the pool is not filled again")
+
+
+def test_a_class_that_comes_at_once_is_served_as_far_as_there_is_room_and_leaves_nothing_behind(pooled_voila):
+    """benchmarks/bench_visitors.py does the same with thirty visitors and the real lessons."""
+    lessons = ["01_data.ipynb", "02_random.ipynb"]
+    fill(pooled_voila, *lessons, cells=[SLIDER])
+    visitors = crowd(pooled_voila, lessons * 4)
+    assert sorted(visitor.status for visitor in visitors) == [200] * 3 + [503] * 5
+    assert all(visitor.picture_s for visitor in visitors if visitor.status == 200)
+    assert all("The class is full" in visitor.page for visitor in visitors if visitor.status == 503)
+    for visitor in visitors:
+        visitor.leave()
+    wait_until(lambda: pooled_voila.health()["waiting"] == 2, "the pool is not filled again")
+    assert pooled_voila.health()["kernels"] == 0
+    wait_until(lambda: len(pooled_voila.python()) == 2, "processes are left over")
 
 
 def test_lessons_that_fail_are_left_out_of_the_pool_and_harm_no_other(pooled_voila):
@@ -129,7 +127,7 @@ def test_a_visitor_is_culled_when_idle_or_never_there_but_not_what_waits(logs, t
         crawler = Visitor(server, "01_data.ipynb")  # loads the page and never runs it
         idler = Visitor(server, "01_data.ipynb").connect()
         wait_until(lambda: server.health()["waiting"] == 1, "the pool stays empty")
-        [waiting] = children(server.process.pid) - {python_of(crawler), python_of(idler)}
+        [waiting] = server.python() - {python_of(crawler), python_of(idler)}
         wait_until(lambda: server.kernels() == 0, "kernels that nobody uses are kept")
         assert server.get(f"api/kernels/{idler.kernel}")[0] == 404
         with Visitor(server, "01_data.ipynb") as visitor:

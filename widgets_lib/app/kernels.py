@@ -36,7 +36,7 @@ class LessonKernelManager(AsyncMappingKernelManager):
     """Starts at most `max_kernels` kernels; the next visitor is answered 503."""
 
     max_kernels = Integer(
-        12,
+        10,
         min=1,
         config=True,
         help="Most kernels at a time: those of open lessons and those that wait for a visitor, who give way.",
