@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-READY = "document.documentElement.dataset.lesson === 'ready'"
+READY = "document.documentElement?.dataset.lesson === 'ready'"
 DRAWN_MS = 60_000
 PAPER = {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 24, 28)"}
 

@@ -16,6 +16,11 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).parents[1]
+# A lesson may ask for a file on another machine: under test it finds every way there closed, at once.
+NO_NETWORK = {
+    **dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9"),
+    **dict.fromkeys(("no_proxy", "NO_PROXY"), "localhost,127.0.0.1"),
+}
 RUNNING = []  # for the log shown below a failed test
 
 
@@ -113,7 +118,7 @@ def serve(name, command, root, url, logs, env=None, cwd=ROOT):
     log_file = Path(logs) / f"{name}-{url.rsplit(':')[-1].strip('/')}.log"
     with log_file.open("w") as log:
         process = subprocess.Popen(
-            command, cwd=cwd, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})}
+            command, cwd=cwd, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **NO_NETWORK, **(env or {})}
         )
     server = Server(name, url, Path(root), log_file, process)
     RUNNING.append(server)
@@ -171,8 +176,8 @@ def stock_voila(root, logs):
     return serve("stock-voila", command, root, f"http://localhost:{port}/", logs, cwd=root)
 
 
-def lab(root, logs):
-    """JupyterLab on `root` without a token, its application exposed to the page, its settings its own."""
+def lab(root, logs, app="jupyterlab"):
+    """JupyterLab, or "notebook", on `root` without a token, its application exposed to the page, its settings its own."""
     port = free_port()
     settings = Path(logs) / "jupyter"
     page_config = settings / "labconfig" / "page_config.json"
@@ -180,7 +185,7 @@ def lab(root, logs):
     news = "@jupyterlab/apputils-extension:announcements"  # would ask the reader for permission to look outside
     page_config.write_text(json.dumps({"disabledExtensions": {news: True}}))
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
+        *(sys.executable, "-m", app, "--no-browser", "--allow-root", "--expose-app-in-browser"),
         *(f"--port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={root}"),
         "--IdentityProvider.token=",
     ]

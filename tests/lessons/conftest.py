@@ -8,6 +8,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+import servers
+
 LESSONS = Path(__file__).parents[2] / "lessons"
 CELL_S = 60
 RAISES = """
@@ -45,9 +47,8 @@ def run_lesson(tmp_path_factory):
 def _execute(path, folder):
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(notebook, timeout=CELL_S, resources={"metadata": {"path": str(folder)}})
-    nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
     client.create_kernel_manager()
-    client.start_new_kernel(env=os.environ | nowhere)
+    client.start_new_kernel(env=os.environ | servers.NO_NETWORK)
     client.start_new_kernel_client()
     for index, cell in enumerate(notebook.cells):
         client.execute_cell(cell, index)
