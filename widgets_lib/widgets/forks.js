@@ -18,7 +18,7 @@ const list = (names) => (names.length > 1 ? `${names.slice(0, -1).join(", ")} an
 function createDraw({ text, exact, group = null }, name, guessed = false) {
   const really = h("span", { class: "wl-really" });
   const node = h(
-    "li",
+    "span",
     { class: `wl-draw ${group === null ? "" : `wl-equal wl-tone-${group % TONES}`} ${guessed ? "wl-guessed" : ""}`, "data-group": group, title: exact, tabindex: -1, role: "img" },
     h("span", { class: "wl-number" }, text),
     group === null ? null : h("b", {}, letter(group)),
@@ -68,7 +68,7 @@ function createTimeline({ before, lanes }, onlook) {
       h("i", { class: "wl-branch", "aria-hidden": "true" }),
       h("div", { class: "wl-who" }, h("b", {}, lane.name), pid),
       h("div", { class: "wl-state" }, card.node, index ? h("small", { class: "wl-reseeded" }, lane.reseeded || "copied") : null),
-      h("div", { class: "wl-drawn" }, h("ol", {}, ...draws.map((draw) => draw.node)), note),
+      h("div", { class: "wl-drawn" }, h("div", { class: "wl-draws" }, ...draws.map((draw) => draw.node)), note),
     );
     return { lane, card, draws, pid, note, node };
   });
@@ -77,7 +77,7 @@ function createTimeline({ before, lanes }, onlook) {
     { class: "wl-start", "aria-label": "parent, before the fork" },
     h("b", {}, "parent"),
     origin.node,
-    h("ol", {}, ...early.map((draw) => draw.node)),
+    h("div", { class: "wl-draws" }, ...early.map((draw) => draw.node)),
   );
   const node = h("div", { class: "wl-timeline" }, start, h("div", { class: "wl-lanes" }, ...rows.map((row) => row.node)));
 
