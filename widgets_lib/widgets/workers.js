@@ -60,7 +60,7 @@ function render(context) {
     seek(0);
   }, { "aria-label": "Start again with the first settings" });
   const cures = createCures("cure: what each worker does before it draws", (cure) => view.save({ cure }));
-  const back = button("Back", () => seek(batch - 1), { "aria-label": "the batch before" });
+  const back = button("Back", () => seek(batch - 1));
   const next = button("Next batch", () => seek(batch + 1), { class: "wl-primary" });
   const count = h("output", {});
   view.controls.append(
