@@ -34,7 +34,8 @@ class Scene:
     """How a widget is shown in a picture the size of a card."""
 
     made: str = ""  # the expression that makes it, where it needs arguments
-    press: str = ""  # a button whose work is waited for
+    press: str = ""  # a button
+    until: str = ""  # what holds, in JavaScript, once that button's work is done
     width: int = 960  # of the widget, in CSS pixels: narrower means larger in the picture
     css: str = ""  # what is left out
     says: str = ""  # the alternative text, where the drawing has none that stands alone
@@ -46,9 +47,17 @@ SCENES = {
         css=".wl-top { display: none !important }",
         says="A matrix plus a row: the row is used again for every line of the matrix, its copies dashed",
     ),
-    "IteratorTape": Scene(made="wl.IteratorTape(list(range(1, 13)), take=4)"),
+    "IteratorTape": Scene(
+        made="wl.IteratorTape(list(range(1, 13)), take=4)",
+        press="list(iter(lambda: list(islice(it, 4)), []))",
+        until="document.querySelector('.wl-transcript').textContent.includes('11, 12')",
+        width=520,
+        css=".wl-transcript { display: none !important }",
+        says="Twelve values on a tape, taken four at a time into the rows of a matrix; the read head stands at the end",
+    ),
     "MatmulLadder": Scene(
         press="Run the ladder",
+        until="document.querySelectorAll('.wl-rung:not(.wl-unavailable) .wl-check:empty').length === 0",
         width=1000,
         css="""
         :is([data-key=python-kij], [data-key=elementwise], [data-key=numpy], [data-key=launch-kernel]) { display: none !important }
@@ -61,12 +70,23 @@ SCENES = {
         """,
         says="One product, rung by rung: bars on a logarithmic axis shrink from three loops to compiled code",
     ),
+    "RandomStream": Scene(
+        width=940,
+        css="""
+        .wl-stage > :not(.wl-portraits), .wl-portrait > :not(.wl-title, .wl-squares), .wl-title code,
+        .wl-square + .wl-square, figcaption { display: none !important }
+        .wl-portraits { display: flex !important; gap: 56px !important }
+        .wl-portrait { flex: none !important; width: 260px !important }
+        .wl-squares { grid-template-columns: 1fr !important }
+        """,
+        says="Each draw over the one before it: a good generator scatters them, a bad one lays them on six lines",
+    ),
 }
 
 # The smallest rectangle around every mark of the drawing, and what the drawing is called.
 MEASURE = """() => {
   const stage = document.querySelector('.wl-stage');
-  const marks = [...stage.querySelectorAll('rect, text, path, circle, line, canvas, image, td, th, li, span')];
+  const marks = [...stage.querySelectorAll('rect, text, path, circle, line, canvas, image, td, th, li, span, b')];
   const boxes = marks.map(mark => mark.getBoundingClientRect()).filter(box => box.width > 1 && box.height > 1);
   const left = Math.min(...boxes.map(box => box.left)), right = Math.max(...boxes.map(box => box.right));
   const top = Math.min(...boxes.map(box => box.top)), bottom = Math.max(...boxes.map(box => box.bottom));
@@ -107,14 +127,15 @@ def draw(browser, server, name, widget):
     page.locator(".wl-stage").wait_for()
     if scene.press:
         page.get_by_role("button", name=scene.press).click()
-        page.wait_for_function("document.querySelector('.wl progress')?.checkVisibility() === true")
-        page.wait_for_function("!document.querySelector('.wl progress')?.checkVisibility()", timeout=120_000)
+        page.wait_for_function(scene.until, timeout=120_000)
     page.add_style_tag(content=ALONE % scene.width + scene.css)
+    page.wait_for_timeout(500)  # the widget measures its new width
     page.evaluate("scrollTo(0, 0)")
     box = page.evaluate(MEASURE)
     devtools = page.context.new_cdp_session(page)
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
+        page.wait_for_timeout(500)  # and draws its canvases in the theme's colours
         shot = {"format": "png", "clip": clip_around(box), "captureBeyondViewport": True}
         png = base64.b64decode(devtools.send("Page.captureScreenshot", shot)["data"])
         (HERE / f"{name}-{theme}.png").write_bytes(png)

@@ -9,10 +9,11 @@ const OUTPUT = 'script[type="application/vnd.voila.cell-output+json"]';
 let cellsReady = "";
 const lessonGrew = new MutationObserver(() => { tellProgress(); fillContents(); });
 
-function say(text) {
+function say(text, count = "") {
   const line = document.getElementById("progress");
-  line.textContent = text;
   line.hidden = !text;
+  if (line.firstChild?.textContent !== text) line.replaceChildren(text, document.createElement("span"));
+  Object.assign(line.lastChild, { textContent: count, ariaHidden: "true" }); // seen, but not read out seventy times
 }
 
 function headings(selector) {
@@ -22,12 +23,12 @@ const textOf = (heading) => [...heading.childNodes].filter((node) => !node.class
 
 function tellProgress() {
   const section = headings("h1, h2, h3").at(-1);
-  if (cellsReady) say(`Preparing ${section ? `“${textOf(section)}”` : "the lesson"} — ${cellsReady}`);
+  if (cellsReady) say(`Preparing ${section ? `“${textOf(section)}”` : "the lesson"}`, cellsReady);
 }
 
 // Voila writes a call of this in front of each finished cell …
 window.voila_process = (cell, cells) => {
-  cellsReady = `${cell} of ${cells} cells ready`;
+  cellsReady = ` — ${cell} of ${cells} cells ready`;
   document.getElementById("done").style.setProperty("--done", cell / cells);
   watchKernel();
 };
