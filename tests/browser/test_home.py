@@ -26,7 +26,7 @@ def test_a_visitor_comes_to_a_lesson_by_keyboard_and_takes_the_theme_along(clean
     page.keyboard.press("Enter")
     page.wait_for_url("**/04_broadcasting.ipynb", wait_until="commit")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-    page.go_back(wait_until="commit")
+    page.goto(voila.url)
     page.keyboard.press("p")
     expect(page.get_by_role("button", name="Projector")).to_have_attribute("aria-pressed", "true")
 

@@ -81,6 +81,7 @@ function fillContents() {
     item.className = heading.localName === "h3" ? "deeper" : "";
     item.append(link);
     list.append(item);
+    heading.querySelector(".anchor-link")?.setAttribute("tabindex", -1); // for the pointer: the keyboard has this list
   }
   document.querySelector(".contents").hidden = !list.children.length;
   if (list.children.length > listed) markCurrent();
@@ -125,6 +126,7 @@ function foldWhereNarrow(details) {
   wide.addEventListener("change", fold);
   addEventListener("projector", fold);
   document.addEventListener("click", ({ target }) => { if (!details.contains(target)) close(); });
+  details.addEventListener("focusout", ({ relatedTarget }) => { if (relatedTarget && !details.contains(relatedTarget)) close(); });
   details.addEventListener("keydown", ({ key }) => {
     if (key !== "Escape" || details.classList.contains("wide")) return;
     close();
