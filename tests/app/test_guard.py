@@ -134,3 +134,10 @@ def test_what_a_token_guards_and_what_it_does_not(logs, tmp_path):
                 visitor.connect()
             visitor.connect(additional_headers={"Authorization": "token open-sesame"})
             assert visitor.model("IntSliderModel")
+
+
+def test_nobody_is_told_of_another_visitors_request(pooled_voila):
+    servers.write_notebook(["1"], pooled_voila.root / "a.ipynb")
+    servers.wait_until(lambda: pooled_voila.health()["waiting"] == 1, "the pool stays empty")
+    with Visitor(pooled_voila, "a.ipynb?name=alice") as visitor:
+        assert pooled_voila.get(f"voila/query/{visitor.kernel}")[0] == 404

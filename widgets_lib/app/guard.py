@@ -7,6 +7,7 @@ from jupyter_server.auth.logout import LogoutHandler
 from jupyter_server.services.kernels.handlers import KernelHandler
 from tornado.web import HTTPError, OutputTransform
 from voila.app import Voila
+from voila.request_info_handler import RequestInfoSocketHandler
 from voila.static_file_handler import TemplateStaticFileHandler
 from voila.tornado.contentshandler import VoilaContentsHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
@@ -52,7 +53,11 @@ class HomeHandler(TornadoVoilaTreeHandler):
         self.request.arguments.pop("classic-tree", None)
 
 
-UNUSED = (VoilaContentsHandler, LogoutHandler)  # the list of files for Voila's own home; answers 500
+UNUSED = (
+    VoilaContentsHandler,  # lists the files, for Voila's own home page
+    RequestInfoSocketHandler,  # tells anyone about a visitor's request; a preheated lesson would wait for it in vain
+    LogoutHandler,  # answers 500
+)
 OURS = {
     KernelHandler: AliveHandler,
     TemplateStaticFileHandler: AssetHandler,

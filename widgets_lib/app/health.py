@@ -1,12 +1,12 @@
 """What the server says of its load: `/health`, and "come back in a minute" when the class is full."""
 
-from pathlib import Path
-
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_path_join
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
+
+from widgets_lib.app.home import course
 
 RETRY_AFTER_S = 60
 
@@ -20,7 +20,7 @@ class HealthHandler(JupyterHandler):
         manager = self.kernel_manager
         self.finish(
             {
-                "lessons": len(list(Path(self.contents_manager.root_dir).glob("[!.]*.ipynb"))),
+                "lessons": sum(lesson.path is not None for lesson in course(self.contents_manager.root_dir)),
                 "kernels": len(manager.visits),
                 "waiting": sum(preheated.ready for preheated in manager.waiting.values()),
                 "max_kernels": manager.max_kernels,
