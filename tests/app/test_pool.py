@@ -59,6 +59,22 @@ def test_a_lesson_changed_since_it_was_run_is_served_as_it_is_now(pooled_voila):
         wait_until(lambda: pooled_voila.health()["waiting"] == 1, "the changed lesson is not run again")
 
 
+def test_one_lesson_is_run_after_the_other_and_a_visitors_page_comes_first(pooled_voila):
+    cell = "import time\nstart = time.time()\ntime.sleep(0.3)\nprint(f'ran {start} {time.time()}')"
+    for lesson in ("01_data.ipynb", "02_random.ipynb", "03_matmul.ipynb"):
+        write_notebook([cell], pooled_voila.root / lesson)
+
+    def span(lesson):
+        with Visitor(pooled_voila, lesson) as visitor:
+            return tuple(map(float, re.search(r"ran ([\d.]+) ([\d.]+)", visitor.page).groups()))
+
+    came = span("03_matmul.ipynb")
+    wait_until(lambda: pooled_voila.health()["waiting"] == 3, "the pool is not filled")
+    spans = sorted([span("01_data.ipynb"), span("02_random.ipynb")])
+    assert spans[0][1] <= spans[1][0]
+    assert all(start >= came[1] for start, _ in spans if start > came[0])
+
+
 def test_a_kernel_that_died_while_it_waited_is_not_handed_on(pooled_voila):
     fill(pooled_voila, "01_data.ipynb")
     with Visitor(pooled_voila, "01_data.ipynb") as first:
@@ -120,7 +136,7 @@ def test_neither_template_nor_theme_can_be_chosen_for_a_preheated_page(pooled_vo
 
 def test_a_visitor_is_culled_when_idle_or_never_there_but_not_what_waits(logs, tmp_path):
     write_notebook([PID], tmp_path / "01_data.ipynb")
-    culling = ["--MappingKernelManager.cull_idle_timeout=2", "--MappingKernelManager.cull_interval=1"]
+    culling = ["--MappingKernelManager.cull_idle_timeout=1", "--MappingKernelManager.cull_interval=1"]
     options = ["--preheat_kernel=True", "--LessonKernelManager.unopened_timeout=1", *culling]
     with servers.voila(tmp_path, logs, *options) as server:
         wait_until(lambda: server.health()["waiting"] == 1, "the pool stays empty")
