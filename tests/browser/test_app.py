@@ -305,6 +305,9 @@ def test_nothing_is_wider_than_a_phone(voila_page, clean_page):
     long_line = "x = " + " + ".join("1" for _ in range(80))
     page = voila_page([FORMULA, long_line, WIDGET])
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.evaluate("warn('This takes up a line of its own, below all else that is in the bar.', { reload: true })")
+    alert, view = page.get_by_role("alert").bounding_box(), page.get_by_text("View", exact=True).bounding_box()
+    assert alert["x"] + alert["width"] <= 360 and alert["y"] >= view["y"] + view["height"]
 
 
 def wait_for_kernels(server, number):
