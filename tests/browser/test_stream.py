@@ -92,7 +92,7 @@ def test_by_keyboard_with_bad_input_on_the_way(stream):
     choice(stream, "beside it").focus()
     page.keyboard.press("ArrowDown")
     expect(stream.locator(".wl-pattern").last).to_contain_text("15 planes")
-    reset = stream.get_by_role("button", name="reset")
+    reset = stream.get_by_role("button", name="Start again with the first settings")
     reset.focus()
     page.keyboard.press("Enter")
     expect(seed).to_have_value("457428938475")

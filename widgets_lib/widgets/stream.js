@@ -24,7 +24,7 @@ function createStart({ onseed, onstate, onrestart }) {
   const seed = h("input", { type: "text", class: "wl-seed", inputmode: "numeric", autocomplete: "off", spellcheck: "false", onchange: () => onseed(seed.value) });
   const fields = h("span", { class: "wl-fields" });
   const group = h("span", { class: "wl-state", role: "group", "aria-label": "first state" }, h("span", { "aria-hidden": "true" }, "first state"), fields);
-  const node = h("div", { class: "wl-start" }, h("label", {}, "seed", seed), group, button("reset", onrestart, { title: "the seed, the generators and the draws as they were given" }));
+  const node = h("div", { class: "wl-start" }, h("label", {}, "seed", seed), group, button("Start again", onrestart, { "aria-label": "Start again with the first settings" }));
   let inputs = [];
   return {
     node,
