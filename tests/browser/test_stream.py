@@ -35,7 +35,7 @@ def reds(stream, name):
 
 def test_by_mouse(stream):
     step = stream.get_by_role("button", name="one step", exact=True)
-    stream.get_by_role("button", name="start again").click()
+    stream.get_by_role("button", name="start again", exact=True).click()
     expect(readout(stream)).to_contain_text("Draw 1 of 50 comes next")
     for value in ("0.7645251082582081", "0.7920889799553945", "0.06912886811267205"):
         step.click()
