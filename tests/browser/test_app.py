@@ -4,6 +4,7 @@ import json
 import os
 import signal
 
+import nbformat
 import pytest
 from playwright.sync_api import expect
 
@@ -80,6 +81,12 @@ def test_leaving_while_cells_still_run_frees_the_kernel(clean_page, scratch_voil
 def test_a_page_with_many_widgets_draws_them_all(voila_page):
     page = voila_page([INTERACT.format(n=n % 10) for n in range(20)])
     expect(page.get_by_role("slider")).to_have_count(20)
+
+
+def test_a_lesson_is_ready_when_its_widgets_are_there(open_voila):
+    page = open_voila("03_matmul.ipynb")
+    cells = nbformat.read(servers.ROOT / "lessons" / "03_matmul.ipynb", 4).cells
+    assert page.locator(".wl").count() >= sum(cell.source.startswith("wl.") for cell in cells) > 8
 
 
 def test_code_can_be_hidden_and_the_choice_is_kept(voila_page):

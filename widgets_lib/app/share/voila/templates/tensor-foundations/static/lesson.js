@@ -41,7 +41,7 @@ window.voila_finish = () => {
   say("Drawing the widgets …");
   const timer = setInterval(() => {
     if (page.dataset.lesson === "stopped") return clearInterval(timer);
-    if (!managerRuns() || document.querySelector(OUTPUT)) return;
+    if (!managerRuns() || document.querySelector(OUTPUT) || widgetsToCome()) return;
     clearInterval(timer);
     page.dataset.lesson = "ready";
     say("");
@@ -53,6 +53,11 @@ window.voila_finish = () => {
   }, DRAWN_MS);
 };
 const managerRuns = () => Boolean(window.jupyterapp?.widgetManager);
+// A widget's output is an empty panel, then says "Loading widget...", until its model has come from the kernel.
+function widgetsToCome() {
+  const panels = [...document.querySelectorAll("#lesson .lm-Panel.jp-OutputArea-output:not(.lm-mod-hidden)")];
+  return panels.some(({ textContent, childElementCount }) => textContent === "Loading widget..." || !(textContent || childElementCount));
+}
 window.voila_heartbeat = () => {}; // written into the page to keep a slow connection open
 window.update_loading_text = () => {};
 window.display_cells = () => {};
