@@ -6,13 +6,15 @@ import servers
 from servers import wait_until
 from visitors import Visitor
 
+DEATH = "--KernelRestarter.time_to_dead=0.5"  # how often the server looks whether a kernel has died
+
 
 @pytest.fixture(scope="package")
 def small_voila(logs, tmp_path_factory):
     """Room for two; two seconds for a cell, one for a callback."""
     root = tmp_path_factory.mktemp("small")
     limits = ["--LessonKernelManager.max_kernels=2", "--LessonKernelManager.callback_timeout=1"]
-    with servers.voila(root, logs, *limits, "--VoilaExecutor.timeout=2") as server:
+    with servers.voila(root, logs, *limits, "--VoilaExecutor.timeout=2", DEATH) as server:
         yield server
 
 
@@ -51,10 +53,11 @@ def visit(small_voila, request):
 
 @pytest.fixture(scope="package")
 def pooled(logs, tmp_path_factory):
-    """A preheating server with room for three, an empty folder to begin with."""
+    """A preheating server with room for three and two threads each, whose host has set a variable of his own."""
     root = tmp_path_factory.mktemp("pooled")
-    options = ["--LessonKernelManager.max_kernels=3", "--VoilaKernelManager.fill_delay=0", "--VoilaExecutor.timeout=5"]
-    with servers.voila(root, logs, "--preheat_kernel=True", *options) as server:
+    limits = ["--LessonKernelManager.max_kernels=3", "--LessonKernelManager.threads=2", "--VoilaExecutor.timeout=5"]
+    pool = ["--preheat_kernel=True", "--VoilaKernelManager.fill_delay=0"]
+    with servers.voila(root, logs, *limits, *pool, DEATH, env={"OMP_NUM_THREADS": "3"}) as server:
         yield server
 
 

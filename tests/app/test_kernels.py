@@ -50,13 +50,11 @@ def test_a_cell_that_asks_for_too_much_memory_fails_alone(render):
     assert "MemoryError" not in page
 
 
-def test_a_variable_that_the_host_has_set_is_left_as_it_is(logs, tmp_path):
-    servers.write_notebook(
-        ["import os\nprint(os.environ['OMP_NUM_THREADS'], os.environ['MKL_NUM_THREADS'])"], tmp_path / "a.ipynb"
-    )
-    options = ["--LessonKernelManager.threads=2", "--LessonKernelManager.memory_limit_mb=0"]
-    with servers.voila(tmp_path, logs, *options, env={"OMP_NUM_THREADS": "3"}) as server:
-        assert "3 2" in server.get("voila/render/a.ipynb")[2]
+def test_a_variable_that_the_host_has_set_is_left_as_it_is(pooled_voila):
+    cell = "import os\nprint(os.environ['OMP_NUM_THREADS'], os.environ['MKL_NUM_THREADS'])"
+    servers.write_notebook([cell], pooled_voila.root / "a.ipynb")
+    with Visitor(pooled_voila, "a.ipynb") as visitor:
+        assert "3 2" in visitor.page
 
 
 def test_an_endless_callback_is_interrupted_and_the_widget_lives_on(visit, small_voila):

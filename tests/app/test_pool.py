@@ -79,33 +79,25 @@ def test_a_kernel_that_died_while_it_waited_is_not_handed_on(pooled_voila):
     fill(pooled_voila, "01_data.ipynb")
     with Visitor(pooled_voila, "01_data.ipynb") as first:
         wait_until(lambda: pooled_voila.health()["waiting"] == 1, "the pool stays empty")
-        for child in pooled_voila.python() - {python_of(first)}:
-            os.kill(child, signal.SIGKILL)
+        [waiting] = pooled_voila.python() - {python_of(first)}
+        os.kill(waiting, signal.SIGKILL)
+        wait_until(lambda: waiting not in pooled_voila.python(), "it is not buried")
         with Visitor(pooled_voila, "01_data.ipynb") as second:
             assert is_running(python_of(second))
 
 
-def test_waiting_kernels_give_way_to_visitors_and_come_back_after_them(pooled_voila):
-    fill(pooled_voila, "01_data.ipynb", "02_random.ipynb", "03_matmul.ipynb")
-    visitors = [Visitor(pooled_voila, "01_data.ipynb") for _ in range(3)]
-    assert [visitor.status for visitor in visitors] == [200, 200, 200]
-    assert len({python_of(visitor) for visitor in visitors}) == 3
-    assert pooled_voila.health() == {"lessons": 3, "kernels": 3, "waiting": 0, "max_kernels": 3}
-    with Visitor(pooled_voila, "02_random.ipynb") as late:
-        assert late.status == 503 and late.headers["Retry-After"] == "60" and "The class is full" in late.page
-    for visitor in visitors:
-        visitor.leave()
-    wait_until(lambda: pooled_voila.health()["waiting"] == 3, "the pool is not filled again")
-
-
 def test_a_class_that_comes_at_once_is_served_as_far_as_there_is_room_and_leaves_nothing_behind(pooled_voila):
     """benchmarks/bench_visitors.py does the same with thirty visitors and the real lessons."""
-    lessons = ["01_data.ipynb", "02_random.ipynb"]
-    fill(pooled_voila, *lessons, cells=[SLIDER])
-    visitors = crowd(pooled_voila, lessons * 4)
-    assert sorted(visitor.status for visitor in visitors) == [200] * 3 + [503] * 5
-    assert all(visitor.picture_s for visitor in visitors if visitor.status == 200)
-    assert all("The class is full" in visitor.page for visitor in visitors if visitor.status == 503)
+    fill(pooled_voila, "01_data.ipynb", "02_random.ipynb", cells=[SLIDER])
+    visitors = crowd(pooled_voila, ["01_data.ipynb"] * 6)
+    assert sorted(visitor.status for visitor in visitors) == [200] * 3 + [503] * 3
+    for visitor in visitors:
+        if visitor.status == 200:
+            assert visitor.picture_s
+        else:
+            assert visitor.headers["Retry-After"] == "60" and "The class is full" in visitor.page
+    # what waited for a visitor of the other lesson has given way
+    assert pooled_voila.health() == {"lessons": 2, "kernels": 3, "waiting": 0, "max_kernels": 3}
     for visitor in visitors:
         visitor.leave()
     wait_until(lambda: pooled_voila.health()["waiting"] == 2, "the pool is not filled again")
@@ -119,6 +111,7 @@ def test_lessons_that_fail_are_left_out_of_the_pool_and_harm_no_other(pooled_voi
     write_notebook(["import os\nos._exit(1)"], pooled_voila.root / "03_matmul.ipynb")
     write_notebook([PID], pooled_voila.root / "04_broadcasting.ipynb")
     wait_until(lambda: pooled_voila.health()["waiting"] == 1, "the sound lesson is not preheated")
+    assert pooled_voila.health()["lessons"] == 3  # as on the course home, which leaves out what is no notebook
     with Visitor(pooled_voila, "04_broadcasting.ipynb") as visitor:
         assert is_running(python_of(visitor))
     with Visitor(pooled_voila, "02_random.ipynb") as visitor:
@@ -129,9 +122,8 @@ def test_lessons_that_fail_are_left_out_of_the_pool_and_harm_no_other(pooled_voi
 
 def test_neither_template_nor_theme_can_be_chosen_for_a_preheated_page(pooled_voila):
     fill(pooled_voila, "01_data.ipynb")
-    for query in ("template=classic", "theme=dark&template=lab"):
-        with Visitor(pooled_voila, f"01_data.ipynb?{query}") as visitor:
-            assert 'id="code-switch"' in visitor.page and "theme-dark" in visitor.page
+    with Visitor(pooled_voila, "01_data.ipynb?template=classic&theme=dark") as visitor:
+        assert 'id="code-switch"' in visitor.page and "theme-dark" in visitor.page
 
 
 def test_a_visitor_is_culled_when_idle_or_never_there_but_not_what_waits(logs, tmp_path):

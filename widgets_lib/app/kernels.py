@@ -20,7 +20,7 @@ THREAD_VARIABLES = [
     *(f"{library}_NUM_THREADS" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")),
     "VECLIB_MAXIMUM_THREADS",
 ]
-GRACE_S = 3  # for an interrupted callback to come to its end
+GRACE_S = 2  # for an interrupted callback to come to its end
 
 
 @dataclass

@@ -174,7 +174,9 @@ class Preheating:
             rendering = renderer.generate_content_hybrid(kernel_id, self.get_kernel(kernel_id))
             preheated.task = asyncio.ensure_future(rendering)
             await asyncio.wait({preheated.task})
-            if kernel_id in self.waiting and preheated.failed:
+            if preheated.task.cancelled():  # as above
+                return
+            if preheated.failed and kernel_id not in self.visits:
                 raise RuntimeError(preheated.task.exception() or "a cell failed")
         except Exception as error:
             self.log.error("%s could not be run ahead of its visitors: %s", lesson, error)
