@@ -65,8 +65,8 @@ def expect_widgets(page, widgets):
 
 
 def expect_it_fits(page):
-    """The page of a lesson on a phone and on a projector, without sideways scrolling, its widgets on the theme's paper."""
-    for width in (360, 1920):
+    """A lesson on a phone, a laptop, a projector: no sideways scrolling, and its widgets on the theme's paper."""
+    for width in (360, 1024, 1280, 1920):
         page.set_viewport_size({"width": width, "height": 1080})
         page.wait_for_function(f"document.documentElement.scrollWidth <= {width}")
     for scheme, paper in PAPER.items():

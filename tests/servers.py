@@ -61,6 +61,11 @@ class Server:
         """The process ids of its kernels (Linux only)."""
         return children(self.process.pid)
 
+    def end_kernels(self):
+        """Ends every kernel (JupyterLab only)."""
+        for kernel in json.loads(self.get("api/kernels")[2]):
+            self._ask(urllib.request.Request(f"{self.url}api/kernels/{kernel['id']}", method="DELETE"))
+
     def close_tab(self, page, origin=None):
         """The status with which the beacon of a closing tab is answered; `page` is the lesson's HTML."""
         kernel = re.search(r'"kernelId": "([\w-]+)"', page)
@@ -187,7 +192,7 @@ def lab(root, logs, app="jupyterlab"):
     command = [
         *(sys.executable, "-m", app, "--no-browser", "--allow-root", "--expose-app-in-browser"),
         *(f"--port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={root}"),
-        "--IdentityProvider.token=",
+        *("--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True"),
     ]
     env = {
         "JUPYTER_CONFIG_DIR": str(settings),

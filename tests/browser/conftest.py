@@ -81,7 +81,8 @@ def open_lab(lab, clean_page):
         return clean_page
 
     yield open_lab
-    clean_page.evaluate("window.jupyterapp?.serviceManager.sessions.shutdownAll()")
+    clean_page.goto("about:blank")  # first: a page that sees its kernel go has errors to report
+    lab.end_kernels()
 
 
 @pytest.fixture

@@ -9,14 +9,7 @@ import servers
 from pages import READY, open_lesson
 
 AXE = Path(servers.ROOT, "tests/js/node_modules/axe-core/axe.min.js")
-# Known, and to be mended: the lanes of two ForkSimulators on one page are landmarks of the same names.
-KNOWN = {
-    "02_random.ipynb": pytest.mark.xfail(strict=True, raises=AssertionError, reason="landmark-unique in .wl-forks")
-}
-LESSONS = [
-    pytest.param(path.name, marks=KNOWN.get(path.name, ()))
-    for path in sorted((servers.ROOT / "lessons").glob("*.ipynb"))
-]
+LESSONS = sorted(path.name for path in (servers.ROOT / "lessons").glob("*.ipynb"))
 EVERYTHING = """() => axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.flatMap(
     ({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target}: ${failureSummary}`)))"""
 

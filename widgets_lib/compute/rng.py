@@ -262,9 +262,7 @@ def count_lines(pairs, steepest=6):
     On one such line q·y − p·x is the same for all pairs, so its different values are counted.
     """
     x, y = pairs.T
-    slopes = [
-        (p, q) for q in range(1, steepest + 1) for p in range(-steepest, steepest + 1) if math.gcd(p, q) == 1
-    ]
+    slopes = [(p, q) for q in range(1, steepest + 1) for p in range(-steepest, steepest + 1) if math.gcd(p, q) == 1]
     return min(len(np.unique((q * y - p * x).round(9))) for p, q in slopes)
 
 

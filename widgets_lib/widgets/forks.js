@@ -64,7 +64,7 @@ function createTimeline({ before, lanes }, onlook) {
     const note = h("small", { class: "wl-note wl-quiet" }, lane.note);
     const node = h(
       "section",
-      { class: `wl-lane ${index ? "" : "wl-parent"}`, "aria-label": lane.name },
+      { class: `wl-lane ${index ? "" : "wl-parent"}`, role: "group", "aria-label": lane.name },
       h("i", { class: "wl-branch", "aria-hidden": "true" }),
       h("div", { class: "wl-who" }, h("b", {}, lane.name), pid),
       h("div", { class: "wl-state" }, card.node, index ? h("small", { class: "wl-reseeded" }, lane.reseeded || "copied") : null),
@@ -74,7 +74,7 @@ function createTimeline({ before, lanes }, onlook) {
   });
   const start = h(
     "section",
-    { class: "wl-start", "aria-label": "parent, before the fork" },
+    { class: "wl-start", role: "group", "aria-label": "parent, before the fork" },
     h("b", {}, "parent"),
     origin.node,
     h("div", { class: "wl-draws" }, ...early.map((draw) => draw.node)),
