@@ -46,7 +46,7 @@ WIDGETS = {
         {"take": -1},
         "w.error",
         "",
-        "IteratorTape: how many to take is at least 0, not -1",
+        "how many to take is at least 0, not -1",
     ),
     "DigitViewer": (
         "wl.DigitViewer(np.arange(8.0).reshape(2, 2, 2))",

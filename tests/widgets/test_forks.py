@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import widgets_lib as wl
+from children import none_left_over
 from servers import wait_until
 from widgets_lib.compute import forks
 
@@ -19,12 +20,11 @@ WAIT_S = 25  # below the 30 s after which a real fork ends itself: what ended in
 
 @pytest.fixture
 def fork():
-    widget = wl.ForkSimulator()
-    yield widget
-    widget.close()
-    assert widget.wait(WAIT_S)
-    with pytest.raises(ChildProcessError):  # whatever a test did, no child is left, and no zombie
-        os.waitpid(-1, os.WNOHANG)
+    with none_left_over():  # whatever a test does
+        widget = wl.ForkSimulator()
+        yield widget
+        widget.close()
+        assert widget.wait(WAIT_S)
 
 
 class Hanging:
