@@ -28,7 +28,7 @@ def lit(widget, name="on"):
 
 def texts(widget, layer="e"):
     """What the elements, or with "p" the cells, say, in their order."""
-    script = "(all, name) => all.map((one) => [Number(one.dataset[name]), one.querySelector('text').textContent])"
+    script = "(all, name) => all.map((one) => [Number(one.dataset[name]), one.querySelector('text:last-of-type').textContent])"
     return [text for _, text in sorted(widget.locator(f"[data-{layer}]").evaluate_all(script, layer))]
 
 
