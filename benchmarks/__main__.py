@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--only NAME] [--write]`: every figure in one Markdown table.
+"""`python -m benchmarks [--quick] [--only NAME] [--write]`: every figure, one Markdown table for each benchmark.
 
 Nothing here passes or fails: a figure is a time on one machine, and the ratios beside it are what holds on others.
 """
@@ -8,6 +8,7 @@ import datetime
 import importlib
 import os
 import platform
+import re
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,16 +21,10 @@ QUIET_LOAD = 1.5
 PACKAGES = ("numpy", "torch", "numba", "matplotlib", "ipywidgets", "anywidget", "voila")
 HEADING = """# How fast it is
 
-Written by `python -m benchmarks --write`; `make bench` prints the same table. Medians drift between machines and hours;
-a ratio (how many times as fast as what stands beside it) is taken between peers measured in turn in the same run.
-The head of each `benchmarks/bench_*.py` says what exactly is measured.
+Written by `python -m benchmarks --write`, or with `--only NAME` one section of it; `make bench` prints the same tables.
+Medians drift between machines and hours; a ratio (how many times as fast as what stands beside it) is taken between
+peers measured in turn in the same run. The head of each `benchmarks/bench_*.py` says what exactly is measured.
 """
-
-
-def figures(names, quick):
-    """The rows of the named benchmarks."""
-    for name in names:
-        yield from importlib.import_module(f"benchmarks.bench_{name}").figures(quick)
 
 
 def caption(load, quick):
@@ -62,18 +57,25 @@ def main():
     parser.add_argument("--only", choices=NAMES, help="one benchmark instead of all")
     parser.add_argument("--write", action="store_true", help=f"write {DOCUMENT.relative_to(HERE.parent)} as well")
     options = parser.parse_args()
-    if options.write and options.only:
-        parser.error("--write keeps the whole table: leave --only out")
+    for name in [options.only] if options.only else NAMES:
+        measured = importlib.import_module(f"benchmarks.bench_{name}")
+        lines = [caption(os.getloadavg()[0], options.quick), ""]
+        print(f"## {name}\n", *lines, sep="\n", flush=True)
+        for line in _table.lines(measured.figures(options.quick)):
+            print(line, flush=True)
+            lines.append(line)
+        print()
+        if options.write:
+            write(name, "\n".join(lines))
 
-    head = caption(os.getloadavg()[0], options.quick)
-    print(head, end="\n\n", flush=True)
-    table = []
-    for line in _table.lines(figures([options.only] if options.only else NAMES, options.quick)):
-        print(line, flush=True)
-        table.append(line)
-    if options.write:
-        DOCUMENT.parent.mkdir(exist_ok=True)
-        DOCUMENT.write_text("\n".join([HEADING, head, "", *table, ""]), encoding="utf-8")
+
+def write(name, text):
+    """Put one benchmark's section into the document; the others stay as they are."""
+    written = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else ""
+    sections = dict(re.findall(r"^## (\w+)\n+(.*?)\s*(?=^## |\Z)", written, re.DOTALL | re.MULTILINE))
+    sections[name] = text
+    parts = [HEADING, *(f"## {name}\n\n{sections[name]}\n" for name in NAMES if name in sections)]
+    DOCUMENT.write_text("\n".join(parts), encoding="utf-8")
 
 
 if __name__ == "__main__":
