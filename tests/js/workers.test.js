@@ -33,6 +33,13 @@ test("the frame is turned and shifted as the picture was, and the picture is nam
   assert.equal(view.$$(".wl-picture")[1].getAttribute("aria-label"), `the same, turned ${turn}, shifted ${shift}`);
 });
 
+test("pictures that come before their story do not hang the view", async () => {
+  const view = await mount("wl.LoaderWorkers()");
+  view.model.receive({ before: new DataView(new ArrayBuffer(3)), after: new DataView(new ArrayBuffer(0)) });
+  assert.deepEqual(texts(view, ".wl-letter"), ["A", "A", "A", "A"]);
+  view.destroy();
+});
+
 test("batches go on and back by button and arrow key, without the kernel, and stop at both ends", async () => {
   const view = await mount("wl.LoaderWorkers()");
   const first = texts(view, ".wl-change");

@@ -61,6 +61,10 @@ def test_the_list_becomes_the_picture(run_lesson, training):
     np.testing.assert_array_equal(img, training[0][0] / 256)
 
 
+def test_the_exercise_can_be_done(run_lesson):
+    assert run_lesson(LESSON, "plt.imshow(list(chunks(lst1, 27))[:-1]).get_size()") == [[29, 27]]
+
+
 def test_one_pixel_by_every_name_it_has(run_lesson):
     assert run_lesson(
         LESSON,

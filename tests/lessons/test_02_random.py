@@ -35,6 +35,7 @@ def test_the_cycles_and_the_period(run_lesson):
     assert cycles == [30268, 30306, 30322]
     assert period == 6_953_607_871_644
     assert round(period / 1e6 / 86_400) == 80
+    assert math.floor(19937 * math.log10(2)) + 1 == 6002  # digits of the Mersenne Twister's 2¹⁹⁹³⁷ − 1
 
 
 def test_the_slip_gives_the_published_numbers_beside_the_right_ones(run_lesson):

@@ -149,3 +149,8 @@ def test_a_picture_with_nan_among_others_is_explained_when_it_is_chosen():
 def test_what_is_no_picture_gets_words(x, arguments, words):
     with pytest.raises((ValueError, TypeError), match=words):
         wl.DigitViewer(x, **arguments)
+
+
+def test_hundredths_are_those_of_the_number_that_is_shown():
+    picture = wl.DigitViewer(np.float32([[0.29, 0.5], [0.0, 1.0]])).picture
+    assert picture["texts"][0] == "0.29" and picture["short"] == ["29", "50", "0", "100"]

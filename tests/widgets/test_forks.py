@@ -357,3 +357,11 @@ def test_all_of_it_is_json(fork):
 def test_an_unknown_keyword_is_named():
     with pytest.raises(TypeError, match="processes"):
         wl.ForkSimulator(processes=5)
+
+
+def test_a_run_that_is_cancelled_before_its_prediction_was_made_leaves_the_prediction(fork, monkeypatch):
+    fork.generator = "python"
+    fork._told = None  # as if the run had taken the place of a prediction still being made
+    fork.story = {}
+    fork._receive({"cancel": True}, [])
+    assert fork.story["title"] == "Python's random" and fork.error == ""

@@ -278,7 +278,7 @@ def test_a_rung_needs_a_title_and_one_of_its_own():
 
 
 def test_a_ladder_whose_last_view_has_gone_is_left_alone(ladder, own_rungs):
-    ladder._receive({"view": 1}, [])
-    ladder._receive({"view": -1}, [])
+    ladder._hear({"view": 1}, [])
+    ladder._hear({"view": -1}, [])
     wl.rung("my matmul")(lambda a, b: a @ b)
     assert "my matmul" not in ladder.results

@@ -139,3 +139,25 @@ def test_start_again_goes_back_to_what_was_given():
     widget.cure, widget.workers = "none", 5
     widget._receive({"restart": True}, [])
     assert (widget.cure, widget.workers) == ("spawn", 3) and widget.story == first
+
+
+def test_pictures_and_story_come_in_one_message(monkeypatch):
+    """A view between two messages would draw an old story on new pictures."""
+    widget = wl.LoaderWorkers(workers=5)
+    sent = []
+    monkeypatch.setattr(widget, "send_state", lambda key=None: sent.append({key} if isinstance(key, str) else set(key)))
+    widget.set_state({"workers": 4})
+    assert [keys for keys in sent if keys & {"before", "after", "story"}] == [
+        keys for keys in sent if {"before", "after", "story"} <= keys
+    ]
+    assert any("story" in keys for keys in sent)
+
+
+def test_a_view_that_comes_late_hears_what_went_wrong_on_a_thread(monkeypatch):
+    widget = wl.LoaderWorkers()
+    widget._fail("torch could not be imported")
+    sent = []
+    monkeypatch.setattr(widget, "send_state", sent.append)
+    widget._hear({"view": 1}, [])
+    assert widget.error == "torch could not be imported"
+    assert {"error", "story", "before"} <= set(sent[0])

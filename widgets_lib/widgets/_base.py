@@ -17,7 +17,12 @@ class Widget(anywidget.AnyWidget):
 
     A subclass holds state in traits, turns trait changes into compute calls in `_recompute`, and calls
     `self.recompute_on("m", "k")` at the end of its constructor. Messages from the view go to `_receive`.
+
+    `told_by_threads` names the traits that a thread may set. What is said while the page is still being set up does
+    not reach it, so a new view says `{"view": 1}` and is told them again.
     """
+
+    told_by_threads = ()
 
     error = traitlets.Unicode("", help="What went wrong, in words; empty when all is well").tag(sync=True)
 
@@ -31,7 +36,7 @@ class Widget(anywidget.AnyWidget):
 
     def __init__(self, **traits):
         super().__init__(**traits)
-        self.on_msg(lambda _, content, buffers: self._guard(self._receive, content, buffers))
+        self.on_msg(lambda _, content, buffers: self._hear(content, buffers))
 
     def recompute_on(self, *names):
         """Compute now, letting errors out to the caller, and again on every change, showing them in the widget."""
@@ -41,19 +46,28 @@ class Widget(anywidget.AnyWidget):
     def _recompute(self):
         """Turn the input traits into output traits by one call to compute."""
 
+    def _hear(self, content, buffers):
+        if "view" in content:  # nothing that the learner did, so an error stays
+            self._on_view(content["view"])
+        else:
+            self._guard(self._receive, content, buffers)
+
+    def _on_view(self, change):
+        """A view has come (1), or gone (-1, where it says so)."""
+        self.send_state([*self.told_by_threads, "error"])
+
     def _receive(self, content, buffers):
         """Answer a custom message of the view."""
 
     def _guard(self, callback, *args):
         """Call back and keep any error on the screen: an error in a callback shows nowhere else."""
+        self.error = ""  # now and not afterwards: a thread that the callback starts may fail before it returns
         try:
             callback(*args)
         except Exception as error:
             self.error = in_words(error)
             if not isinstance(error, ValueError):  # which is what bad input raises: no fault of ours to log
                 self.log.exception("%s: error in a callback", type(self).__name__)
-        else:
-            self.error = ""
 
 
 def _outweigh(path: Path) -> str:

@@ -10,7 +10,7 @@ class Errands:
     """The errands of one widget.
 
     on_progress(progress): called with what `start` was given, and with {} when nothing goes on any more.
-    on_error(words): called if a job raised something other than timing.Stopped.
+    on_error(words): called if a job raised something other than timing.Stopped, or its answer could not be published.
     """
 
     def __init__(self, on_progress, on_error):
@@ -59,7 +59,12 @@ class Errands:
 
     def _end(self, errand, publish):
         with self._lock:
-            if self._current is errand:
+            if self._current is not errand:
+                return
+            try:
                 publish()
+            except Exception as error:
+                self._on_error(in_words(error))
+            finally:
                 self._current = None
                 self._on_progress({})

@@ -111,7 +111,7 @@ def _short(flat, pixels):
     if whole and max(map(len, whole)) <= 4:
         return whole, "the values themselves"
     if pixels.lowest >= -1 and pixels.highest <= 1:
-        return [f"{int(100 * Decimal(str(float(v))))}" for v in flat], "hundredths, the rest cut off"
+        return [f"{int(100 * Decimal(str(v)))}" for v in flat], "hundredths, the rest cut off"
     grey = (grey for row in pixels.grey for grey in row)
     return [f"{round(99 * g)}" for g in grey], "0 for the lowest value to 99 for the highest"
 

@@ -294,7 +294,7 @@ function render(context) {
   drawChoices();
   build();
   drawReal();
-  model.send({ view: true });
+  model.send({ view: 1 });
   return view.destroy;
 }
 

@@ -32,6 +32,8 @@ class ForkSimulator(Widget):
     Raises: ValueError in words for anything else.
     """
 
+    told_by_threads = ("story", "real", "progress")
+
     generator = traitlets.Unicode(help="Whose state is copied: a key of `generators`.").tag(sync=True)
     children = traitlets.Int(help="How many processes are forked.").tag(sync=True)
     draws_before = traitlets.Int(help="How many numbers the parent draws before it forks.").tag(sync=True)
@@ -53,6 +55,7 @@ class ForkSimulator(Widget):
 
     def __init__(self, generator="wichmann-hill", children=2, draws_before=2, draws_after=4, cure="none", seed=42):
         self._errands = Errands(lambda progress: setattr(self, "progress", progress), self._fail)
+        self._told = None  # the settings that the story is about
         self._first = {
             "generator": generator,
             "children": children,
@@ -79,11 +82,20 @@ class ForkSimulator(Widget):
         settings = self._settings()  # if they are bad, what is seen stays as it was
         self.cancel()
         self.generators, self.cures = generator_choices(), cure_choices(self.generator)
-        answer_with(self._errands, self.generator, lambda: forks.describe_fork(**settings), self._tell)
+        self._predict(settings)
 
-    def _tell(self, fork):
-        self.real = {}
-        self.story = _story(fork)
+    def _predict(self, settings):
+        answer_with(
+            self._errands,
+            settings["generator"],
+            lambda: forks.describe_fork(**settings),
+            lambda fork: self._tell(settings, fork, {}),
+        )
+
+    def _tell(self, settings, fork, real):
+        with self.hold_sync():  # one message: what really came belongs to one story
+            self.real, self.story = real, _story(fork)
+            self._told = settings
 
     # ---- for real ----
 
@@ -94,11 +106,10 @@ class ForkSimulator(Widget):
             self.run()
         elif "cancel" in content:
             self.cancel()
+            if self._told != (settings := self._settings()):  # the run had taken the place of their prediction
+                self._predict(settings)
         elif "restart" in content:
             self.restart()
-        elif "view" in content:
-            # What a thread said while the page was still being set up has not reached it.
-            self.send_state(["story", "real", "progress"])
 
     def run(self):
         """Really fork, off the kernel's main thread, and lay what was drawn over the prediction.
@@ -116,7 +127,11 @@ class ForkSimulator(Widget):
             pids = [process.pid for process in real.processes] if settings["cure"] == "pid" else None
             return forks.describe_fork(**settings, pids=pids), real
 
-        self._errands.start({"words": FORKING, "cancel": True}, job, lambda done: self._lay_over(*done))
+        def lay_over(done):
+            fork, real = done
+            self._tell(settings, fork, _overlay(fork, real))
+
+        self._errands.start({"words": FORKING, "cancel": True}, job, lay_over)
 
     def cancel(self):
         """Give up what goes on; its processes are killed within a tenth of a second."""
@@ -141,10 +156,6 @@ class ForkSimulator(Widget):
     def wait(self, timeout_s=None):
         """Block until nothing goes on; True if that came about in time. For scripts and tests, not for callbacks."""
         return self._errands.wait(timeout_s)
-
-    def _lay_over(self, fork, real):
-        self.story = _story(fork)
-        self.real = _overlay(fork, real)
 
     def _fail(self, words):
         self.error = words

@@ -70,6 +70,8 @@ class MatmulLadder(Widget):
     m: 1 to 50,000 rows; k, n: 1 to 2,048. Raises: ValueError for a size outside, naming it.
     """
 
+    told_by_threads = ("rungs", "results", "progress", "summary")
+
     m = traitlets.Int(help="Rows of A.").tag(sync=True)
     k = traitlets.Int(help="Columns of A and rows of B: the axis summed over.").tag(sync=True)
     n = traitlets.Int(help="Columns of B.").tag(sync=True)
@@ -162,11 +164,11 @@ class MatmulLadder(Widget):
                 ladder.cancel()
         elif "restart" in content:
             self.restart()
-        elif "view" in content:
-            self._views = (self._views or 0) + content["view"]
-            (_OPEN.add if self._views > 0 else _OPEN.discard)(self)
-            # What a measurement said while the page was still being set up has not reached it.
-            self.send_state(["rungs", "results", "progress", "summary"])
+
+    def _on_view(self, change):
+        self._views = (self._views or 0) + change
+        (_OPEN.add if self._views > 0 else _OPEN.discard)(self)
+        super()._on_view(change)
 
     def run(self, keys="ladder"):
         """Measure some rungs, or with "ladder" all that can run here, off the kernel's main thread.

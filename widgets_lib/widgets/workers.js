@@ -12,11 +12,12 @@ const letter = (group) => String.fromCharCode(65 + group);
 /** A picture of uint8 pixels, as one path for each level of grey: ink on paper, in either theme. */
 function drawPixels(pixels, rows, columns) {
   const runs = new Map();
+  const levelAt = (row, column) => Math.round(((pixels[row * columns + column] ?? 0) / 255) * LEVELS);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; ) {
-      const level = Math.round((pixels[row * columns + column] / 255) * LEVELS);
+      const level = levelAt(row, column);
       const start = column;
-      while (column < columns && Math.round((pixels[row * columns + column] / 255) * LEVELS) === level) column++;
+      while (column < columns && levelAt(row, column) === level) column++;
       if (level) runs.set(level, `${runs.get(level) ?? ""}M${start} ${row}h${column - start}v1h${start - column}z`);
     }
   }
@@ -136,7 +137,7 @@ function render(context) {
   view.listen(["generator", "generators", "cure", "cures", "workers", "most_workers", "progress", "error"], drawChoices);
   drawChoices();
   seek(0);
-  model.send({ view: true });
+  model.send({ view: 1 });
   return view.destroy;
 }
 

@@ -25,6 +25,8 @@ class LoaderWorkers(Widget):
     Raises: ValueError in words for anything else.
     """
 
+    told_by_threads = ("shape", "before", "after", "story", "progress")
+
     generator = traitlets.Unicode(help="Whose state the workers are forked with: a key of `generators`.").tag(sync=True)
     cure = traitlets.Unicode(help="What a worker does before it draws: a key of `cures`.").tag(sync=True)
     workers = traitlets.Int(help="How many workers the loader forks.").tag(sync=True)
@@ -55,16 +57,13 @@ class LoaderWorkers(Widget):
         answer_with(self._errands, generator, lambda: _augmented(self._images, generator, cure, workers), self._show)
 
     def _show(self, drawn):
-        with self.hold_trait_notifications():
+        with self.hold_sync(), self.hold_trait_notifications():  # one message: pictures and story belong together
             for name, value in drawn.items():
                 setattr(self, name, value)
 
     def _receive(self, content, buffers):
         if "restart" in content:
             self.restart()
-        elif "view" in content:
-            # What a thread said while the page was still being set up has not reached it.
-            self.send_state(["shape", "before", "after", "story", "progress"])
 
     def restart(self):
         """Back to the settings of the constructor."""
