@@ -53,9 +53,13 @@ def visit(small_voila, request):
 
 @pytest.fixture(scope="package")
 def pooled(logs, tmp_path_factory):
-    """A preheating server with room for three and two threads each, whose host has set a variable of his own."""
+    """A preheating server with room for three, two of them for one visitor, and two threads each.
+
+    Its host has set a variable of his own.
+    """
     root = tmp_path_factory.mktemp("pooled")
     limits = ["--LessonKernelManager.max_kernels=3", "--LessonKernelManager.threads=2", "--VoilaExecutor.timeout=5"]
+    limits.append("--LessonKernelManager.max_kernels_per_visitor=2")
     pool = ["--preheat_kernel=True", "--VoilaKernelManager.fill_delay=0"]
     with servers.voila(root, logs, *limits, *pool, DEATH, env={"OMP_NUM_THREADS": "3"}) as server:
         yield server

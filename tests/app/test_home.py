@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import threading
 from importlib.metadata import version
 
 import nbformat
@@ -114,10 +116,29 @@ def test_the_page_can_be_read_without_scripts(course, logs):
 
 
 def test_preflight_says_what_this_python_has():
-    lines = home.Preflight().lines()
+    preflight = home.Preflight()
+    preflight._thread.join()
+    lines = preflight.lines()
     assert [works for works, _ in lines[:2]] == [True, True]
     assert f"torch {version('torch').split('+')[0]}" in lines[0][1]
     assert f"numba {version('numba')}" in lines[1][1]
+
+
+def test_no_request_waits_for_the_preflight(monkeypatch):
+    asked = threading.Event()
+
+    def probe(*_, **__):
+        asked.wait(1)  # answers while somebody waits for it
+        return subprocess.CompletedProcess(
+            [], 0, '{"torch": null, "numba": null, "gpu": null, "torch_has_cuda": false}'
+        )
+
+    monkeypatch.setattr(home.subprocess, "run", probe)
+    preflight = home.Preflight()
+    assert preflight.lines() == []
+    asked.set()
+    preflight._thread.join()
+    assert len(preflight.lines()) == 3
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,25 @@
 """The limits of kernels, as visitors and programs see them."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from types import SimpleNamespace
 
 import servers
 from visitors import Visitor
 from widgets_lib.app import cells
+
+STUBBORN = """import signal
+from ipywidgets import IntSlider
+
+def compute(change):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    print("computing")
+    while True:
+        pass
+
+slider = IntSlider()
+slider.observe(compute, "value")
+slider"""
 
 
 def test_one_visitor_too_many_is_told_that_the_class_is_full(render, small_voila):
@@ -22,6 +37,48 @@ def test_a_closed_tab_makes_room(render, small_voila):
     assert render(["1"])[0] == 503
     small_voila.close_tab(pages[0])
     assert render(["1"])[0] == 200
+
+
+def test_a_page_that_is_reloaded_while_its_kernel_computes_finds_a_place(render, visit, small_voila):
+    render(["1"])
+    visitor = visit([STUBBORN])
+    visitor.move(visitor.model("IntSliderModel"), value=1)
+    visitor.receive(lambda message: "computing" in str(message["content"]))
+    with ThreadPoolExecutor() as tab:
+        beacon = tab.submit(small_voila.close_tab, visitor.page)
+        begun = f"Kernel shutdown: {visitor.kernel}"
+        servers.wait_until(lambda: begun in small_voila.log, "the beacon is not heard")
+        assert render(["1"])[0] == 200
+        assert beacon.result() == 204
+
+
+def test_one_visitor_cannot_take_every_place(pooled_voila):
+    """Two lessons at a time are his, of three places; one waits for a visitor, one has no place to wait in."""
+    for name in ("01_data.ipynb", "02_random.ipynb"):
+        servers.write_notebook(["1"], pooled_voila.root / name)
+    cookie = pooled_voila.get()[1]["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie
+    get = partial(pooled_voila.get, Cookie=cookie.partition(";")[0])
+    browser = SimpleNamespace(get=get, url=pooled_voila.url, close_tab=pooled_voila.close_tab)
+    with Visitor(browser, "01_data.ipynb") as first, Visitor(browser, "01_data.ipynb") as second:
+        first.connect()
+        second.connect()
+        servers.wait_until(lambda: pooled_voila.health()["waiting"] == 1, "the pool stays empty")
+        for name in ("01_data.ipynb", "02_random.ipynb"):
+            status, _, page = get(f"voila/render/{name}")
+            assert status == 429
+            assert "You have 2 lessons open" in page and "try again" in page
+        assert pooled_voila.health()["waiting"] == 1  # nobody lost his place for it
+        with Visitor(pooled_voila, "01_data.ipynb") as other:
+            assert other.status == 200
+
+        first.socket.close()  # the browser has crashed: its kernel stays for a while, and is not held against him
+
+        def may_come():
+            with Visitor(browser, "02_random.ipynb") as third:
+                return third.status == 200
+
+        servers.wait_until(may_come, "he is shut out")
 
 
 def test_visitors_who_come_at_once_cannot_pass_the_cap(small_voila):
@@ -72,13 +129,7 @@ def test_an_endless_callback_is_interrupted_and_the_widget_lives_on(visit, small
 
 
 def test_a_callback_that_ignores_the_interrupt_loses_its_kernel(visit, small_voila):
-    visitor = visit(
-        [
-            "from ipywidgets import IntSlider\nimport signal\nslider = IntSlider()\n"
-            "def compute(change):\n    signal.signal(signal.SIGINT, signal.SIG_IGN)\n    while True: pass\n"
-            "slider.observe(compute, 'value')\nslider"
-        ]
-    )
+    visitor = visit([STUBBORN])
     visitor.move(visitor.model("IntSliderModel"), value=1)
     gone = f"api/kernels/{visitor.kernel}"  # what the page asks; it then says that Python has stopped
     servers.wait_until(lambda: small_voila.get(gone)[0] == 404, "the kernel runs for ever")

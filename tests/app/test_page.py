@@ -2,11 +2,12 @@
 
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
 
 import servers
-from widgets_lib.app.page import SHARE
+from widgets_lib.app.page import SHARE, around
 
 ADDRESS = re.compile(r"""(?:src|href|url|import)\s*[=(]\s*["']?(https?:)?//""")
 
@@ -50,6 +51,21 @@ def test_a_lesson_leads_to_its_neighbours_and_home(render, small_voila):
     assert re.search(r'rel="prev" href="/voila/render/05_einsum.ipynb"', page)
     assert re.search(r'rel="next" href="/voila/render/07_pixel_similarity.ipynb"', page)
     assert re.search(r'class="home" href="/"', page) and re.search(r'class="all" href="/"', page)
+
+
+@pytest.mark.parametrize("address", ["sub/b.ipynb", "/sub/b.ipynb", "//sub/b.ipynb", "sub/./b.ipynb", "../sub/b.ipynb"])
+def test_the_lessons_around_one_are_those_of_the_served_folder(tmp_path, address):
+    (tmp_path / "served" / "sub").mkdir(parents=True)
+    (tmp_path / "sub").mkdir()
+    manager = SimpleNamespace(root_dir=str(tmp_path / "served"), parent=None)
+    for name in "ab":
+        servers.write_notebook(["1"], tmp_path / "sub" / f"{name}.ipynb")
+    for outside in (f"{tmp_path}/sub/b.ipynb", "../sub/b.ipynb"):
+        assert around(outside, manager, "/")["previous"] is None
+    for name in "ab":
+        servers.write_notebook(["1"], tmp_path / "served" / "sub" / f"{name}.ipynb")
+    there = around(address, manager, "/")
+    assert there["home"] == "/voila/tree/sub" and there["previous"].path == "sub/a.ipynb"
 
 
 def test_page_and_widgets_share_their_tokens():

@@ -1,6 +1,7 @@
 """Preheated lessons: opened at once, never stale, never in a visitor's way."""
 
 import asyncio
+import logging
 import os
 import re
 import signal
@@ -89,6 +90,12 @@ def test_a_kernel_that_died_while_it_waited_is_not_handed_on(pooled_voila):
 def test_a_class_that_comes_at_once_is_served_as_far_as_there_is_room_and_leaves_nothing_behind(pooled_voila):
     """benchmarks/bench_visitors.py does the same with thirty visitors and the real lessons."""
     fill(pooled_voila, "01_data.ipynb", "02_random.ipynb", cells=[SLIDER])
+
+    def used_mb():
+        wait_until(lambda: len(pooled_voila.python()) == 2, "processes are left over")
+        return sum(map(servers.memory_mb, {pooled_voila.process.pid, *pooled_voila.python()}))
+
+    before_mb = used_mb()
     visitors = crowd(pooled_voila, ["01_data.ipynb"] * 6)
     assert sorted(visitor.status for visitor in visitors) == [200] * 3 + [503] * 3
     for visitor in visitors:
@@ -102,7 +109,7 @@ def test_a_class_that_comes_at_once_is_served_as_far_as_there_is_room_and_leaves
         visitor.leave()
     wait_until(lambda: pooled_voila.health()["waiting"] == 2, "the pool is not filled again")
     assert pooled_voila.health()["kernels"] == 0
-    wait_until(lambda: len(pooled_voila.python()) == 2, "processes are left over")
+    assert used_mb() < 1.2 * before_mb
 
 
 def test_lessons_that_fail_are_left_out_of_the_pool_and_harm_no_other(pooled_voila):
@@ -118,6 +125,59 @@ def test_lessons_that_fail_are_left_out_of_the_pool_and_harm_no_other(pooled_voi
         assert visitor.status == 200 and cells.FAILED in visitor.page and "SyntaxError" not in visitor.page
     for broken in ("01_data", "02_random", "03_matmul"):
         assert f"{broken}.ipynb could not be run ahead" in pooled_voila.log
+
+
+def test_a_lesson_that_gave_way_to_a_visitor_while_it_was_run_has_not_failed(pooled_voila, tmp_path):
+    running, hold = tmp_path / "running", tmp_path / "hold"
+    hold.touch()
+    write_notebook([PID], pooled_voila.root / "02_random.ipynb")
+    with Visitor(pooled_voila, "02_random.ipynb"), Visitor(pooled_voila, "02_random.ipynb"):
+        (pooled_voila.root / "02_random.ipynb").unlink()
+        wait_until(lambda: pooled_voila.health()["waiting"] == 0, "it waits although it is gone")
+        said = len(pooled_voila.log)
+        lesson = f"import pathlib, time\npathlib.Path({str(running)!r}).touch()\n"
+        lesson += f"while pathlib.Path({str(hold)!r}).exists(): time.sleep(0.02)"
+        write_notebook([lesson], pooled_voila.root / "01_data.ipynb")
+        write_notebook([PID], pooled_voila.root / "my_notes.ipynb")
+        wait_until(running.exists, "the lesson is not run")
+        with Visitor(pooled_voila, "my_notes.ipynb") as visitor:
+            assert visitor.status == 200
+        hold.unlink()
+    wait_until(lambda: pooled_voila.health()["waiting"] == 2, "it is not run again")
+    assert "ERROR" not in pooled_voila.log[said:]
+
+
+def test_the_pool_outlives_an_error_of_its_own(tmp_path, caplog):
+    write_notebook(["1"], tmp_path / "01_data.ipynb")
+
+    class Base:
+        fill_delay, max_kernels, notebook_path, root_dir = 0, 3, None, tmp_path
+        log = logging.getLogger("voila")
+
+        def __init__(self):
+            self.visits, self.waiting = {}, {}
+            self.kernel_pools_config = {"default": {"pool_size": "2"}}
+            self.preheated = asyncio.get_running_loop().create_future()
+
+        def _notebook_filter(self, path):
+            return True
+
+    class Manager(pool.Preheating, Base):
+        async def _preheat(self, lesson):
+            self._stoker.cancel()
+            self.preheated.set_result(lesson)
+
+    async def serve():
+        manager = Manager()
+        while "trying again" not in caplog.text:
+            assert not (manager._stoker and manager._stoker.done()), "it has ended"
+            await asyncio.sleep(0)
+        manager.kernel_pools_config = {"default": {"pool_size": 2}}
+        manager._wake.set()
+        assert await asyncio.wait_for(manager.preheated, 20) == "01_data.ipynb"
+
+    asyncio.run(serve())
+    assert "TypeError" in caplog.text
 
 
 def test_neither_template_nor_theme_can_be_chosen_for_a_preheated_page(pooled_voila):
@@ -137,7 +197,8 @@ def test_a_visitor_is_culled_when_idle_or_never_there_but_not_what_waits(logs, t
         wait_until(lambda: server.health()["waiting"] == 1, "the pool stays empty")
         [waiting] = server.python() - {python_of(crawler), python_of(idler)}
         wait_until(lambda: server.kernels() == 0, "kernels that nobody uses are kept")
-        assert server.get(f"api/kernels/{idler.kernel}")[0] == 404
+        gone = f"api/kernels/{idler.kernel}"
+        wait_until(lambda: server.get(gone)[0] == 404, "its place is free, its kernel stays")
         with Visitor(server, "01_data.ipynb") as visitor:
             assert python_of(visitor) == waiting
 

@@ -9,7 +9,9 @@ replacement text on the wrong object, and the message is lost.
 import re
 
 import voila.notebook_renderer
+from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+from nbclient.exceptions import DeadKernelError
 from voila.execute import VoilaExecutor
 
 FAILED = "This did not work with these values. Try others; the rest of the lesson still works."
@@ -40,6 +42,11 @@ class LessonExecutor(VoilaExecutor):
                 self.log.error("%s, cell %d: a callback failed:\n%s", lesson, cell_index + 1, words(msg["content"]))
                 msg = {**msg, "content": calm(msg["content"])}
         return super().output(outs, msg, display_id, cell_index)
+
+    async def _async_check_alive(self):
+        """Stock code logs an error here as well; cells.py logs it with its lesson and cell, unless it was meant."""
+        if not await ensure_async(self.kc.is_alive()):
+            raise DeadKernelError("Kernel died")
 
 
 class LessonConnection(ZMQChannelsWebsocketConnection):

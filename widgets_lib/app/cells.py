@@ -3,6 +3,8 @@
 Stock Voila stops at the first error and tells the visitor how to start the server differently.
 """
 
+import asyncio
+
 import voila.handler
 import voila.voila_kernel_manager
 from jupyter_core.utils import ensure_async
@@ -25,6 +27,7 @@ class LessonRenderer(NotebookRenderer):
     """Renders a lesson whatever its cells do. `failed` tells afterwards whether one did not run as it should."""
 
     failed = False
+    evicted = False  # its kernel gives its place to a visitor of another lesson: see pool.py
     kernel_lives = True
     kernel = None
 
@@ -77,6 +80,8 @@ class LessonRenderer(NotebookRenderer):
         try:
             cell = await self.executor.async_execute_cell(cell, index)
         except Exception as error:
+            if self.evicted:
+                raise asyncio.CancelledError from None  # nbclient takes it for the kernel's death
             self.log.error(
                 "%s, cell %d of %d (id %s) failed: %s",
                 *(self.notebook_path, index + 1, count, cell.get("id"), error),

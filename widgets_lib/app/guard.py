@@ -10,9 +10,11 @@ from voila.app import Voila
 from voila.request_info_handler import RequestInfoSocketHandler
 from voila.static_file_handler import TemplateStaticFileHandler
 from voila.tornado.contentshandler import VoilaContentsHandler
+from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from widgets_lib.app.callbacks import LessonConnection
+from widgets_lib.app.visitor import recognise
 
 
 class AliveHandler(KernelHandler):
@@ -44,6 +46,15 @@ class SecurityHeaders(OutputTransform):
         return status_code, headers, chunk
 
 
+class LessonHandler(TornadoVoilaHandler):
+    """A lesson's page, for a visitor who may have others open."""
+
+    async def prepare(self):
+        """Called before each request."""
+        recognise(self)
+        await super().prepare()
+
+
 class HomeHandler(TornadoVoilaTreeHandler):
     """The course home, and no other: `?classic-tree=false` would ask for Voila's own list of files."""
 
@@ -51,6 +62,11 @@ class HomeHandler(TornadoVoilaTreeHandler):
         """Forgets that wish."""
         super().initialize(**kwargs)
         self.request.arguments.pop("classic-tree", None)
+
+    async def prepare(self):
+        """Called before each request. A visitor who opens several lessons from here at once is one visitor already."""
+        recognise(self)
+        await super().prepare()
 
 
 UNUSED = (
@@ -61,6 +77,7 @@ UNUSED = (
 OURS = {
     KernelHandler: AliveHandler,
     TemplateStaticFileHandler: AssetHandler,
+    TornadoVoilaHandler: LessonHandler,
     TornadoVoilaTreeHandler: HomeHandler,
 }
 

@@ -11,6 +11,8 @@ from tornado.web import HTTPError
 from traitlets import Integer
 from voila.request_info_handler import RequestInfoSocketHandler
 
+from widgets_lib.app.visitor import VISITOR
+
 try:
     from resource import RLIMIT_DATA, prlimit
 except ImportError:  # only Linux has prlimit
@@ -29,6 +31,7 @@ class Visit:
 
     preparing: bool = True
     connected: bool = False
+    visitor: str | None = None
     alarm: asyncio.TimerHandle | None = None  # rings when a callback takes too long
 
 
@@ -40,6 +43,13 @@ class LessonKernelManager(AsyncMappingKernelManager):
         min=1,
         config=True,
         help="Most kernels at a time: those of open lessons and those that wait for a visitor, who give way.",
+    )
+    max_kernels_per_visitor = Integer(
+        4,
+        min=0,
+        config=True,
+        help="""Lessons that one visitor may have open at a time, 0 for no limit. Visitors are told apart by a cookie:
+        one whose browser takes none is not limited.""",
     )
     memory_limit_mb = Integer(
         2048, min=0, config=True, help="MB of data that one kernel's process may hold, 0 for no limit. Linux only."
@@ -72,11 +82,9 @@ class LessonKernelManager(AsyncMappingKernelManager):
             self.log.warning("memory_limit_mb is not applied: this system cannot limit another process's memory")
 
     async def _async_start_kernel(self, **kwargs):
-        """Starts a visitor's kernel and returns its id. Raises: HTTPError 503 if the class is full."""
-        if len(self.visits) >= self.max_kernels:
-            raise HTTPError(503, "%d of %d kernels are in use", len(self.visits), self.max_kernels)
+        """Starts a visitor's kernel and returns its id. Raises: as `admit`."""
         kernel_id = kwargs.setdefault("kernel_id", self.new_kernel_id())
-        self.visits[kernel_id] = Visit()
+        self.admit(kernel_id)
         self.make_room()
         try:
             return await self.launch(**kwargs)
@@ -85,6 +93,23 @@ class LessonKernelManager(AsyncMappingKernelManager):
             raise
 
     start_kernel = _async_start_kernel
+
+    def admit(self, kernel_id, preparing=True):
+        """Gives whoever asks a place. Raises: HTTPError 503 if the class is full, 429 if he holds too many of them."""
+        visitor = VISITOR.get()
+        there = self._open_for(visitor) if visitor else 0
+        if self.max_kernels_per_visitor and there >= self.max_kernels_per_visitor:
+            raise HTTPError(429, "You have %s open", "a lesson" if there == 1 else f"{there} lessons")
+        if len(self.visits) >= self.max_kernels:
+            raise HTTPError(503, "%d of %d kernels are in use", len(self.visits), self.max_kernels)
+        self.visits[kernel_id] = Visit(preparing, visitor=visitor)
+
+    def _open_for(self, visitor):
+        """How many of his lessons are being prepared or looked at. A kernel that a crashed browser left is neither."""
+        his = (kernel_id for kernel_id, visit in self.visits.items() if visit.visitor == visitor)
+        return sum(
+            self.visits[kernel_id].preparing or self._kernel_connections.get(kernel_id, 0) > 0 for kernel_id in his
+        )
 
     def make_room(self):
         """Called once a visitor has a place: what waits must give way."""
@@ -121,11 +146,22 @@ class LessonKernelManager(AsyncMappingKernelManager):
 
     # --- the ends of a kernel
 
-    def remove_kernel(self, kernel_id):
-        """Forgets a kernel, however it ended."""
+    async def shutdown_kernel(self, kernel_id, *args, **kwargs):
+        """Stops a kernel. Its place is free when that begins: a page that is reloaded asks for it a moment later.
+
+        While a busy kernel ends there may so be one more than `max_kernels`, for `shutdown_wait_time` (5 s) at most.
+        """
+        self._end_visit(kernel_id)
+        await super().shutdown_kernel(kernel_id, *args, **kwargs)
+
+    def _end_visit(self, kernel_id):
         visit = self.visits.pop(kernel_id, None)
         if visit and visit.alarm:
             visit.alarm.cancel()
+
+    def remove_kernel(self, kernel_id):
+        """Forgets a kernel, however it ended."""
+        self._end_visit(kernel_id)
         RequestInfoSocketHandler._cache.pop(kernel_id, None)  # Voila keeps the visitor's request there for good
         return super().remove_kernel(kernel_id)
 

@@ -1,6 +1,7 @@
 """The pages' templates, found inside the installed package, and what they tell of the course around a lesson."""
 
 import os
+import posixpath
 from pathlib import Path
 from urllib.parse import quote
 
@@ -33,8 +34,9 @@ def around(notebook_path, contents_manager, base_url):
     alone = isinstance(server, Voila)
     if alone and server.notebook_path:  # `voila lesson.ipynb` serves that one notebook
         return {"home": None, "previous": None, "next": None}
-    folder = notebook_path.rpartition("/")[0]
-    previous, following = home.neighbours(home.course(contents_manager.root_dir, folder), notebook_path)
+    path = posixpath.normpath(f"/{notebook_path}").lstrip("/")  # in the served folder, whatever the address was
+    folder = posixpath.dirname(path)
+    previous, following = home.neighbours(home.course(contents_manager.root_dir, folder), path)
     top = base_url if alone and not folder else url_path_join(base_url, "voila/tree", quote(folder))
     return {"home": top, "previous": previous, "next": following}
 

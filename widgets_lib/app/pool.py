@@ -23,10 +23,10 @@ from tornado.ioloop import IOLoop
 from voila.utils import ENV_VARIABLE
 
 from widgets_lib.app.cells import LessonRenderer
-from widgets_lib.app.kernels import Visit
 
 LOOK_AGAIN_S = 0.5  # for lessons that were added, changed or removed
 RETRY_S = 300  # a lesson that failed is left alone for so long, or until its file changes
+STUMBLED_S = 10  # the pause after an error that is no lesson's fault
 
 stock_factory = voila.app.voila_kernel_manager_factory
 
@@ -77,9 +77,9 @@ class Preheating:
     async def get_rendered_notebook(self, notebook_name, extra_kernel_env_variables=None, **kwargs):
         """(task, snippets so far, kernel id) of a lesson from the pool, which may still be running its cells."""
         kernel_id = next(self._fit_for(notebook_name))
+        self.admit(kernel_id, preparing=not self.waiting[kernel_id].ready)
         preheated = self.waiting.pop(kernel_id)
         preheated.renderer.stop_generator = True
-        self.visits[kernel_id] = Visit(preparing=not preheated.ready)
         self.get_kernel(kernel_id).last_activity = datetime.now(timezone.utc)  # the time it waited is not the visitor's
         self._last_visit = monotonic()
         self._wake.set()
@@ -105,17 +105,27 @@ class Preheating:
         """Prepares one lesson after the other, whenever there is a place and no visitor waits for a page."""
         while True:
             self._wake.clear()
-            for kernel_id, preheated in list(self.waiting.items()):
-                if not self._is_fit(kernel_id, preheated):
-                    self._discard(kernel_id)
-            lesson = self._lacking()
-            pause_s = self._last_visit + self.fill_delay - monotonic()
-            if lesson and self._nobody_waits() and pause_s <= 0:
-                await self._preheat(lesson)
-            else:
-                seconds = max(0, pause_s) if lesson and self._nobody_waits() else LOOK_AGAIN_S
+            try:
+                pause_s = await self._fill()
+            except Exception:  # such as a setting of a wrong type, or a disk that is away for a moment
+                self.log.exception("No lesson can be run ahead of its visitors; trying again in %d s", STUMBLED_S)
+                pause_s = STUMBLED_S
+            if pause_s:
                 with suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), seconds)
+                    await asyncio.wait_for(self._wake.wait(), pause_s)
+
+    async def _fill(self):
+        """Throws out what is not fit and prepares one lesson, if it is time. Returns how many seconds to wait then."""
+        for kernel_id, preheated in list(self.waiting.items()):
+            if not self._is_fit(kernel_id, preheated):
+                self._discard(kernel_id)
+        lesson = self._lacking()
+        if not lesson or not self._nobody_waits():
+            return LOOK_AGAIN_S
+        pause_s = self._last_visit + self.fill_delay - monotonic()
+        if pause_s <= 0:
+            await self._preheat(lesson)
+        return max(0, pause_s)
 
     def _nobody_waits(self):
         return not any(visit.preparing for visit in self.visits.values())
@@ -152,7 +162,7 @@ class Preheating:
         return status.st_mtime_ns, status.st_size
 
     async def _preheat(self, lesson):
-        kernel_id, stamp = self.new_kernel_id(), self._stamp(lesson)
+        kernel_id, stamp, renderer = self.new_kernel_id(), self._stamp(lesson), None
         try:
             renderer = self._notebook_renderer_factory(lesson)
             preheated = self.waiting[kernel_id] = Preheated(lesson, stamp, renderer)
@@ -168,17 +178,19 @@ class Preheating:
                 path=os.path.dirname(lesson),
                 env=self._environment(lesson),
             )
-            if kernel_id not in self.waiting:  # it gave way to a visitor meanwhile
-                await self.shutdown_kernel(kernel_id, now=True)
+            if renderer.evicted:  # meanwhile
+                self.end(kernel_id)
                 return
             rendering = renderer.generate_content_hybrid(kernel_id, self.get_kernel(kernel_id))
             preheated.task = asyncio.ensure_future(rendering)
             await asyncio.wait({preheated.task})
-            if preheated.task.cancelled():  # as above
+            if renderer.evicted or preheated.task.cancelled():
                 return
-            if preheated.failed and kernel_id not in self.visits:
+            if preheated.failed and not renderer.stop_generator:  # else a visitor has it
                 raise RuntimeError(preheated.task.exception() or "a cell failed")
         except Exception as error:
+            if renderer and renderer.evicted:
+                return
             self.log.error("%s could not be run ahead of its visitors: %s", lesson, error)
             self._gave_up[lesson] = stamp, monotonic()
             self._discard(kernel_id)
@@ -201,7 +213,9 @@ class Preheating:
     def make_room(self):
         """The youngest gives its place to the visitor."""
         while self.waiting and len(self.visits) + len(self.waiting) > self.max_kernels:
-            self._discard(next(reversed(self.waiting)))
+            kernel_id, youngest = next(reversed(self.waiting.items()))
+            youngest.renderer.evicted = True
+            self._discard(kernel_id)
 
     def _discard(self, kernel_id):
         preheated = self.waiting.pop(kernel_id, None)
