@@ -95,11 +95,15 @@ function makeCellsReachable(matrix, onlook) {
   };
   for (const cell of matrix.cells) set(cell, { tabindex: cell === stop ? 0 : -1, role: "img", "data-lm-suppress-shortcuts": "true" });
   set(matrix.node, {
+    tabindex: -1, // an SVG element that listens to focus is a Tab stop of its own in Chromium
+    "data-lm-suppress-shortcuts": "true",
     onpointerover: (event) => onlook(place(event.target)),
     onpointerleave: () => onlook(focused),
     onfocusin: (event) => {
+      const cell = event.target.closest(".wl-cell");
+      if (!cell) return; // a click between the cells
       set(stop, { tabindex: -1 });
-      stop = set(event.target.closest(".wl-cell"), { tabindex: 0 });
+      stop = set(cell, { tabindex: 0 });
       focused = place(stop);
       onlook(focused);
     },
