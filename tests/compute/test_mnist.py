@@ -21,6 +21,13 @@ def test_the_pixels_of_the_course():
     assert (x.min(), x.max()) == (0, 0.99609375)
 
 
+def test_the_first_digits_are_those_of_the_whole():
+    images, labels = mnist.first_digits(30)
+    assert (images.shape, images.dtype, labels.dtype) == ((30, 28, 28), np.uint8, np.int64)
+    np.testing.assert_array_equal(images.reshape(30, 784) / 256, mnist.load().x_train[:30])
+    np.testing.assert_array_equal(labels, mnist.load().y_train[:30])
+
+
 def test_the_labels_of_the_course():
     digits = mnist.load()
     assert digits.y_train[:3].tolist() == [5, 0, 4]

@@ -1,5 +1,7 @@
 """The MNIST digits bundled with the course, as the arrays of the classic `mnist.pkl.gz`."""
 
+import math
+import zipfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -38,6 +40,23 @@ def load():
         x_test, y_test = _pixels(files["x_test"]), files["y_test"].astype(np.int64)
     arrays = x[:50_000], y[:50_000], x[50_000:], y[50_000:], x_test, y_test
     return Mnist(*arrays)
+
+
+def first_digits(count):
+    """(images (count, 28, 28) uint8 from 0 to 255, labels (count,) int64) of the first training digits.
+
+    The other images are not unpacked: a few milliseconds, where `load` takes the better part of a second.
+    """
+    with zipfile.ZipFile(BUNDLED) as files:
+        return _first(files, "x_train", count), _first(files, "y_train", count).astype(np.int64)
+
+
+def _first(files, name, count):
+    with files.open(f"{name}.npy") as file:
+        np.lib.format.read_magic(file)
+        (_, *rest), _, dtype = np.lib.format.read_array_header_1_0(file)
+        items = file.read(count * math.prod(rest) * dtype.itemsize)
+        return np.frombuffer(items, dtype).reshape(count, *rest)
 
 
 def _pixels(images):

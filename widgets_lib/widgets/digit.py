@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 import traitlets
 
-from widgets_lib.compute import iterators
+from widgets_lib.compute import iterators, mnist
 from widgets_lib.compute._whole import whole_number
 from widgets_lib.widgets._base import Widget
 
@@ -44,10 +44,8 @@ class DigitViewer(Widget):
 
     def __init__(self, x=None, *, labels=None, columns=None, index=0, row=None, column=None, numbers=False):
         if x is None:
-            from widgets_lib.compute import mnist
-
-            digits = mnist.load()
-            x, labels = digits.x_train[0], digits.y_train[:1] if labels is None else labels
+            images, digits = mnist.first_digits(1)
+            x, labels = images / np.float32(256), digits if labels is None else labels
         self._pictures = _pictures(x, columns)
         self._labels = _labels(labels, len(self._pictures))
         self._drawn = None

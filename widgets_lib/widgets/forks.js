@@ -1,17 +1,14 @@
 // A parent's lane, the fork where it becomes several, and what everyone draws from then on.
 import { button, dropdown, slider } from "./js/controls.js";
-import { createCures, showGenerators } from "./js/cures.js";
+import { createCures, createRecipe, equalClass, letter, showGenerators } from "./js/cures.js";
 import { h, prose, set } from "./js/dom.js";
 import { createPlayer } from "./js/player.js";
 import { createView, stillness } from "./js/view.js";
 
 const MOTION_MS = 220;
 const SETTINGS = ["generator", "children", "draws_before", "draws_after", "cure", "seed"];
-const TONES = 4; // neighbouring groups differ in tone as well as in letter
 
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
-/** The letter of a group of equal numbers: A … Z, AA … */
-const letter = (group) => (group < 26 ? "" : letter(Math.floor(group / 26) - 1)) + String.fromCharCode(65 + (group % 26));
 const list = (names) => (names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0]);
 
 /** One number on a lane, with room for its letter and for the number that was really drawn. */
@@ -19,7 +16,7 @@ function createDraw({ text, exact, group = null }, name, guessed = false) {
   const really = h("span", { class: "wl-really" });
   const node = h(
     "span",
-    { class: `wl-draw ${group === null ? "" : `wl-equal wl-tone-${group % TONES}`} ${guessed ? "wl-guessed" : ""}`, "data-group": group, title: exact, tabindex: -1, role: "img" },
+    { class: `wl-draw ${equalClass(group)} ${guessed ? "wl-guessed" : ""}`, "data-group": group, title: exact, tabindex: -1, role: "img" },
     h("span", { class: "wl-number" }, text),
     group === null ? null : h("b", {}, letter(group)),
     really,
@@ -193,8 +190,7 @@ function render(context) {
   set(view.root, { onkeydown: player.keys });
 
   // ---- what the child writes, the real fork, the words ----
-  const code = h("code", {});
-  const recipe = h("div", { class: "wl-recipe" }, h("span", { class: "wl-quiet" }, "each child, before it draws:"), h("pre", {}, code));
+  const recipe = createRecipe("each child, before it draws:");
   const run = button("Do it for real", () => model.send({ run: Object.fromEntries(SETTINGS.map((name) => [name, get(name)])) }), { class: "wl-primary" });
   const bar = h("progress", { "aria-label": "going on" });
   const busy = h("span", { role: "status" });
@@ -204,7 +200,7 @@ function render(context) {
   const looked = h("p", { class: "wl-looked-at wl-quiet" });
   const conclusion = h("p", { class: "wl-conclusion" });
   view.caption.replaceChildren(said);
-  view.caption.before(recipe);
+  view.caption.before(recipe.node);
   view.caption.after(looked, forReal, conclusion);
 
   let moments = [];
@@ -223,8 +219,7 @@ function render(context) {
       timeline = null;
       view.stage.replaceChildren(h("p", { class: "wl-refused" }, story.unavailable ? `✗ ${story.unavailable} Choose another cure or generator.` : ""));
     }
-    recipe.hidden = !story.code;
-    code.textContent = story.code ?? "";
+    recipe.show(story.code ?? "");
     last.at = -1;
     onlook(null);
     player.setLength(Math.max(0, moments.length - 1));
@@ -234,7 +229,7 @@ function render(context) {
 
   function draw(at) {
     const moment = moments[at];
-    recipe.classList.toggle("wl-now", moment?.kind === "cure");
+    recipe.node.classList.toggle("wl-now", moment?.kind === "cure");
     said.replaceChildren(...prose(moment?.words ?? ""));
     if (!moment) return;
     const now = performance.now();

@@ -1,11 +1,10 @@
 """ForkSimulator: what a fork does to random numbers, predicted, and done for real beside the prediction."""
 
-import sys
-
 import traitlets
 
 from widgets_lib.compute import forks, rng
 from widgets_lib.widgets._base import Widget
+from widgets_lib.widgets._cures import answer_with, cure_choices, generator_choices
 from widgets_lib.widgets._errands import Errands
 
 MOST_DRAWS = 16  # shown, before the fork and after it
@@ -17,7 +16,6 @@ CURE_WORDS = {
 }
 RESEEDS_ITSELF = "Nobody asked for it: since Python 3.7 `random` reseeds itself in every child, from `os.urandom`."
 STAND_IN = "stand-ins: the real ones come from the operating system"
-IMPORTING = "torch is being imported, which takes about a second the first time"
 FORKING = "a fresh Python process starts, forks, and reports what was drawn"
 
 
@@ -159,28 +157,6 @@ class ForkSimulator(Widget):
 
     def _fail(self, words):
         self.error = words
-
-
-def generator_choices():
-    """Every generator: key, title, and why it can't be had (or empty)."""
-    return [
-        {"key": key, "title": title, "why": forks.why_not(key, "none") or ""} for key, title in forks.TITLES.items()
-    ]
-
-
-def cure_choices(generator):
-    """Every cure: key, title, and why this generator can't take it (or empty)."""
-    return [
-        {"key": key, "title": title, "why": forks.why_not(generator, key) or ""} for key, title in forks.CURES.items()
-    ]
-
-
-def answer_with(errands, generator, job, publish):
-    """`publish(job())`: at once, or on a thread where torch may have to be imported for it."""
-    if generator == "torch":
-        errands.start({} if "torch" in sys.modules else {"words": IMPORTING}, lambda should_stop: job(), publish)
-    else:
-        publish(job())
 
 
 def _story(fork):

@@ -1,7 +1,7 @@
 import { button, dropdown } from "./js/controls.js";
 import { h, prose, set } from "./js/dom.js";
 import { createPlayer } from "./js/player.js";
-import { createCards, short } from "./js/stream-cards.js";
+import { createCards, grouped, short } from "./js/stream-cards.js";
 import { createSquare, createStreamPlot } from "./js/stream-plots.js";
 import { createView, stillness } from "./js/view.js";
 
@@ -10,8 +10,6 @@ const MOTION_MS = 240;
 const MANY = 1000; // of more draws than this, all are made at first, and playing takes a hundredth of them at a time
 const SIZES = [50, 500, 10_000];
 const ARRAYS = { f8: Float64Array, i4: Int32Array, u1: Uint8Array };
-
-const grouped = (number) => number.toLocaleString("en-US");
 
 /** The arrays in `draws`, by name. Copied, for a message's bytes need not lie where doubles may. */
 function unpack(layout, view) {

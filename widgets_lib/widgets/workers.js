@@ -1,13 +1,10 @@
 // The pictures of a batch, one a worker, before and after the change that each worker drew for its own.
 import { button, dropdown, slider } from "./js/controls.js";
-import { createCures, showGenerators } from "./js/cures.js";
+import { createCures, createRecipe, equalClass, letter, showGenerators } from "./js/cures.js";
 import { h, s, set } from "./js/dom.js";
 import { createView } from "./js/view.js";
 
 const LEVELS = 31; // of grey that are told apart: a path for each
-const TONES = 4;
-
-const letter = (group) => String.fromCharCode(65 + group);
 
 /** A picture of uint8 pixels, as one path for each level of grey: ink on paper, in either theme. */
 function drawPixels(pixels, rows, columns) {
@@ -70,10 +67,9 @@ function render(context) {
     h("div", { class: "wl-row wl-batches" }, back, next, count),
   );
 
-  const code = h("code", {});
-  const recipe = h("div", { class: "wl-recipe" }, h("span", { class: "wl-quiet" }, "each worker, a child of the loader, before it draws:"), h("pre", {}, code));
+  const recipe = createRecipe("each worker, a child of the loader, before it draws:");
   const busy = h("p", { class: "wl-busy wl-quiet", role: "status" });
-  view.caption.after(recipe, busy);
+  view.caption.after(recipe.node, busy);
 
   function seek(wanted) {
     const last = Math.max(0, (get("story").batches?.length ?? 0) - 1);
@@ -88,8 +84,7 @@ function render(context) {
 
   function draw() {
     const { batches = [], code: lines = "", unavailable = "" } = get("story");
-    recipe.hidden = !lines;
-    code.textContent = lines;
+    recipe.show(lines);
     count.textContent = batches.length ? `batch ${batch + 1} of ${batches.length}` : "";
     const shown = batches[batch];
     view.caption.textContent = shown?.words ?? "";
@@ -104,10 +99,9 @@ function render(context) {
       const start = (batch * shown.changes.length + worker) * size;
       const pixels = (all) => all.subarray(start, start + size);
       const said = `turned ${change.turn}, ${change.shift === "no shift" ? "not shifted" : `shifted ${change.shift}`}`;
-      const same = change.group === null ? "" : `wl-equal wl-tone-${change.group % TONES}`;
       return h(
         "li",
-        { class: `wl-worker ${same}` },
+        { class: `wl-worker ${equalClass(change.group)}` },
         h("span", { class: "wl-name" }, h("b", {}, `worker ${worker}`), change.group === null ? null : h("b", { class: "wl-letter", title: "equal changes carry the same letter" }, letter(change.group))),
         h("span", { class: "wl-pair" }, picture(pixels(before), shape, `worker ${worker}’s picture`), h("span", { class: "wl-quiet", "aria-hidden": "true" }, "→"), picture(pixels(after), shape, `the same, ${said}`, frame(shape, change))),
         h("span", { class: "wl-change" }, h("span", {}, change.turn), h("span", {}, change.shift)),

@@ -3,10 +3,10 @@
 import numpy as np
 import traitlets
 
-from widgets_lib.compute import augmentations, forks
+from widgets_lib.compute import augmentations, forks, mnist
 from widgets_lib.widgets._base import Widget
+from widgets_lib.widgets._cures import answer_with, cure_choices, generator_choices
 from widgets_lib.widgets._errands import Errands
-from widgets_lib.widgets.forks import answer_with, cure_choices, generator_choices
 
 BATCHES = 8
 LARGEST = 64  # rows or columns of a picture
@@ -119,7 +119,7 @@ def _augmented(images, generator, cure, workers):
     if fork.unavailable:
         return {"story": story}
     count = BATCHES * workers
-    images = augmentations.example_digits(count) if images is None else images[np.arange(count) % len(images)]
+    images = mnist.first_digits(count)[0] if images is None else images[np.arange(count) % len(images)]
     batches = augmentations.augmentations(cure, workers, BATCHES, generator)
     after = [augmentations.augment(image, change) for image, change in zip(images, sum(batches, ()), strict=True)]
     note = "" if fork.processes[-1].predicted else STAND_IN

@@ -1,7 +1,28 @@
-// Choosing a generator and the cure for its forks; what is impossible stands there greyed, with its reason.
+// What the fork's widgets share: choosing a generator and a cure, the cure's code, and the marks of equal things.
 import { h } from "./dom.js";
 
-/** Radio buttons for the cures: { node, show(cures, chosen) }; a cure is { key, title, why }. */
+const TONES = 4; // neighbouring groups differ in tone as well as in letter
+
+/** The letter of a group of equal things: A … Z, AA … */
+export const letter = (group) => (group < 26 ? "" : letter(Math.floor(group / 26) - 1)) + String.fromCharCode(65 + (group % 26));
+
+/** The class of something in a group; of nothing in none, null. */
+export const equalClass = (group) => (group === null ? "" : `wl-equal wl-tone-${group % TONES}`);
+
+/** The code of a cure as a child writes it: { node, show(lines) }; no lines, and it is not there. */
+export function createRecipe(words) {
+  const code = h("code", {});
+  const node = h("div", { class: "wl-recipe" }, h("span", { class: "wl-quiet" }, words), h("pre", {}, code));
+  return {
+    node,
+    show(lines) {
+      node.hidden = !lines;
+      code.textContent = lines;
+    },
+  };
+}
+
+/** Radio buttons for the cures, the impossible ones greyed with their reason: { node, show(cures, chosen) }; a cure is { key, title, why }. */
 export function createCures(label, onchoose) {
   const group = `wl-cures-${Math.random().toString(36).slice(2)}`; // two views may stand in one document
   const row = h("div", { class: "wl-cures", role: "radiogroup", "aria-label": label });
