@@ -27,10 +27,20 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @pytest.fixture
+def page(page, request):
+    """Playwright's page, left at the end, and every kernel given back: what asks for that dies with the browser."""
+    yield page
+    page.goto("about:blank")
+    for name in {"voila", "scratch_voila"} & set(request.fixturenames):
+        server = request.getfixturevalue(name)
+        servers.wait_until(lambda server=server: server.kernels() == 0, "the server still has a kernel")
+
+
+@pytest.fixture
 def clean_page(page):
     problems = watch(page)
     yield page
-    page.goto("about:blank")  # leaves the lesson, so that its kernel is released
+    page.goto("about:blank")  # what a lesson says as it is left counts too
     assert not problems, "\n".join(problems)
 
 

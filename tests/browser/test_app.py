@@ -158,7 +158,6 @@ def test_a_kernel_that_dies_is_told_and_a_reload_offered(page, scratch_voila):
     alert.get_by_role("button", name="Reload").click()
     page.wait_for_function(READY)
     expect(alert).to_be_hidden()
-    page.goto("about:blank")
 
 
 BUSY = """
@@ -203,7 +202,27 @@ def test_a_kernel_that_does_not_come_to_an_end_is_told_and_so_is_its_end(page, s
     servers.wait_until(lambda: state() == "idle", "the kernel is still busy")
     beat(page)
     expect(alert).to_be_hidden()
-    page.goto("about:blank")
+
+
+def test_a_page_that_was_cut_off_on_its_way_says_so(page, scratch_voila):
+    servers.write_notebook([("md", "## One"), "1", ("md", "## Two"), "2"], scratch_voila.root / "cut.ipynb")
+
+    def cut(route):
+        response = route.fetch()
+        route.fulfill(response=response, body=response.text().partition("voila_process(4")[0])
+
+    page.route("**/render/cut.ipynb", cut)
+    page.clock.install()
+    page.goto(f"{scratch_voila.url}voila/render/cut.ipynb")
+    alert = page.get_by_role("alert")
+    beat(page)
+    expect(alert).to_be_hidden()
+    beat(page, 2)
+    expect(alert).to_contain_text("does not come")
+    page.unroute("**/render/cut.ipynb")
+    alert.get_by_role("button", name="Reload").click()
+    page.wait_for_function(READY)
+    expect(alert).to_be_hidden()
 
 
 def test_a_server_that_goes_and_comes_back_is_told(page, context, logs, tmp_path):

@@ -1,8 +1,12 @@
-// A kernel that died, was culled or does not come to an end, or a server that is gone, is told in words.
+// A kernel that died, was culled or does not come to an end, a page cut off on its way, or a server that is gone,
+// is told in words.
 "use strict";
 
 const HEARTBEAT_MS = 5_000;
-const BUSY_MS = 10_000; // so long a visitor waits before being told
+const PATIENCE_MS = 10_000; // so long a visitor waits before being told
+const BUSY = "Python is still computing, and the widgets wait for it. If it does not come to an end, reload to start again.";
+// No event tells that a proxy cut the page off; but then Python rests while the page has not come to its end.
+const CUT = "The rest of the lesson does not come. If it stays so, reload to start again.";
 
 function warn(text, { reload }) {
   const banner = document.getElementById("banner");
@@ -26,7 +30,8 @@ function watchKernel() {
   if (watching) return;
   watching = true;
   let asking = false;
-  let busySince = null;
+  let waitsFor = "";
+  let since = 0;
   const timer = setInterval(beat, HEARTBEAT_MS);
   document.addEventListener("visibilitychange", beat);
   addEventListener("online", beat);
@@ -48,10 +53,11 @@ function watchKernel() {
 
   function tell(state) {
     if (state === "dead") return stopped();
-    const visitorWaits = state === "busy" && page.dataset.lesson === "ready"; // before that the lesson's own cells run
-    busySince = visitorWaits ? busySince ?? Date.now() : null;
-    const long = busySince !== null && Date.now() - busySince >= BUSY_MS;
-    warn(long ? "Python is still computing, and the widgets wait for it. If it does not come to an end, reload to start again." : "", { reload: long });
+    const trouble = { "busy ready": BUSY, "idle undefined": CUT }[`${state} ${page.dataset.lesson}`] ?? "";
+    if (waitsFor !== trouble + cellsReady) since = Date.now(); // a cell that has come is a new beginning
+    waitsFor = trouble + cellsReady;
+    const long = Date.now() - since >= PATIENCE_MS;
+    warn(long ? trouble : "", { reload: long });
   }
 
   function stopped() {
