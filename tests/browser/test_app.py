@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from urllib.parse import urlsplit
 
 import nbformat
 import pytest
@@ -140,9 +141,19 @@ def test_progress_names_the_section_and_hides_nothing(clean_page, scratch_voila)
     clean_page.goto(f"{scratch_voila.url}voila/render/slow.ipynb", wait_until="commit")
     expect(clean_page.get_by_role("status")).to_contain_text("Three loops")
     expect(clean_page.get_by_role("heading", name="Three loops")).to_be_visible()
+    # Meanwhile Voila's scripts are fetched, and none that the page does not run in the end.
+    early = "[...document.querySelectorAll('link[rel=preload]')].map(({ href }) => href)"
+    clean_page.wait_for_function(
+        f"{early}.every(href => performance.getEntriesByName(href)[0]?.responseStatus === 200)"
+    )
     (scratch_voila.root / "go").touch()
     clean_page.wait_for_function(READY)
     expect(clean_page.get_by_role("status")).to_be_hidden()
+    run = clean_page.evaluate("webpackChunk_JUPYTERLAB_CORE_OUTPUT.flatMap(([parts]) => parts)")
+    fetched = {urlsplit(href).path.removeprefix("/voila/static/") for href in clean_page.evaluate(early)}
+    assert (
+        "voila.js" in fetched and len(fetched) > 20 and fetched <= {"voila.js", *(f"{part}.voila.js" for part in run)}
+    )
 
 
 def test_a_kernel_that_dies_is_told_and_a_reload_offered(page, scratch_voila):

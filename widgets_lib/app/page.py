@@ -2,6 +2,7 @@
 
 import os
 import posixpath
+import re
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from tornado.web import HTTPError, authenticated
 from voila.app import Voila
 from voila.handler import BaseVoilaHandler
 from voila.notebook_renderer import NotebookRenderer
+from voila.paths import collect_static_paths
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from widgets_lib.app import home
@@ -23,6 +25,18 @@ class NotFound(BaseVoilaHandler):
     @authenticated
     def get(self):
         raise HTTPError(404)
+
+
+def scripts():
+    """Voila's own scripts that a page loads after its last cell: `voila.js` and those of its parts that it names.
+
+    The page asks for them at its head, so that they come while the cells run.
+    """
+    for static in map(Path, collect_static_paths(["voila"], "base")):
+        if (static / "voila.js").is_file():
+            parts = dict.fromkeys(re.findall(r"\.e\((\d+)\)", (static / "voila.js").read_text()))
+            return ["voila.js", *(name for part in parts if (static / (name := f"{part}.voila.js")).is_file())]
+    return []
 
 
 def around(notebook_path, contents_manager, base_url):
@@ -47,6 +61,7 @@ def install():
     os.environ["JUPYTER_PATH"] = os.pathsep.join(dict.fromkeys(search))
 
     preflight = home.Preflight()
+    preloaded = scripts()
     stock_render = TornadoVoilaTreeHandler.render_template
     stock_initialize = NotebookRenderer.initialize
     stock_handlers = Voila.init_handlers
@@ -60,6 +75,7 @@ def install():
 
     async def initialize(renderer, **kwargs):
         await stock_initialize(renderer, **kwargs)
+        renderer.resources["preloaded"] = preloaded
         renderer.resources["course"] = around(renderer.notebook_path, renderer.contents_manager, renderer.base_url)
 
     def init_handlers(app):
