@@ -13,7 +13,8 @@ class Predict(Widget):
     wl.Predict("How many products?", answer=39_200, tolerance=0.1)
     wl.Predict("Which is faster?", answer="lists", choices=["lists", "tensors"])
 
-    answer: a tuple of ints (a shape), a number (right within the relative `tolerance`), or one of `choices`.
+    answer: a tuple of ints (a shape), a number, or one of `choices`.
+    tolerance: how far off a number may be, relative; by default nothing for an int, 1 % for a float.
     because: shown with the verdict, and not before it.
     Raises: ValueError for a choice that is not among `choices`; TypeError for an answer of another kind.
     """
@@ -28,7 +29,7 @@ class Predict(Widget):
     right = traitlets.Bool(help="Whether the prediction held.").tag(sync=True)
     reason = traitlets.Unicode(help="Why; sent only with the verdict.").tag(sync=True)
 
-    def __init__(self, question, answer, *, because="", choices=(), tolerance=0.01):
+    def __init__(self, question, answer, *, because="", choices=(), tolerance=None):
         if isinstance(answer, str):
             kind = "choice"
             if answer not in choices:
