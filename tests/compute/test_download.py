@@ -373,6 +373,12 @@ def test_the_bar_shows_the_name_and_the_size(fetch, capsys):
     assert "file.bin: 100%" in shown and "293k/293k" in shown
 
 
+def test_no_bar_is_left_where_nothing_came(fetch, capsys):
+    with serving(status(404)) as server, pytest.raises(DownloadError):
+        fetch(server, progress=True)
+    assert capsys.readouterr().err == ""
+
+
 def test_without_tqdm_there_is_no_bar_and_no_error(fetch, monkeypatch, capsys):
     monkeypatch.setitem(__import__("sys").modules, "tqdm.auto", None)
     with serving(whole) as server:

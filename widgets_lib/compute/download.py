@@ -317,7 +317,8 @@ def _bar(name, progress):
         try:
             from tqdm.auto import tqdm
 
-            return tqdm(desc=name, unit="B", unit_scale=True, unit_divisor=1024)
+            # With a delay, however short, the bar is drawn with the first bytes: none is left where none came.
+            return tqdm(desc=name, unit="B", unit_scale=True, unit_divisor=1024, delay=0.001)
         except ImportError:
             pass
     return _NoBar()
