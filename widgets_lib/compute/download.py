@@ -318,7 +318,7 @@ def _bar(name, progress):
             from tqdm.auto import tqdm
 
             # With a delay, however short, the bar is drawn with the first bytes: none is left where none came.
-            return tqdm(desc=name, unit="B", unit_scale=True, unit_divisor=1024, delay=0.001)
+            return tqdm(desc=name, unit="B", unit_scale=True, unit_divisor=1024, delay=1e-6, mininterval=0)
         except ImportError:
             pass
     return _NoBar()
