@@ -40,14 +40,24 @@ def test_the_keyboard_does_it_all(digit):
     digit.get_by_role("button", name="next picture").press("Enter")
     expect(digit.locator(".wl-facts").last).to_contain_text("label0")
     number = digit.get_by_label("number of the picture")
-    number.fill("60000")
-    number.press("Enter")
-    expect(digit.get_by_role("alert")).to_contain_text("there is no index 60000: they go from 0 to 49999")
+    for text, words in (
+        ("60000", "there is no picture 60000: they go from 0 to 49999"),
+        ("1.5", "there is no picture '1.5': they go from 0 to 49999, in whole numbers"),
+        ("", "No number was typed: they go from 0 to 49999"),
+    ):
+        number.fill(text)
+        number.press("Enter")
+        expect(digit.get_by_role("alert")).to_contain_text(words)
+        expect(number).to_have_value("1")
+    digit.get_by_role("application").press("ArrowUp")
+    expect(digit.get_by_role("alert")).to_be_hidden()
+    digit.get_by_role("application").press("ArrowDown")
     number.fill("0")
     number.press("Enter")
-    expect(digit.get_by_role("alert")).to_be_hidden()
+    expect(digit.locator(".wl-facts").last).to_contain_text("label5")
     digit.get_by_label("numbers in the cells").press("Space")
     expect(digit.locator(".wl-numbers text").nth(575)).to_have_text("98")
+    digit.get_by_role("slider", name="picture").focus()
     page.keyboard.press("Tab")
     for key in ("ArrowUp", "ArrowRight", "Home"):
         page.keyboard.press(key)

@@ -103,11 +103,22 @@ test("pictures are chosen by button, number and slider; the picture follows from
   const { picture } = view.model.state;
   view.model.receive({ picture: { ...picture, index: 1, label: "b", texts: ["4", "5", "6", "7"] } });
   assert.deepEqual(view.facts(), ["7", "b", "1", "1", "2·1 + 1 = 3"]);
-  assert.equal(view.$("[type=number]").value, "1");
-  view.$("[type=number]").value = "7";
-  view.fire(view.$("[type=number]"), "change");
-  assert.deepEqual(view.model.saved.at(-1), { index: 7 }, "the kernel says what is wrong with it");
-  assert.equal(view.$("[type=range]").value, "1", "the picture that is shown");
+  const field = view.$("[aria-label='number of the picture']");
+  assert.equal(field.value, "1");
+  const type = (text) => {
+    field.value = text;
+    view.fire(field, "change");
+    return field.value;
+  };
+  for (const text of ["7", "1.5", "", "two", "-1", "1"]) {
+    assert.equal(type(text), "1", `${text}: the picture that is shown`);
+    assert.deepEqual(view.model.sent.at(-1).content, { index: text }, "the kernel says what is wrong with it");
+  }
+  assert.deepEqual(view.model.saved.at(-1), { index: 1 });
+  assert.equal(type(" 2"), "2", "no waiting for the kernel");
+  assert.deepEqual(view.model.saved.at(-1), { index: 2 });
+  view.model.receive({ error: "there is no picture" });
+  assert.equal(view.$(".wl-chooser + [role=alert]").textContent, "there is no picture", "under the field");
   view.destroy();
   const one = await mount(FIVE);
   assert.equal(one.$(".wl-chooser").hidden, true);

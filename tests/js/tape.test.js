@@ -4,9 +4,16 @@ import { mount as mountWidget } from "./harness.js";
 import { fitting, measures, windowOn } from "../../widgets_lib/widgets/tape.js";
 
 const TEN = "wl.IteratorTape()";
+const ONE = `(lambda w: (w.set_trait("presses", [("islice", "it", 5)]), w)[1])(wl.IteratorTape())`;
 const PRESSED = `(lambda w: (w.set_trait("presses", [("islice", "it", 5), ("same", "same", "it"), ("islice", "same", 5), ("islice", "it", 5), ("iter", "other"), ("next", "other")]), w)[1])(wl.IteratorTape())`;
 const DIGIT = `wl.IteratorTape(__import__("widgets_lib.compute.mnist").compute.mnist.load().x_train[0], take=28)`;
 const RUN = `(lambda w: (w.set_trait("presses", [("until", "it", 28)]), w)[1])(${DIGIT})`;
+
+/** Where the dashed frame on the tape begins and ends. */
+function promised(view) {
+  const corners = view.$("path.wl-promise")?.getAttribute("d").match(/^M([\d.]+) \S+H([\d.]+)/);
+  return corners ? [Number(corners[1]), Number(corners[2])] : null;
+}
 
 /** Mounts with a stand-in for Element.animate, which happy-dom lacks; `flights` are the animations started. */
 async function mount(expression, options) {
@@ -26,8 +33,46 @@ async function mount(expression, options) {
   return view;
 }
 
-test("opens with one press made: its values lit on the tape and taken to a row, its code and result in the transcript", async () => {
+test("opens at the first value, nothing taken: all ten values, and a dashed frame around what the next take brings", async () => {
   const view = await mount(TEN);
+  assert.equal(view.now(), ">>> it = iter(values)");
+  assert.deepEqual(view.$$("svg > .wl-cell text").map((text) => text.textContent), [..."0123456789"]);
+  assert.deepEqual(view.rows(), []);
+  assert.ok([...view.$$(".wl-player button, .wl-player input")].every((control) => control.closest("fieldset").disabled), "nothing to step through");
+  assert.deepEqual(promised(view), [32.5, 211.5], "cells 0 … 4 of 36");
+  view.destroy();
+});
+
+test("the frame follows the number typed and the name chosen, and is gone at the end of the tape", async () => {
+  const view = await mount(PRESSED);
+  assert.deepEqual(promised(view), null, "it stands at the end");
+  view.$("input[value=other]").click();
+  assert.deepEqual(promised(view), [68.5, 247.5], "other has given one");
+  const field = view.$("[aria-label='how many to take']");
+  for (const [typed, frame] of [["2", [68.5, 139.5]], ["2x", null], ["0", null], ["99", [68.5, 391.5]]]) {
+    field.value = typed;
+    view.fire(field, "input");
+    assert.deepEqual(promised(view), frame, typed);
+  }
+  view.step("Home");
+  assert.deepEqual(promised(view), [32.5, 391.5], "other is not there yet, so it is it's");
+  view.destroy();
+});
+
+test("784 values open with a number where there is no ink, all their ink on the whole tape, and a mark for each take", async () => {
+  const view = await mount(DIGIT);
+  const { grey } = view.model.state.picture;
+  const window = view.$$("svg > g > .wl-ink").length;
+  assert.ok(window >= 28 && grey.slice(0, window).every((share) => share === 0));
+  assert.ok(view.$$("svg > g > text").slice(0, window).every((text) => text.textContent === "0"));
+  assert.equal(view.$$("svg > .wl-ink").length, grey.filter((share) => share).length);
+  assert.equal(view.$$("rect.wl-promise").length, 28);
+  assert.match(view.$(".wl-caption").textContent, /784 values, .* 0\.0 is paper, 0\.99609375 is ink/);
+  view.destroy();
+});
+
+test("a press: its values lit on the tape and taken to a row, its code and result in the transcript", async () => {
+  const view = await mount(ONE);
   assert.equal(view.now(), ">>> list(islice(it, 5))[0, 1, 2, 3, 4]");
   assert.deepEqual(view.rows(), ["0 1 2 3 4"]);
   assert.equal(view.$$("svg > .wl-cell.wl-on").length, 5);
@@ -87,7 +132,7 @@ test("a press after stepping back says from where; the next one does not, even b
 });
 
 test("what was pressed is shown at once, and its values travel from the tape to their row", async () => {
-  const view = await mount(TEN);
+  const view = await mount(ONE);
   const { picture } = view.model.state;
   const press = { ...picture.moments[1], spans: [[5, 10]], result: "[5, 6, 7, 8, 9]", heads: [{ number: 0, position: 10, names: ["it"] }] };
   view.model.receive({ picture: { ...picture, moments: [...picture.moments, press] } });
@@ -119,27 +164,25 @@ test("a run to the sentinel takes every row, the last one empty; 784 values beco
 });
 
 test("next at the end raises: StopIteration in the transcript, and no row", async () => {
-  const view = await mount(`wl.IteratorTape([])`);
+  const view = await mount(`(lambda w: (w.set_trait("presses", [("islice", "it", 5), ("next", "it")]), w)[1])(wl.IteratorTape([]))`);
+  view.step("ArrowLeft");
   assert.deepEqual(view.rows(), ["[ ]"]);
-  const { picture } = view.model.state;
-  const raised = { ...picture.moments[1], code: "next(it)", spans: [[0, 0]], result: "StopIteration", raised: true };
-  view.model.receive({ picture: { ...picture, moments: [picture.moments[0], raised] } });
+  view.step("ArrowRight");
   assert.equal(view.$(".wl-raised").textContent, "StopIteration");
-  assert.deepEqual(view.rows(), []);
+  assert.deepEqual(view.rows(), ["[ ]"]);
   view.destroy();
 });
 
 test("what is typed is sent, what was refused is taken back by Start again", async () => {
-  const view = await mount(TEN);
+  const view = await mount(ONE);
   const field = view.$("[aria-label='how many to take']");
   field.value = "abc";
   view.fire(field, "change");
   assert.deepEqual(view.model.sent.at(-1).content, { take: "abc" });
-  view.step("Home");
   view.button("Start again").click();
   assert.deepEqual(view.model.sent.at(-1).content, { restart: true });
   assert.equal(field.value, "5");
-  assert.equal(view.$(".wl-player output").textContent, "1 / 1");
+  assert.equal(view.$(".wl-player output").textContent, "0 / 1", "where the answer will be");
   view.model.receive({ take: 7 });
   assert.equal(field.value, "7");
   view.destroy();
@@ -156,7 +199,11 @@ test("the window keeps still while it shows what was read, and follows the head"
   assert.equal(windowOn(0, 0, 100, 45, 784), 55, "a longer stretch: its end");
 });
 
-test("pixels are small enough for the longest row, where there is room at all", () => {
-  const of = (length, width) => measures({ texts: [], grey: [], moments: [{ spans: [[0, length]] }] }, width).wide;
-  assert.deepEqual([of(28, 1000), of(28, 312), of(500, 312)], [12, 8, 6]);
+test("cells shrink where that shows the whole tape, or else the longest row; never under their text", () => {
+  const of = (text, count, width, { take = 0, row = 0, grey = null } = {}) => measures({ texts: Array(count).fill(text), grey, moments: [{ spans: [[0, row]] }] }, width, take).wide;
+  assert.deepEqual([of("0.988", 10, 1000), of("0.988", 10, 550), of("0.988", 10, 500)], [52, 48, 44], "ten, ten, and no room for ten");
+  assert.deepEqual([of("0.988", 10, 312, { take: 5 }), of("0.988", 10, 312, { row: 5 }), of("0.988", 10, 312, { take: 9, row: 5 })], [49, 49, 49]);
+  assert.deepEqual([of("0.988", 10, 312, { take: 9 }), of("0", 10, 312)], [44, 24]);
+  const pixels = (row, width) => of("0", 784, width, { row, take: row, grey: [] });
+  assert.deepEqual([pixels(28, 1000), pixels(28, 312), pixels(500, 312)], [12, 8, 6]);
 });

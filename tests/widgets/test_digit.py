@@ -52,10 +52,42 @@ def test_many_digits_are_chosen_from():
     widget.index = 49_999
     np.testing.assert_array_equal(values(widget), data.x_train[49_999].reshape(28, 28))
     widget.index = 50_000
-    assert "there is no index 50000: they go from 0 to 49999" in widget.error
-    assert widget.picture["index"] == 49_999
+    assert "there is no picture 50000: they go from 0 to 49999" in widget.error
+    assert widget.picture["index"] == widget.index == 49_999
     widget.index = 0
     assert widget.error == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("1.5", "there is no picture '1.5': they go from 0 to 2, in whole numbers"),
+        ("two", "there is no picture 'two': they go from 0 to 2"),
+        ("", "No number was typed: they go from 0 to 2"),
+        (" ", "No number was typed"),
+        ("nan", "'nan'"),
+        ("20", "there is no picture 20: they go from 0 to 2"),
+        ("-1", "there is no picture -1"),
+        ("9" * 24, "there is no picture 999"),
+    ],
+)
+@pytest.mark.parametrize("good", [{"row": 1}, {"column": 1}, {"numbers": True}, {"index": 2}])
+def test_what_is_typed_and_is_no_picture_gets_words_until_the_next_good_action(text, words, good):
+    widget = wl.DigitViewer(np.arange(12.0).reshape(3, 2, 2), index=1, row=0, column=0)
+    widget._guard(widget._receive, {"index": text}, [])
+    assert words in widget.error
+    assert widget.index == widget.picture["index"] == 1
+    widget.set_state(good)
+    assert widget.error == ""
+
+
+def test_the_number_of_a_picture_can_be_typed():
+    widget = wl.DigitViewer(np.arange(12.0).reshape(3, 2, 2))
+    widget._guard(widget._receive, {"index": "1.5"}, [])
+    widget._guard(widget._receive, {"index": " 0"}, [])
+    assert widget.error == ""
+    widget._guard(widget._receive, {"index": "2"}, [])
+    assert widget.picture["index"] == 2
 
 
 @pytest.mark.parametrize(
@@ -105,7 +137,8 @@ def test_a_pixel_that_is_not_there_is_explained_and_the_widget_goes_on():
     widget = wl.DigitViewer()
     widget.row = 28
     assert "there is no row 28: they go from 0 to 27" in widget.error
-    widget.row = 27
+    assert widget.row == 20
+    widget.column = 27
     assert widget.error == ""
 
 
@@ -115,6 +148,7 @@ def test_a_picture_with_nan_among_others_is_explained_when_it_is_chosen():
     widget = wl.DigitViewer(x)
     widget.index = 1
     assert "picture 1, row 0, column 1 is nan" in widget.error and "nan_to_num" in widget.error
+    assert widget.index == widget.picture["index"] == 0
     widget.index = 2
     assert widget.error == "" and widget.picture["index"] == 2
 
@@ -140,7 +174,7 @@ def test_a_picture_with_nan_among_others_is_explained_when_it_is_chosen():
         (DIGIT, {"row": 28}, "no row 28"),
         (DIGIT, {"column": -1}, "no column -1"),
         (DIGIT, {"row": float("nan")}, "row is a whole number, not nan"),
-        (DIGIT, {"index": 1}, "no index 1"),
+        (DIGIT, {"index": 1}, "no picture 1: there is only 0"),
         (DIGIT, {"columns": 0}, "columns is at least 1"),
         (DIGIT, {"labels": [1, 2]}, "2 labels for 1 pictures"),
         (DIGIT, {"colour": "red"}, "colour"),

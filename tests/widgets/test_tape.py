@@ -23,9 +23,10 @@ def transcript(widget):
     return [(moment["code"], moment["result"]) for moment in widget.picture["moments"]]
 
 
-def test_opens_with_one_press_made_and_the_third_islice_gives_nothing():
+def test_opens_at_the_first_value_and_the_third_islice_gives_nothing():
     widget = wl.IteratorTape()
-    for _ in range(2):
+    assert widget.presses == []
+    for _ in range(3):
         press(widget, "islice", "it", "5")
     assert transcript(widget) == [
         ("it = iter(values)", ""),
@@ -45,16 +46,19 @@ def test_opens_with_one_press_made_and_the_third_islice_gives_nothing():
 def test_the_learners_own_sequence(values):
     widget = wl.IteratorTape(values, take=2)
     assert widget.picture["exact"] == ["3.5", "1.0", "2.0"]
-    assert widget.picture["moments"][-1]["result"] == "[3.5, 1.0]"
+    assert press(widget, "islice", "it", "2")["result"] == "[3.5, 1.0]"
 
 
 def test_text_is_a_sequence_too_and_an_empty_one_is_at_its_end():
-    assert wl.IteratorTape("abc", take=2).picture["moments"][-1]["result"] == "['a', 'b']"
-    assert wl.IteratorTape([]).picture["moments"][-1]["result"] == "[]"
+    assert press(wl.IteratorTape("abc"), "islice", "it", "2")["result"] == "['a', 'b']"
+    nothing = wl.IteratorTape([])
+    assert "its head is at the end already" in nothing.picture["moments"][0]["sentence"]
+    assert press(nothing, "islice", "it", "5")["result"] == "[]"
 
 
 def test_two_names_one_head_and_a_head_of_its_own():
     widget = wl.IteratorTape()
+    press(widget, "islice", "it", "5")
     press(widget, "same", "same", "it")
     moment = press(widget, "islice", "same", "3")
     assert (moment["code"], moment["result"]) == ("list(islice(same, 3))", "[5, 6, 7]")
@@ -67,7 +71,10 @@ def test_two_names_one_head_and_a_head_of_its_own():
 
 def test_784_values_in_rows_of_28_are_the_digit():
     widget = wl.IteratorTape(DIGIT, take=28)
-    for _ in range(27):
+    assert (
+        "784 values, its head at the first: 0.0 is paper, 0.99609375 is ink" in widget.picture["moments"][0]["sentence"]
+    )
+    for _ in range(28):
         press(widget, "islice", "it", "28")
     picture = widget.picture
     rows = [[picture["grey"][i] for i in range(*span)] for moment in picture["moments"] for span in moment["spans"]]
@@ -76,9 +83,11 @@ def test_784_values_in_rows_of_28_are_the_digit():
     assert picture["moments"][-1]["taken"] == "28 rows of 28, all values in order"
 
 
-def test_a_run_to_the_sentinel_shows_every_call():
+def test_a_run_to_the_sentinel_shows_every_call_as_the_widget_opens_and_after_start_again():
     widget = wl.IteratorTape(DIGIT, take=28)
-    moment = press(widget, "until", "it", "28", after=0)
+    assert press(widget, "until", "it", "28")["sentence"].startswith("29 calls: 28 gave values")
+    widget._guard(widget._receive, {"restart": True}, [])
+    moment = press(widget, "until", "it", "28")
     assert len(moment["spans"]) == 29 and moment["spans"][-1] == [784, 784]
     assert moment["sentence"].startswith("29 calls: 28 gave values")
     assert len(moment["result"]) <= 120
@@ -86,7 +95,8 @@ def test_a_run_to_the_sentinel_shows_every_call():
 
 def test_after_stepping_back_a_press_goes_on_from_there():
     widget = wl.IteratorTape()
-    press(widget, "islice", "it", "5")
+    for _ in range(2):
+        press(widget, "islice", "it", "5")
     moment = press(widget, "next", "it", after=1)
     assert moment["result"] == "5"
     assert widget.presses == [("islice", "it", 5), ("next", "it")]
@@ -96,7 +106,7 @@ def test_start_again():
     widget = wl.IteratorTape(take=3)
     press(widget, "islice", "it", "4")
     widget._guard(widget._receive, {"restart": True}, [])
-    assert widget.take == 3 and len(widget.picture["moments"]) == 2
+    assert widget.take == 3 and widget.presses == [] and len(widget.picture["moments"]) == 1
 
 
 def test_presses_and_take_can_be_set():
@@ -136,7 +146,7 @@ def test_the_run_would_never_read_with_0():
 def test_a_press_that_makes_no_sense_gets_words(content, words):
     widget = wl.IteratorTape()
     press(widget, *content)
-    assert words in widget.error and len(widget.presses) == 1
+    assert words in widget.error and widget.presses == []
 
 
 def test_presses_are_bounded():
@@ -149,7 +159,9 @@ def test_presses_are_bounded():
 
 
 def test_odd_values_can_be_sent():
-    picture = wl.IteratorTape([float("nan"), float("inf"), None, "a long text of many words", [1, 2]]).picture
+    widget = wl.IteratorTape([float("nan"), float("inf"), None, "a long text of many words", [1, 2]])
+    press(widget, "islice", "it", "5")
+    picture = widget.picture
     assert json.loads(json.dumps(picture, allow_nan=False))["exact"][:3] == ["nan", "inf", "None"]
     assert max(map(len, picture["texts"])) <= 8
     assert wl.IteratorTape([float("nan")] * 100).picture["grey"] is None

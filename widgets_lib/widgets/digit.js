@@ -145,21 +145,27 @@ function createStrip({ onlook, onpin, onleave, onkey }) {
   };
 }
 
-/** Several pictures: one back, its number, one on, a slider through all: { node, show(index, count) }. */
-function createChooser(onchoose) {
+/** Several pictures: one back, its number, one on, a slider through all: { node, show(index, count) }; `ontype` answers what is no picture. */
+function createChooser({ onchoose, ontype }) {
   let [at, last] = [0, 0];
   const back = iconButton("back", "picture before", () => onchoose(at - 1));
   const next = iconButton("step", "next picture", () => onchoose(at + 1));
-  const field = h("input", { type: "number", min: 0, step: 1, "aria-label": "number of the picture", onchange: () => onchoose(field.value === "" ? at : Number(field.value)) });
+  const field = h("input", { type: "text", inputmode: "numeric", autocomplete: "off", maxlength: 24, "aria-label": "number of the picture", onchange: type });
   const total = h("span", { class: "wl-quiet" });
   const range = h("input", { type: "range", min: 0, step: 1, "aria-label": "picture", oninput: () => onchoose(Number(range.value)) });
   const node = h("div", { class: "wl-chooser", role: "group", "aria-label": "pictures" }, "picture", back, field, next, range, total);
+  function type() {
+    const text = field.value;
+    const asked = /^\s*\d+\s*$/.test(text) ? Number(text) : NaN;
+    field.value = asked <= last ? asked : at;
+    if (asked <= last && asked !== at) onchoose(asked);
+    else ontype(text);
+  }
   return {
     node,
     show(index, count) {
       node.hidden = count < 2;
       [at, last] = [index, count - 1];
-      set(field, { max: last });
       set(range, { max: last, "aria-valuetext": `picture ${index} of ${count}` });
       field.value = index;
       range.value = index;
@@ -263,10 +269,11 @@ function render(context) {
   const readout = createReadout();
   const close = h("div", { class: "wl-close", "aria-hidden": "true" });
   const legend = h("p", { class: "wl-legend wl-quiet" });
-  const chooser = createChooser((index) => view.save({ index }));
+  const chooser = createChooser({ onchoose: (index) => view.save({ index }), ontype: (text) => model.send({ index: text }) });
   const numbers = h("input", { type: "checkbox", onchange: () => view.save({ numbers: numbers.checked }) });
   const bench = h("div", { class: "wl-bench" }, grid.node, h("div", { class: "wl-side" }, readout.node, legend, close));
-  view.controls.append(button("Start again", () => model.send({ restart: true })), chooser.node, h("label", {}, numbers, "numbers in the cells"));
+  // What is wrong is mostly the number of a picture: said under its field.
+  view.controls.append(button("Start again", () => model.send({ restart: true })), h("label", {}, numbers, "numbers in the cells"), chooser.node, view.error);
   view.stage.append(bench, strip.node);
 
   const unit = () => parseFloat(globalThis.getComputedStyle?.(view.root).fontSize) / 15 || 1;

@@ -13,6 +13,7 @@ from widgets_lib.compute._whole import whole_number
 from widgets_lib.widgets._base import Widget
 
 MOST_ALONG = 64  # rows, and columns: thousands of pixels is what a page draws at ease
+PLACES = {"index": "picture", "row": "row", "column": "column"}  # trait -> what the view calls it
 USUAL_PIXEL = 20, 15  # the lesson's: white ink in the middle of the first digit
 
 
@@ -48,7 +49,6 @@ class DigitViewer(Widget):
             x, labels = images / np.float32(256), digits if labels is None else labels
         self._pictures = _pictures(x, columns)
         self._labels = _labels(labels, len(self._pictures))
-        self._drawn = None
         at = {
             "index": whole_number(index, "DigitViewer: index"),
             **{
@@ -59,25 +59,43 @@ class DigitViewer(Widget):
             },
         }
         self._start = {**at, "numbers": bool(numbers)}
+        self._shown = {}  # index, row and column as they were last drawn
         super().__init__(count=len(self._pictures), **self._start)
-        self.recompute_on("index", "row", "column")
+        self.recompute_on("index", "row", "column", "numbers")
 
     def _receive(self, content, buffers):
         if "restart" in content:
-            with self.hold_sync(), self.hold_trait_notifications():
-                for name, value in self._start.items():
-                    setattr(self, name, value)
+            self._set(self._start)
+        elif "index" in content:
+            self._set({"index": self._typed(content["index"])})
 
     def _recompute(self):
-        limits = zip(("index", "row", "column"), self._pictures.shape, strict=True)
-        for name, length in limits:
+        try:
+            self._show()
+        except ValueError:
+            self._set(self._shown)  # the traits say what is drawn, and the next good value is not blamed for this one
+            raise
+
+    def _show(self):
+        for (name, what), length in zip(PLACES.items(), self._pictures.shape, strict=True):
             if not 0 <= getattr(self, name) < length:
-                raise ValueError(
-                    f"DigitViewer: there is no {name} {getattr(self, name)}: they go from 0 to {length - 1}"
-                )
-        if self.index != self._drawn:
+                raise ValueError(f"DigitViewer: there is no {what} {getattr(self, name)}: {_they(length)}")
+        if self.index != self._shown.get("index"):
             self.picture = self._draw(self.index)
-            self._drawn = self.index
+        self._shown = {name: getattr(self, name) for name in PLACES}
+
+    def _set(self, traits):
+        with self.hold_sync(), self.hold_trait_notifications():
+            for name, value in traits.items():
+                setattr(self, name, value)
+
+    def _typed(self, text):
+        """The picture whose number was typed. Raises: ValueError, naming what was typed, if it is no whole number."""
+        try:
+            return int(text)
+        except ValueError:
+            what = f"there is no picture {reprlib.repr(text)}" if text.strip() else "which picture? No number was typed"
+            raise ValueError(f"DigitViewer: {what}: {_they(self.count)}, in whole numbers") from None
 
     def _draw(self, index):
         values = self._pictures[index]
@@ -101,6 +119,10 @@ class DigitViewer(Widget):
             "lowest": str(flat.min()),
             "highest": str(flat.max()),
         }
+
+
+def _they(length):
+    return f"they go from 0 to {length - 1}" if length > 1 else "there is only 0"
 
 
 def _short(flat, pixels):

@@ -7,7 +7,9 @@ const NAMES = ["it", "same", "other"];
 const LEFT = 32; // room for the numbers of rows
 const RIGHT = 32; // and for what stands behind the last cell
 const LANE = 28; // height of a read head's name above the tape
-const [SMALL_PIXEL, PIXEL] = [6, 12]; // side of a grey level's cell
+const LETTER = 8; // width of one
+const PIXEL = [6, 12]; // side of a grey level's cell: at least, at most
+const CELL = [24, 36]; // and width of a text's, which long texts widen
 const MOTION_MS = 240;
 const RUN_MS = 700; // at most, from the first to the last call of a run
 const MOST_ROWS = { grey: 40, text: 12 }; // drawn: the last ones
@@ -16,12 +18,18 @@ const clamp = (value, least, most) => Math.max(least, Math.min(most, value));
 const range = (from, to) => Array.from({ length: Math.max(0, to - from) }, (_, at) => from + at);
 const signed = (text) => text.replace("-", "−");
 
-/** The sizes of what is drawn of these values: cells as large as the longest text; or pixels, as many in `width` as the longest row has. */
-export function measures({ texts, grey, moments }, width) {
-  if (!grey) return { wide: Math.max(36, 8 * Math.max(0, ...texts.map((text) => text.length)) + 12), high: 36, row: 32, gap: 8 };
-  const longest = Math.max(1, ...moments.flatMap(({ spans }) => spans.map(([from, to]) => to - from)));
-  const side = clamp(Math.floor((width - LEFT - RIGHT) / longest), SMALL_PIXEL, PIXEL);
-  return { wide: side, high: 24, row: side, gap: 0 };
+/**
+ * The sizes of what is drawn of these values. Cells have room for the longest text, and shrink if that shows the whole
+ * tape in `width`, or else the longest row: one that was taken, or the next `take`.
+ */
+export function measures({ texts, grey, moments }, width, take) {
+  const letters = Math.max(0, ...texts.map((text) => text.length));
+  const [least, most] = grey ? PIXEL : [Math.max(CELL[0], LETTER * letters + 4), Math.max(CELL[1], LETTER * letters + 12)];
+  const room = width - LEFT - RIGHT;
+  const rows = [texts.length, take, ...moments.flatMap(({ spans }) => spans.map(([from, to]) => to - from))];
+  const longest = Math.max(...rows.filter((length) => length && length * least <= room));
+  const wide = clamp(Math.floor(room / longest), least, most);
+  return grey ? { wide, high: 24, row: wide, gap: 0 } : { wide, high: 36, row: 32, gap: 8 };
 }
 
 /** How many cells have room in `width`. */
@@ -35,20 +43,21 @@ export function windowOn(before, from, to, fit, count) {
 }
 
 /**
- * The tape, its read heads, and the rows that were taken from it: { node, show(picture, at, room, moving) }.
- * Rows stand under the tape in the order of the calls; where the tape is long, numbers are grey levels.
+ * The tape, its read heads, and the rows that were taken from it: { node, show(picture, at, size, room, moving),
+ * promise(name, take) }. Rows stand under the tape in the order of the calls; where the tape is long, numbers are grey
+ * levels. A promise is what taking so many through a name would bring, dashed.
  */
 function createScene() {
   const node = s("svg", { role: "img" });
+  const promised = s("g");
   let start = null; // of the window
-  let shown = null; // the picture, and where its heads were
+  let shown = null; // the picture, where its heads were, and what draws a promise
   const running = [];
 
-  function show(picture, at, room, moving) {
+  function show(picture, at, size, room, moving) {
     for (const animation of running.splice(0)) animation.cancel();
     const { texts, exact, grey, moments } = picture;
     const moment = moments[at];
-    const size = measures(picture, room);
     const count = texts.length;
     const fit = fitting(room, size.wide, count);
     const reader = moment.heads.find((head) => head.number === moment.head) ?? moment.heads[0];
@@ -60,6 +69,7 @@ function createScene() {
     const x = (index) => LEFT + (clamp(index, start - 0.5, stop + 0.5) - start) * size.wide;
     const width = LEFT + fit * size.wide + RIGHT;
     const parts = [];
+    const bars = []; // what was read, on the whole tape
 
     // the tape
     const cell = (index, cellX, y, high, name = "") => {
@@ -75,7 +85,14 @@ function createScene() {
     };
     const inSpan = (index) => moment.spans.some(([from, to]) => from <= index && index < to);
     if (grey) parts.push(s("path", { class: "wl-ruler", d: range(start, stop + 1).map((index) => `M${x(index) + 0.5} ${top}v${size.high}`).join("") + `M${LEFT} ${top + 0.5}H${x(stop)}M${LEFT} ${top + size.high - 0.5}H${x(stop)}` }));
-    for (const index of range(start, stop)) parts.push(cell(index, x(index), top, size.high, grey ? "" : inSpan(index) ? "wl-on" : index < position ? "wl-past" : ""));
+    for (const index of range(start, stop)) {
+      const state = inSpan(index) ? "wl-on" : index < position ? "wl-past" : "";
+      // A cell without ink looks like nothing: its number says that a value is there.
+      const bare = grey?.[index] === 0 && LETTER * texts[index].length <= size.wide;
+      const number = bare && s("text", { x: x(index) + size.wide / 2, y: top + size.high / 2, "text-anchor": "middle", "dominant-baseline": "central" }, texts[index]);
+      const drawn = cell(index, x(index), top, size.high, state);
+      parts.push(bare ? s("g", { class: state }, drawn, number) : drawn);
+    }
     if (start > 0) parts.push(s("text", { class: "wl-quiet", x: LEFT - 8, y: top + size.high / 2, "text-anchor": "end", "dominant-baseline": "central" }, "⋯"));
     if (stop < count) parts.push(s("text", { class: "wl-quiet", x: x(stop) + 8, y: top + size.high / 2, "dominant-baseline": "central" }, "⋯"));
     else parts.push(s("path", { class: "wl-end", d: `M${x(count) + 1} ${top - 4}v${size.high + 8}` }));
@@ -93,16 +110,31 @@ function createScene() {
     y += 32;
 
     // the whole of a long tape, with the window on it
+    const share = (fit * size.wide) / count;
+    const place = (index) => LEFT + index * share;
+    const barsY = y + 32;
+    const bar = (from, to, name) => s("rect", { class: name, x: place(from), y: barsY, width: Math.max(1, (to - from) * share - 1), height: 4 });
     if (count > fit) {
-      const [long, share] = [fit * size.wide, (fit * size.wide) / count];
-      const place = (index) => LEFT + index * share;
-      parts.push(s("rect", { class: "wl-whole", x: LEFT, y: y + 8, width: long, height: 12 }));
-      if (grey) parts.push(...range(0, count).filter((index) => grey[index]).map((index) => s("rect", { class: "wl-ink", x: place(index), y: y + 8, width: share, height: 12, "fill-opacity": grey[index] })));
-      moment.spans.forEach(([from, to], call) => to > from && parts.push(s("rect", { class: `wl-read ${call % 2 ? "wl-odd" : ""}`, x: place(from), y: y + 22, width: Math.max(1, (to - from) * share - 1), height: 3 })));
-      parts.push(s("rect", { class: "wl-window", x: place(start) - 1, y: y + 6, width: (stop - start) * share + 2, height: 16 }));
+      parts.push(s("rect", { class: "wl-whole", x: LEFT, y: y + 8, width: fit * size.wide, height: 20 }));
+      if (grey) parts.push(...range(0, count).filter((index) => grey[index]).map((index) => s("rect", { class: "wl-ink", x: place(index), y: y + 8, width: share, height: 20, "fill-opacity": grey[index] })));
+      moment.spans.forEach(([from, to], call) => to > from && bars.push(bar(from, to, `wl-read ${call % 2 ? "wl-odd" : ""}`)));
+      parts.push(s("rect", { class: "wl-window", x: place(start) - 1, y: y + 6, width: (stop - start) * share + 2, height: 24 }));
       parts.push(...moment.heads.map((head) => s("path", { class: "wl-head", d: `M${place(head.position)} ${y + 7}l-4 -6h8z` })));
-      y += 44;
+      y += 52;
     }
+
+    /** The next take framed on the tape, open where it goes on beyond the window; and all that follow it on the whole tape. */
+    const draft = (from, take) => {
+      const to = Math.min(count, from + take);
+      const [x1, x2] = [x(Math.max(from, start)) + 0.5, x(Math.min(to, stop)) - 0.5];
+      const [y1, y2] = [top - 2.5, top + size.high + 2.5];
+      const frame = `M${x1} ${y1}H${x2}${to > stop ? "M" : "L"}${x2} ${y2}H${x1}${from < start ? "" : `V${y1}`}`;
+      const takes = count > fit && take * share >= 4 ? range(0, Math.ceil((count - from) / take)).map((nth) => from + nth * take) : [];
+      return [
+        ...takes.map((at) => bar(at, Math.min(count, at + take), "wl-promise")),
+        ...(Math.max(from, start) < Math.min(to, stop) ? [s("path", { class: "wl-promise", d: frame })] : []),
+      ];
+    };
 
     // the read heads
     const heads = moment.heads.map(({ number, position: headAt, names }, lane) => {
@@ -120,7 +152,7 @@ function createScene() {
         mark.firstChild.setAttribute("d", `M0 ${high - 8}V0H${-long}v20H-1.5V${high - 8}l-4 -2L-0.75 ${high + 1}l4.75 -11l-4 2z`);
         set(mark.lastChild, { x: -6 - 1, "text-anchor": "end" });
       }
-      return { mark, number, x: x(headAt), position: headAt };
+      return { mark, number, x: x(headAt), position: headAt, names };
     });
 
     // the rows that were taken, and where the last moment's come from
@@ -155,7 +187,7 @@ function createScene() {
     const drawn = drawing(width, height, "");
     set(node, { viewBox: drawn.getAttribute("viewBox"), style: drawn.getAttribute("style") });
     set(node, { "aria-label": `Tape of ${count} values. ${moment.heads.map((head) => `${head.names.join(" and ")}: read head at ${head.position}`).join("; ")}.` });
-    node.replaceChildren(...parts, ...heads.map(({ mark }) => mark), ...rows.map(({ group }) => group));
+    node.replaceChildren(...parts, promised, ...bars, ...heads.map(({ mark }) => mark), ...rows.map(({ group }) => group));
 
     if (moving) {
       const apart = Math.min(80, RUN_MS / fresh.length);
@@ -165,7 +197,12 @@ function createScene() {
         if (before) travel(mark, x(before.position) - headX, 0, { duration: Math.max(MOTION_MS, (fresh.length - 1) * apart) });
       }
     }
-    shown = { picture, heads };
+    shown = { picture, heads, draft };
+  }
+
+  function promise(name, take) {
+    const head = shown.heads.find(({ names }) => names.includes(name));
+    promised.replaceChildren(...(head && take > 0 ? shown.draft(head.position, take) : []));
   }
 
   /** From where it was to where it is; a row that still waits for its turn is not seen. */
@@ -178,7 +215,7 @@ function createScene() {
     if (animation) running.push(animation);
   }
 
-  return { node, show };
+  return { node, show, promise };
 }
 
 /** The presses as at a Python prompt: { node, show(moments, at) }. */
@@ -239,6 +276,7 @@ function render(context) {
   let shownAt = null; // the moment that is drawn; null: one is about to be
   let drawnAt = -Infinity;
   let room = null;
+  let size = null; // of what is drawn
 
   const press = (make) => {
     const content = { press: make() };
@@ -257,12 +295,13 @@ function render(context) {
   const buttons = codes.map(([, make]) => button(h("code"), () => press(make)));
   const player = createPlayer({ length: 0, onseek: show, signal: view.signal, name: "press" });
   player.node.firstChild.remove(); // its "start again" beside the widget's own, which takes the presses back
+  const playing = h("fieldset", {}, player.node);
   view.controls.append(
     button("Start again", restart),
     names.node,
     h("label", {}, "take", field),
     h("div", { class: "wl-presses", role: "group", "aria-label": "code to run" }, ...buttons),
-    player.node,
+    playing,
   );
   view.stage.append(h("div", { class: "wl-bench" }, board, transcript.node));
   view.root.addEventListener("keydown", player.keys);
@@ -270,10 +309,11 @@ function render(context) {
   function restart() {
     model.send({ restart: true });
     drawTake(); // what was typed and refused
-    player.seek(Infinity);
+    player.seek(0);
   }
   function drawControls() {
     codes.forEach(([code], nth) => (buttons[nth].firstChild.textContent = code()));
+    if (size) scene.promise(names.chosen(), /^\s*\d+\s*$/.test(field.value) ? Number(field.value) : 0);
   }
   function show(at, { playing }) {
     if (shownAt === null) return;
@@ -283,7 +323,8 @@ function render(context) {
     const moment = moments[at];
     room ??= measure();
     const forward = at === shownAt + 1 && (playing || now - drawnAt > MOTION_MS);
-    scene.show(picture, at, room, forward && !stillness());
+    size = measures(picture, room, model.get("take"));
+    scene.show(picture, at, size, room, forward && !stillness());
     [shownAt, drawnAt] = [at, now];
     follows = at === moments.length - 1;
     transcript.show(moments, at);
@@ -295,6 +336,7 @@ function render(context) {
   function drawPicture() {
     const last = model.get("picture").moments.length - 1;
     shownAt = null;
+    playing.disabled = last === 0;
     player.setLength(last);
     // As if the new press had been stepped to, wherever the view stood: its values travel.
     shownAt = last - 1;
@@ -303,6 +345,13 @@ function render(context) {
   }
   function drawTake() {
     field.value = model.get("take");
+    drawControls();
+    if (size && size.wide !== measures(model.get("picture"), room, model.get("take")).wide) refit();
+  }
+  /** The same moment anew: there is more or less room, or another length of row to find room for. */
+  function refit() {
+    size = measures(model.get("picture"), room, model.get("take"));
+    scene.show(model.get("picture"), player.position(), size, room, false);
     drawControls();
   }
 
@@ -320,7 +369,7 @@ function render(context) {
       transcript.reveal(); // now that it has a height
       if (Math.abs(measure() - room) < 1) return;
       room = measure();
-      scene.show(model.get("picture"), player.position(), room, false);
+      refit();
     });
     observer.observe(board);
     view.signal.addEventListener("abort", () => observer.disconnect(), { once: true });

@@ -24,8 +24,9 @@ class IteratorTape(Widget):
     wl.IteratorTape(x_train[0], take=28)
 
     values: a sequence of at most 1024 values: list, range, text, numpy array, torch tensor; without it, ten numbers.
-    take: how many `islice` is asked for; it can be changed. One press is made already.
-    presses: what was pressed, as `iterators.walk` takes it, with the names it, same and other; can be set.
+    take: how many `islice` is asked for; it can be changed.
+    presses: what was pressed, as `iterators.walk` takes it, with the names it, same and other; can be set. None to
+    begin with, and none after "Start again": whoever counts calls begins at the first value.
     Raises: ValueError or TypeError in words if values are no such sequence, or take no whole number from 0.
     """
 
@@ -41,8 +42,8 @@ class IteratorTape(Widget):
         self._values = list(range(10)) if values is None else _sequence(values)
         take = _count(take)
         self._drawn = None  # the presses in the picture
-        self._start = {"take": take, "presses": [("islice", NAMES[0], take)]}
-        super().__init__(**self._start)
+        self._first_take = take
+        super().__init__(take=take)
         self.recompute_on("take", "presses")
 
     def _recompute(self):
@@ -54,7 +55,7 @@ class IteratorTape(Widget):
     def _receive(self, content, buffers):
         if "restart" in content:
             with self.hold_sync(), self.hold_trait_notifications():
-                self.take, self.presses = self._start["take"], list(self._start["presses"])
+                self.take, self.presses = self._first_take, []
         elif "take" in content:
             self.take = _typed(content["take"])
         elif "press" in content:
@@ -84,9 +85,8 @@ class IteratorTape(Widget):
                     raise ValueError(f"IteratorTape: there is no name {name!r} here; there are {', '.join(NAMES)}")
         walk = iterators.walk(self._values, presses, NAMES[0])
         spans = []
-        moments = [
-            _moment(f"{NAMES[0]} = iter(values)", walk.start, sentence="An iterator, its head at the first value.")
-        ]
+        grey = _grey(self._values)
+        moments = [_moment(f"{NAMES[0]} = iter(values)", walk.start, sentence=_opening(self._values, grey))]
         for press in walk.presses:
             spans += press.spans
             moments.append(
@@ -104,7 +104,7 @@ class IteratorTape(Widget):
         return {
             "texts": [_short(value) for value in self._values],
             "exact": [_answer(value) for value in self._values],
-            "grey": _grey(self._values),
+            "grey": grey,
             "moments": moments,
         }
 
@@ -120,6 +120,17 @@ def _moment(code, heads, *, sentence, result="", raised=False, spans=(), head=0,
         "sentence": sentence,
         "taken": taken,
     }
+
+
+def _opening(values, grey):
+    """What is seen before the first press, in words."""
+    if not values:
+        return "An iterator over no values: its head is at the end already."
+    tape = "An iterator, its head at the first value."
+    if grey:
+        lowest, highest = (_answer(end(values)) for end in (min, max))
+        tape = f"An iterator over {len(values)} values, its head at the first: {lowest} is paper, {highest} is ink."
+    return f"{tape} Nothing is taken yet; dashed is what the next take brings."
 
 
 def _taken(spans, count):
