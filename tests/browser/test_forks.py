@@ -13,9 +13,9 @@ CELLS = ["import widgets_lib as wl\nwl.ForkSimulator()"]
 
 @pytest.fixture
 def open_forks(voila_page):
-    def open_forks(cells=CELLS):
+    def open_forks(cells=CELLS, words="12 draws after the fork, only 4 different: every child repeats its parent."):
         forks = voila_page(cells).locator(".wl-forks")
-        expect(said(forks)).to_have_text("12 draws after the fork, only 4 different: every child repeats its parent.")
+        expect(said(forks)).to_have_text(words)
         return forks
 
     return open_forks
@@ -65,6 +65,44 @@ def test_by_mouse_the_story_a_cure_and_the_real_fork(open_forks):
     forks.get_by_role("button", name="Start again with the first settings").click()
     expect(said(forks)).to_contain_text("only 4 different")
     expect(forks.get_by_label("generator")).to_have_value("wichmann-hill")
+
+
+def test_a_long_story_scrolls_to_what_happens_and_any_generator_takes_the_seed(open_forks):
+    cells = ["import widgets_lib as wl\nwl.ForkSimulator(seed=457428938475, draws_before=16, draws_after=16)"]
+    forks = open_forks(cells, "48 draws after the fork, only 16 different: every child repeats its parent.")
+    forks.page.set_viewport_size({"width": 1280, "height": 900})
+    in_sight = """(node) => {
+        const [it, outer] = [node, node.closest(".wl-stage")].map((one) => one.getBoundingClientRect());
+        const names = node.closest(".wl-lane")?.querySelector(".wl-who").getBoundingClientRect();
+        return it.left >= Math.max(outer.left, names?.right ?? 0) - 1 && it.right <= outer.right + 1;
+    }"""
+    origin, card = forks.locator(".wl-start .wl-card"), forks.locator(".wl-lane .wl-card").nth(1)
+    late = forks.locator(".wl-lane .wl-draw").nth(16 + 15)  # the last of child 1
+    forks.page.wait_for_function(in_sight, arg=late.element_handle())
+    assert not origin.evaluate(in_sight)
+    forks.get_by_role("button", name="start again", exact=True).click()
+    expect(moment(forks)).to_have_text("0 / 33")
+    assert origin.evaluate(in_sight) and not card.evaluate(in_sight)
+    forks.get_by_role("slider", name="moment").focus()
+    for _ in range(17):
+        forks.page.keyboard.press("ArrowRight")
+    expect(said(forks)).to_contain_text("os.fork() copies")
+    assert card.evaluate(in_sight)
+    forks.page.keyboard.press("ArrowRight")
+    assert forks.locator(".wl-lane .wl-draw").nth(16).evaluate(in_sight)
+    forks.page.keyboard.press("End")
+    assert late.evaluate(in_sight)
+    for _ in range(15):
+        forks.page.keyboard.press("ArrowLeft")
+    assert forks.locator(".wl-lane .wl-draw").nth(16).evaluate(in_sight)  # and not under the names
+    forks.page.keyboard.press("ArrowLeft")
+    assert card.evaluate(in_sight)
+
+    forks.get_by_label("generator").select_option("numpy-legacy")
+    expect(forks.locator(".wl-folded")).to_contain_text("From this one it gets 2,162,405,099")
+    expect(forks.locator(".wl-card").first).to_contain_text("624 words")
+    expect(forks.get_by_role("textbox", name="seed")).to_have_value("457428938475")
+    expect(forks.get_by_role("alert")).to_be_hidden()
 
 
 def test_by_keyboard_alone_on_a_phone_and_without_a_kernel(open_forks):

@@ -1,4 +1,4 @@
-"""LoaderWorkers in a real page: batches, cures, both themes, a phone, and a kernel that is gone."""
+"""LoaderWorkers in a real page: rounds, cures, both themes, a phone, and a kernel that is gone."""
 
 from playwright.sync_api import expect
 
@@ -6,17 +6,20 @@ CELLS = ["import widgets_lib as wl\nwl.LoaderWorkers()"]
 INK = "path => getComputedStyle(path).fill"
 
 
-def test_batches_and_cures_by_mouse_and_by_keyboard(voila_page):
+def test_rounds_and_cures_by_mouse_and_by_keyboard(voila_page):
     page = voila_page(CELLS)
     workers = page.locator(".wl-workers")
     changes = workers.locator(".wl-change")
-    expect(workers.locator(".wl-caption")).to_contain_text("4 workers, 1 “random” change")
-    expect(workers.locator(".wl-letter")).to_have_text(["A"] * 4)
+    expect(workers.locator(".wl-caption")).to_contain_text("4 batches from 4 workers, 1 “random” change")
+    expect(workers.get_by_role("listitem").filter(has_text="whole from worker 2").locator("b").first).to_have_text(
+        "batch 2"
+    )
+    expect(workers.locator(".wl-letter")).to_have_text(["A", "B"] * 4)
     first = changes.all_text_contents()
-    assert len(set(first)) == 1
+    assert len(set(first)) == 2
 
-    workers.get_by_role("button", name="Next batch").click()
-    expect(workers.locator(".wl-batches output")).to_have_text("batch 2 of 8")
+    workers.get_by_role("button", name="Next round").click()
+    expect(workers.locator(".wl-rounds output")).to_have_text("round 2 of 4")
     expect(changes.first).not_to_have_text(first[0])
     page.keyboard.press("ArrowLeft")
     expect(changes.first).to_have_text(first[0])
@@ -24,10 +27,10 @@ def test_batches_and_cures_by_mouse_and_by_keyboard(voila_page):
     workers.get_by_label("no cure").focus()
     page.keyboard.press("ArrowRight")
     expect(workers.get_by_label("reseed by process id")).to_be_checked()
-    expect(workers.locator(".wl-caption")).to_contain_text("4 workers, 4 different changes")
+    expect(workers.locator(".wl-caption")).to_contain_text("4 batches from 4 workers, 4 different changes")
     expect(workers.locator(".wl-recipe")).to_contain_text("rng = np.random.default_rng(os.getpid())")
     workers.get_by_role("slider", name="workers").press("End")
-    expect(workers.locator(".wl-caption")).to_contain_text("8 workers, 8 different changes")
+    expect(workers.locator(".wl-caption")).to_contain_text("8 batches from 8 workers, 8 different changes")
     workers.get_by_label("generator").select_option("torch")
     expect(workers.locator(".wl-recipe")).to_contain_text("torch.manual_seed", timeout=30_000)
     workers.get_by_role("button", name="Start again with the first settings").click()
@@ -40,10 +43,10 @@ def test_batches_and_cures_by_mouse_and_by_keyboard(voila_page):
 
     page.set_viewport_size({"width": 360, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    for card in workers.locator(".wl-worker").all():
+    for card in workers.locator(".wl-changed").all():
         box = card.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 360
 
     page.evaluate("WebSocket.prototype.send = () => {}")
-    workers.get_by_role("button", name="Next batch").press("Enter")
-    expect(workers.locator(".wl-batches output")).to_have_text("batch 2 of 8")
+    workers.get_by_role("button", name="Next round").press("Enter")
+    expect(workers.locator(".wl-rounds output")).to_have_text("round 2 of 4")

@@ -110,6 +110,7 @@ def test_the_count_can_be_told_draw_by_draw():
     assert fork.sentence_after(0) == "Nobody has drawn since the fork."
     assert fork.sentence_after(2) == "8 draws after the fork, only 2 different: every child repeats its parent."
     assert fork.sentence_after(4) == fork.sentence
+    assert describe_fork(children=1).sentence.endswith("only 4 different: the child repeats its parent.")
 
 
 def test_equal_draws_are_marked_wherever_they_stand_in_a_stream():
@@ -120,7 +121,8 @@ def test_neighbouring_process_ids_are_neighbouring_seeds_of_wichmann_hill():
     fork = describe_fork("wichmann-hill", cure="pid", pids=[1000, 1001, 1002])
     first, second = (values(child)[0] for child in fork.processes[1:])
     assert abs(first - second) == pytest.approx(171 / 30269)
-    assert "close together" in fork.sentence
+    assert "close together" in fork.sentence and "close together" in fork.sentence_after(1)
+    assert "close" not in describe_fork("wichmann-hill", children=1, cure="pid").sentence  # the parent's id is no seed
     assert "close" not in describe_fork("numpy-legacy", cure="pid").sentence
 
 
@@ -132,6 +134,13 @@ SETUP = {
     "numpy-generator": ("rng = np.random.default_rng(seed); rng.random(3)", "rng.random()"),
     "torch": ("torch.manual_seed(seed); torch.rand(3)", "torch.rand(1).item()"),
 }
+
+
+def test_code_that_counts_the_children_says_from_where():
+    for cure, code in ((cure, describe_fork("numpy-generator", cure=cure).code) for cure in CURES):
+        assert code.startswith("# child: 0 in the first child, 1 in the second") == (
+            "child_seed" in code or "child +" in code
+        ), cure
 
 
 @pytest.mark.parametrize("generator", GENERATORS)
@@ -189,6 +198,13 @@ def test_with_the_real_process_ids_the_pid_cure_is_predicted_exactly():
     real = real_fork("wichmann-hill", cure="pid")
     assert compare(describe_fork(cure="pid", pids=[p.pid for p in real.processes]), real) == (True, True, True)
     assert compare(describe_fork(cure="pid"), real) == (True, False, False)
+
+
+def test_comparing_looks_at_the_states_too():
+    """Where nobody draws after the fork there is nothing else."""
+    fork, real = describe_fork(draws_after=0, seed=1), real_fork(draws=0, seed=1)
+    assert compare(fork, real) == (True, True, True)
+    assert compare(describe_fork(draws_after=0, seed=2), real) == (False, False, False)
 
 
 def test_a_hundred_real_forks_leave_no_process_behind():
@@ -331,6 +347,28 @@ def test_a_cure_that_can_not_be_given_is_not_forked_for():
 def test_bad_arguments_get_words(make, arguments, error, words):
     with pytest.raises(error, match=words):
         make(**arguments)
+
+
+@pytest.mark.parametrize("generator", GENERATORS)
+def test_every_generator_takes_a_seed_once_it_is_folded(generator):
+    for seed in (0, 42, 2**32 - 1):
+        assert forks.fold_seed(generator, seed) == (seed, "")
+    for seed in (457428938475, 10**900):
+        folded, words = forks.fold_seed(generator, seed)
+        describe_fork(generator, seed=folded)
+        assert (folded == seed) == (words == "")
+        assert f"{folded:,}" in words or words == ""
+
+
+def test_folding_leaves_the_remainder_and_says_so():
+    assert forks.fold_seed("numpy-legacy", 457428938475) == (
+        2162405099,
+        "np.random (legacy) takes no seed above 4,294,967,295. From this one it gets 2,162,405,099, "
+        "the remainder after division by 4,294,967,296.",
+    )
+    assert forks.fold_seed("torch", 2**64 + 7)[0] == 7
+    with pytest.raises(ValueError, match="no generator 'dice'"):
+        forks.fold_seed("dice", 1)
 
 
 def test_too_few_process_ids_get_words():

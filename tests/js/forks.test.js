@@ -51,7 +51,7 @@ test("a cure is a moment of its own: the children's cards change, the parent's s
   assert.equal(card(view, 0), copied);
   assert.equal(new Set([0, 1, 2].map((lane) => card(view, lane))).size, 3);
   assert.ok(view.$(".wl-recipe").classList.contains("wl-now"));
-  assert.equal(view.$(".wl-recipe code").textContent, "rng.jumpahead(1_000_000_000 * (child + 1))");
+  assert.match(view.$(".wl-recipe code").textContent, /^# child: 0 in the first child.*\nrng\.jumpahead\(1_000_000_000 \* \(child \+ 1\)\)$/);
   assert.match(said(view), /jumps ahead/);
 });
 
@@ -112,6 +112,20 @@ test("controls save what is chosen; a seed goes as it was typed, and stays while
   assert.deepEqual(view.model.saved.at(-1), { children: 8 });
   press(view, "Start again");
   assert.deepEqual(view.model.sent.at(-1).content, { restart: true });
+});
+
+test("what was done to a seed is said under it, and what was typed stays in its field", async () => {
+  const view = await mount("wl.ForkSimulator('numpy-legacy', seed=457428938475)");
+  assert.match(view.$(".wl-folded").textContent, /takes no seed above 4,294,967,295.*gets 2,162,405,099/);
+  assert.equal(view.$(".wl-seed input").value, "457428938475");
+  view.model.receive({ story: stateOf("wl.ForkSimulator()").story });
+  assert.equal(view.$(".wl-folded").hidden, true);
+});
+
+test("where there is no number nobody is told to point at one", async () => {
+  const view = await mount("wl.ForkSimulator(draws_before=0, draws_after=0)");
+  assert.equal(view.$(".wl-looked-at").textContent, "");
+  assert.equal(view.$(".wl-player output").textContent, "1 / 1");
 });
 
 test("the real fork: asked for, under way, cancelled, laid over", async () => {

@@ -193,6 +193,19 @@ def test_what_no_one_can_predict_is_said(fork):
     assert "no one can predict" in real["words"]
 
 
+def test_where_nobody_draws_it_is_the_states_that_are_compared(fork):
+    fork.draws_before = fork.draws_after = 0
+    real = really(fork)
+    assert real["words"] == (
+        "Really forked: nobody has drawn since. ✓ Every process is in the very state that was predicted."
+    )
+    assert {lane["verdict"] for lane in real["lanes"]} == {"✓ the very same state"}
+    fork.generator = "python"
+    real = really(fork)
+    assert "would draw no one can predict" in real["words"]
+    assert [lane["verdict"] for lane in real["lanes"]] == ["✓ the very same state", *["unpredictable"] * 2]
+
+
 def test_with_the_cure_pid_the_prediction_is_made_again_with_the_real_ids(fork):
     fork.cure = "pid"
     first = numbers(fork.story["lanes"][1]["draws"])
@@ -329,12 +342,24 @@ def test_bad_input_gets_words_and_nothing_is_lost(fork, name, value, words):
         wl.ForkSimulator(**{name: value})
 
 
-def test_a_seed_too_large_for_the_next_generator_says_so_and_a_huge_one_is_taken_where_it_can_be(fork):
-    fork.seed = "9" * 900
-    assert fork.error == "" and groups(fork) == [[0, 1, 2, 3]] * 3
+def test_a_seed_too_large_for_the_next_generator_is_folded_for_it_alone(fork):
+    fork.seed = "457428938475"
+    assert fork.story["folded"] == ""
     fork.generator = "numpy-legacy"
-    assert "at most 4,294,967,295, not a number of 2,990 bits" in fork.error
-    assert fork.story["title"] == "Wichmann–Hill"
+    assert fork.error == "" and fork.story["title"] == "np.random (legacy)"
+    assert "gets 2,162,405,099" in fork.story["folded"] and fork.seed == "457428938475"
+    first = np.random.RandomState(457428938475 % 2**32).random_sample()
+    assert float(fork.story["before"]["draws"][0]["exact"]) == first
+    assert "In every lane the very numbers came" in really(fork)["words"] and "2,162,405,099" in fork.story["folded"]
+    fork.generator = "wichmann-hill"  # what was typed is not lost
+    assert fork.story["before"]["states"][0] == "(4976, 20238, 499)" and fork.story["folded"] == ""
+
+
+@pytest.mark.parametrize("generator", forks.GENERATORS)
+def test_every_generator_takes_a_huge_seed(fork, generator):
+    fork.seed = "9" * 900
+    fork.generator = generator
+    assert fork.wait(WAIT_S) and fork.error == "" and len(fork.story["lanes"]) == 3
 
 
 def test_start_again_goes_back_to_what_was_given():

@@ -1,4 +1,4 @@
-"""LoaderWorkers: real digits go to the workers, every change is told and counted, and odd images get words."""
+"""LoaderWorkers: batches of real digits go to the workers, every change is told and counted, odd images get words."""
 
 import json
 
@@ -7,31 +7,50 @@ import pytest
 import torch
 
 import widgets_lib as wl
-from widgets_lib.compute import mnist
+from widgets_lib.compute import augmentations, forks, mnist
 
 WAIT_S = 60
 
 
 def pictures(widget, name):
-    """The pictures of a trait as (batches, workers, rows, columns)."""
-    return np.frombuffer(getattr(widget, name), np.uint8).reshape(-1, widget.workers, *widget.shape)
+    """The pictures of a trait as (rounds, workers, batch size, rows, columns)."""
+    return np.frombuffer(getattr(widget, name), np.uint8).reshape(-1, widget.workers, 2, *widget.shape)
 
 
 def groups(widget):
-    return [[change["group"] for change in batch["changes"]] for batch in widget.story["batches"]]
+    """Round by round, batch by batch, the group of each picture's change."""
+    return [
+        [[change["group"] for change in batch["changes"]] for batch in one["batches"]] for one in widget.story["rounds"]
+    ]
 
 
-def test_opens_on_four_workers_that_make_the_same_change():
+def said(widget):
+    return widget.story["rounds"][0]["words"]
+
+
+def test_opens_on_four_batches_with_the_same_changes_one_from_each_worker():
     widget = wl.LoaderWorkers()
-    assert groups(widget) == [[0] * 4] * 8
-    assert widget.story["batches"][0]["words"].startswith("4 workers, 1 “random” change")
-    for batch in widget.story["batches"]:
-        assert len({json.dumps(change) for change in batch["changes"]}) == 1
+    assert groups(widget) == [[[0, 1]] * 4] * 4
+    assert said(widget) == (
+        "4 batches from 4 workers, 1 “random” change for their first pictures and 1 for their second: "
+        "all drew the very same numbers."
+    )
+    for one in widget.story["rounds"]:
+        assert len({json.dumps(batch["changes"]) for batch in one["batches"]}) == 1
+
+
+def test_batches_are_numbered_through_and_each_is_whole_from_one_worker():
+    second = wl.LoaderWorkers(workers=3).story["rounds"][1]["batches"]
+    assert [(batch["name"], batch["worker"]) for batch in second] == [
+        ("batch 3", "worker 0"),
+        ("batch 4", "worker 1"),
+        ("batch 5", "worker 2"),
+    ]
 
 
 def test_the_pictures_are_the_digits_of_the_training_set_in_order():
     before = pictures(wl.LoaderWorkers(), "before")
-    assert before.shape == (8, 4, 28, 28)
+    assert before.shape == (4, 4, 2, 28, 28)
     np.testing.assert_array_equal(before.reshape(32, 784), mnist.load().x_train[:32] * 256)
 
 
@@ -39,7 +58,8 @@ def test_a_picture_is_moved_as_the_words_say():
     dot = np.zeros((9, 9))
     dot[4, 4] = 1  # in the middle: turning leaves it there
     widget = wl.LoaderWorkers(dot, cure="spawn")
-    for batch, pictured in zip(widget.story["batches"], pictures(widget, "after"), strict=True):
+    batches = [batch for one in widget.story["rounds"] for batch in one["batches"]]
+    for batch, pictured in zip(batches, pictures(widget, "after").reshape(-1, 2, 9, 9), strict=True):
         for change, after in zip(batch["changes"], pictured, strict=True):
             ((row, column),) = np.argwhere(after == 255)
             assert (row - 4, column - 4) == (change["shift_rows"], change["shift_columns"])
@@ -56,28 +76,44 @@ def test_a_picture_is_moved_as_the_words_say():
 def test_with_a_cure_they_differ_and_its_code_is_shown(cure):
     widget = wl.LoaderWorkers()
     widget.cure = cure
-    assert groups(widget) == [[None] * 4] * 8
-    assert widget.story["batches"][0]["words"].startswith("4 workers, 4 different changes")
-    assert widget.story["code"].startswith(("rng = ", "child_seed = "))
-    assert ("no one can predict" in widget.story["batches"][0]["words"]) == (cure == "urandom")
+    assert groups(widget) == [[[None, None]] * 4] * 4
+    assert said(widget).startswith("4 batches from 4 workers, 4 different changes for their first pictures and 4 for")
+    assert "\nrng = " in "\n" + widget.story["code"]
+    assert ("no one can predict" in widget.story["note"]) == (cure == "urandom")
+    assert ("process ids 1001 to 1004" in widget.story["note"]) == (cure == "pid")
+
+
+@pytest.mark.parametrize("generator", forks.GENERATORS)
+def test_what_pytorchs_own_loader_does_is_told_of_each_generator(generator):
+    widget = wl.LoaderWorkers(generator=generator, cure="pid")
+    assert widget.wait(WAIT_S)
+    note = widget.story["note"]
+    assert note.startswith(
+        "PyTorch's `DataLoader(pictures, batch_size=2, num_workers=4)` gets each batch whole from one"
+    )
+    assert ("seeds this generator anew in every worker" in note) == (generator in augmentations.GLOBALS)
+    assert ("a generator of your own" in note) == (generator not in augmentations.GLOBALS)
+    assert ("the first turns hardly differ" in note) == (generator == "wichmann-hill")
+    turns = [batch["changes"][0]["turn_deg"] for batch in widget.story["rounds"][0]["batches"]]
+    assert (max(turns) - min(turns) < 1) == (generator == "wichmann-hill")
 
 
 def test_a_cure_that_is_none_says_why():
     widget = wl.LoaderWorkers(generator="python")
     assert [cure["key"] for cure in widget.cures if cure["why"]] == ["jump"]
     widget.cure = "jump"
-    assert "no jumpahead" in widget.story["unavailable"] and widget.story["batches"] == [] and widget.error == ""
+    assert "no jumpahead" in widget.story["unavailable"] and widget.story["rounds"] == [] and widget.error == ""
 
 
 def test_torch_comes_from_a_thread():
     widget = wl.LoaderWorkers(generator="torch")
     assert widget.wait(WAIT_S) and widget.progress == {}
-    turn = widget.story["batches"][0]["changes"][3]["turn_deg"]
+    turn = widget.story["rounds"][0]["batches"][3]["changes"][0]["turn_deg"]
     assert turn == pytest.approx(40 * torch.rand(1, generator=torch.Generator().manual_seed(0)).item() - 20)
 
 
 def test_one_worker_has_no_one_to_repeat_it():
-    assert wl.LoaderWorkers(workers=1).story["batches"][0]["words"].startswith("1 worker, 1 change")
+    assert said(wl.LoaderWorkers(workers=1)).startswith("1 batch from 1 worker: there is no one to repeat")
 
 
 @pytest.mark.parametrize(
@@ -93,10 +129,10 @@ def test_one_worker_has_no_one_to_repeat_it():
 )
 def test_takes_the_learners_own_images(images):
     widget = wl.LoaderWorkers(images)
-    assert widget.shape == (28, 28) and set(widget.before) == {128} and len(widget.before) == 8 * 4 * 784
+    assert widget.shape == (28, 28) and set(widget.before) == {128} and len(widget.before) == 4 * 4 * 2 * 784
 
 
-def test_images_are_dealt_out_in_order_and_again_when_they_run_out():
+def test_images_are_put_into_batches_in_order_and_again_when_they_run_out():
     images = np.arange(3, dtype=np.uint8).reshape(3, 1, 1) + 2
     widget = wl.LoaderWorkers(images, workers=2)
     assert list(widget.before)[:6] == [2, 3, 4, 2, 3, 4]

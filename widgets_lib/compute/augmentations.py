@@ -1,4 +1,4 @@
-"""Four data-loader workers and the "random" change each makes to its picture: a fork that cost real trainings."""
+"""A data loader's forked workers and their "random" changes to the pictures: a fork that cost real trainings."""
 
 import math
 from dataclasses import dataclass, replace
@@ -7,6 +7,8 @@ import numpy as np
 
 from ._whole import whole_number
 from .forks import MOST_DRAWS, describe_fork, equal_groups
+
+GLOBALS = ("python", "numpy-legacy", "torch")  # the generators that PyTorch's DataLoader seeds in every worker
 
 
 @dataclass(frozen=True)
@@ -17,26 +19,30 @@ class Augmentation:
     turn_deg: float  # −20 … 20, clockwise
     shift_rows: int  # −3 … 3, down
     shift_columns: int  # −3 … 3, right
-    group: int | None  # workers of one group make the very same change; None: nobody else makes it
+    group: int | None  # changes of one group are the very same, by different workers; None: no one else makes it
 
 
-def augmentations(cure="none", workers=4, batches=1, generator="numpy-generator", seed=0):
-    """What the forked workers of a data loader do to their pictures: batches tuples of one Augmentation a worker.
+def augmentations(cure="none", workers=4, rounds=1, generator="numpy-generator", seed=0, batch_size=1):
+    """What the forked workers of a data loader do to their pictures: `rounds` tuples of one batch a worker.
 
-    Each worker draws three numbers a picture from the generator it was forked with; the parent only hands out
-    work. Raises: ValueError for a cure that the generator can't take, and as describe_fork.
+    A batch is a tuple of batch_size Augmentations, all by one worker, as in PyTorch's DataLoader: batch 0 comes whole
+    from worker 0, batch 1 from worker 1, and so round: in round r worker w makes batch r·workers + w. For each picture
+    a worker draws three numbers from the generator it was forked with; the parent only hands out work.
+    Raises: ValueError for a cure that the generator can't take, and as describe_fork.
 
-    The bug was common while numpy's global state went unseeded in the workers of PyTorch's DataLoader; it now
-    seeds random, torch and numpy's global itself, but no Generator that you made.
-    Source: torch/utils/data/_utils/worker.py, `_worker_loop`.
+    The bug was common until PyTorch 1.9: its DataLoader seeded random and torch in the workers, but not numpy's
+    global. It now seeds all three (GLOBALS), but no Generator that you made.
+    Source: torch/utils/data/_utils/worker.py, `_worker_loop`; torch/utils/data/dataloader.py, `_try_put_index`.
     """
-    batches = whole_number(batches, "a number of batches", 1, MOST_DRAWS // 3)
-    fork = describe_fork(generator, children=workers, draws_after=3 * batches, cure=cure, seed=seed)
+    batch_size = whole_number(batch_size, "a batch size", 1, MOST_DRAWS // 3)
+    rounds = whole_number(rounds, "a number of rounds", 1, MOST_DRAWS // (3 * batch_size))
+    fork = describe_fork(generator, children=workers, draws_after=3 * rounds * batch_size, cure=cure, seed=seed)
     if fork.unavailable:
         raise ValueError(fork.unavailable)
+    changes = [_changes(worker, process.draws) for worker, process in enumerate(fork.processes[1:])]
     return tuple(
-        _one_batch([process.draws[3 * batch : 3 * batch + 3] for process in fork.processes[1:]])
-        for batch in range(batches)
+        _grouped([of_worker[start : start + batch_size] for of_worker in changes])
+        for start in range(0, rounds * batch_size, batch_size)
     )
 
 
@@ -57,8 +63,9 @@ def augment(image, change):
     return np.where(inside, image[from_row.clip(0, rows - 1), from_column.clip(0, columns - 1)], 0)
 
 
-def _one_batch(draws_of_workers):
-    changes = [
+def _changes(worker, draws):
+    """The changes a worker makes, one for every three numbers it draws."""
+    return [
         Augmentation(
             worker,
             turn_deg=40 * turn.value - 20,
@@ -66,7 +73,14 @@ def _one_batch(draws_of_workers):
             shift_columns=math.floor(7 * right.value) - 3,
             group=None,
         )
-        for worker, (turn, down, right) in enumerate(draws_of_workers)
+        for turn, down, right in zip(draws[::3], draws[1::3], draws[2::3], strict=True)
     ]
-    groups = equal_groups([[replace(change, worker=0)] for change in changes])
-    return tuple(replace(change, group=group) for change, (group,) in zip(changes, groups, strict=True))
+
+
+def _grouped(batches):
+    """The batches of one round as tuples, their equal changes in groups."""
+    groups = equal_groups([[replace(change, worker=0) for change in batch] for batch in batches])
+    return tuple(
+        tuple(replace(change, group=group) for change, group in zip(batch, of_batch, strict=True))
+        for batch, of_batch in zip(batches, groups, strict=True)
+    )

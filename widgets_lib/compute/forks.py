@@ -88,7 +88,7 @@ class Fork:
         if self.unavailable:
             return self.unavailable
         values = [draw.value for process in self.processes for draw in process.draws[:draws]]
-        near = GENERATORS[self.generator].near if self.cure == "pid" else ""
+        near = _near(self.generator, self.cure, len(self.processes))
         return _sentence(len(values), len(set(values)), len(self.processes), near)
 
 
@@ -110,6 +110,21 @@ def why_not_real():
     if hasattr(os, "fork") and sys.platform not in ("emscripten", "wasi"):
         return None
     return f"There is no fork on this system ({sys.platform}); the prediction stands."
+
+
+def fold_seed(generator, seed):
+    """(seed, words): the whole number as a seed that this generator takes, and in words what was done to it, if anything.
+
+    Raises: ValueError for a generator that there isn't.
+    """
+    kind = _choose(generator, GENERATORS, "generator")
+    if kind.most_seed is None or seed <= kind.most_seed:
+        return seed, ""
+    folded = seed % (kind.most_seed + 1)
+    return folded, (
+        f"{kind.title} takes no seed above {kind.most_seed:,}. From this one it gets {folded:,}, "
+        f"the remainder after division by {kind.most_seed + 1:,}."
+    )
 
 
 def check(generator, children, draws_before, draws_after, cure, seed):
@@ -190,15 +205,19 @@ def real_fork(
 
 
 def compare(fork, real):
-    """One bool or None for each process: were its numbers those predicted? None where none could be predicted.
+    """One bool or None for each process: were its state and its numbers those predicted? None where none could be.
 
     `fork` is from describe_fork and `real` from real_fork, with the same arguments. With the cure "pid", predict
     again with `pids=[p.pid for p in real.processes]`: the numbers depend on them.
     """
     return tuple(
-        [d.value for d in one.draws] == [d.value for d in other.draws] if one.predicted else None
+        _lived(one) == _lived(other) if one.predicted else None
         for one, other in zip(fork.processes, real.processes, strict=True)
     )
+
+
+def _lived(process):
+    return process.state_at_start, [draw.value for draw in process.draws]
 
 
 def _choose(key, table, what):
@@ -277,10 +296,10 @@ def _fork(generator, cure, seed, youth, lives, real, unavailable=None):
         states_before=tuple(youth["states"]),
         processes=processes,
         real=real,
-        code=kind.codes.get(cure, "" if unavailable else "# nothing: the child goes on with the copied state"),
+        code="" if unavailable else _code(kind, cure),
         drawn=drawn,
         distinct=distinct,
-        sentence=unavailable or _sentence(drawn, distinct, len(processes), kind.near if cure == "pid" else ""),
+        sentence=unavailable or _sentence(drawn, distinct, len(processes), _near(generator, cure, len(processes))),
         unavailable=unavailable,
     )
 
@@ -291,13 +310,24 @@ def _reseeded(kind, cure):
     return "Python reseeded it from os.urandom" if kind.reseeds_itself else ""
 
 
+def _code(kind, cure):
+    code = kind.codes.get(cure, "# nothing: the child goes on with the copied state")
+    return f"# child: 0 in the first child, 1 in the second, …\n{code}" if cure in ("spawn", "jump") else code
+
+
+def _near(generator, cure, processes):
+    """What to say of neighbouring process ids as seeds; the parent's own is none, so that it takes two children."""
+    return GENERATORS[generator].near if cure == "pid" and processes > 2 else ""
+
+
 def _sentence(drawn, distinct, processes, near):
     if not drawn:
         return "Nobody has drawn since the fork."
     if distinct == drawn:
         return f"{drawn} draws after the fork, all different.{near}"
     if distinct * processes == drawn:
-        return f"{drawn} draws after the fork, only {distinct} different: every child repeats its parent."
+        who = "every child repeats its parent" if processes > 2 else "the child repeats its parent"
+        return f"{drawn} draws after the fork, only {distinct} different: {who}."
     return f"{drawn} draws after the fork, {distinct} different."
 
 

@@ -45,7 +45,7 @@ function createCard() {
 }
 
 /**
- * The timeline of a story: { node, show(moment, moving), lay(real) }.
+ * The timeline of a story: { node, show(moment, kind), move(moment, kind), scene(moment, kind), lay(real) }.
  *
  * `onlook(draw)` where the pointer or else the focus is, null when both left. A moment is { before, forked, cured,
  * after }: how many numbers the parent has drawn, whether there are children, whether they took the cure, how many
@@ -69,10 +69,11 @@ function createTimeline({ before, lanes }, onlook) {
     );
     return { lane, card, draws, pid, note, node };
   });
+  const parent = h("b", {}, "parent");
   const start = h(
     "section",
     { class: "wl-start", role: "group", "aria-label": "parent, before the fork" },
-    h("b", {}, "parent"),
+    parent,
     origin.node,
     h("div", { class: "wl-draws" }, ...early.map((draw) => draw.node)),
   );
@@ -122,7 +123,7 @@ function createTimeline({ before, lanes }, onlook) {
     animations.push(element.animate([{ transform: shift, opacity: 0.4 }, { transform: "none", opacity: 1 }], { duration: MOTION_MS, easing: "ease-in-out" }));
   }
 
-  function show(moment, kind, moving) {
+  function show(moment, kind) {
     for (const animation of animations) animation.cancel();
     animations = [];
     node.classList.toggle("wl-forked", moment.forked);
@@ -135,7 +136,11 @@ function createTimeline({ before, lanes }, onlook) {
       row.classList.toggle("wl-now", (kind === "fork" || (kind === "cure" && index > 0)));
       draws.forEach((draw, at) => draw.show(at < moment.after, kind === "after" && at === moment.after - 1));
     }
-    if (!moving || stillness()) return;
+  }
+
+  /** Everything that a moment makes travels from where it comes. */
+  function move(moment, kind) {
+    if (stillness()) return;
     if (kind === "before") travel(early[moment.before - 1].node, origin.node);
     if (kind === "fork") for (const { card } of rows) travel(card.node, origin.node);
     if (kind === "after") for (const { card, draws } of rows) travel(draws[moment.after - 1].node, card.node);
@@ -144,8 +149,16 @@ function createTimeline({ before, lanes }, onlook) {
   return {
     node,
     show,
-    /** The element that a moment is about, to be scrolled to. */
-    place: (moment) => (moment.after ? rows[0].draws[moment.after - 1] : early[moment.before - 1])?.node ?? null,
+    move,
+    numbers: all.length,
+    /** What a moment is about, to be scrolled to: { from, to, beside }, `beside` being what covers the left edge. */
+    scene(moment, kind) {
+      const [{ card, draws, node: row }] = rows;
+      if (kind === "seed") return { from: parent, to: origin.node };
+      if (kind === "before") return { from: early[moment.before - 1].node, to: early[moment.before - 1].node };
+      const one = kind === "after" ? draws[moment.after - 1].node : card.node; // in every lane at the same place
+      return { from: one, to: one, beside: row.querySelector(".wl-who") };
+    },
     lay(real) {
       node.classList.toggle("wl-real", Boolean(real.lanes));
       early.forEach((draw, index) => draw.lay(real.before?.[index] ?? null));
@@ -180,9 +193,11 @@ function render(context) {
     player.seek(moments.length - 1);
   }, { "aria-label": "Start again with the first settings" });
   const cures = createCures("cure: what each child does before it draws", (cure) => view.save({ cure }));
+  const folded = h("p", { class: "wl-folded wl-quiet", "aria-live": "polite" });
   const player = createPlayer({ length: 0, onseek: draw, signal: view.signal, name: "moment" });
   view.controls.append(
     h("div", { class: "wl-row" }, choose.node, h("label", { class: "wl-seed" }, "seed", seed), again),
+    folded,
     h("div", { class: "wl-row wl-sizes" }, ...Object.values(sizes).map((size) => size.node)),
     cures.node,
     player.node,
@@ -220,6 +235,8 @@ function render(context) {
       view.stage.replaceChildren(h("p", { class: "wl-refused" }, story.unavailable ? `✗ ${story.unavailable} Choose another cure or generator.` : ""));
     }
     recipe.show(story.code ?? "");
+    folded.textContent = story.folded ?? "";
+    folded.hidden = !folded.textContent;
     last.at = -1;
     onlook(null);
     player.setLength(Math.max(0, moments.length - 1));
@@ -233,24 +250,26 @@ function render(context) {
     said.replaceChildren(...prose(moment?.words ?? ""));
     if (!moment) return;
     const now = performance.now();
-    timeline.show(moment, moment.kind, at === last.at + 1 && last.at >= 0 && now - last.time > MOTION_MS);
+    timeline.show(moment, moment.kind);
+    keepInSight(timeline.scene(moment, moment.kind)); // first: what travels is not yet where it belongs
+    if (at === last.at + 1 && last.at >= 0 && now - last.time > MOTION_MS) timeline.move(moment, moment.kind);
     last = { at, time: now };
-    keepInSight(timeline.place(moment));
   }
 
   /** Scroll the drawing, and not the page, to where something happens. */
-  function keepInSight(element) {
-    if (!element) return;
-    const [inner, outer] = [element.getBoundingClientRect(), view.stage.getBoundingClientRect()];
-    if (inner.right > outer.right) view.stage.scrollLeft += inner.right - outer.right + 8;
-    else if (inner.left < outer.left) view.stage.scrollLeft -= outer.left - inner.left + 8;
+  function keepInSight({ from, to, beside }) {
+    const outer = view.stage.getBoundingClientRect();
+    const [left, right] = [from.getBoundingClientRect().left, to.getBoundingClientRect().right];
+    const edge = beside ? Math.max(outer.left, beside.getBoundingClientRect().right) : outer.left;
+    if (right > outer.right) view.stage.scrollLeft += right - outer.right + 8;
+    else if (left < edge) view.stage.scrollLeft -= edge - left + 8;
   }
 
   function onlook(seen) {
     looked.replaceChildren();
     if (seen) looked.append(`${seen.label}. Exactly `, h("code", {}, seen.exact), seen.kin.length ? `, drawn by ${list(seen.kin)}.` : ".");
     else if (get("story").lanes?.some((lane) => lane.draws.some((one) => one.group !== null))) looked.append("Equal numbers carry the same letter. Point at one to see who drew it, and all its digits.");
-    else if (moments.length) looked.append("Point at a number to see all its digits.");
+    else if (timeline?.numbers) looked.append("Point at a number to see all its digits.");
   }
 
   function drawChoices() {
@@ -282,6 +301,15 @@ function render(context) {
     else player.seek(player.position());
   }
 
+  // A view is drawn before it has a place in the page, and later its place may grow or shrink.
+  if (globalThis.ResizeObserver) {
+    const observer = new ResizeObserver(() => {
+      const moment = moments[player.position()];
+      if (moment) keepInSight(timeline.scene(moment, moment.kind));
+    });
+    observer.observe(view.stage);
+    view.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
+  }
   view.listen(["story"], build);
   view.listen(["real"], drawReal);
   view.listen(["progress", "cannot_fork"], drawRun);

@@ -26,7 +26,8 @@ class ForkSimulator(Widget):
     wl.ForkSimulator("torch", children=4, cure="pid")
 
     generator: wichmann-hill, python, numpy-legacy, numpy-generator or torch; cure: none, pid, urandom, spawn or jump.
-    children: 1 to 8; draws_before and draws_after the fork: 0 to 16; seed: a whole number from 0, as int or text.
+    children: 1 to 8; draws_before and draws_after the fork: 0 to 16; seed: a whole number from 0, as int or text;
+    a generator that takes none so large gets a remainder of it, and the widget says so.
     Raises: ValueError in words for anything else.
     """
 
@@ -73,7 +74,7 @@ class ForkSimulator(Widget):
                 raise ValueError(
                     f"{settings[name]:,} draws {when} the fork: this drawing has room for 0 to {MOST_DRAWS}"
                 )
-        forks.check(**settings)
+        forks.check(**_taken(settings))
         return settings
 
     def _recompute(self):
@@ -86,13 +87,14 @@ class ForkSimulator(Widget):
         answer_with(
             self._errands,
             settings["generator"],
-            lambda: forks.describe_fork(**settings),
+            lambda: forks.describe_fork(**_taken(settings)),
             lambda fork: self._tell(settings, fork, {}),
         )
 
     def _tell(self, settings, fork, real):
+        _, folded = forks.fold_seed(settings["generator"], settings["seed"])
         with self.hold_sync():  # one message: what really came belongs to one story
-            self.real, self.story = real, _story(fork)
+            self.real, self.story = real, _story(fork) | {"folded": folded}
             self._told = settings
 
     # ---- for real ----
@@ -119,11 +121,11 @@ class ForkSimulator(Widget):
             raise ValueError(refusal)
 
         def job(should_stop):
-            asked = settings | {"draws": settings["draws_after"]}
-            del asked["draws_after"]
+            taken = _taken(settings)
+            asked = {"draws" if name == "draws_after" else name: value for name, value in taken.items()}
             real = forks.real_fork(**asked, should_stop=should_stop)
-            pids = [process.pid for process in real.processes] if settings["cure"] == "pid" else None
-            return forks.describe_fork(**settings, pids=pids), real
+            pids = [process.pid for process in real.processes] if taken["cure"] == "pid" else None
+            return forks.describe_fork(**taken, pids=pids), real
 
         def lay_over(done):
             fork, real = done
@@ -159,8 +161,14 @@ class ForkSimulator(Widget):
         self.error = words
 
 
+def _taken(settings):
+    """The settings with the seed that the generator takes: not every one takes what is typed for another."""
+    seed, _ = forks.fold_seed(settings["generator"], settings["seed"])
+    return settings | {"seed": seed}
+
+
 def _story(fork):
-    """A fork as it is drawn, all numbers as texts.
+    """A fork as it is drawn, all numbers as texts; `folded` beside it says what was done to the seed, if anything.
 
     before: the parent's draws and states (as seeded, and after each draw). lanes: one a process, with its state at
     the fork, `states` (at its start, and after each draw), draws, and notes. moments: kind and words of each.
@@ -217,25 +225,37 @@ def _overlay(fork, real):
             _number(draw.value) | {"same": draw.value == expected.value if predicted.predicted else None}
             for draw, expected in zip(process.draws, predicted.draws, strict=True)
         ]
-        lanes.append({"pid": f"process {process.pid}", "draws": draws, "verdict": _VERDICTS[verdict]})
+        verdicts_of = _VERDICTS if draws else _VERDICTS_ON_STATES
+        lanes.append({"pid": f"process {process.pid}", "draws": draws, "verdict": verdicts_of[verdict]})
     before = [
         _number(value) | {"same": value == expected} for value, expected in zip(real.before, fork.before, strict=True)
     ]
     return {"before": before, "lanes": lanes, "words": _conclusion(fork, real, verdicts)}
 
 
-_VERDICTS = {True: "✓ the very same", False: "✗ other numbers", None: "unpredictable; below, what came"}
+# Of a lane, and of all lanes together: True, False, or None where no one could predict; without draws, of states.
+_VERDICTS = {True: "✓ the very same", False: "✗ other numbers", None: "unpredictable; below each, what came"}
+_VERDICTS_ON_STATES = {True: "✓ the very same state", False: "✗ another state", None: "unpredictable"}
+_SYSTEM = "no one can predict: their seeds come from the operating system."
+_AGREEMENT = {
+    True: "✓ In every lane the very numbers came that were predicted",
+    False: "✗ In some lanes other numbers came than predicted.",
+    None: f"✓ The parent drew what was predicted. What the children drew {_SYSTEM}",
+}
+_AGREEMENT_ON_STATES = {
+    True: "✓ Every process is in the very state that was predicted",
+    False: "✗ Some processes are in another state than predicted.",
+    None: f"✓ The parent is in the state that was predicted. What the children would draw {_SYSTEM}",
+}
 
 
 def _conclusion(fork, real, verdicts):
-    if False in verdicts:
-        agreement = "✗ In some lanes other numbers came than predicted."
-    elif None in verdicts:
-        agreement = "✓ The parent drew what was predicted. What the children drew no one can predict: their seeds come from the operating system."
-    else:
-        agreement = "✓ In every lane the very numbers came that were predicted"
+    found = real.sentence if real.drawn else "nobody has drawn since."
+    whole = next((verdict for verdict in (False, None) if verdict in verdicts), True)
+    agreement = (_AGREEMENT if real.drawn else _AGREEMENT_ON_STATES)[whole]
+    if whole:
         agreement += ", once it was known which process ids the children got." if fork.cure == "pid" else "."
-    return f"Really forked: {real.sentence} {agreement}"
+    return f"Really forked: {found} {agreement}"
 
 
 def _number(value):

@@ -1,7 +1,7 @@
-// The pictures of a batch, one a worker, before and after the change that each worker drew for its own.
+// A round of a data loader: a batch from every worker, its pictures before and after what that worker drew for them.
 import { button, dropdown, slider } from "./js/controls.js";
 import { createCures, createRecipe, equalClass, letter, showGenerators } from "./js/cures.js";
-import { h, s, set } from "./js/dom.js";
+import { h, prose, s, set } from "./js/dom.js";
 import { createView } from "./js/view.js";
 
 const LEVELS = 31; // of grey that are told apart: a path for each
@@ -47,7 +47,7 @@ function render(context) {
   const { model } = context;
   const get = (name) => model.get(name);
   const view = createView(context, "workers", "Data-loader workers");
-  let batch = 0;
+  let round = 0;
 
   // ---- controls ----
   const choose = dropdown("generator", [], "", (generator) => view.save({ generator }));
@@ -58,24 +58,25 @@ function render(context) {
     seek(0);
   }, { "aria-label": "Start again with the first settings" });
   const cures = createCures("cure: what each worker does before it draws", (cure) => view.save({ cure }));
-  const back = button("Back", () => seek(batch - 1));
-  const next = button("Next batch", () => seek(batch + 1), { class: "wl-primary" });
+  const back = button("Back", () => seek(round - 1));
+  const next = button("Next round", () => seek(round + 1), { class: "wl-primary" });
   const count = h("output", {});
   view.controls.append(
     h("div", { class: "wl-row" }, choose.node, workers.node, again),
     cures.node,
-    h("div", { class: "wl-row wl-batches" }, back, next, count),
+    h("div", { class: "wl-row wl-rounds" }, back, next, count),
   );
 
   const recipe = createRecipe("each worker, a child of the loader, before it draws:");
   const busy = h("p", { class: "wl-busy wl-quiet", role: "status" });
-  view.caption.after(recipe.node, busy);
+  const note = h("p", { class: "wl-note wl-quiet" });
+  view.caption.after(note, recipe.node, busy);
 
   function seek(wanted) {
-    const last = Math.max(0, (get("story").batches?.length ?? 0) - 1);
-    batch = Math.max(0, Math.min(last, wanted));
-    back.disabled = batch === 0;
-    next.disabled = batch === last;
+    const last = Math.max(0, (get("story").rounds?.length ?? 0) - 1);
+    round = Math.max(0, Math.min(last, wanted));
+    back.disabled = round === 0;
+    next.disabled = round === last;
     // A button that greys out drops the focus.
     if (document.activeElement === back && back.disabled) next.focus();
     if (document.activeElement === next && next.disabled) back.focus();
@@ -83,10 +84,11 @@ function render(context) {
   }
 
   function draw() {
-    const { batches = [], code: lines = "", unavailable = "" } = get("story");
+    const { rounds = [], code: lines = "", note: about = "", unavailable = "" } = get("story");
     recipe.show(lines);
-    count.textContent = batches.length ? `batch ${batch + 1} of ${batches.length}` : "";
-    const shown = batches[batch];
+    note.replaceChildren(...prose(about));
+    count.textContent = rounds.length ? `round ${round + 1} of ${rounds.length}` : "";
+    const shown = rounds[round];
     view.caption.textContent = shown?.words ?? "";
     if (!shown) {
       view.stage.replaceChildren(h("p", { class: "wl-refused" }, unavailable ? `✗ ${unavailable} Choose another cure or generator.` : ""));
@@ -95,19 +97,28 @@ function render(context) {
     const [before, after] = ["before", "after"].map((name) => bytes(get(name)));
     const shape = get("shape");
     const size = shape[0] * shape[1];
-    const cards = shown.changes.map((change, worker) => {
-      const start = (batch * shown.changes.length + worker) * size;
+    let start = round * shown.batches.length * shown.batches[0].changes.length * size;
+    const change = (batch, { turn, shift, group, ...moved }, index) => {
       const pixels = (all) => all.subarray(start, start + size);
-      const said = `turned ${change.turn}, ${change.shift === "no shift" ? "not shifted" : `shifted ${change.shift}`}`;
-      return h(
+      const [name, said] = [`${batch.name}, picture ${index + 1}`, `turned ${turn}, ${shift === "no shift" ? "not shifted" : `shifted ${shift}`}`];
+      const item = h(
         "li",
-        { class: `wl-worker ${equalClass(change.group)}` },
-        h("span", { class: "wl-name" }, h("b", {}, `worker ${worker}`), change.group === null ? null : h("b", { class: "wl-letter", title: "equal changes carry the same letter" }, letter(change.group))),
-        h("span", { class: "wl-pair" }, picture(pixels(before), shape, `worker ${worker}’s picture`), h("span", { class: "wl-quiet", "aria-hidden": "true" }, "→"), picture(pixels(after), shape, `the same, ${said}`, frame(shape, change))),
-        h("span", { class: "wl-change" }, h("span", {}, change.turn), h("span", {}, change.shift)),
+        { class: `wl-changed ${equalClass(group)}` },
+        h("span", { class: "wl-pair" }, picture(pixels(before), shape, name), h("span", { class: "wl-quiet", "aria-hidden": "true" }, "→"), picture(pixels(after), shape, `${name}, ${said}`, frame(shape, moved))),
+        h("span", { class: "wl-change" }, group === null ? null : h("b", { class: "wl-letter", title: "equal changes carry the same letter" }, letter(group)), h("span", {}, turn), h("span", {}, shift)),
       );
-    });
-    view.stage.replaceChildren(h("ol", { class: "wl-loader", "aria-label": `batch ${batch + 1}` }, ...cards));
+      start += size;
+      return item;
+    };
+    const cards = shown.batches.map((batch) =>
+      h(
+        "li",
+        { class: "wl-batch" },
+        h("span", { class: "wl-name" }, h("b", {}, batch.name), h("span", { class: "wl-quiet" }, `whole from ${batch.worker}`)),
+        h("ol", { "aria-label": `the pictures of ${batch.name}` }, ...batch.changes.map((one, index) => change(batch, one, index))),
+      ),
+    );
+    view.stage.replaceChildren(h("ol", { class: "wl-loader", "aria-label": `round ${round + 1}: one batch from each worker` }, ...cards));
   }
 
   function drawChoices() {
@@ -124,10 +135,10 @@ function render(context) {
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       if (!step) return;
       event.preventDefault();
-      seek(batch + step);
+      seek(round + step);
     },
   });
-  view.listen(["story", "shape", "before", "after"], () => seek(batch));
+  view.listen(["story", "shape", "before", "after"], () => seek(round));
   view.listen(["generator", "generators", "cure", "cures", "workers", "most_workers", "progress", "error"], drawChoices);
   drawChoices();
   seek(0);

@@ -1,4 +1,4 @@
-"""LoaderWorkers: four workers of a data loader, four pictures, and one "random" change for all of them."""
+"""LoaderWorkers: a data loader's workers, a batch from each, and the same "random" changes in all of them."""
 
 import numpy as np
 import traitlets
@@ -8,20 +8,30 @@ from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._cures import answer_with, cure_choices, generator_choices
 from widgets_lib.widgets._errands import Errands
 
-BATCHES = 8
+ROUNDS = 4
+BATCH_SIZE = 2  # small, but enough to see that the pictures of one batch are changed differently
 LARGEST = 64  # rows or columns of a picture
-STAND_IN = " The changes stand in for those of the operating system's seeds, which no one can predict."
+LOADER = (
+    "PyTorch's `DataLoader(pictures, batch_size={size}, num_workers={workers})` gets each batch whole from one worker, "
+    "in turn."
+)
+SEEDED = "It seeds this generator anew in every worker{since}; shown is a loader that does not."
+OWN = "It leaves a generator of your own as the fork copied it."
+STAND_IN = "The changes stand in for those of the operating system's seeds, which no one can predict."
+PIDS = "The changes are reckoned with the process ids {first} to {last}, as a system might give them."
+NEAR = "Neighbouring process ids are neighbouring seeds of this generator: in round 1 the first turns hardly differ."
 
 
 class LoaderWorkers(Widget):
-    """Pictures before and after what the forked workers of a data loader do to them, batch by batch.
+    """Pictures before and after what the forked workers of a data loader do to them, round by round of a batch each.
 
     wl.LoaderWorkers()
     wl.LoaderWorkers(images, workers=4, cure="spawn", generator="torch")
 
     images: (n, rows, columns) or (n, 784), or one picture, of up to 64 × 64 pixels from 0 to 1 or from 0 to 255, as
-    numpy array, torch tensor or nested lists; dealt out to the workers in order, and again from the first when they
-    run out. Without them, MNIST digits. workers: 1 to 8; cure and generator: as in ForkSimulator.
+    numpy array, torch tensor or nested lists; put into batches of two in order, and again from the first when they
+    run out; each batch goes to the next worker. Without them, MNIST digits. workers: 1 to 8; cure and generator: as
+    in ForkSimulator.
     Raises: ValueError in words for anything else.
     """
 
@@ -35,9 +45,9 @@ class LoaderWorkers(Widget):
     generators = traitlets.List(help="Each generator: key, title, and why it can't be had (or empty).").tag(sync=True)
     cures = traitlets.List(help="Each cure: key, title, and why this generator can't take it.").tag(sync=True)
     shape = traitlets.Tuple(help="Rows and columns of a picture.").tag(sync=True)
-    before = traitlets.Bytes(help="The pictures: uint8 of (batches, workers, rows, columns).").tag(sync=True)
+    before = traitlets.Bytes(help="The pictures: uint8 of (rounds, workers, batch size, rows, columns).").tag(sync=True)
     after = traitlets.Bytes(help="The same, augmented.").tag(sync=True)
-    story = traitlets.Dict(help="code, unavailable, and batches of words and changes; empty until there is one.").tag(
+    story = traitlets.Dict(help="What is seen beside the pictures, see `_augmented`; empty until there is one.").tag(
         sync=True
     )
     progress = traitlets.Dict(help="What goes on, in words; empty when idle.").tag(sync=True)
@@ -113,18 +123,29 @@ def _pictures(images):
 
 
 def _augmented(images, generator, cure, workers):
-    """The traits that say what the workers do to the images."""
+    """The traits that say what the workers do to the images.
+
+    story: code; unavailable; note: how a real loader does it; rounds, each of words and a batch of every worker.
+    """
     fork = forks.describe_fork(generator, children=workers, draws_after=0, cure=cure)
-    story = {"code": fork.code, "unavailable": fork.unavailable or "", "batches": []}
+    story = {"code": fork.code, "unavailable": fork.unavailable or "", "note": "", "rounds": []}
     if fork.unavailable:
         return {"story": story}
-    count = BATCHES * workers
+    count = ROUNDS * workers * BATCH_SIZE
     images = mnist.first_digits(count)[0] if images is None else images[np.arange(count) % len(images)]
-    batches = augmentations.augmentations(cure, workers, BATCHES, generator)
-    after = [augmentations.augment(image, change) for image, change in zip(images, sum(batches, ()), strict=True)]
-    note = "" if fork.processes[-1].predicted else STAND_IN
-    story["batches"] = [
-        {"words": _words(changes) + note, "changes": [_change(change) for change in changes]} for changes in batches
+    rounds = augmentations.augmentations(cure, workers, ROUNDS, generator, batch_size=BATCH_SIZE)
+    changes = [change for batches in rounds for batch in batches for change in batch]
+    after = [augmentations.augment(image, change) for image, change in zip(images, changes, strict=True)]
+    story["note"] = _note(fork)
+    story["rounds"] = [
+        {
+            "words": _words(batches),
+            "batches": [
+                {"name": f"batch {start + worker}", "worker": f"worker {worker}", "changes": [*map(_change, batch)]}
+                for worker, batch in enumerate(batches)
+            ],
+        }
+        for start, batches in zip(range(0, ROUNDS * workers, workers), rounds, strict=True)
     ]
     return {
         "shape": images.shape[1:],
@@ -155,13 +176,36 @@ def _shift(rows, columns):
     return ", ".join(words) or "no shift"
 
 
-def _words(changes):
-    workers = len(changes)
-    different = len({(change.turn_deg, change.shift_rows, change.shift_columns) for change in changes})
+def _words(batches):
+    """What there is to say of a round: how many different changes its first pictures got, and its second ones."""
+    workers = len(batches)
     if workers == 1:
-        return "1 worker, 1 change: there is no one to repeat it."
-    if different == 1:
-        return f"{workers} workers, 1 “random” change: all of them drew the same three numbers."
-    if different == workers:
-        return f"{workers} workers, {workers} different changes: each drew numbers of its own."
-    return f"{workers} workers, {different} different changes."
+        return "1 batch from 1 worker: there is no one to repeat its changes."
+    first, second = (
+        len({(change.turn_deg, change.shift_rows, change.shift_columns) for change in changes})
+        for changes in zip(*batches, strict=True)
+    )
+    found = f"{workers} batches from {workers} workers, "
+    if first == second == 1:
+        found += "1 “random” change for their first pictures and 1 for their second: all drew the very same numbers."
+    else:
+        found += f"{first} different changes for their first pictures and {second} for their second"
+        found += ": each drew numbers of its own." if first == second == workers else "."
+    return found
+
+
+def _note(fork):
+    """How a real loader does it, and where the numbers seen come from."""
+    pids = [process.pid for process in fork.processes[1:]]
+    notes = [LOADER.format(size=BATCH_SIZE, workers=len(pids))]
+    if fork.generator in augmentations.GLOBALS:
+        notes.append(SEEDED.format(since=", since version 1.9" if fork.generator == "numpy-legacy" else ""))
+    else:
+        notes.append(OWN)
+    if not fork.processes[-1].predicted:
+        notes.append(STAND_IN)
+    if fork.cure == "pid":
+        notes.append(PIDS.format(first=pids[0], last=pids[-1]))
+        if len(pids) > 1 and forks.GENERATORS[fork.generator].near:
+            notes.append(NEAR)
+    return " ".join(notes)
