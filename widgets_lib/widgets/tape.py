@@ -130,7 +130,7 @@ def _opening(values, grey):
     if grey:
         lowest, highest = (_answer(end(values)) for end in (min, max))
         tape = f"An iterator over {len(values)} values, its head at the first: {lowest} is paper, {highest} is ink."
-    return f"{tape} Nothing is taken yet; dashed is what the next take brings."
+    return f"{tape} Nothing is taken yet; the dashed frame is what the next take brings."
 
 
 def _taken(spans, count):
