@@ -99,7 +99,7 @@ def test_a_long_story_scrolls_to_what_happens_and_any_generator_takes_the_seed(o
     assert card.evaluate(in_sight)
 
     forks.get_by_label("generator").select_option("numpy-legacy")
-    expect(forks.locator(".wl-folded")).to_contain_text("From this one it gets 2,162,405,099")
+    expect(forks.locator(".wl-folded")).to_contain_text("takes only seeds below 4,294,967,296")
     expect(forks.locator(".wl-card").first).to_contain_text("624 words")
     expect(forks.get_by_role("textbox", name="seed")).to_have_value("457428938475")
     expect(forks.get_by_role("alert")).to_be_hidden()

@@ -363,8 +363,8 @@ def test_every_generator_takes_a_seed_once_it_is_folded(generator):
 def test_folding_leaves_the_remainder_and_says_so():
     assert forks.fold_seed("numpy-legacy", 457428938475) == (
         2162405099,
-        "np.random (legacy) takes no seed above 4,294,967,295. From this one it gets 2,162,405,099, "
-        "the remainder after division by 4,294,967,296.",
+        "np.random (legacy) takes only seeds below 4,294,967,296: "
+        "it gets the remainder after division by that, 2,162,405,099.",
     )
     assert forks.fold_seed("torch", 2**64 + 7)[0] == 7
     with pytest.raises(ValueError, match="no generator 'dice'"):

@@ -116,7 +116,7 @@ test("controls save what is chosen; a seed goes as it was typed, and stays while
 
 test("what was done to a seed is said under it, and what was typed stays in its field", async () => {
   const view = await mount("wl.ForkSimulator('numpy-legacy', seed=457428938475)");
-  assert.match(view.$(".wl-folded").textContent, /takes no seed above 4,294,967,295.*gets 2,162,405,099/);
+  assert.match(view.$(".wl-folded").textContent, /takes only seeds below 4,294,967,296.*2,162,405,099/);
   assert.equal(view.$(".wl-seed input").value, "457428938475");
   view.model.receive({ story: stateOf("wl.ForkSimulator()").story });
   assert.equal(view.$(".wl-folded").hidden, true);

@@ -80,7 +80,7 @@ def test_with_a_cure_they_differ_and_its_code_is_shown(cure):
     assert said(widget).startswith("4 batches from 4 workers, 4 different changes for their first pictures and 4 for")
     assert "\nrng = " in "\n" + widget.story["code"]
     assert ("no one can predict" in widget.story["note"]) == (cure == "urandom")
-    assert ("process ids 1001 to 1004" in widget.story["note"]) == (cure == "pid")
+    assert ("might give: 1001, 1002, 1003, 1004." in widget.story["note"]) == (cure == "pid")
 
 
 @pytest.mark.parametrize("generator", forks.GENERATORS)

@@ -122,8 +122,8 @@ def fold_seed(generator, seed):
         return seed, ""
     folded = seed % (kind.most_seed + 1)
     return folded, (
-        f"{kind.title} takes no seed above {kind.most_seed:,}. From this one it gets {folded:,}, "
-        f"the remainder after division by {kind.most_seed + 1:,}."
+        f"{kind.title} takes only seeds below {kind.most_seed + 1:,}: "
+        f"it gets the remainder after division by that, {folded:,}."
     )
 
 

@@ -18,7 +18,7 @@ LOADER = (
 SEEDED = "It seeds this generator anew in every worker{since}; shown is a loader that does not."
 OWN = "It leaves a generator of your own as the fork copied it."
 STAND_IN = "The changes stand in for those of the operating system's seeds, which no one can predict."
-PIDS = "The changes are reckoned with the process ids {first} to {last}, as a system might give them."
+PIDS = "The changes are reckoned with process ids that a system might give: {pids}."
 NEAR = "Neighbouring process ids are neighbouring seeds of this generator: in round 1 the first turns hardly differ."
 
 
@@ -205,7 +205,7 @@ def _note(fork):
     if not fork.processes[-1].predicted:
         notes.append(STAND_IN)
     if fork.cure == "pid":
-        notes.append(PIDS.format(first=pids[0], last=pids[-1]))
+        notes.append(PIDS.format(pids=", ".join(map(str, pids))))
         if len(pids) > 1 and forks.GENERATORS[fork.generator].near:
             notes.append(NEAR)
     return " ".join(notes)
