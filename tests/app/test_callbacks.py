@@ -48,6 +48,7 @@ def test_a_failing_interact_is_calm_from_the_first_picture_on(opened):
         assert not [word for word in PRIVATE if word in told]
     log = opened.server.log
     assert log.count("IndexError: list index out of range") >= 2
+    assert "callbacks.ipynb: noise" in log and "callbacks.ipynb, cell 1: noise" in log
     assert "callbacks.ipynb: a callback failed" in log and "callbacks.ipynb, cell 1: a callback failed" in log
 
 

@@ -2,6 +2,7 @@
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+import servers
 from widgets_lib.app import cells
 
 
@@ -19,12 +20,23 @@ def test_the_log_names_the_lesson_and_the_cell_and_keeps_the_whole_error(render,
     render(["pass", "raise KeyError('which one')"], name="04_faulty.ipynb")
     assert "04_faulty.ipynb, cell 2 of 2" in small_voila.log
     assert "KeyError" in small_voila.log and "which one" in small_voila.log
+    render(["import sys\nprint('mind the gap', file=sys.stderr)"], name="01_warns.ipynb")
+    assert "01_warns.ipynb, cell 1 of 1: mind the gap" in small_voila.log
 
 
 def test_a_cell_without_end_is_stopped_and_the_rest_of_the_lesson_runs(render):
     _, _, page = render(["while True: pass", "print(6 * 7)"])
     assert cells.TOO_LONG in page
     assert "42" in page
+
+
+def test_a_cell_that_ignores_the_interrupt_loses_its_kernel(render, small_voila):
+    stubborn = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
+    _, _, page = render([stubborn, ("md", "the prose after")], name="01_stubborn.ipynb")
+    assert cells.KERNEL_GONE in page
+    assert "the prose after" in page
+    assert "01_stubborn.ipynb, cell 1 of 2" in small_voila.log and "does not heed an interrupt" in small_voila.log
+    servers.wait_until(lambda: small_voila.kernels() == 0, "its place is not free")
 
 
 def test_a_kernel_that_dies_leaves_the_prose(render):

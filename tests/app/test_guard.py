@@ -92,6 +92,26 @@ def test_other_routes_are_closed(small_voila, path):
     assert "secret" not in body and "root:" not in body and str(small_voila.root) not in body
 
 
+@pytest.mark.parametrize("header", [("Sec-Fetch-Mode", "no-cors"), ("Sec-Purpose", "prefetch")])
+def test_a_lesson_is_opened_and_not_fetched(small_voila, header):
+    """A picture on another site whose address is a lesson, or a browser that reads ahead, would take a kernel each."""
+    servers.write_notebook(["1"], small_voila.root / "fetched.ipynb")
+    assert answer(small_voila, "voila/render/fetched.ipynb", **dict([header])) == 403
+    assert small_voila.kernels() == 0
+
+
+def test_odd_addresses_and_methods_get_a_plain_answer(small_voila):
+    for odd in ("voila/render/a.ipynb%00", "voila/render/a%0d%0ab.ipynb", "voila/labextensions/none.js"):
+        assert small_voila.get(odd)[0] == 404, odd
+    assert answer(small_voila, "", "HEAD") == 200
+    assert "Traceback" not in small_voila.log.partition("voila/render/a.ipynb%00")[2]
+
+
+def test_the_visitors_cookie_is_secure_where_the_page_is(small_voila):
+    assert "Secure" in small_voila.get("", **{"X-Forwarded-Proto": "https"})[1]["Set-Cookie"]
+    assert "Secure" not in small_voila.get("")[1]["Set-Cookie"]
+
+
 def test_the_stock_list_of_files_cannot_be_asked_for(small_voila):
     assert small_voila.get("?classic-tree=false")[2] == small_voila.get()[2]
 

@@ -60,9 +60,8 @@ def test_one_visitor_cannot_take_every_place(pooled_voila):
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie
     get = partial(pooled_voila.get, Cookie=cookie.partition(";")[0])
     browser = SimpleNamespace(get=get, url=pooled_voila.url, close_tab=pooled_voila.close_tab)
-    with Visitor(browser, "01_data.ipynb") as first, Visitor(browser, "01_data.ipynb") as second:
-        first.connect()
-        second.connect()
+    with Visitor(browser, "01_data.ipynb") as first, Visitor(browser, "01_data.ipynb"):
+        first.connect()  # the second has his page, but it has not run yet: that is a lesson on its way
         servers.wait_until(lambda: pooled_voila.health()["waiting"] == 1, "the pool stays empty")
         for name in ("01_data.ipynb", "02_random.ipynb"):
             status, _, page = get(f"voila/render/{name}")

@@ -23,25 +23,41 @@ def calm(content):
     return {**content, "ename": "", "evalue": FAILED, "traceback": [FAILED]}
 
 
+def plain(text):
+    """Text as it belongs into a log."""
+    return COLOURS.sub("", text).rstrip()
+
+
 def words(content):
     """An error as it belongs into a log."""
-    return COLOURS.sub("", "\n".join(content.get("traceback") or [f"{content.get('ename')}: {content.get('evalue')}"]))
+    return plain("\n".join(content.get("traceback") or [f"{content.get('ename')}: {content.get('evalue')}"]))
 
 
 class LessonExecutor(VoilaExecutor):
     """Runs cells; what goes to an Output widget, such as that of `interact`, is calmed on its way."""
 
+    interrupted = None  # the last cell that took too long
+
     def output(self, outs, msg, display_id, cell_index):
         """One message of a running cell."""
         widgets = self.output_hook_stack[msg["parent_header"].get("msg_id")]
         if widgets and self.should_strip_error():
+            lesson = getattr(self.km, "lesson", "a lesson")
             if msg["content"].get("name") == "stderr":
+                self.log.warning("%s, cell %d: %s", lesson, cell_index + 1, plain(msg["content"]["text"]))
                 return None
             if msg["msg_type"] == "error":
-                lesson = getattr(self.km, "lesson", "a lesson")
                 self.log.error("%s, cell %d: a callback failed:\n%s", lesson, cell_index + 1, words(msg["content"]))
                 msg = {**msg, "content": calm(msg["content"])}
         return super().output(outs, msg, display_id, cell_index)
+
+    async def _async_handle_timeout(self, timeout, cell=None):
+        """Interrupts a cell that takes too long; one that does not heed that loses its kernel."""
+        if cell is None or cell is not self.interrupted:
+            self.interrupted = cell
+            return await super()._async_handle_timeout(timeout, cell)
+        await self.km.provisioner.kill()
+        raise DeadKernelError("it does not heed an interrupt; its kernel was killed")
 
     async def _async_check_alive(self):
         """Stock code logs an error here as well; cells.py logs it with its lesson and cell, unless it was meant."""
@@ -60,11 +76,12 @@ class LessonConnection(ZMQChannelsWebsocketConnection):
         if kind not in ("error", "stream"):
             return
         content = self.get_part("content", msg["content"], msg_list)
+        lesson = getattr(self.kernel_manager, "lesson", "a lesson")
         if kind == "error":
-            lesson = getattr(self.kernel_manager, "lesson", "a lesson")
             self.log.error("%s: a callback failed:\n%s", lesson, words(content))
             content = calm(content)
         elif content["name"] == "stderr":
+            self.log.warning("%s: %s", lesson, plain(content["text"]))
             content = {**content, "text": ""}
         if msg["content"] is None:
             msg_list[3] = self.session.pack(content)

@@ -14,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_output
 from voila.execute import strip_code_cell_warnings
 from voila.notebook_renderer import NotebookRenderer
 
+from widgets_lib.app.callbacks import plain
 from widgets_lib.app.kernels import LessonKernelManager
 
 FAILED = "This cell did not finish. The rest of the lesson still works, except what builds on it."
@@ -84,11 +85,14 @@ class LessonRenderer(NotebookRenderer):
                 raise asyncio.CancelledError from None  # nbclient takes it for the kernel's death
             self.log.error(
                 "%s, cell %d of %d (id %s) failed: %s",
-                *(self.notebook_path, index + 1, count, cell.get("id"), error),
+                *(self.notebook_path, index + 1, count, cell.get("id"), plain(str(error))),
             )
             self.failed, self.kernel_lives = True, not isinstance(error, DeadKernelError)
             self._explain(cell, error)
         if self.executor.should_strip_error():
+            for output in cell.get("outputs", []):
+                if output.get("name") == "stderr":
+                    self.log.warning("%s, cell %d of %d: %s", self.notebook_path, index + 1, count, plain(output.text))
             hide_server_details(cell)
         return cell
 

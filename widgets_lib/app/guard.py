@@ -3,6 +3,7 @@
 import re
 from functools import partial
 
+from jupyter_server import DEFAULT_STATIC_FILES_PATH
 from jupyter_server.auth.logout import LogoutHandler
 from jupyter_server.services.kernels.handlers import KernelHandler
 from tornado.web import HTTPError, OutputTransform
@@ -11,9 +12,11 @@ from voila.request_info_handler import RequestInfoSocketHandler
 from voila.static_file_handler import TemplateStaticFileHandler
 from voila.tornado.contentshandler import VoilaContentsHandler
 from voila.tornado.handler import TornadoVoilaHandler
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from widgets_lib.app.callbacks import LessonConnection
+from widgets_lib.app.sockets import BODY_BYTES, IDLE_S, LessonSocket, raise_file_limit
 from widgets_lib.app.visitor import recognise
 
 
@@ -50,9 +53,14 @@ class LessonHandler(TornadoVoilaHandler):
     """A lesson's page, for a visitor who may have others open."""
 
     async def prepare(self):
-        """Called before each request."""
+        """Called before each request. A lesson costs a kernel: it is for who opens it, not fetched ahead or embedded."""
         recognise(self)
-        await super().prepare()
+        await super().prepare()  # first: an error page asks who is there
+        asked = self.request.headers
+        if asked.get("Sec-Purpose") or asked.get("Sec-Fetch-Mode", "navigate") != "navigate":
+            raise HTTPError(403, "a lesson is opened, not fetched")
+        if not self.request.path.isprintable() or re.search("%[01]", self.request.path):
+            raise HTTPError(404)
 
 
 class HomeHandler(TornadoVoilaTreeHandler):
@@ -62,6 +70,10 @@ class HomeHandler(TornadoVoilaTreeHandler):
         """Forgets that wish."""
         super().initialize(**kwargs)
         self.request.arguments.pop("classic-tree", None)
+
+    def head(self, path=""):
+        """For a monitor that only wants to know whether the page is there."""
+        return self.get(path)
 
     async def prepare(self):
         """Called before each request. A visitor who opens several lessons from here at once is one visitor already."""
@@ -79,6 +91,7 @@ OURS = {
     TemplateStaticFileHandler: AssetHandler,
     TornadoVoilaHandler: LessonHandler,
     TornadoVoilaTreeHandler: HomeHandler,
+    VoilaKernelWebsocketHandler: LessonSocket,
 }
 
 
@@ -98,6 +111,9 @@ def install():
         app.app.add_transform(partial(SecurityHeaders, headers))
         if not app.voila_configuration.show_tracebacks:
             app.app.settings["kernel_websocket_connection_class"] = LessonConnection
+        app.app.settings.setdefault("static_path", DEFAULT_STATIC_FILES_PATH)  # Jupyter's own error page asks for it
+        app.app.listen = partial(app.app.listen, max_body_size=BODY_BYTES, idle_connection_timeout=IDLE_S)
+        raise_file_limit()
         return list(needed(stock_handlers(app)))
 
     Voila.init_handlers = init_handlers

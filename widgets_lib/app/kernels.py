@@ -4,6 +4,7 @@ import asyncio
 import os
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import partial
 
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.ioloop import IOLoop
@@ -11,6 +12,7 @@ from tornado.web import HTTPError
 from traitlets import Integer
 from voila.request_info_handler import RequestInfoSocketHandler
 
+from widgets_lib.app.sockets import Backlog
 from widgets_lib.app.visitor import VISITOR
 
 try:
@@ -105,10 +107,11 @@ class LessonKernelManager(AsyncMappingKernelManager):
         self.visits[kernel_id] = Visit(preparing, visitor=visitor)
 
     def _open_for(self, visitor):
-        """How many of his lessons are being prepared or looked at. A kernel that a crashed browser left is neither."""
-        his = (kernel_id for kernel_id, visit in self.visits.items() if visit.visitor == visitor)
+        """How many of his lessons are on their way or looked at. A kernel that a crashed browser left is neither."""
         return sum(
-            self.visits[kernel_id].preparing or self._kernel_connections.get(kernel_id, 0) > 0 for kernel_id in his
+            visit.preparing or not visit.connected or self._kernel_connections.get(kernel_id, 0) > 0
+            for kernel_id, visit in self.visits.items()
+            if visit.visitor == visitor
         )
 
     def make_room(self):
@@ -144,15 +147,23 @@ class LessonKernelManager(AsyncMappingKernelManager):
         if kernel_id in self.visits:
             self.visits[kernel_id].connected = True
 
+    def start_buffering(self, kernel_id, session_key, channels):
+        """Keeps what the kernel says for a page that lost its connection, within limits."""
+        super().start_buffering(kernel_id, session_key, channels)
+        if kernel_id in self._kernel_buffers:
+            self._kernel_buffers[kernel_id]["buffer"] = Backlog(partial(self.stop_buffering, kernel_id))
+
     # --- the ends of a kernel
 
-    async def shutdown_kernel(self, kernel_id, *args, **kwargs):
+    async def shutdown_kernel(self, kernel_id, now=False, restart=False):
         """Stops a kernel. Its place is free when that begins: a page that is reloaded asks for it a moment later.
 
-        While a busy kernel ends there may so be one more than `max_kernels`, for `shutdown_wait_time` (5 s) at most.
+        For that moment there may be more than `max_kernels`. A busy kernel would draw it out to
+        `shutdown_wait_time` (5 s); it is not asked but killed.
         """
         self._end_visit(kernel_id)
-        await super().shutdown_kernel(kernel_id, *args, **kwargs)
+        now = now or (kernel_id in self and self.get_kernel(kernel_id).execution_state == "busy")
+        await super().shutdown_kernel(kernel_id, now=now, restart=restart)
 
     def _end_visit(self, kernel_id):
         visit = self.visits.pop(kernel_id, None)

@@ -17,6 +17,6 @@ def recognise(handler):
     name = handler.get_cookie(COOKIE, "")
     if not re.fullmatch("[0-9a-f]{32}", name):
         name = token_hex(16)
-        https = handler.request.protocol == "https"
+        https = "https" in (handler.request.protocol, handler.request.headers.get("X-Forwarded-Proto"))
         handler.set_cookie(COOKIE, name, path=handler.base_url, httponly=True, samesite="Lax", secure=https)
     VISITOR.set(name)

@@ -1,0 +1,97 @@
+"""What one visitor's connection can cost the others: little."""
+
+import json
+import socket
+import struct
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+import servers
+from visitors import BROWSERS, packed
+from widgets_lib.app.sockets import BACKLOG_BYTES, PER_KERNEL, Backlog, is_whole
+
+SLIDER = "import ipywidgets\nipywidgets.IntSlider()"
+TALKER = """
+import ipywidgets
+button = ipywidgets.Text()
+loud = ipywidgets.Text()
+button.observe(lambda change: setattr(loud, 'value', change.new[:1] * 3_000_000), 'value')
+ipywidgets.VBox([button, loud])
+"""
+
+
+def test_a_table_is_as_long_as_it_says():
+    assert is_whole(packed([b"shell", b"{}", b"{}", b"{}", b"{}"]), v1=True)
+    assert is_whole(struct.pack("!iI", 1, 8) + b"{}", v1=False)
+    assert not is_whole(b"", v1=True) and not is_whole(b"", v1=False)
+
+
+@pytest.mark.parametrize("protocol", [BROWSERS, None])
+@pytest.mark.parametrize("count", [0, 1, 3, 2**29, 2**31, 2**63])
+def test_a_frame_that_claims_a_longer_table_costs_its_sender_the_connection_and_nobody_else(visit, protocol, count):
+    visitor = visit([SLIDER], subprotocols=protocol and [protocol])
+    claim = count.to_bytes(8, "little") if protocol else min(count, 2**32 - 1).to_bytes(4, "big")
+    visitor.socket.send(claim + b"\0" * 7)
+    with pytest.raises(ConnectionClosed):
+        visitor.socket.recv(timeout=20)
+    assert visitor.server.health()["kernels"] == 1
+    assert visitor.connect().model("IntSliderModel")  # by a page that behaves the lesson can be used as before
+
+
+def test_no_lesson_has_more_connections_than_a_page_may_need(visit):
+    visitor = visit([SLIDER])
+    first = visitor.socket
+    for _ in range(PER_KERNEL - 1):
+        visitor.connect()
+    with pytest.raises(InvalidStatus, match="429"):
+        visitor.connect()
+    first.close()
+
+    def is_free():
+        try:
+            return visitor.connect()
+        except InvalidStatus:
+            return None
+
+    servers.wait_until(is_free, "a closed connection is still counted")
+
+
+def test_a_page_that_does_not_read_is_let_go(visit):
+    visitor = visit([TALKER])
+    button = visitor.model("TextModel")
+    deaf = raw_websocket(visitor)
+    for letter in "abcdefghij":  # 30 MB for each page
+        visitor.until_idle(visitor.move(button, value=letter))
+    servers.wait_until(lambda: "its page does not read" in visitor.server.log, "it is still waited for")
+    deaf.close()
+
+
+def raw_websocket(visitor):
+    """A connection to the visitor's kernel that is opened and from which nothing more is read."""
+    host, _, port = visitor.server.url.removeprefix("http://").rstrip("/").partition(":")
+    sock = socket.create_connection((host, int(port)))
+    sock.sendall(
+        f"GET /api/kernels/{visitor.kernel}/channels?session_id=deaf HTTP/1.1\r\nHost: {host}:{port}\r\n"
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: {BROWSERS}\r\n\r\n".encode()
+    )
+    assert b" 101 " in sock.recv(100)
+    return sock
+
+
+def test_what_a_kernel_says_while_its_page_is_away_is_kept_up_to_a_limit():
+    given_up = []
+    backlog = Backlog(lambda: given_up.append(True))
+    backlog.append(("iopub", [b"one", b"two"]))
+    assert list(backlog) == [("iopub", [b"one", b"two"])] and not given_up
+    backlog.append(("iopub", [bytes(BACKLOG_BYTES)]))
+    assert list(backlog) == [] and given_up
+
+
+def test_a_large_request_is_refused(small_voila):
+    host, _, port = small_voila.url.removeprefix("http://").rstrip("/").partition(":")
+    with socket.create_connection((host, int(port))) as sock:
+        sock.sendall(f"POST /nothing HTTP/1.1\r\nHost: {host}\r\nContent-Length: 98000000\r\n\r\n".encode())
+        assert b" 400 " in sock.recv(100)
+    assert json.loads(small_voila.get("health")[2])["max_kernels"] == 2
