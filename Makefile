@@ -31,7 +31,7 @@ test-fast: test-python test-js
 	@echo "All fast tests passed; \`make test\` runs those in the browser as well."
 
 test-python: $(VENV)/.test
-	@$(BIN)/python -m pytest -q --ignore=tests/browser
+	@$(BIN)/python -m pytest -q --ignore=tests/browser --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 test-js: $(JS) $(VENV)/.test
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm test --silent --prefix tests/js

@@ -71,12 +71,6 @@ def test_our_own_weights_have_the_shape_of_torchs(run_lesson):
     assert run_lesson(LESSON, shown("len(rows), len(rows[0]), tuple(torchs().shape)")) == [[784, 10, [784, 10]]]
 
 
-def test_one_call_is_faster_than_7840(run_lesson):
-    """Some fifty times: the bound is far from it, so that no busy machine reaches it."""
-    (ratio,) = run_lesson(LESSON, "slow.seconds / fast.seconds")
-    assert ratio > 3
-
-
 def test_the_widgets_open_as_the_text_says(run_lesson):
     streams, forks, loaders = run_lesson(
         LESSON,
