@@ -16,6 +16,11 @@ def test_a_failing_cell_is_calm_and_the_rest_of_the_lesson_runs(render, small_vo
     assert "Traceback" not in page and "ZeroDivisionError" not in page and ">noise" not in page
 
 
+def test_what_is_printed_in_pieces_is_one_text(render):
+    _, _, page = render(["print('one', flush=True)\nimport time\ntime.sleep(0.01)\nprint('two', flush=True)"])
+    assert ">one\ntwo" in page
+
+
 def test_the_log_names_the_lesson_and_the_cell_and_keeps_the_whole_error(render, small_voila):
     render(["pass", "raise KeyError('which one')"], name="04_faulty.ipynb")
     assert "04_faulty.ipynb, cell 2 of 2" in small_voila.log

@@ -1,8 +1,11 @@
 """The limits of kernels, as visitors and programs see them."""
 
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from types import SimpleNamespace
+
+import pytest
 
 import servers
 from visitors import Visitor
@@ -78,6 +81,20 @@ def test_one_visitor_cannot_take_every_place(pooled_voila):
                 return third.status == 200
 
         servers.wait_until(may_come, "he is shut out")
+
+
+@pytest.mark.parametrize("kernels", [0, 1], ids=["before its kernel is there", "while its cells run"])
+def test_who_leaves_before_his_page_is_complete_frees_its_kernel(small_voila, kernels):
+    servers.write_notebook(["while True: pass"], small_voila.root / "left.ipynb")
+    host, _, port = small_voila.url.removeprefix("http://").rstrip("/").partition(":")
+    started = small_voila.log.count("Kernel started")
+    with socket.create_connection((host, int(port))) as visitor:
+        visitor.sendall(f"GET /voila/render/left.ipynb HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+        servers.wait_until(lambda: small_voila.kernels() == 1, "no kernel is asked for")
+        if kernels:
+            servers.wait_until(lambda: small_voila.log.count("Kernel started") > started, "no kernel is started")
+    servers.wait_until(lambda: small_voila.kernels() == 0, "nobody frees it")
+    servers.wait_until(lambda: small_voila.python() == set(), "its process goes on")
 
 
 def test_visitors_who_come_at_once_cannot_pass_the_cap(small_voila):

@@ -12,6 +12,7 @@ import voila.notebook_renderer
 from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from nbclient.exceptions import DeadKernelError
+from traitlets import Bool
 from voila.execute import VoilaExecutor
 
 FAILED = "This did not work with these values. Try others; the rest of the lesson still works."
@@ -36,6 +37,7 @@ def words(content):
 class LessonExecutor(VoilaExecutor):
     """Runs cells; what goes to an Output widget, such as that of `interact`, is calmed on its way."""
 
+    coalesce_streams = Bool(True)  # what a cell prints in pieces is one text
     interrupted = None  # the last cell that took too long
 
     def output(self, outs, msg, display_id, cell_index):

@@ -62,6 +62,11 @@ class LessonHandler(TornadoVoilaHandler):
         if not self.request.path.isprintable() or re.search("%[01]", self.request.path):
             raise HTTPError(404)
 
+    def on_connection_close(self):
+        """The visitor left before his page was complete, and perhaps before it could know which kernel to give back."""
+        super().on_connection_close()
+        self.kernel_manager.abandon(self)
+
 
 class HomeHandler(TornadoVoilaTreeHandler):
     """The course home, and no other: `?classic-tree=false` would ask for Voila's own list of files."""

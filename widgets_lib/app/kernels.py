@@ -8,12 +8,12 @@ from functools import partial
 
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.ioloop import IOLoop
-from tornado.web import HTTPError
+from tornado.web import HTTPError, RequestHandler
 from traitlets import Integer
 from voila.request_info_handler import RequestInfoSocketHandler
 
 from widgets_lib.app.sockets import Backlog
-from widgets_lib.app.visitor import VISITOR
+from widgets_lib.app.visitor import REQUEST, VISITOR
 
 try:
     from resource import RLIMIT_DATA, prlimit
@@ -34,6 +34,8 @@ class Visit:
     preparing: bool = True
     connected: bool = False
     visitor: str | None = None
+    request: RequestHandler | None = None  # what sends him the page
+    abandoned: bool = False  # he left before it was sent
     alarm: asyncio.TimerHandle | None = None  # rings when a callback takes too long
 
 
@@ -89,10 +91,13 @@ class LessonKernelManager(AsyncMappingKernelManager):
         self.admit(kernel_id)
         self.make_room()
         try:
-            return await self.launch(**kwargs)
+            await self.launch(**kwargs)
         except BaseException:
             self.remove_kernel(kernel_id)
             raise
+        if kernel_id in self.visits and self.visits[kernel_id].abandoned:  # meanwhile
+            self.end(kernel_id)
+        return kernel_id
 
     start_kernel = _async_start_kernel
 
@@ -104,7 +109,7 @@ class LessonKernelManager(AsyncMappingKernelManager):
             raise HTTPError(429, "You have %s open", "a lesson" if there == 1 else f"{there} lessons")
         if len(self.visits) >= self.max_kernels:
             raise HTTPError(503, "%d of %d kernels are in use", len(self.visits), self.max_kernels)
-        self.visits[kernel_id] = Visit(preparing, visitor=visitor)
+        self.visits[kernel_id] = Visit(preparing, visitor=visitor, request=REQUEST.get())
 
     def _open_for(self, visitor):
         """How many of his lessons are on their way or looked at. A kernel that a crashed browser left is neither."""
@@ -135,6 +140,13 @@ class LessonKernelManager(AsyncMappingKernelManager):
                 prlimit(kernel.provisioner.pid, RLIMIT_DATA, (size_bytes, size_bytes))
             except OSError as error:
                 self.log.warning("the memory of kernel %s is not limited: %s", kernel.kernel_id, error)
+
+    def abandon(self, request):
+        """The visitor whose page `request` was sending has left."""
+        for kernel_id, visit in self.visits.items():
+            if visit.request is request:
+                visit.abandoned = True
+                self.end(kernel_id)
 
     def page_is_ready(self, kernel_id):
         """The last cell of its page has been run: from here on the kernel runs callbacks only."""

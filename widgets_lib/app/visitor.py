@@ -10,6 +10,7 @@ from secrets import token_hex
 
 COOKIE = "tensor-foundations-visitor"  # until the browser is closed
 VISITOR = ContextVar("visitor", default=None)  # whose request is being answered; None if there is none
+REQUEST = ContextVar("request", default=None)  # the handler that answers it
 
 
 def recognise(handler):
@@ -20,3 +21,4 @@ def recognise(handler):
         https = "https" in (handler.request.protocol, handler.request.headers.get("X-Forwarded-Proto"))
         handler.set_cookie(COOKIE, name, path=handler.base_url, httponly=True, samesite="Lax", secure=https)
     VISITOR.set(name)
+    REQUEST.set(handler)
