@@ -1,5 +1,6 @@
 """What a visitor sees, and what the log keeps, when a cell fails."""
 
+import jinja2
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import servers
@@ -55,6 +56,21 @@ def test_an_error_the_lesson_expects_keeps_its_words_but_not_the_servers_paths(r
     _, _, page = render(new_notebook(cells=[cell]))
     assert "JSONDecodeError: Expecting property name" in page
     assert "decoder.py" not in page
+
+
+def test_a_template_is_compiled_once_unless_it_changes():
+    cache, compiled = cells.Compiled(), []
+
+    class Counting(jinja2.Environment):
+        def compile(self, source, *args, **kwargs):
+            compiled.append(source)
+            return super().compile(source, *args, **kwargs)
+
+    def rendered(source):
+        return Counting(loader=jinja2.DictLoader({"page": source}), bytecode_cache=cache).get_template("page").render()
+
+    assert [rendered(source) for source in ("one", "one", "two")] == ["one", "one", "two"]
+    assert compiled == ["one", "two"]
 
 
 def test_the_page_is_named_by_its_first_heading():

@@ -7,6 +7,7 @@ import asyncio
 
 import voila.handler
 import voila.voila_kernel_manager
+from jinja2 import BytecodeCache
 from jupyter_core.utils import ensure_async
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert.preprocessors.clearoutput import ClearOutputPreprocessor
@@ -24,9 +25,26 @@ NO_KERNEL = "Python did not start. Reload the page to try again."
 UNFINISHED = "This page could not be shown to its end. Reload it to try again."
 
 
+class Compiled(BytecodeCache):
+    """Keeps compiled templates: stock Voila compiles the same twenty anew for each page."""
+
+    def __init__(self):
+        self.code = {}
+
+    def load_bytecode(self, bucket):
+        """Called for each template; the bucket itself sees whether the code is of the same source."""
+        if bucket.key in self.code:
+            bucket.bytecode_from_string(self.code[bucket.key])
+
+    def dump_bytecode(self, bucket):
+        """Called once a template has been compiled."""
+        self.code[bucket.key] = bucket.bytecode_to_string()
+
+
 class LessonRenderer(NotebookRenderer):
     """Renders a lesson whatever its cells do. `failed` tells afterwards whether one did not run as it should."""
 
+    compiled = Compiled()
     failed = False
     evicted = False  # its kernel gives its place to a visitor of another lesson: see pool.py
     kernel_lives = True
@@ -35,6 +53,7 @@ class LessonRenderer(NotebookRenderer):
     async def initialize(self, **kwargs):
         """Loads the notebook; its first heading becomes the page's title unless its metadata names one."""
         await super().initialize(**kwargs)
+        self.exporter.environment.bytecode_cache = self.compiled
         self.page_config["fullMathjaxUrl"] = None  # a Jupyter server names a CDN here; Voila brings its own MathJax
         self.notebook.metadata.setdefault("title", first_heading(self.notebook) or self.notebook_path)
 
