@@ -17,6 +17,7 @@ try:
 except ImportError:  # only Unix has it
     setrlimit = None
 
+MOST_PARTS = 256  # of a message: its channel, header, content and so on, and the buffers of a widget
 PER_KERNEL = 4  # a page has one; that of a lost connection may linger, and so may a page that is reloaded
 UNREAD_BYTES = 16 * 2**20
 BACKLOG_BYTES = 4 * 2**20
@@ -25,14 +26,18 @@ OPEN_FILES = 8_192
 IDLE_S = 75.0  # for a connection that asks nothing
 
 
-def is_whole(frame, v1):
-    """Whether the table at the head of a binary frame is as long as it says.
+def is_sound(frame, v1):
+    """Whether the table at the head of a binary frame is as long as it says, and its parts follow one another.
 
+    Parts that overlap would each be copied: a frame of 1 MB can ask for 60 GB.
     v1: 8 bytes a number, little-endian, the first their count; else 4 bytes, big-endian, likewise.
     """
-    size = 8 if v1 else 4
-    count = int.from_bytes(frame[:size], "little" if v1 else "big")
-    return 1 <= count < len(frame) // size
+    size, order = (8, "little") if v1 else (4, "big")
+    count = int.from_bytes(frame[:size], order)
+    if not 1 <= count <= MOST_PARTS or size * (count + 1) > len(frame):
+        return False
+    offsets = [int.from_bytes(frame[at : at + size], order) for at in range(size, size * (count + 1), size)]
+    return offsets == sorted(offsets) and offsets[-1] <= len(frame)
 
 
 class LessonSocket(VoilaKernelWebsocketHandler):
@@ -60,8 +65,8 @@ class LessonSocket(VoilaKernelWebsocketHandler):
     def on_message(self, ws_message):
         """Passes on what can be read; who sends anything else is no page of ours."""
         try:
-            if isinstance(ws_message, bytes) and not is_whole(ws_message, v1=bool(self.selected_subprotocol)):
-                raise ValueError("its table is longer than the frame")
+            if isinstance(ws_message, bytes) and not is_sound(ws_message, v1=bool(self.selected_subprotocol)):
+                raise ValueError("its table of parts is wrong")
             super().on_message(ws_message)
         except (ValueError, LookupError, TypeError, AttributeError, struct.error) as error:
             self.log.warning("A websocket is closed, for its message cannot be read: %s", error)
