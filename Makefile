@@ -37,16 +37,16 @@ test-js: $(JS) $(VENV)/.test
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm test --silent --prefix tests/js
 
 test-browser: $(VENV)/.test $(JS)
-	@PYTHON=$(BIN)/python tests/ensure chromium
+	@PYTHON=$(BIN)/python scripts/ensure chromium
 	@$(BIN)/python -m pytest -q tests/browser
 
 bench: $(VENV)/.test
-	@PYTHON=$(BIN)/python tests/ensure chromium
+	@PYTHON=$(BIN)/python scripts/ensure chromium
 	@$(BIN)/python -m benchmarks
 
 pictures: $(VENV)/.test
-	@PYTHON=$(BIN)/python tests/ensure chromium
-	@$(BIN)/python lessons/assets/draw.py
+	@PYTHON=$(BIN)/python scripts/ensure chromium
+	@$(BIN)/python -m scripts.draw_lesson_cards
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check .
@@ -74,6 +74,6 @@ $(VENV)/.test: $(VENV)/.app
 	@touch $@
 
 $(JS): tests/js/package.json tests/js/package-lock.json $(VENV)/.python
-	@PYTHON=$(BIN)/python tests/ensure node
+	@PYTHON=$(BIN)/python scripts/ensure node
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund --prefix tests/js
 	@touch $@

@@ -12,7 +12,8 @@ import re
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import _browser, _table
+from benchmarks import _table
+from tests.support import chromium
 
 HERE = Path(__file__).parent
 DOCUMENT = HERE.parent / "docs" / "BENCHMARKS.md"
@@ -32,7 +33,7 @@ def caption(load, quick):
     versions = [f"{name} {version(name)}" for name in PACKAGES]
     text = (
         f"{datetime.date.today()}, {cpu_model()}, {os.cpu_count()} cores, load average {load:.1f} at the start. "
-        f"Python {platform.python_version()}, {', '.join(versions)}, Chromium {_browser.version()}."
+        f"Python {platform.python_version()}, {', '.join(versions)}, Chromium {chromium.version()}."
     )
     if quick:
         text += " **Quick: a few rounds only.**"

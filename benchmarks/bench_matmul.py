@@ -88,13 +88,14 @@ def _measure(m, k, n, rounds):
     import numpy as np
     import torch
 
-    from widgets_lib.compute import _kernels, matmul
+    from widgets_lib.compute import matmul
+    from widgets_lib.compute.matmul import cpu_kernels
 
     a, b = matmul.numpy_operands(m, k, n)
     ta, tb = torch.from_numpy(a), torch.from_numpy(b)
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     work = torch.from_numpy(np.ones(2**26, np.float32))  # 256 MB: no cache holds it
-    products = {"numba": lambda: _kernels.packed(a, b), "torch @": lambda: ta @ tb, "numpy @": lambda: a @ b}
+    products = {"numba": lambda: cpu_kernels.packed(a, b), "torch @": lambda: ta @ tb, "numpy @": lambda: a @ b}
     for name, product in products.items():
         if mismatch := matmul.check(product(), a, b):
             raise SystemExit(f"{name}: {mismatch.reason}")

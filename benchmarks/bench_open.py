@@ -21,9 +21,9 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import TimeoutError as NothingCame
 
-from benchmarks._browser import chromium
 from benchmarks._table import compared, row
-from tests import servers
+from tests.support import servers
+from tests.support.chromium import chromium
 
 LESSONS = sorted(path.name for path in (servers.ROOT / "lessons").glob("*.ipynb"))
 REFILL_S = 3  # after a kernel was taken: by then the other server's page is open, and both can refill at once

@@ -15,8 +15,8 @@ from statistics import median
 import nbformat
 
 from benchmarks._table import human, p95, row
-from tests import servers
-from tests.visitors import SLIDER, crowd
+from tests.support import servers
+from tests.support.visitors import SLIDER, crowd
 
 LESSONS = servers.ROOT / "lessons"
 FILL_S = 300  # for the pool: each lesson is run once, one after the other

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks._browser import chromium
 from benchmarks._table import compared, human, median, p95
-from tests import servers
-from tests.pages import READY
+from tests.support import servers
+from tests.support.chromium import chromium
+from tests.support.pages import READY
 
 PAUSE_MS = 250  # what a move sets going, in the kernel and as motion on the screen, is over before the next one
 PEER = "`interact` + matplotlib"

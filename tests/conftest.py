@@ -2,7 +2,7 @@
 
 import pytest
 
-import servers
+from tests.support import servers
 
 SERVERS = {"voila", "scratch_voila", "small_voila", "lab"}
 

@@ -22,8 +22,8 @@ import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
-import servers
 import widgets_lib
+from tests.support import servers
 
 PINNED = {
     "ipywidgets": "7.7.1",

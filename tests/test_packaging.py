@@ -11,7 +11,7 @@ import zipfile
 import pytest
 import yaml
 
-import servers
+from tests.support import servers
 
 ROOT = servers.ROOT
 

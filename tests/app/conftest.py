@@ -2,9 +2,9 @@
 
 import pytest
 
-import servers
-from servers import wait_until
-from visitors import Visitor
+from tests.support import servers
+from tests.support.servers import wait_until
+from tests.support.visitors import Visitor
 
 DEATH = "--KernelRestarter.time_to_dead=0.5"  # how often the server looks whether a kernel has died
 

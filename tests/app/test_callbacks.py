@@ -4,8 +4,8 @@ import pytest
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from traitlets.config import Configurable
 
-import servers
-from visitors import Visitor
+from tests.support import servers
+from tests.support.visitors import Visitor
 from widgets_lib.app.callbacks import FAILED
 
 CELL = """

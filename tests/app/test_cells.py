@@ -3,7 +3,7 @@
 import jinja2
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-import servers
+from tests.support import servers
 from widgets_lib.app import cells
 
 

@@ -6,9 +6,9 @@ import subprocess
 
 import pytest
 
-import servers
-from servers import is_running, wait_until, write_notebook
-from visitors import Visitor, kernel_of
+from tests.support import servers
+from tests.support.servers import is_running, wait_until, write_notebook
+from tests.support.visitors import Visitor, kernel_of
 from widgets_lib.app import cells
 
 

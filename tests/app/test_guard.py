@@ -5,8 +5,8 @@ import urllib.request
 import pytest
 from websockets.exceptions import InvalidStatus
 
-import servers
-from visitors import BROWSERS, Visitor
+from tests.support import servers
+from tests.support.visitors import BROWSERS, Visitor
 
 SLIDER = "import ipywidgets\nipywidgets.IntSlider()"
 REFUSED = {

@@ -9,7 +9,7 @@ from importlib.metadata import version
 import nbformat
 import pytest
 
-import servers
+from tests.support import servers
 from widgets_lib.app import home
 
 LESSONS = servers.ROOT / "lessons"

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-import servers
-from visitors import Visitor
+from tests.support import servers
+from tests.support.visitors import Visitor
 from widgets_lib.app import cells
 
 STUBBORN = """import signal

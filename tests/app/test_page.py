@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-import servers
+from tests.support import servers
 from widgets_lib.app.page import SHARE, around
 
 ADDRESS = re.compile(r"""(?:src|href|url|import)\s*[=(]\s*["']?(https?:)?//""")
@@ -71,7 +71,7 @@ def test_the_lessons_around_one_are_those_of_the_served_folder(tmp_path, address
 def test_page_and_widgets_share_their_tokens():
     token = re.compile(r"(--wl-[\w-]+): (light-dark\([^;]+\));")
     site = dict(token.findall((SHARE / "voila/templates/tensor-foundations/static/site.css").read_text()))
-    theme = dict(token.findall((servers.ROOT / "widgets_lib/widgets/theme.css").read_text()))
+    theme = dict(token.findall((servers.ROOT / "widgets_lib/widgets/shared/theme.css").read_text()))
     assert len(site) > 10 and site.items() <= theme.items()
 
 

@@ -10,9 +10,9 @@ import time
 import pytest
 from traitlets import HasTraits
 
-import servers
-from servers import is_running, wait_until, write_notebook
-from visitors import SLIDER, Visitor, crowd
+from tests.support import servers
+from tests.support.servers import is_running, wait_until, write_notebook
+from tests.support.visitors import SLIDER, Visitor, crowd
 from widgets_lib.app import cells, pool
 
 PID = "import os\nprint(f'python {os.getpid()}')"

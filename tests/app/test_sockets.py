@@ -7,8 +7,8 @@ import pytest
 from jupyter_server.services.kernels.connection.base import serialize_binary_message
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-import servers
-from visitors import BROWSERS, packed
+from tests.support import servers
+from tests.support.visitors import BROWSERS, packed
 from widgets_lib.app.sockets import BACKLOG_BYTES, PER_KERNEL, Backlog, is_sound
 
 SLIDER = "import ipywidgets\nipywidgets.IntSlider()"

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-import servers
+from tests.support import servers
 from widgets_lib.app.tab_close import is_same_origin
 
 

@@ -10,20 +10,15 @@ import shutil
 
 import pytest
 
-import servers
-from pages import open_lesson, run_all, watch
+from tests.support import chromium, servers
+from tests.support.pages import open_lesson, run_all, watch
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """The machine's own Chromium where there is one ($CHROMIUM names another), else Playwright's."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
-    return {
-        **browser_type_launch_args,
-        **({"executable_path": chromium} if chromium else {}),
-        "args": ["--no-sandbox", "--disable-gpu", "--disable-quic", *quiet],
-    }
+    path = chromium.executable()
+    return {**browser_type_launch_args, **({"executable_path": path} if path else {}), "args": chromium.ARGUMENTS}
 
 
 @pytest.fixture

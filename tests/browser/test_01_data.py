@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from pages import expect_it_fits, expect_widgets
+from tests.support.pages import expect_it_fits, expect_widgets
 
 LESSON = "01_data.ipynb"
 WIDGETS = {"tape": 2, "digit": 2, "predict": 12}

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from pages import expect_it_fits, expect_widgets
+from tests.support.pages import expect_it_fits, expect_widgets
 
 LESSON = "02_random.ipynb"
 WIDGETS = {"stream": 2, "forks": 2, "workers": 1, "predict": 9}

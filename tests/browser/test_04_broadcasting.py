@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from pages import expect_it_fits, expect_widgets
+from tests.support.pages import expect_it_fits, expect_widgets
 
 LESSON = "04_broadcasting.ipynb"
 WIDGETS = {"broadcasting": 5, "strides": 1, "predict": 12, "ladder": 1}

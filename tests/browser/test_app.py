@@ -9,8 +9,8 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
-import servers
-from pages import READY, open_lesson, run_all
+from tests.support import servers
+from tests.support.pages import READY, open_lesson, run_all
 
 WIDGET = '''
 import anywidget, traitlets

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-import servers
-from pages import READY, open_lesson
+from tests.support import servers
+from tests.support.pages import READY, open_lesson
 
 AXE = Path(servers.ROOT, "tests/js/node_modules/axe-core/axe.min.js")
 LESSONS = sorted(path.name for path in (servers.ROOT / "lessons").glob("*.ipynb"))

@@ -5,8 +5,8 @@ import os
 import pytest
 from playwright.sync_api import expect
 
-from pages import run_all
-from servers import wait_until
+from tests.support.pages import run_all
+from tests.support.servers import wait_until
 
 CELLS = ["import widgets_lib as wl\nwl.ForkSimulator()"]
 

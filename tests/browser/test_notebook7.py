@@ -5,8 +5,8 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-import servers
-from pages import expect_widgets, run_all, watch
+from tests.support import servers
+from tests.support.pages import expect_widgets, run_all, watch
 
 LESSON = "04_broadcasting.ipynb"
 

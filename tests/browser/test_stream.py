@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from pages import run_all
+from tests.support.pages import run_all
 
 CELLS = ["import widgets_lib as wl\nwl.RandomStream()"]
 

@@ -13,7 +13,8 @@ import pytest
 
 from widgets_lib.compute import download, mnist
 from widgets_lib.compute.array_pickle import UnsafePickleError
-from widgets_lib.compute.download import DownloadError, download_file, download_mnist, load_pickle, mnist_or_bundled
+from widgets_lib.compute.download import DownloadError, download_file
+from widgets_lib.compute.mnist import archive, download_mnist, load_pickle, mnist_or_bundled
 
 BODY = np.random.default_rng(0).bytes(300_000)
 
@@ -393,7 +394,7 @@ def test_without_tqdm_there_is_no_bar_and_no_error(fetch, monkeypatch, capsys):
 def small_mnist(monkeypatch):
     """The bytes of a good file of the shapes that are asked for, and its arrays."""
     shapes = ((50, 784), (10, 784), (10, 784))
-    monkeypatch.setattr(download, "SHAPES", shapes)
+    monkeypatch.setattr(archive, "SHAPES", shapes)
     random = np.random.default_rng(0)
     pairs = tuple(((random.integers(0, 256, s) / np.float32(256)).astype(np.float32), random.integers(0, 10, s[0])) for s in shapes)  # fmt: skip
     return gzip.compress(pickle.dumps(pairs, 2)), pairs
@@ -420,16 +421,16 @@ def test_mnist_is_fetched_once_and_read(small_mnist, tmp_path):
 
 def test_the_shapes_asked_for_are_those_of_the_bundled_digits():
     digits = mnist.load()
-    assert (digits.x_train.shape, digits.x_valid.shape, digits.x_test.shape) == download.SHAPES
+    assert (digits.x_train.shape, digits.x_valid.shape, digits.x_test.shape) == archive.SHAPES
     pairs = ((digits.x_train, digits.y_train), (digits.x_valid, digits.y_valid), (digits.x_test, digits.y_test))
-    assert download._what_is_wrong_with_pairs(pairs) is None
+    assert archive._what_is_wrong_with_pairs(pairs) is None
 
 
 def test_a_file_of_the_published_md5_is_not_read_further(tmp_path, monkeypatch):
     path = tmp_path / "mnist.pkl.gz"
     path.write_bytes(b"the file")
-    monkeypatch.setattr(download, "MNIST_MD5", "9144da26b6b58c823799dd4a8a884f26")  # of b"the file", by md5sum
-    assert download.what_is_wrong_with_mnist(path) is None
+    monkeypatch.setattr(archive, "MNIST_MD5", "9144da26b6b58c823799dd4a8a884f26")  # of b"the file", by md5sum
+    assert archive.what_is_wrong_with_mnist(path) is None
 
 
 def spoiled(pairs):

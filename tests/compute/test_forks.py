@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from children import none_left_over
-from widgets_lib.compute import forks, rng
-from widgets_lib.compute.forks import CURES, GENERATORS, compare, describe_fork, real_fork, why_not_real
+from tests.support.processes import none_left_over
+from widgets_lib.compute import rng
+from widgets_lib.compute.rng import forks
+from widgets_lib.compute.rng.forks import CURES, GENERATORS, compare, describe_fork, real_fork, why_not_real
 from widgets_lib.compute.timing import Stopped
 
 # after seeding everything with 0, the first numbers of the libraries themselves
@@ -218,7 +219,7 @@ def test_a_hundred_real_forks_leave_no_process_behind():
 def test_a_child_that_hangs_is_ended_with_its_siblings():
     script = (
         "import os, signal, sys\n"
-        "from widgets_lib.compute._fork_process import fork_and_collect\n"
+        "from widgets_lib.compute.rng.fork_process import fork_and_collect\n"
         "try:\n"
         "    fork_and_collect(lambda child: os.getpid() if child else signal.pause(), 3, timeout_s=0.3)\n"
         "except TimeoutError as error:\n"
@@ -234,7 +235,7 @@ def test_a_child_that_hangs_is_ended_with_its_siblings():
 
 def test_a_child_that_fails_is_reported_and_none_returns_into_the_parents_code():
     script = (
-        "from widgets_lib.compute._fork_process import fork_and_collect\n"
+        "from widgets_lib.compute.rng.fork_process import fork_and_collect\n"
         "try:\n"
         "    fork_and_collect(lambda child: 1 / 0, 2, timeout_s=20)\n"
         "except RuntimeError as error:\n"
@@ -273,7 +274,7 @@ def test_a_fork_can_be_stopped_and_leaves_no_process(monkeypatch, tmp_path):
 def test_children_end_when_nobody_wants_their_answers_any_more():
     script = (
         "import os, signal\n"
-        "from widgets_lib.compute._fork_process import fork_and_collect\n"
+        "from widgets_lib.compute.rng.fork_process import fork_and_collect\n"
         "lifeline, other_end = os.pipe()\n"
         "os.close(other_end)\n"
         "try:\n"
@@ -318,7 +319,7 @@ def test_in_a_browser_there_is_no_fork(monkeypatch):
 
 
 def test_without_torch_a_fork_of_torch_says_so(monkeypatch):
-    monkeypatch.setattr("widgets_lib.compute._fork_generators.find_spec", lambda name: None)
+    monkeypatch.setattr("widgets_lib.compute.rng.generators.find_spec", lambda name: None)
     assert describe_fork("torch").unavailable == real_fork("torch").unavailable == "torch is not installed here."
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from widgets_lib.compute import loops, matmul
+from widgets_lib.compute import matmul
+from widgets_lib.compute.matmul import loops
 
 A, B = loops.example()
 SIZES = [(3, 4, 2), (1, 1, 1), (5, 5, 5), (1, 6, 2), (6, 1, 1), (2, 3, 1)]

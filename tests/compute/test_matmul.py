@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from widgets_lib.compute import matmul
-from widgets_lib.compute.matmul import BACKENDS
+from widgets_lib.compute.matmul import BACKENDS, backends, checking
 
 KEYS = [
     *("python", "python-kij", "python-lists", "elementwise", "dot", "numba-dot", "broadcast"),
@@ -104,7 +104,7 @@ class TestRung:
         code = BACKENDS[key].code
         compile(code, key, "exec")
         assert f"def {BACKENDS[key].function.__name__}(a, b):" in code
-        assert "@rung" not in code
+        assert "@register_backend" not in code
 
 
 @pytest.mark.parametrize("key", COMPILED)
@@ -147,7 +147,7 @@ def test_a_gpu_rung_runs_or_says_why_not(key):
 
 @pytest.mark.parametrize("missing", ["torch", "numba"])
 def test_a_missing_library_is_named_with_the_command_that_installs_it(monkeypatch, missing):
-    monkeypatch.setattr(matmul, "find_spec", lambda name: None if name == missing else importlib.util.find_spec(name))
+    monkeypatch.setattr(backends, "find_spec", lambda name: None if name == missing else importlib.util.find_spec(name))
     needing = [key for key, backend in BACKENDS.items() if missing in backend.needs]
     assert "dot" in needing or "numba-dot" in needing
     for key in needing:
@@ -184,7 +184,8 @@ def test_the_cuda_kernels_in_the_simulator():
     """Both kernels and the rung, in a process of its own: the simulator is chosen when numba is imported."""
     program = """if True:
         import numpy as np
-        from widgets_lib.compute import _cuda, matmul
+        from widgets_lib.compute import matmul
+        from widgets_lib.compute.matmul import cuda_kernels
         from numba import cuda
         assert matmul.BACKENDS["numba-cuda"].unavailable() is None
         for m, k, n in [(5, 784, 10), (17, 5, 33), (1, 1, 1)]:
@@ -192,8 +193,8 @@ def test_the_cuda_kernels_in_the_simulator():
             assert matmul.check(matmul.matmul(a, b, "numba-cuda"), a, b) is None
         for m, k, n in [(3, 5, 2), (17, 33, 18)]:
             a, b = (cuda.to_device(x.numpy()) for x in matmul.operands(m, k, n))
-            for kernel in (_cuda.naive, _cuda.tiled):
-                c = _cuda.launch(kernel, a, b)
+            for kernel in (cuda_kernels.naive, cuda_kernels.tiled):
+                c = cuda_kernels.launch(kernel, a, b)
                 assert matmul.check(c, a.copy_to_host(), b.copy_to_host()) is None, kernel
         print("all right")
     """
@@ -295,7 +296,7 @@ class TestCheck:
         assert words in wrong.reason or __import__("re").search(words, wrong.reason)
 
     def test_blocks_of_rows_are_counted_as_one(self, monkeypatch):
-        monkeypatch.setattr(matmul, "CHECKED_AT_ONCE", 4)
+        monkeypatch.setattr(checking, "CHECKED_AT_ONCE", 4)
         c = self.product()
         assert matmul.check(c, self.a, self.b) is None
         c[1, 1], c[5, 2] = 100, 200

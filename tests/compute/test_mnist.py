@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from widgets_lib.compute import mnist
+from widgets_lib.compute.mnist import bundled
 
 
 def test_shapes_and_types():
@@ -59,6 +60,6 @@ def test_it_is_read_once():
 
 def test_no_pickle_is_ever_read(tmp_path, monkeypatch):
     np.savez(tmp_path / "evil.npz", x_train=np.array([print], dtype=object))
-    monkeypatch.setattr(mnist, "BUNDLED", tmp_path / "evil.npz")
+    monkeypatch.setattr(bundled, "BUNDLED", tmp_path / "evil.npz")
     with pytest.raises(ValueError, match="allow_pickle"):
         mnist.load.__wrapped__()

@@ -10,8 +10,10 @@ import time
 import numpy as np
 import pytest
 
-from widgets_lib.compute import worker
-from widgets_lib.compute.worker import Worker, trial
+from widgets_lib.compute.matmul import trial as trial_module
+from widgets_lib.compute.matmul import worker
+from widgets_lib.compute.matmul.trial import trial
+from widgets_lib.compute.matmul.worker import Worker
 
 # numpy and Python lists, and no digits: nothing heavy is loaded, and a process is up in a moment
 SMALL = {"backend": "numpy", "m": 5, "k": 7, "n": 10, "budget_s": 0.02}
@@ -206,7 +208,7 @@ def test_an_idle_worker_gives_its_memory_back(fresh, monkeypatch):
 def test_it_ends_by_itself_when_its_kernel_dies(job):
     """A parent that is killed outright: its end of the pipe closes, nothing else tells the worker."""
     program = (
-        "import sys, time; from widgets_lib.compute.worker import Worker\n"
+        "import sys, time; from widgets_lib.compute.matmul.worker import Worker\n"
         "w = Worker()\n"
         f"w.start({job or SMALL!r}, lambda m: print(w._process.pid, m['event'], flush=True))\n"
         "time.sleep(600)"
@@ -235,7 +237,7 @@ def state(pid):
 def test_the_protocol_by_hand_and_nothing_else_on_stdout():
     jobs = "".join(json.dumps(job) + "\n" for job in [SMALL, SMALL | {"backend": "nope"}])
     process = subprocess.Popen(
-        [sys.executable, "-m", "widgets_lib.compute.worker"],
+        [sys.executable, "-m", "widgets_lib.compute.matmul.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -296,7 +298,7 @@ class TestTrial:
         json.dumps(result, allow_nan=False)
 
     def test_a_large_product_is_checked_on_rows_spread_over_all(self, monkeypatch):
-        monkeypatch.setattr(worker, "CHECKED_FLOPS", 3 * 2 * 4 * 3)
+        monkeypatch.setattr(trial_module, "CHECKED_FLOPS", 3 * 2 * 4 * 3)
         assert trial(np.matmul, self.a, self.b, budget_s=0.01)["checked_rows"] == 3
 
         def loses_the_last_row(a, b):
@@ -317,7 +319,7 @@ class TestTrial:
 
     def test_the_first_call_is_the_very_first_one(self, monkeypatch):
         now = [0.0]
-        monkeypatch.setattr(worker, "perf_counter", lambda: now[0])
+        monkeypatch.setattr(trial_module, "perf_counter", lambda: now[0])
         calls = []
 
         def compiles_first(a, b):

@@ -15,6 +15,15 @@ print(json.dumps(widget.get_state(), default=encoded))
 `;
 const states = new Map();
 
+// A bundle makes a Blob module of each of its sources, and Node.js imports from data: URLs only. Plain strings in place
+// of blobs, and their data: URLs in place of blob: URLs, are the same modules.
+globalThis.Blob = class {
+  constructor(parts) {
+    this.text = parts.join("");
+  }
+};
+URL.createObjectURL = (blob) => `data:text/javascript;base64,${Buffer.from(blob.text).toString("base64")}`;
+
 /** The synced state of a Python expression such as "wl.LoopStepper()". The expression is the test's own. */
 export function stateOf(expression) {
   if (!states.has(expression)) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mount as mountWidget } from "./harness.js";
-import { fitting, measures, windowOn } from "../../widgets_lib/widgets/tape.js";
+import { fitting, measures, windowOn } from "../../widgets_lib/widgets/tape/tape.js";
 
 const TEN = "wl.IteratorTape()";
 const ONE = `(lambda w: (w.set_trait("presses", [("islice", "it", 5)]), w)[1])(wl.IteratorTape())`;

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-import servers
+from tests.support import servers
 
 LESSONS = Path(__file__).parents[2] / "lessons"
 CELL_S = 60

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-import servers
-from lessons.seen import judged, shown, widgets
+from tests.lessons.lesson_expressions import judged, shown, widgets
+from tests.support import servers
 
 LESSON = "01_data"
 TEN = [0, 0, 0, 0.19140625, 0.9296875, 0.98828125, 0.98828125, 0.98828125, 0.98828125, 0.98828125]

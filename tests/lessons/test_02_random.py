@@ -6,7 +6,7 @@ import random
 import numpy as np
 import torch
 
-from lessons.seen import judged, shown, widgets
+from tests.lessons.lesson_expressions import judged, shown, widgets
 
 LESSON = "02_random"
 FIRST_FOUR = [0.7645251082582081, 0.7920889799553945, 0.06912886811267205, 0.9559050644103264]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lessons.seen import judged, shown, widgets
+from tests.lessons.lesson_expressions import judged, shown, widgets
 
 LESSON = "04_broadcasting"
 M = np.arange(1, 10).reshape(3, 3)

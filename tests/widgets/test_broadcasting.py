@@ -8,7 +8,7 @@ import torch
 
 import widgets_lib as wl
 from widgets_lib.compute import broadcasting
-from widgets_lib.widgets.broadcasting import PRESETS
+from widgets_lib.widgets.broadcasting.broadcasting import PRESETS
 
 C = torch.tensor([10.0, 20, 30])
 M = torch.tensor([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]])

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import widgets_lib as wl
-from children import none_left_over
-from servers import wait_until
-from widgets_lib.compute import forks
+from tests.support.processes import none_left_over
+from tests.support.servers import wait_until
+from widgets_lib.compute.rng import forks
 
 WAIT_S = 25  # below the 30 s after which a real fork ends itself: what ended in time was ended
 

@@ -7,7 +7,8 @@ import pytest
 
 import widgets_lib as wl
 from widgets_lib.compute import matmul
-from widgets_lib.widgets import ladder as module
+from widgets_lib.compute.matmul import backends, costs
+from widgets_lib.widgets.ladder import ladder as module
 
 WAIT_S = 60
 
@@ -73,7 +74,7 @@ def test_cost_is_told_before_the_run(ladder):
 
 
 def test_a_size_that_would_not_fit_is_explained_and_not_attempted(ladder, monkeypatch):
-    monkeypatch.setattr(matmul, "available_memory_bytes", lambda: 1_000_000)
+    monkeypatch.setattr(costs, "available_memory_bytes", lambda: 1_000_000)
     ladder.m, ladder.k, ladder.n = 50_000, 2_048, 2_048
     assert "Not attempted: it needs" in ladder.cost["refusal"]
     ladder._guard(ladder._receive, {"run": "ladder"}, [])
@@ -160,7 +161,7 @@ def test_cancel_ends_a_long_run_within_a_second(ladder):
 
 @pytest.mark.parametrize(("keys", "named"), [(["fortran"], "no rung 'fortran'"), (["torch-cuda"], "no CUDA device")])
 def test_a_rung_that_is_not_there_or_can_not_run_is_explained(ladder, keys, named, monkeypatch):
-    monkeypatch.setattr(matmul, "_cuda_devices", lambda: 0)
+    monkeypatch.setattr(backends, "_cuda_devices", lambda: 0)
     ladder._list_rungs()
     with pytest.raises(ValueError, match=named):
         ladder.run(keys)

@@ -8,7 +8,7 @@ import torch
 from traitlets import TraitError
 
 import widgets_lib as wl
-from widgets_lib.compute import loops
+from widgets_lib.compute.matmul import loops
 
 
 def numbers(texts):

@@ -9,7 +9,7 @@ import torch
 
 import widgets_lib as wl
 from widgets_lib.compute import mnist
-from widgets_lib.widgets import tape
+from widgets_lib.widgets.tape import tape
 
 DIGIT = mnist.load().x_train[0]
 

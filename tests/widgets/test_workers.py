@@ -7,7 +7,8 @@ import pytest
 import torch
 
 import widgets_lib as wl
-from widgets_lib.compute import augmentations, forks, mnist
+from widgets_lib.compute import mnist
+from widgets_lib.compute.rng import dataloader, forks
 
 WAIT_S = 60
 
@@ -91,8 +92,8 @@ def test_what_pytorchs_own_loader_does_is_told_of_each_generator(generator):
     assert note.startswith(
         "PyTorch's `DataLoader(pictures, batch_size=2, num_workers=4)` gets each batch whole from one"
     )
-    assert ("seeds this generator anew in every worker" in note) == (generator in augmentations.GLOBALS)
-    assert ("a generator of your own" in note) == (generator not in augmentations.GLOBALS)
+    assert ("seeds this generator anew in every worker" in note) == (generator in dataloader.GLOBALS)
+    assert ("a generator of your own" in note) == (generator not in dataloader.GLOBALS)
     assert ("the first turns hardly differ" in note) == (generator == "wichmann-hill")
     turns = [batch["changes"][0]["turn_deg"] for batch in widget.story["rounds"][0]["batches"]]
     assert (max(turns) - min(turns) < 1) == (generator == "wichmann-hill")

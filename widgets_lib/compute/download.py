@@ -1,24 +1,14 @@
-"""Fetch a file once and whole, or say in words why not; and the classic `mnist.pkl.gz` that lesson 01 begins with."""
+"""Fetch a file once and whole, or say in words why not."""
 
-import hashlib
 import http.client
 import os
 import re
 import ssl
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from urllib import error, parse, request
 
-import numpy as np
-
-from .array_pickle import load_arrays
-
-MNIST_URL = "https://github.com/mnielsen/neural-networks-and-deep-learning/blob/master/data/mnist.pkl.gz?raw=true"
-MNIST_GZ = Path("data/mnist.pkl.gz")
-MNIST_MD5 = "98100ca27dc0e07ddd9f822cf9d244db"  # of the file at MNIST_URL, as published by others who pin it
-SHAPES = ((50_000, 784), (10_000, 784), (10_000, 784))  # train, valid, test
 PIECE = 2**16
 WORTH_RETRYING = (408, 425, 429, 500, 502, 503, 504)
 
@@ -79,91 +69,6 @@ def download_file(
         if partial:
             partial.unlink(missing_ok=True)
     return destination
-
-
-def download_mnist(path_gz=MNIST_GZ, url=MNIST_URL, **options):
-    """Fetch `mnist.pkl.gz` (17 MB) unless it is there and good; return its Path. Options as for download_file.
-
-    Raises: DownloadError; the digits bundled with the course need no download (see `mnist_or_bundled`).
-    """
-    try:
-        return _download_mnist(path_gz, url, options)
-    except DownloadError as problem:
-        raise DownloadError(f"{problem} The course carries the same digits: mnist.load() needs no network.") from None
-
-
-def _download_mnist(path_gz, url, options):
-    return download_file(url, path_gz, **{"check": what_is_wrong_with_mnist, **options})
-
-
-def load_pickle(path_gz=MNIST_GZ):
-    """((x_train, y_train), (x_valid, y_valid), (x_test, y_test)) from `mnist.pkl.gz`, as numpy arrays.
-
-    x: (50000, 784), (10000, 784), (10000, 784) float32 from 0 to below 1; y: (n,) int64 from 0 to 9.
-    Raises: UnsafePickleError if the pickle holds more than arrays, and nothing of it has run; ValueError if it
-    is damaged or holds other arrays; OSError if there is no such file.
-    """
-    pairs = load_arrays(path_gz)
-    wrong = _what_is_wrong_with_pairs(pairs)
-    if wrong:
-        raise ValueError(f"{path_gz} is not the MNIST file: {wrong}")
-    return tuple((np.asarray(x), np.asarray(y, np.int64)) for x, y in pairs)
-
-
-def what_is_wrong_with_mnist(path_gz):
-    """None if the file is `mnist.pkl.gz`, by its MD5 or else by what it holds; otherwise what is wrong, in words."""
-    path_gz = Path(path_gz)
-    try:
-        if hashlib.md5(path_gz.read_bytes(), usedforsecurity=False).hexdigest() == MNIST_MD5:
-            return None
-        load_pickle(path_gz)
-    except Exception as problem:
-        return str(problem)
-    return None
-
-
-def _what_is_wrong_with_pairs(pairs):
-    try:
-        shapes = [(x.shape, y.shape, x.dtype.name, y.dtype.kind) for x, y in pairs]
-    except (TypeError, ValueError, AttributeError):
-        return "it does not hold pairs of images and labels"
-    if shapes != [(shape, shape[:1], "float32", "i") for shape in SHAPES]:
-        return f"it holds arrays of the shapes and types {shapes}"
-    if not all(x.min() >= 0 and x.max() < 1 and y.min() >= 0 and y.max() <= 9 for x, y in pairs):
-        return "its pixels are not from 0 to 1, or its labels not from 0 to 9"
-    return None
-
-
-@dataclass(frozen=True, eq=False)
-class MnistFile:
-    """The digits, and in `source` the sentence that says where they are from. Pairs as from `load_pickle`."""
-
-    train: tuple[np.ndarray, np.ndarray]
-    valid: tuple[np.ndarray, np.ndarray]
-    test: tuple[np.ndarray, np.ndarray]
-    source: str
-    bundled: bool
-
-
-def mnist_or_bundled(path_gz=MNIST_GZ, url=MNIST_URL, **options):
-    """The digits of `mnist.pkl.gz`, downloaded if need be; failing that, the same digits bundled with the course.
-
-    Options as for download_file. Never raises for want of a network: `source` says what happened.
-    """
-    try:
-        pairs = load_pickle(_download_mnist(path_gz, url, options))
-        return MnistFile(*pairs, source=f"The digits are from {path_gz}.", bundled=False)
-    except (DownloadError, ValueError) as problem:
-        from . import mnist
-
-        digits = mnist.load()
-        pairs = (
-            (digits.x_train, digits.y_train),
-            (digits.x_valid, digits.y_valid),
-            (digits.x_test, digits.y_test),
-        )
-        source = f"These are the digits that come with the course, the same ones: {problem}"
-        return MnistFile(*pairs, source=source, bundled=True)
 
 
 class _Transfer:

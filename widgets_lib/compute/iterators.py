@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from ._whole import whole_number
+from ._integers import whole_number
 
 
 def chunks(xs, size):

@@ -7,7 +7,8 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from widgets_lib.widgets._join import join
+from widgets_lib.widgets._bundle import bundle
+from widgets_lib.widgets._reload import follow
 
 _HERE = Path(__file__).parent
 
@@ -30,13 +31,20 @@ class Widget(anywidget.AnyWidget):
         stem = Path(inspect.getfile(cls)).with_suffix("")
         # A subclass of a widget keeps its view; so does the class that traitlets makes when anywidget adds traits.
         if not hasattr(cls, "_esm") and stem.with_suffix(".js").exists():
-            cls._esm = join(stem.with_suffix(".js"))
-            cls._css = (_HERE / "theme.css").read_text("utf-8") + _outweigh(stem.with_suffix(".css"))
+            cls._stem = stem
+            cls._esm, cls._css = cls.view_source()
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **traits):
         super().__init__(**traits)
+        follow(self)
         self.on_msg(lambda _, content, buffers: self._hear(content, buffers))
+
+    @classmethod
+    def view_source(cls) -> tuple[str, str]:
+        """(module, stylesheet) of the widget as the browser gets them, read from its files now."""
+        css = (_HERE / "shared/theme.css").read_text("utf-8") + _outweigh(cls._stem.with_suffix(".css"))
+        return bundle(cls._stem.with_suffix(".js")), css
 
     def recompute_on(self, *names):
         """Compute now, letting errors out to the caller, and again on every change, showing them in the widget."""

@@ -1,0 +1,162 @@
+"""Draws the pictures on the course home's cards: `make pictures`.
+
+Each lesson's metadata names its widget. It is opened in Voila and Chromium, its drawing alone is photographed in the
+light and in the dark theme, and what the drawing says to a screen reader becomes the picture's alternative text.
+Writes NAME-light.png, NAME-dark.png and pictures.json into lessons/assets/.
+"""
+
+import base64
+import json
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support import servers
+from tests.support.chromium import chromium
+from tests.support.pages import open_lesson
+
+LESSONS = Path(__file__).parents[1] / "lessons"
+ASSETS = LESSONS / "assets"
+SIZE = 704, 440  # pixels: a card's picture at twice its size
+MARGIN = 0.06
+
+ALONE = """
+.bar, .contents, .jp-Cell-inputWrapper, .onward, #progress, .wl-controls, .wl-caption, .wl-error { display: none !important }
+#lesson { width: %dpx; max-width: none !important; margin: 400px !important; padding: 0 !important }
+"""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """How a widget is shown in a picture the size of a card."""
+
+    made: str = ""  # the expression that makes it, where it needs arguments
+    press: str = ""  # a button
+    until: str = ""  # what holds, in JavaScript, once that button's work is done
+    width: int = 960  # of the widget, in CSS pixels: narrower means larger in the picture
+    css: str = ""  # what is left out
+    says: str = ""  # the alternative text, where the drawing has none that stands alone
+
+
+SCENES = {
+    "BroadcastExplorer": Scene(
+        made="wl.BroadcastExplorer(numpy.arange(1, 10).reshape(3, 3), numpy.array([10, 20, 30]))",
+        css=".wl-top { display: none !important }",
+        says="A matrix plus a row: the row is used again for every line of the matrix, its copies dashed",
+    ),
+    "IteratorTape": Scene(
+        made="wl.IteratorTape(list(range(1, 13)), take=4)",
+        press="list(iter(lambda: list(islice(it, 4)), []))",
+        until="document.querySelector('.wl-transcript').textContent.includes('11, 12')",
+        width=520,
+        css=".wl-transcript { display: none !important }",
+        says="Twelve values on a tape, taken four at a time into the rows of a matrix; the read head stands at the end",
+    ),
+    "MatmulLadder": Scene(
+        press="Run the ladder",
+        until="document.querySelectorAll('.wl-rung:not(.wl-unavailable) .wl-check:empty').length === 0",
+        width=1000,
+        css="""
+        :is([data-key=python-kij], [data-key=elementwise], [data-key=numpy], [data-key=launch-kernel]) { display: none !important }
+        .wl-axis, .wl-unavailable, .wl-steps, .wl-speedup, .wl-rate, .wl-check, .wl-notes, .wl-legend,
+        .wl-track input, .wl-guess, .wl-hint, .wl-spread { display: none !important }
+        .wl-rung { grid-template-columns: 21em 1fr 7em !important; padding-block: 14px !important }
+        .wl-title { font-size: 1.25em; white-space: nowrap } .wl-time { font-size: 1.3em !important } .wl-name { border-color: transparent !important }
+        .wl-bar { height: 14px !important }
+        .wl-time { text-align: end }
+        """,
+        says="One product, rung by rung: bars on a logarithmic axis shrink from three loops to compiled code",
+    ),
+    "RandomStream": Scene(
+        width=940,
+        css="""
+        .wl-stage > :not(.wl-portraits), .wl-portrait > :not(.wl-title, .wl-squares), .wl-title code,
+        .wl-square + .wl-square, figcaption { display: none !important }
+        .wl-portraits { display: flex !important; gap: 56px !important }
+        .wl-portrait { flex: none !important; width: 260px !important }
+        .wl-squares { grid-template-columns: 1fr !important }
+        """,
+        says="Each draw over the one before it: a good generator scatters them, a bad one lays them on six lines",
+    ),
+}
+
+# The smallest rectangle around every mark of the drawing, and what the drawing is called.
+MEASURE = """() => {
+  const stage = document.querySelector('.wl-stage');
+  const marks = [...stage.querySelectorAll('rect, text, path, circle, line, canvas, image, td, th, li, span, b')];
+  const boxes = marks.map(mark => mark.getBoundingClientRect()).filter(box => box.width > 1 && box.height > 1);
+  const left = Math.min(...boxes.map(box => box.left)), right = Math.max(...boxes.map(box => box.right));
+  const top = Math.min(...boxes.map(box => box.top)), bottom = Math.max(...boxes.map(box => box.bottom));
+  const named = stage.querySelector('svg[aria-label], canvas[aria-label], [role=img][aria-label], [role=group][aria-label]');
+  return { x: left + scrollX, y: top + scrollY, width: right - left, height: bottom - top,
+           says: named?.getAttribute('aria-label') ?? stage.closest('.wl').getAttribute('aria-label') };
+}"""
+
+
+def lessons():
+    """[(name, widget), …] of the lessons that name one."""
+    for file in sorted(LESSONS.glob("*.ipynb")):
+        widget = json.loads(file.read_text("utf-8"))["metadata"].get("tensor_foundations", {}).get("widget")
+        if widget:
+            yield file.stem, widget
+
+
+def clip_around(box):
+    """A rectangle of the card's shape with the drawing in its middle; a drawing taller than that is cut below."""
+    width = box["width"] * (1 + 2 * MARGIN)
+    height = width * SIZE[1] / SIZE[0]
+    wanted = box["height"] * (1 + 2 * MARGIN)
+    if height < wanted < 1.8 * height:
+        width, height = wanted * SIZE[0] / SIZE[1], wanted
+    x = box["x"] - (width - box["width"]) / 2
+    y = box["y"] - max((height - box["height"]) / 2, MARGIN * box["width"])
+    return {"x": x, "y": y, "width": width, "height": height, "scale": SIZE[0] / width}
+
+
+def draw(browser, server, name, widget):
+    """Writes both pictures of a lesson; returns what they say."""
+    scene = SCENES.get(widget, Scene())
+    servers.write_notebook(
+        [f"import numpy\nimport widgets_lib as wl\n{scene.made or f'wl.{widget}()'}"], server.root / f"{name}.ipynb"
+    )
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    open_lesson(page, server, f"{name}.ipynb")
+    page.locator(".wl-stage").wait_for()
+    if scene.press:
+        page.get_by_role("button", name=scene.press).click()
+        page.wait_for_function(scene.until, timeout=120_000)
+    page.add_style_tag(content=ALONE % scene.width + scene.css)
+    page.wait_for_timeout(500)  # the widget measures its new width
+    page.evaluate("scrollTo(0, 0)")
+    box = page.evaluate(MEASURE)
+    devtools = page.context.new_cdp_session(page)
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_timeout(500)  # and draws its canvases in the theme's colours
+        shot = {"format": "png", "clip": clip_around(box), "captureBeyondViewport": True}
+        png = base64.b64decode(devtools.send("Page.captureScreenshot", shot)["data"])
+        (ASSETS / f"{name}-{theme}.png").write_bytes(png)
+    page.goto("about:blank")  # the kernel is given back
+    page.close()
+    return scene.says or box["says"]
+
+
+def main(wanted):
+    """Draws every lesson's picture, or those of the lessons named."""
+    told = ASSETS / "pictures.json"
+    says = json.loads(told.read_text("utf-8")) if told.exists() else {}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        servers.voila(folder, folder) as server,
+        chromium() as browser,
+    ):
+        for name, widget in lessons():
+            if not wanted or name in wanted:
+                says[name] = draw(browser, server, name, widget)
+                print(name, says[name])
+    told.write_text(json.dumps(dict(sorted(says.items())), indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

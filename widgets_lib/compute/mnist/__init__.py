@@ -1,0 +1,19 @@
+"""The MNIST digits: those in the package, and the classic `mnist.pkl.gz` from the network."""
+
+from widgets_lib.compute.download import DownloadError, download_file
+
+from .archive import MnistFile, download_mnist, load_pickle, mnist_or_bundled
+from .bundled import BUNDLED, Mnist, first_digits, load
+
+__all__ = [
+    "BUNDLED",
+    "DownloadError",
+    "Mnist",
+    "MnistFile",
+    "download_file",
+    "download_mnist",
+    "first_digits",
+    "load",
+    "load_pickle",
+    "mnist_or_bundled",
+]

@@ -1,0 +1,61 @@
+"""The MNIST digits bundled with the course, as the arrays of the classic `mnist.pkl.gz`."""
+
+import math
+import zipfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+BUNDLED = Path(__file__).parents[2] / "data" / "mnist.npz"
+
+
+@dataclass(frozen=True, eq=False)
+class Mnist:
+    """Digits as rows of 784 float32 pixels (0 … 255/256) and their int64 labels (0 … 9).
+
+    Shapes: train (50000, 784), valid (10000, 784), test (10000, 784), and one label a row.
+    """
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_valid: np.ndarray
+    y_valid: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+
+@cache
+def load():
+    """The bundled digits as a `Mnist`; read on the first call, the same arrays on every later one.
+
+    Source: the four original MNIST files (see `widgets_lib/data/README.md`); pixels are uint8 / 256 and
+    the last 10,000 of the 60,000 training digits are the validation set, as in `mnist.pkl.gz`.
+    """
+    with np.load(BUNDLED, allow_pickle=False) as files:
+        x, y = _pixels(files["x_train"]), files["y_train"].astype(np.int64)
+        x_test, y_test = _pixels(files["x_test"]), files["y_test"].astype(np.int64)
+    arrays = x[:50_000], y[:50_000], x[50_000:], y[50_000:], x_test, y_test
+    return Mnist(*arrays)
+
+
+def first_digits(count):
+    """(images (count, 28, 28) uint8 from 0 to 255, labels (count,) int64) of the first training digits.
+
+    The other images are not unpacked: a few milliseconds, where `load` takes the better part of a second.
+    """
+    with zipfile.ZipFile(BUNDLED) as files:
+        return _first(files, "x_train", count), _first(files, "y_train", count).astype(np.int64)
+
+
+def _first(files, name, count):
+    with files.open(f"{name}.npy") as file:
+        np.lib.format.read_magic(file)
+        (_, *rest), _, dtype = np.lib.format.read_array_header_1_0(file)
+        items = file.read(count * math.prod(rest) * dtype.itemsize)
+        return np.frombuffer(items, dtype).reshape(count, *rest)
+
+
+def _pixels(images):
+    return np.multiply(images.reshape(len(images), -1), 1 / 256, dtype=np.float32)

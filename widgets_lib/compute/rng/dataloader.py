@@ -1,0 +1,87 @@
+"""A data loader's forked workers and their "random" changes to the pictures: a fork that cost real trainings."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from widgets_lib.compute._integers import whole_number
+
+from .forks import MOST_DRAWS, describe_fork, equal_groups
+
+GLOBALS = ("python", "numpy-legacy", "torch")  # the generators that PyTorch's DataLoader seeds in every worker
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """One random change to one picture."""
+
+    worker: int
+    turn_deg: float  # −20 … 20, clockwise
+    shift_rows: int  # −3 … 3, down
+    shift_columns: int  # −3 … 3, right
+    group: int | None  # changes of one group are the very same, by different workers; None: no one else makes it
+
+
+def augmentations(cure="none", workers=4, rounds=1, generator="numpy-generator", seed=0, batch_size=1):
+    """What the forked workers of a data loader do to their pictures: `rounds` tuples of one batch a worker.
+
+    A batch is a tuple of batch_size Augmentations, all by one worker, as in PyTorch's DataLoader: batch 0 comes whole
+    from worker 0, batch 1 from worker 1, and so round: in round r worker w makes batch r·workers + w. For each picture
+    a worker draws three numbers from the generator it was forked with; the parent only hands out work.
+    Raises: ValueError for a cure that the generator can't take, and as describe_fork.
+
+    The bug was common until PyTorch 1.9: its DataLoader seeded random and torch in the workers, but not numpy's
+    global. It now seeds all three (GLOBALS), but no Generator that you made.
+    Source: torch/utils/data/_utils/worker.py, `_worker_loop`; torch/utils/data/dataloader.py, `_try_put_index`.
+    """
+    batch_size = whole_number(batch_size, "a batch size", 1, MOST_DRAWS // 3)
+    rounds = whole_number(rounds, "a number of rounds", 1, MOST_DRAWS // (3 * batch_size))
+    fork = describe_fork(generator, children=workers, draws_after=3 * rounds * batch_size, cure=cure, seed=seed)
+    if fork.unavailable:
+        raise ValueError(fork.unavailable)
+    changes = [_changes(worker, process.draws) for worker, process in enumerate(fork.processes[1:])]
+    return tuple(
+        _grouped([of_worker[start : start + batch_size] for of_worker in changes])
+        for start in range(0, rounds * batch_size, batch_size)
+    )
+
+
+def augment(image, change):
+    """The (rows, columns) image, turned about its middle and shifted as an Augmentation says; 0 where nothing was.
+
+    Each pixel takes the value of the nearest one it came from.
+    """
+    image = np.asarray(image)
+    middle = (np.array(image.shape) - 1) / 2
+    row, column = np.indices(image.shape)
+    down, right = row - change.shift_rows - middle[0], column - change.shift_columns - middle[1]
+    cos, sin = math.cos(math.radians(change.turn_deg)), math.sin(math.radians(change.turn_deg))
+    from_row = np.rint(middle[0] + cos * down - sin * right).astype(int)
+    from_column = np.rint(middle[1] + sin * down + cos * right).astype(int)
+    rows, columns = image.shape
+    inside = (from_row >= 0) & (from_row < rows) & (from_column >= 0) & (from_column < columns)
+    return np.where(inside, image[from_row.clip(0, rows - 1), from_column.clip(0, columns - 1)], 0)
+
+
+def _changes(worker, draws):
+    """The changes a worker makes, one for every three numbers it draws."""
+    return [
+        Augmentation(
+            worker,
+            turn_deg=40 * turn.value - 20,
+            shift_rows=math.floor(7 * down.value) - 3,
+            shift_columns=math.floor(7 * right.value) - 3,
+            group=None,
+        )
+        for turn, down, right in zip(draws[::3], draws[1::3], draws[2::3], strict=True)
+    ]
+
+
+def _grouped(batches):
+    """The batches of one round as tuples, their equal changes in groups."""
+    groups = equal_groups([[replace(change, worker=0) for change in batch] for batch in batches])
+    return tuple(
+        tuple(replace(change, group=group) for change, group in zip(batch, of_batch, strict=True))
+        for batch, of_batch in zip(batches, groups, strict=True)
+    )

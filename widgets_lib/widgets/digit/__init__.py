@@ -1,0 +1,3 @@
+from widgets_lib.widgets.digit.digit import DigitViewer
+
+__all__ = ["DigitViewer"]

@@ -1,0 +1,209 @@
+"""DigitViewer: a picture whose grey levels are numbers, and the row of numbers that it is folded from."""
+
+import math
+import numbers as kinds
+import reprlib
+from decimal import Decimal
+
+import numpy as np
+import traitlets
+
+from widgets_lib.compute import iterators, mnist
+from widgets_lib.compute._integers import whole_number
+from widgets_lib.widgets._base import Widget
+
+MOST_ALONG = 64  # rows, and columns: thousands of pixels is what a page draws at ease
+PLACES = {"index": "picture", "row": "row", "column": "column"}  # trait -> what the view calls it
+USUAL_PIXEL = 20, 15  # the lesson's: white ink in the middle of the first digit
+
+
+class DigitViewer(Widget):
+    """A picture to point into: row, column, exact value, and the place in the flat row of numbers.
+
+    wl.DigitViewer(x_train[0])
+    wl.DigitViewer(x_train, labels=y_train)
+    wl.DigitViewer([[0, 1], [1, 0]], row=0, column=1, numbers=True)
+
+    x: a list, numpy array or torch tensor of numbers. One axis: a flat picture, folded into `columns` (without it,
+    into a square). Two axes: a picture; or flat pictures, if `columns` is given or the rows are longer than 64.
+    Three axes: pictures. Its numbers are read when they are drawn. Without it, the first training digit.
+    labels: what each picture shows, one for each. index: the picture that is shown first.
+    row, column: the pixel that is pointed at. numbers: whether the cells show their numbers.
+    Raises: ValueError or TypeError in words if x is no picture, or a larger one than 64 × 64.
+    """
+
+    index = traitlets.Int(help="Which of the pictures is shown.").tag(sync=True)
+    row = traitlets.Int(help="Row of the pixel that stays pointed at.").tag(sync=True)
+    column = traitlets.Int(help="Column of the pixel that stays pointed at.").tag(sync=True)
+    numbers = traitlets.Bool(help="Whether the cells show their numbers.").tag(sync=True)
+
+    count = traitlets.Int(help="How many pictures there are.").tag(sync=True)
+    picture = traitlets.Dict(
+        help="What is drawn: index, label, shape, lowest and highest (texts), and for each pixel, in flat order, its "
+        "text, its short form for a cell and its grey from 0 to 1; scale says what the short form is."
+    ).tag(sync=True)
+
+    def __init__(self, x=None, *, labels=None, columns=None, index=0, row=None, column=None, numbers=False):
+        if x is None:
+            images, digits = mnist.first_digits(1)
+            x, labels = images / np.float32(256), digits if labels is None else labels
+        self._pictures = _pictures(x, columns)
+        self._labels = _labels(labels, len(self._pictures))
+        at = {
+            "index": whole_number(index, "DigitViewer: index"),
+            **{
+                name: min(usual, most - 1) if given is None else whole_number(given, f"DigitViewer: {name}")
+                for name, given, usual, most in zip(
+                    ("row", "column"), (row, column), USUAL_PIXEL, self._pictures.shape[1:], strict=True
+                )
+            },
+        }
+        self._start = {**at, "numbers": bool(numbers)}
+        self._shown = {}  # index, row and column as they were last drawn
+        super().__init__(count=len(self._pictures), **self._start)
+        self.recompute_on("index", "row", "column", "numbers")
+
+    def _receive(self, content, buffers):
+        if "restart" in content:
+            self._set(self._start)
+        elif "index" in content:
+            self._set({"index": self._typed(content["index"])})
+
+    def _recompute(self):
+        try:
+            self._show()
+        except ValueError:
+            self._set(self._shown)  # the traits say what is drawn, and the next good value is not blamed for this one
+            raise
+
+    def _show(self):
+        for (name, what), length in zip(PLACES.items(), self._pictures.shape, strict=True):
+            if not 0 <= getattr(self, name) < length:
+                raise ValueError(f"DigitViewer: there is no {what} {getattr(self, name)}: {_they(length)}")
+        if self.index != self._shown.get("index"):
+            self.picture = self._draw(self.index)
+        self._shown = {name: getattr(self, name) for name in PLACES}
+
+    def _set(self, traits):
+        with self.hold_sync(), self.hold_trait_notifications():
+            for name, value in traits.items():
+                setattr(self, name, value)
+
+    def _typed(self, text):
+        """The picture whose number was typed. Raises: ValueError, naming what was typed, if it is no whole number."""
+        try:
+            return int(text)
+        except ValueError:
+            what = f"there is no picture {reprlib.repr(text)}" if text.strip() else "which picture? No number was typed"
+            raise ValueError(f"DigitViewer: {what}: {_they(self.count)}, in whole numbers") from None
+
+    def _draw(self, index):
+        values = self._pictures[index]
+        if not np.isfinite(values).all():
+            row, column = (int(i) for i in np.argwhere(~np.isfinite(values))[0])
+            raise ValueError(
+                f"DigitViewer: {f'picture {index}, ' * (self.count > 1)}row {row}, column {column} is "
+                f"{values[row, column]}, and no grey stands for that; np.nan_to_num(x) puts numbers in its place"
+            )
+        flat = values.reshape(-1)
+        pixels = iterators.pixels(flat, columns=values.shape[1])
+        short, scale = _short(flat, pixels)
+        return {
+            "index": index,
+            "label": self._labels[index] if self._labels else "",
+            "shape": list(pixels.shape),
+            "texts": [str(value) for value in flat],  # numpy's shortest text that reads back as the same number
+            "short": short,
+            "scale": scale,
+            "grey": [round(grey, 4) for row in pixels.grey for grey in row],
+            "lowest": str(flat.min()),
+            "highest": str(flat.max()),
+        }
+
+
+def _they(length):
+    return f"they go from 0 to {length - 1}" if length > 1 else "there is only 0"
+
+
+def _short(flat, pixels):
+    """A few characters for each value, and in words what they are."""
+    whole = [f"{int(v)}" for v in flat] if (flat == np.round(flat)).all() and pixels.highest < 1e4 else None
+    if whole and max(map(len, whole)) <= 4:
+        return whole, "the values themselves"
+    if pixels.lowest >= -1 and pixels.highest <= 1:
+        return [f"{int(100 * Decimal(str(v)))}" for v in flat], "hundredths, the rest cut off"
+    grey = (grey for row in pixels.grey for grey in row)
+    return [f"{round(99 * g)}" for g in grey], "0 for the lowest value to 99 for the highest"
+
+
+# ---- what a learner may hand over ----
+
+
+def _pictures(x, columns):
+    """x as an array (pictures, rows, columns) of real numbers, without a copy where it is an array."""
+    array = _array(x)
+    if array.size == 0:
+        raise ValueError(f"DigitViewer: there are no pixels in the shape {array.shape}")
+    if columns is not None:
+        columns = whole_number(columns, "DigitViewer: columns", least=1)
+    flat = array.ndim == 1 or (array.ndim == 2 and (columns is not None or array.shape[1] > MOST_ALONG))
+    if flat:
+        length = array.shape[-1]
+        if columns is None and math.isqrt(length) ** 2 != length:
+            raise ValueError(f"DigitViewer: {length} values fold into no square; columns= says how many stand in a row")
+        columns = columns or math.isqrt(length)
+        if length % columns:
+            raise ValueError(f"DigitViewer: {length} values do not fill rows of {columns}")
+        array = array.reshape(-1, length // columns, columns)
+    elif array.ndim == 2:
+        array = array[None]
+    elif array.ndim != 3:
+        raise ValueError(
+            f"DigitViewer: the shape {array.shape} has {array.ndim} axes; give a picture (rows, columns) or pictures (n, rows, columns)"
+        )
+    if max(array.shape[1:]) > MOST_ALONG:
+        rows, columns = array.shape[1:]
+        raise ValueError(
+            f"DigitViewer: {rows} × {columns} pixels are too many to point at; give a corner of at most {MOST_ALONG} × {MOST_ALONG}, such as x[:{MOST_ALONG}, :{MOST_ALONG}]"
+        )
+    return array
+
+
+def _array(x):
+    if hasattr(x, "__next__"):
+        raise TypeError(f"DigitViewer: a {type(x).__name__} can be read only once; give list(...) of it")
+    if isinstance(x, iterators.Matrix):
+        x = x.rows
+    if hasattr(x, "detach"):
+        x = x.detach().cpu()
+        x = x.numpy() if "bfloat16" not in str(x.dtype) else x.float().numpy()
+    try:
+        array = np.asarray(x)
+    except ValueError:
+        iterators.Matrix(x)  # names the row that is longer or shorter, if that is the trouble
+        raise
+    if array.ndim == 0 or array.dtype.kind not in "biuf":
+        odd = _no_number(x)
+        raise TypeError(f"DigitViewer: {reprlib.repr(odd)} ({type(odd).__name__}) is no row of numbers or picture")
+    return array
+
+
+def _no_number(x):
+    """The first thing in nested lists that is no real number, or x itself."""
+    if isinstance(x, (list, tuple)):
+        for entry in x:
+            odd = _no_number(entry)
+            if odd is not entry or not isinstance(entry, kinds.Real):
+                return odd
+    return x
+
+
+def _labels(labels, count):
+    """The labels as texts: one for each picture, or a single one for a single picture."""
+    if labels is None:
+        return []
+    labels = labels.tolist() if hasattr(labels, "tolist") else labels
+    labels = list(labels) if isinstance(labels, (list, tuple)) else [labels]
+    if len(labels) != count:
+        raise ValueError(f"DigitViewer: {len(labels)} labels for {count} pictures: one each")
+    return [str(label) for label in labels]

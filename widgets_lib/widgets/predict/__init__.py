@@ -1,0 +1,3 @@
+from widgets_lib.widgets.predict.predict import Predict
+
+__all__ = ["Predict"]

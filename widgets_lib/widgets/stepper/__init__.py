@@ -1,0 +1,3 @@
+from widgets_lib.widgets.stepper.stepper import LoopStepper
+
+__all__ = ["LoopStepper"]

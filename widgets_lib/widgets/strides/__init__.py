@@ -1,0 +1,3 @@
+from widgets_lib.widgets.strides.strides import StrideExplorer
+
+__all__ = ["StrideExplorer"]

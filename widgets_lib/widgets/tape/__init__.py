@@ -1,0 +1,3 @@
+from widgets_lib.widgets.tape.tape import IteratorTape
+
+__all__ = ["IteratorTape"]
