@@ -12,7 +12,7 @@ TORCH  ?= torch==2.13.0
 VENV := .venv
 BIN  := $(VENV)/bin
 PIP  := $(BIN)/python -m pip install --disable-pip-version-check -q
-JS   := tests/js/node_modules/.package-lock.json
+JS   := node_modules/.package-lock.json
 
 .DELETE_ON_ERROR:
 .PHONY: app lab test test-fast test-python test-js test-browser bench pictures lint clean
@@ -34,7 +34,7 @@ test-python: $(VENV)/.test
 	@$(BIN)/python -m pytest -q --ignore=tests/browser --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 test-js: $(JS) $(VENV)/.test
-	@PATH="$(CURDIR)/$(BIN):$$PATH" npm test --silent --prefix tests/js
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm test --silent
 
 test-browser: $(VENV)/.test $(JS)
 	@PYTHON=$(BIN)/python scripts/ensure chromium
@@ -53,7 +53,7 @@ lint: $(VENV)/.test
 	@$(BIN)/ruff format --check .
 
 clean:
-	rm -rf $(VENV) build dist tests/js/node_modules .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist node_modules .pytest_cache .ruff_cache .hypothesis
 
 # --- installing, once; the stamps make every later call instant
 
@@ -73,7 +73,7 @@ $(VENV)/.test: $(VENV)/.app
 	@$(PIP) -e ".[lessons,test]"
 	@touch $@
 
-$(JS): tests/js/package.json tests/js/package-lock.json $(VENV)/.python
+$(JS): package.json package-lock.json $(VENV)/.python
 	@PYTHON=$(BIN)/python scripts/ensure node
-	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund --prefix tests/js
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund
 	@touch $@

@@ -86,7 +86,7 @@ def test_nothing_in_the_root_hides_the_voila_package():
 
 
 def test_the_lock_file_names_no_registry():
-    lock = json.loads((ROOT / "tests/js/package-lock.json").read_text())
+    lock = json.loads((ROOT / "package-lock.json").read_text())
     assert not [name for name, package in lock["packages"].items() if "resolved" in package]
 
 

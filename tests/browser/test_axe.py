@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.support import servers
 from tests.support.pages import READY, open_lesson
 
-AXE = Path(servers.ROOT, "tests/js/node_modules/axe-core/axe.min.js")
+AXE = Path(servers.ROOT, "node_modules/axe-core/axe.min.js")
 LESSONS = sorted(path.name for path in (servers.ROOT / "lessons").glob("*.ipynb"))
 EVERYTHING = """() => axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.flatMap(
     ({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target}: ${failureSummary}`)))"""

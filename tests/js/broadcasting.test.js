@@ -5,7 +5,8 @@ import { mount, stateOf } from "./harness.js";
 const COLUMN = "wl.BroadcastExplorer(preset='column')"; // m + c[:, None]
 const CLASH = "wl.BroadcastExplorer(preset='clash')"; // p (3, 2) + c (3,)
 
-const panelsOf = (view) => view.$$("figure").map((figure) => [...figure.querySelectorAll(".wl-cell")].sort((a, b) => a.dataset.p - b.dataset.p));
+const panelsOf = (view) =>
+  view.$$("figure").map((figure) => [...figure.querySelectorAll(".wl-cell")].sort((a, b) => a.dataset.p - b.dataset.p));
 const texts = (cells) => cells.map((cell) => cell.textContent);
 const lit = (cells) => cells.flatMap((cell, p) => (cell.classList.contains("wl-on") ? [p] : []));
 const over = (view, cell) => cell.dispatchEvent(new view.window.PointerEvent("pointerover", { bubbles: true }));
@@ -13,9 +14,19 @@ const over = (view, cell) => cell.dispatchEvent(new view.window.PointerEvent("po
 test("the shapes are lined up at the right, with a verdict for each axis", async () => {
   const view = await mount("wl.BroadcastExplorer((2, 3, 3), (3,))");
   const rows = view.$$("tbody tr").map((row) => [...row.querySelectorAll(".wl-size")].map((cell) => cell.textContent));
-  assert.deepEqual(rows, [["2", "3", "3"], ["1 → 2", "1 → 3", "3"]]);
-  assert.deepEqual([...view.$(".wl-verdicts").children].map((cell) => cell.textContent).filter(Boolean), ["+ padded", "+ padded", "= equal"]);
-  assert.deepEqual(view.$$(".wl-rules li .wl-mono").map((axis) => axis.textContent), ["axis −1", "axis −2", "axis −3"]);
+  assert.deepEqual(rows, [
+    ["2", "3", "3"],
+    ["1 → 2", "1 → 3", "3"],
+  ]);
+  assert.deepEqual([...view.$(".wl-verdicts").children].map((cell) => cell.textContent).filter(Boolean), [
+    "+ padded",
+    "+ padded",
+    "= equal",
+  ]);
+  assert.deepEqual(
+    view.$$(".wl-rules li .wl-mono").map((axis) => axis.textContent),
+    ["axis −1", "axis −2", "axis −3"],
+  );
   assert.equal(view.$(".wl-result th").textContent, "a + b(2, 3, 3)");
   view.destroy();
 });
@@ -24,10 +35,16 @@ test("stretched operands are real cells and ghosts, with an arrow along the axis
   const view = await mount(COLUMN);
   const [m, c, result] = panelsOf(view);
   assert.deepEqual(texts(c), ["10", "10", "10", "20", "20", "20", "30", "30", "30"]);
-  assert.deepEqual(c.map((cell) => cell.classList.contains("wl-ghost")), [false, true, true, false, true, true, false, true, true]);
+  assert.deepEqual(
+    c.map((cell) => cell.classList.contains("wl-ghost")),
+    [false, true, true, false, true, true, false, true, true],
+  );
   assert.ok(!m.some((cell) => cell.classList.contains("wl-ghost")));
   assert.deepEqual(texts(result), ["11", "12", "13", "24", "25", "26", "37", "38", "39"]);
-  assert.deepEqual(view.$$(".wl-arrow").map((arrow) => arrow.getAttribute("class")), ["wl-arrow wl-j"]);
+  assert.deepEqual(
+    view.$$(".wl-arrow").map((arrow) => arrow.getAttribute("class")),
+    ["wl-arrow wl-j"],
+  );
   view.destroy();
 });
 
@@ -38,8 +55,15 @@ test("a result cell lights what made it and writes the equation, without the ker
   assert.deepEqual([lit(m), lit(c), lit(result)], [[5], [3, 5], [5]]);
   assert.equal(view.$(".wl-caption").textContent, "(m + c[:, None])[1, 2] = m[1, 2] + c[1] = 6 + 20 = 26");
   assert.equal(view.$(".wl-caption .wl-i").textContent, "1"); // rows in the colour of i
-  assert.deepEqual([...view.$$("text.wl-at")].map((label) => label.textContent), ["2", "1", "2", "1", "2", "1"]);
-  assert.ok(panelsOf(view).flat().every((cell, at) => cell === [m, c, result].flat()[at]));
+  assert.deepEqual(
+    [...view.$$("text.wl-at")].map((label) => label.textContent),
+    ["2", "1", "2", "1", "2", "1"],
+  );
+  assert.ok(
+    panelsOf(view)
+      .flat()
+      .every((cell, at) => cell === [m, c, result].flat()[at]),
+  );
   assert.deepEqual([view.model.sent, view.model.saved], [[], []]);
   view.$$("figure")[2].dispatchEvent(new view.window.PointerEvent("pointerleave", {}));
   assert.deepEqual(lit([...m, ...c, ...result]), []);
@@ -62,7 +86,10 @@ test("comparisons and scalars are put in words", async () => {
   const [, , result] = panelsOf(view);
   over(view, result[2]);
   assert.equal(view.$(".wl-caption").textContent, "(a > 0)[2] is a[2] > 0: (−4) > 0 is False.");
-  assert.deepEqual(result.map((cell) => cell.classList.contains("wl-true")), [true, true, false]);
+  assert.deepEqual(
+    result.map((cell) => cell.classList.contains("wl-true")),
+    [true, true, false],
+  );
   view.destroy();
 });
 
@@ -97,16 +124,25 @@ test("arrow keys cross from facet to facet", async () => {
 
 test("a clash marks its column, shows what is missing, and offers repairs as buttons", async () => {
   const view = await mount(CLASH);
-  assert.deepEqual(view.$$("tbody td.wl-clash").map((cell) => cell.textContent), ["2", "3"]);
+  assert.deepEqual(
+    view.$$("tbody td.wl-clash").map((cell) => cell.textContent),
+    ["2", "3"],
+  );
   assert.equal(view.$(".wl-verdicts .wl-clash").textContent, "✗ clash");
   const [p] = panelsOf(view);
   assert.equal(p.filter((cell) => cell.classList.contains("wl-hole")).length, 3);
   over(view, p[2]);
   assert.equal(view.$(".wl-caption").textContent, "p has no element here: its shape is (3, 2).");
   const repairs = view.$$(".wl-repairs button");
-  assert.deepEqual(repairs.map((button) => button.textContent), ["c[:, None]", "p.t()"]);
+  assert.deepEqual(
+    repairs.map((button) => button.textContent),
+    ["c[:, None]", "p.t()"],
+  );
   repairs[1].click();
-  assert.deepEqual(view.model.sent.map(({ content }) => content), [{ repair: 1 }]);
+  assert.deepEqual(
+    view.model.sent.map(({ content }) => content),
+    [{ repair: 1 }],
+  );
   view.destroy();
 });
 
@@ -135,7 +171,10 @@ test("a new picture keeps the fields and their focus", async () => {
   const three = stateOf("wl.BroadcastExplorer((3,), (3,), (3, 1))");
   view.model.receive({ shapes: three.shapes, picture: three.picture });
   assert.equal(view.$$("tbody tr").length, 3);
-  assert.deepEqual(view.$$(".wl-end button").map((button) => button.hidden), [false, false, false]);
+  assert.deepEqual(
+    view.$$(".wl-end button").map((button) => button.hidden),
+    [false, false, false],
+  );
   view.$$(".wl-end button")[2].click();
   assert.deepEqual(view.model.sent.at(-1).content, { remove: 2 });
   view.destroy();

@@ -3,7 +3,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mount } from "./harness.js";
 
-const WIDGETS = ["wl.Predict('How many?', answer=3)", "wl.MatmulLadder()", "wl.LoopStepper()", "wl.BroadcastExplorer()", "wl.BroadcastExplorer(preset='clash')", "wl.StrideExplorer()", "wl.DigitViewer()", "wl.IteratorTape()", "wl.RandomStream()", "wl.ForkSimulator()", "wl.LoaderWorkers()"];
+const WIDGETS = [
+  "wl.Predict('How many?', answer=3)",
+  "wl.MatmulLadder()",
+  "wl.LoopStepper()",
+  "wl.BroadcastExplorer()",
+  "wl.BroadcastExplorer(preset='clash')",
+  "wl.StrideExplorer()",
+  "wl.DigitViewer()",
+  "wl.IteratorTape()",
+  "wl.RandomStream()",
+  "wl.ForkSimulator()",
+  "wl.LoaderWorkers()",
+];
 
 for (const expression of WIDGETS) {
   test(`${expression}: every trait read has a change: listener, and removal leaves none`, async () => {
@@ -29,7 +41,9 @@ for (const expression of WIDGETS) {
   test(`${expression}: every control has a name and keeps its keys from the host`, async () => {
     const view = await mount(expression);
     for (const control of view.$$("button, input, select, [tabindex]")) {
-      const name = control.getAttribute("aria-label") ?? (control.textContent.trim() || control.closest("label")?.textContent.trim());
+      const name =
+        control.getAttribute("aria-label") ??
+        (control.textContent.trim() || control.closest("label")?.textContent.trim());
       assert.ok(name, `unnamed: ${control.outerHTML}`);
       assert.equal(control.getAttribute("data-lm-suppress-shortcuts"), "true", control.outerHTML);
     }

@@ -8,8 +8,13 @@ async function mount(expression, options) {
   view.$(".wl-strip svg").getBoundingClientRect = () => ({ left: 100, width: 784 });
   view.caption = () => view.$(".wl-caption").textContent;
   view.hover = (p) => view.fire(view.$(`[data-p="${p}"]`), "pointerover");
-  view.overStrip = (type, x) => view.$(".wl-strip").dispatchEvent(new view.window.MouseEvent(type, { clientX: x, bubbles: true }));
-  view.facts = () => view.$$(".wl-facts .wl-mono").filter((fact) => !fact.hidden).map((fact) => fact.textContent);
+  view.overStrip = (type, x) =>
+    view.$(".wl-strip").dispatchEvent(new view.window.MouseEvent(type, { clientX: x, bubbles: true }));
+  view.facts = () =>
+    view
+      .$$(".wl-facts .wl-mono")
+      .filter((fact) => !fact.hidden)
+      .map((fact) => fact.textContent);
   return view;
 }
 const FIVE = "wl.DigitViewer()";
@@ -18,7 +23,10 @@ test("opens at row 20, column 15, the pixel lit in the picture and in the strip"
   const view = await mount(FIVE);
   assert.equal(view.caption(), "Row 20, column 15: image[20][15] and flat[575] are one number, 0.98828125.");
   assert.deepEqual(view.facts(), ["0.98828125", "5", "20", "15", "28·20 + 15 = 575"]);
-  assert.deepEqual(view.$$(".wl-grid .wl-at").map((text) => text.textContent), ["20", "15"]);
+  assert.deepEqual(
+    view.$$(".wl-grid .wl-at").map((text) => text.textContent),
+    ["20", "15"],
+  );
   assert.equal(view.$(".wl-place").textContent, "575");
   assert.equal(view.$(".wl-segment").getAttribute("x"), "560");
   assert.equal(view.$(".wl-segment").getAttribute("width"), "28");
@@ -28,9 +36,13 @@ test("opens at row 20, column 15, the pixel lit in the picture and in the strip"
 test("a pixel's ink is as strong as its grey, in the picture and in the strip", async () => {
   const view = await mount(FIVE);
   const { grey } = view.model.state.picture;
-  assert.deepEqual(view.$$(".wl-grid [data-p]").map((pixel) => Number(pixel.getAttribute("fill-opacity"))), grey);
+  assert.deepEqual(
+    view.$$(".wl-grid [data-p]").map((pixel) => Number(pixel.getAttribute("fill-opacity"))),
+    grey,
+  );
   const strip = Array(784).fill(0);
-  for (const tick of view.$$(".wl-strip .wl-ink rect")) strip[Number(tick.getAttribute("x"))] = Number(tick.getAttribute("fill-opacity"));
+  for (const tick of view.$$(".wl-strip .wl-ink rect"))
+    strip[Number(tick.getAttribute("x"))] = Number(tick.getAttribute("fill-opacity"));
   assert.deepEqual(strip, grey);
   view.destroy();
 });
@@ -68,8 +80,24 @@ test("the picture is one tab stop; arrows stay inside it, in the strip they cros
   const at = () => Number(view.$(".wl-place").textContent);
   const press = (part, keys) => keys.map((key) => (view.key(view.$(part), key), at()));
   assert.equal(view.$$(".wl-grid[tabindex], .wl-grid [tabindex]").length, 1);
-  assert.deepEqual(press(".wl-grid", ["ArrowRight", "ArrowUp", "ArrowDown", "ArrowDown", "Home", "ArrowLeft", "End", "PageUp", "PageDown"]), [2, 2, 5, 5, 3, 3, 5, 2, 5]);
-  assert.deepEqual(press(".wl-strip", ["Home", "ArrowLeft", "End", "ArrowRight", "ArrowUp", "ArrowRight", "PageUp", "ArrowDown"]), [0, 0, 5, 5, 2, 3, 0, 3]);
+  assert.deepEqual(
+    press(".wl-grid", [
+      "ArrowRight",
+      "ArrowUp",
+      "ArrowDown",
+      "ArrowDown",
+      "Home",
+      "ArrowLeft",
+      "End",
+      "PageUp",
+      "PageDown",
+    ]),
+    [2, 2, 5, 5, 3, 3, 5, 2, 5],
+  );
+  assert.deepEqual(
+    press(".wl-strip", ["Home", "ArrowLeft", "End", "ArrowRight", "ArrowUp", "ArrowRight", "PageUp", "ArrowDown"]),
+    [0, 0, 5, 5, 2, 3, 0, 3],
+  );
   assert.equal(view.$(".wl-strip").getAttribute("aria-valuetext"), "3: 4, row 1, column 0");
   view.destroy();
 });
@@ -79,7 +107,10 @@ test("numbers come into the cells; where there is no room, into a close-up aroun
   const box = view.$("[type=checkbox]");
   box.click();
   assert.deepEqual(view.model.saved.at(-1), { numbers: true });
-  assert.deepEqual(view.$$(".wl-numbers text").map((text) => text.textContent), view.model.state.picture.short);
+  assert.deepEqual(
+    view.$$(".wl-numbers text").map((text) => text.textContent),
+    view.model.state.picture.short,
+  );
   assert.match(view.$(".wl-legend").textContent, /hundredths.*98 for 0\.98828125/);
   assert.equal(view.$(".wl-close").hidden, true);
   box.click();
@@ -91,7 +122,10 @@ test("numbers come into the cells; where there is no room, into a close-up aroun
   const { short } = wide.model.state.picture;
   wide.key(wide.$(".wl-grid"), "PageUp");
   assert.equal(wide.$(".wl-close .wl-on").textContent, short[15]);
-  assert.deepEqual(wide.$$(".wl-close .wl-at").map((text) => text.textContent), ["15", "0"]);
+  assert.deepEqual(
+    wide.$$(".wl-close .wl-at").map((text) => text.textContent),
+    ["15", "0"],
+  );
   wide.destroy();
 });
 

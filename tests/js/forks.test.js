@@ -4,19 +4,32 @@ import { mount, stateOf } from "./harness.js";
 
 const said = (view) => view.$(".wl-said").textContent;
 const draws = (view, lane) => view.$$(".wl-lane")[lane].querySelectorAll(".wl-draw");
-const drawn = (view, lane) => [...draws(view, lane)].filter((node) => !node.classList.contains("wl-undrawn")).map((node) => node.querySelector(".wl-number").textContent);
+const drawn = (view, lane) =>
+  [...draws(view, lane)]
+    .filter((node) => !node.classList.contains("wl-undrawn"))
+    .map((node) => node.querySelector(".wl-number").textContent);
 const card = (view, lane) => view.$$(".wl-lane")[lane].querySelector(".wl-card").textContent;
 const forked = (view) => view.$(".wl-timeline").classList.contains("wl-forked");
 const go = (view, key) => view.key(view.$(".wl-player input"), key);
-const press = (view, text) => view.fire(view.$$("button").find((one) => one.textContent === text), "click");
+const press = (view, text) =>
+  view.fire(
+    view.$$("button").find((one) => one.textContent === text),
+    "click",
+  );
 const radio = (view, cure) => view.$(`input[type=radio][value=${cure}]`);
 
 test("it opens at the end of the story, equal numbers under the same letter and tone", async () => {
   const view = await mount("wl.ForkSimulator()");
   assert.equal(said(view), "12 draws after the fork, only 4 different: every child repeats its parent.");
   for (const lane of [0, 1, 2]) {
-    assert.deepEqual([...draws(view, lane)].map((node) => node.querySelector("b").textContent), ["A", "B", "C", "D"]);
-    assert.deepEqual([...draws(view, lane)].map((node) => node.className.match(/wl-tone-\d/)[0]), ["wl-tone-0", "wl-tone-1", "wl-tone-2", "wl-tone-3"]);
+    assert.deepEqual(
+      [...draws(view, lane)].map((node) => node.querySelector("b").textContent),
+      ["A", "B", "C", "D"],
+    );
+    assert.deepEqual(
+      [...draws(view, lane)].map((node) => node.className.match(/wl-tone-\d/)[0]),
+      ["wl-tone-0", "wl-tone-1", "wl-tone-2", "wl-tone-3"],
+    );
   }
 });
 
@@ -31,10 +44,16 @@ test("the story: seed, draws, the fork that copies the state, draws by everyone"
   assert.equal(forked(view), false);
   go(view, "ArrowRight");
   assert.equal(forked(view), true);
-  assert.deepEqual([0, 1, 2].map((lane) => card(view, lane)), Array(3).fill("(3364, 25938, 24184)"));
+  assert.deepEqual(
+    [0, 1, 2].map((lane) => card(view, lane)),
+    Array(3).fill("(3364, 25938, 24184)"),
+  );
   assert.deepEqual(drawn(view, 1), []);
   go(view, "ArrowRight");
-  assert.deepEqual([0, 1, 2].map((lane) => drawn(view, lane)), Array(3).fill(["0.7921"]));
+  assert.deepEqual(
+    [0, 1, 2].map((lane) => drawn(view, lane)),
+    Array(3).fill(["0.7921"]),
+  );
   assert.equal(said(view), "3 draws after the fork, only 1 different: every child repeats its parent.");
   go(view, "ArrowLeft");
   assert.deepEqual(drawn(view, 0), []);
@@ -51,7 +70,10 @@ test("a cure is a moment of its own: the children's cards change, the parent's s
   assert.equal(card(view, 0), copied);
   assert.equal(new Set([0, 1, 2].map((lane) => card(view, lane))).size, 3);
   assert.ok(view.$(".wl-recipe").classList.contains("wl-now"));
-  assert.match(view.$(".wl-recipe code").textContent, /^# child: 0 in the first child.*\nrng\.jumpahead\(1_000_000_000 \* \(child \+ 1\)\)$/);
+  assert.match(
+    view.$(".wl-recipe code").textContent,
+    /^# child: 0 in the first child.*\nrng\.jumpahead\(1_000_000_000 \* \(child \+ 1\)\)$/,
+  );
   assert.match(said(view), /jumps ahead/);
 });
 
@@ -131,14 +153,31 @@ test("where there is no number nobody is told to point at one", async () => {
 test("the real fork: asked for, under way, cancelled, laid over", async () => {
   const view = await mount("wl.ForkSimulator('python')");
   press(view, "Do it for real");
-  assert.deepEqual(view.model.sent.at(-1).content, { run: { generator: "python", children: 2, draws_before: 2, draws_after: 4, cure: "none", seed: "42" } });
+  assert.deepEqual(view.model.sent.at(-1).content, {
+    run: { generator: "python", children: 2, draws_before: 2, draws_after: 4, cure: "none", seed: "42" },
+  });
   view.model.receive({ progress: { words: "a fresh process starts", cancel: true } });
   assert.equal(view.$("[role=status]").textContent, "a fresh process starts");
   press(view, "Cancel");
   assert.deepEqual(view.model.sent.at(-1).content, { cancel: true });
   go(view, "Home");
-  const lane = (pid, verdict, same) => ({ pid, verdict, draws: Array.from({ length: 4 }, () => ({ text: "0.5", exact: "0.5000001", same })) });
-  view.model.receive({ progress: {}, real: { words: "Really forked.", before: Array(2).fill({ text: "0.1", exact: "0.1", same: true }), lanes: [lane("process 5", "✓ the very same", true), lane("process 6", "can't be predicted", null), lane("process 7", "✗ other numbers", false)] } });
+  const lane = (pid, verdict, same) => ({
+    pid,
+    verdict,
+    draws: Array.from({ length: 4 }, () => ({ text: "0.5", exact: "0.5000001", same })),
+  });
+  view.model.receive({
+    progress: {},
+    real: {
+      words: "Really forked.",
+      before: Array(2).fill({ text: "0.1", exact: "0.1", same: true }),
+      lanes: [
+        lane("process 5", "✓ the very same", true),
+        lane("process 6", "can't be predicted", null),
+        lane("process 7", "✗ other numbers", false),
+      ],
+    },
+  });
   const really = (index) => draws(view, index)[0].querySelector(".wl-really").textContent;
   assert.deepEqual([0, 1, 2].map(really), ["✓", "0.5", "✗ 0.5"]);
   assert.match(view.$$(".wl-lane")[1].textContent, /process 6.*can't be predicted/);
@@ -151,7 +190,9 @@ test("the real fork: asked for, under way, cancelled, laid over", async () => {
 });
 
 test("where there is no fork the button is greyed and says why", async () => {
-  const view = await mount("wl.ForkSimulator()", { state: { cannot_fork: "There is no fork on this system (win32)." } });
+  const view = await mount("wl.ForkSimulator()", {
+    state: { cannot_fork: "There is no fork on this system (win32)." },
+  });
   assert.equal(view.$$("button").find((one) => one.textContent === "Do it for real").disabled, true);
   assert.equal(view.$("[role=status]").textContent, "There is no fork on this system (win32).");
 });
@@ -162,7 +203,10 @@ test("looking at a number shows all its digits and who drew it; arrows walk over
   first.focus();
   for (const key of ["ArrowRight", "ArrowRight", "ArrowDown"]) view.key(view.window.document.activeElement, key);
   assert.equal(view.window.document.activeElement, draws(view, 1)[0]);
-  assert.match(view.$(".wl-looked-at").textContent, /^child 1, draw 1: 0.1954, equal numbers A. Exactly 0.1954\d+, drawn by parent, child 1 and child 2\.$/);
+  assert.match(
+    view.$(".wl-looked-at").textContent,
+    /^child 1, draw 1: 0.1954, equal numbers A. Exactly 0.1954\d+, drawn by parent, child 1 and child 2\.$/,
+  );
   assert.equal(view.$$(".wl-kin").length, 3);
   assert.equal(view.$$(".wl-draw[tabindex='0']").length, 1);
   assert.equal(view.$(".wl-player output").textContent, "7 / 7"); // the player did not step

@@ -27,9 +27,14 @@ URL.createObjectURL = (blob) => `data:text/javascript;base64,${Buffer.from(blob.
 /** The synced state of a Python expression such as "wl.LoopStepper()". The expression is the test's own. */
 export function stateOf(expression) {
   if (!states.has(expression)) {
-    states.set(expression, execFileSync(PYTHON, ["-c", STATE, expression], { cwd: ROOT, encoding: "utf-8", maxBuffer: 1 << 28 }));
+    states.set(
+      expression,
+      execFileSync(PYTHON, ["-c", STATE, expression], { cwd: ROOT, encoding: "utf-8", maxBuffer: 1 << 28 }),
+    );
   }
-  return JSON.parse(states.get(expression), (_, value) => (typeof value?.bytes === "string" ? viewOf(value.bytes) : value));
+  return JSON.parse(states.get(expression), (_, value) =>
+    typeof value?.bytes === "string" ? viewOf(value.bytes) : value,
+  );
 }
 
 /** Bytes as a page gets them: a DataView into a larger message, at no particular alignment. */
@@ -94,7 +99,8 @@ export class FakeModel {
  */
 export async function mount(expression, { state = {}, model = null } = {}) {
   const window = new Window({ url: "http://localhost/" });
-  for (const name of ["document", "Event", "KeyboardEvent", "MouseEvent", "PointerEvent", "HTMLElement", "Node"]) globalThis[name] = window[name];
+  for (const name of ["document", "Event", "KeyboardEvent", "MouseEvent", "PointerEvent", "HTMLElement", "Node"])
+    globalThis[name] = window[name];
   globalThis.window = window;
   globalThis.matchMedia = window.matchMedia.bind(window);
   model ??= new FakeModel({ ...stateOf(expression), ...state });
@@ -110,8 +116,10 @@ export async function mount(expression, { state = {}, model = null } = {}) {
     window,
     $: (selector) => el.querySelector(selector),
     $$: (selector) => [...el.querySelectorAll(selector)],
-    key: (target, key, init = {}) => target.dispatchEvent(new window.KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...init })),
-    fire: (target, type, init = {}) => target.dispatchEvent(new window.Event(type, { bubbles: true, cancelable: true, ...init })),
+    key: (target, key, init = {}) =>
+      target.dispatchEvent(new window.KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...init })),
+    fire: (target, type, init = {}) =>
+      target.dispatchEvent(new window.Event(type, { bubbles: true, cancelable: true, ...init })),
     destroy: () => {
       cleanup?.();
       controller.abort();

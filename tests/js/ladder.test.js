@@ -4,7 +4,17 @@ import { mount } from "./harness.js";
 
 const LADDER = "wl.MatmulLadder(m=5, k=784, n=10)";
 const row = (view, key) => view.$(`[data-key="${key}"]`);
-const timed = (seconds, more = {}) => ({ state: "measured", seconds, time: "x", spread: "±1 %", speedup: "2×", rate: "1 GFLOP/s", check: "✓ right", notes: [], ...more });
+const timed = (seconds, more = {}) => ({
+  state: "measured",
+  seconds,
+  time: "x",
+  spread: "±1 %",
+  speedup: "2×",
+  rate: "1 GFLOP/s",
+  check: "✓ right",
+  notes: [],
+  ...more,
+});
 
 test("every rung has a row, a name and its code on demand; greyed ones say why", async () => {
   const view = await mount(LADDER);
@@ -28,7 +38,9 @@ test("every rung has a row, a name and its code on demand; greyed ones say why",
 test("a bar is as long as its time on the log axis, and an estimate looks different", async () => {
   const view = await mount(LADDER);
   const { low, high } = view.model.get("axis");
-  view.model.receive({ results: { dot: timed(Math.sqrt(low * high)), numpy: timed(low * 10, { state: "estimated" }) } });
+  view.model.receive({
+    results: { dot: timed(Math.sqrt(low * high)), numpy: timed(low * 10, { state: "estimated" }) },
+  });
   assert.equal(row(view, "dot").querySelector(".wl-bar").style.width, "50.00%");
   assert.equal(row(view, "numpy").querySelector(".wl-bar").classList.contains("wl-estimated"), true);
   assert.equal(row(view, "dot").querySelector(".wl-bar").classList.contains("wl-estimated"), false);
@@ -49,8 +61,18 @@ test("a prediction is the stop that was dragged to, said with its text", async (
 
 test("a wrong answer shows words and a crossed map, no bar", async () => {
   const view = await mount(LADDER);
-  const picture = { rows: 2, cols: 2, wrong: [[false, true], [false, false]], label: "Where C is wrong" };
-  view.model.receive({ results: { dot: { state: "wrong", time: "✗ wrong", words: "c[0, 1] is 2, expected 1", picture } } });
+  const picture = {
+    rows: 2,
+    cols: 2,
+    wrong: [
+      [false, true],
+      [false, false],
+    ],
+    label: "Where C is wrong",
+  };
+  view.model.receive({
+    results: { dot: { state: "wrong", time: "✗ wrong", words: "c[0, 1] is 2, expected 1", picture } },
+  });
   assert.equal(parseFloat(row(view, "dot").querySelector(".wl-bar").style.width), 0);
   assert.match(row(view, "dot").textContent, /c\[0, 1\] is 2, expected 1/);
   assert.equal(row(view, "dot").querySelectorAll(".wl-cross").length, 1);

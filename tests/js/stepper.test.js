@@ -30,9 +30,13 @@ function c(view, key, count, [m, k, n]) {
   const [a, b] = [view.model.state.a, view.model.state.b].map((rows) => rows.map((row) => row.map(Number)));
   const out = Array.from({ length: m }, () => Array(n).fill(0));
   const add = (i, j, t) => (out[i][j] += a[i][t] * b[t][j]);
-  const loop = (length, body) => { for (let index = 0; index < length; index++) body(index); };
+  const loop = (length, body) => {
+    for (let index = 0; index < length; index++) body(index);
+  };
   let left = count;
-  const run = (body) => { if (left-- > 0) body(); };
+  const run = (body) => {
+    if (left-- > 0) body();
+  };
   if (key === "ijk") loop(m, (i) => loop(n, (j) => loop(k, (t) => run(() => add(i, j, t)))));
   if (key === "kij") loop(k, (t) => loop(m, (i) => loop(n, (j) => run(() => add(i, j, t)))));
   if (key === "dot") loop(m, (i) => loop(n, (j) => run(() => loop(k, (t) => add(i, j, t)))));
@@ -62,11 +66,20 @@ for (const key of STRATEGIES) {
 test("opens a few steps in, with the cells, the line, the loop variables and the equation of that moment", async () => {
   const view = await mount("wl.LoopStepper()");
   assert.equal(view.$(".wl-counts").textContent, "7 of 24 steps by Python, 7 of 24 products");
-  assert.deepEqual(view.$$(".wl-on-i text, .wl-on-j text").map((text) => text.textContent), ["3", "5"]);
+  assert.deepEqual(
+    view.$$(".wl-on-i text, .wl-on-j text").map((text) => text.textContent),
+    ["3", "5"],
+  );
   assert.equal(view.$(".wl-cell.wl-on").getAttribute("aria-label"), "c[0, 1] = 23, 3 of 4 products");
   assert.equal(view.$$(".wl-held").length, 7);
   assert.match(view.$(".wl-now").textContent, /c\[i, j\] \+= a\[i, k\] \* b\[k, j\]/);
-  assert.deepEqual(view.$$(".wl-value").slice(2, 5).map((value) => value.textContent), ["i = 0", "j = 1", "k = 2"]);
+  assert.deepEqual(
+    view
+      .$$(".wl-value")
+      .slice(2, 5)
+      .map((value) => value.textContent),
+    ["i = 0", "j = 1", "k = 2"],
+  );
   assert.match(view.$(".wl-equations").textContent, /c\[0, 1\] \+= a\[0, 2\] · b\[2, 1\]: 8 \+ 3·5 = 23/);
   assert.match(view.$("svg [role=img]").getAttribute("aria-label"), /After step 7 of 24: c\[0, 1\] \+= .* = 23/);
   view.press("Home");
@@ -89,7 +102,10 @@ test("a step moves what is there: no cell, no line of code is made anew", async 
   view.press("ArrowRight");
   assert.ok(before.length > 100);
   const after = new Set(view.$$(".wl-bench > svg *, pre *, .wl-equations *"));
-  assert.deepEqual(before.filter((node) => !after.has(node)).map((node) => node.outerHTML), []);
+  assert.deepEqual(
+    before.filter((node) => !after.has(node)).map((node) => node.outerHTML),
+    [],
+  );
   view.destroy();
 });
 
@@ -98,7 +114,11 @@ test("the steps of every strategy are always shown; choosing one keeps the share
   const totals = () => view.$$(".wl-option output").map((output) => output.textContent);
   assert.deepEqual(totals(), ["24", "24", "6", "3", "4"]);
   for (let step = 0; step < 5; step++) view.press("ArrowRight");
-  for (const [key, at] of [["dot", 3], ["ijk", 12], ["outer", 2]]) {
+  for (const [key, at] of [
+    ["dot", 3],
+    ["ijk", 12],
+    ["outer", 2],
+  ]) {
     view.choose(key);
     assert.deepEqual(view.model.saved.at(-1), { strategy: key });
     assert.equal(view.$(".wl-player output").textContent, `${at} / ${PYTHON_STEPS[key]}`);
@@ -115,7 +135,10 @@ test("sizes change the picture and every count without the kernel's answer", asy
   view.slide(1, 4);
   view.slide(2, 0);
   assert.deepEqual(view.model.saved.at(-1), { n: 1 });
-  assert.deepEqual(view.$$(".wl-option output").map((output) => output.textContent), ["25", "25", "5", "5", "5"]);
+  assert.deepEqual(
+    view.$$(".wl-option output").map((output) => output.textContent),
+    ["25", "25", "5", "5", "5"],
+  );
   for (const key of STRATEGIES) {
     view.choose(key);
     view.press("End");
@@ -129,8 +152,14 @@ test("looking at a cell of C frames its row and column and writes its products o
   const cell = view.$$(".wl-cell[tabindex]")[3];
   const frame = (letter) => view.$(`.wl-frame.wl-${letter}`);
   view.fire(cell.querySelector("rect"), "pointerover");
-  assert.equal(view.$(".wl-caption").textContent, "c[1, 1] is row 1 of A times column 1 of B: 4·4 + 7·0 + 6·5 + 8·2 = 16 + 0 + 30 + 16 = 62.");
-  assert.deepEqual(["i", "j", "ink"].map((letter) => frame(letter).getAttribute("visibility")), ["visible", "visible", "visible"]);
+  assert.equal(
+    view.$(".wl-caption").textContent,
+    "c[1, 1] is row 1 of A times column 1 of B: 4·4 + 7·0 + 6·5 + 8·2 = 16 + 0 + 30 + 16 = 62.",
+  );
+  assert.deepEqual(
+    ["i", "j", "ink"].map((letter) => frame(letter).getAttribute("visibility")),
+    ["visible", "visible", "visible"],
+  );
   view.press("ArrowRight");
   assert.match(view.$(".wl-caption").textContent, /= 62\.$/);
   view.fire(cell.parentNode, "pointerleave");
@@ -180,7 +209,11 @@ test("the factors of a step forward travel to C; not on the way back, not in a h
   };
   const flights = flown("ArrowRight", 1000);
   const chips = flights.filter((flight) => flight.element.classList.contains("wl-chip"));
-  assert.deepEqual(chips.map((flight) => flight.element.textContent), ["4", "1", "7", "2", "6", "3", "8", "6"], "a[1, t] and b[t, 0]");
+  assert.deepEqual(
+    chips.map((flight) => flight.element.textContent),
+    ["4", "1", "7", "2", "6", "3", "8", "6"],
+    "a[1, t] and b[t, 0]",
+  );
   assert.equal(new Set(chips.map((flight) => flight.frames.at(-1).transform)).size, 1, "all end in one cell");
   assert.equal(flown("ArrowRight", 50).length, 0, "in a hurry");
   assert.ok(flights.every((flight) => flight.cancelled));
@@ -193,8 +226,14 @@ test("the factors of a step forward travel to C; not on the way back, not in a h
 test("numbers that are not whole are rounded in their cells and exact on hover", async () => {
   const view = await mount("wl.LoopStepper([[-0.123456, 1234.5]], [[2.0], [float('nan')]], 'outer')");
   const cells = view.$$(".wl-cell");
-  assert.deepEqual(cells.map((cell) => cell.querySelector("text").textContent), ["−0.12", "1230", "2", "nan", "−0.25"]);
-  assert.deepEqual(cells.map((cell) => cell.querySelector("title").textContent), ["-0.123456", "1234.5", "2", "nan", "-0.246912"]);
+  assert.deepEqual(
+    cells.map((cell) => cell.querySelector("text").textContent),
+    ["−0.12", "1230", "2", "nan", "−0.25"],
+  );
+  assert.deepEqual(
+    cells.map((cell) => cell.querySelector("title").textContent),
+    ["-0.123456", "1234.5", "2", "nan", "-0.246912"],
+  );
   assert.match(view.$(".wl-equations").textContent, /0 \+ \(−0\.12\)·2 ≈ −0\.25/);
   view.destroy();
 });

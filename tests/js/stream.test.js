@@ -8,7 +8,8 @@ const press = (view, key) => view.key(view.$(".wl-player input"), key);
 const readout = (view) => text(view, ".wl-readout");
 const drawn = (view) => Number(view.$(".wl-result").title);
 const place = (node) => node.style.transform.match(/-?[\d.]+/g).map(Number);
-const marks = (view) => view.$$(".wl-mark").map((mark) => (mark.getAttribute("visibility") === "hidden" ? null : place(mark)));
+const marks = (view) =>
+  view.$$(".wl-mark").map((mark) => (mark.getAttribute("visibility") === "hidden" ? null : place(mark)));
 const type = (view, input, value) => {
   input.value = value;
   view.fire(input, "change");
@@ -23,7 +24,10 @@ const point = (view, svg, [x, y], event = "pointermove") => {
 test("opens on the fourth draw from the seed's state, its arithmetic written out", async () => {
   const view = await mount("wl.RandomStream()");
   assert.equal(view.$(".wl-seed").value, "457428938475");
-  assert.deepEqual(view.$$(".wl-fields input").map((input) => input.value), ["4976", "20238", "499"]);
+  assert.deepEqual(
+    view.$$(".wl-fields input").map((input) => input.value),
+    ["4976", "20238", "499"],
+  );
   assert.equal(drawn(view), DRAWS[3]);
   press(view, "Home");
   assert.match(text(view, ".wl-equation"), /Nothing is drawn yet/);
@@ -33,7 +37,10 @@ test("opens on the fourth draw from the seed's state, its arithmetic written out
   assert.equal(text(view, ".wl-work"), "171 · 4,976 = 850,896mod 30,269 = 3,3643,364 / 30,269 = 0.1111");
   assert.equal(text(view, ".wl-equation"), "0.1111 + 0.8558 + 0.7975 = 1.7645 mod 1 = 0.7645");
   assert.equal(view.$(".wl-equation span[title]").title, String(3364 / 30269));
-  assert.match(readout(view), /^draw 1 of 50, from Wichmann–Hill: 0\.7645251082582081, in the bar 0\.7 to 0\.8: 1 so far/);
+  assert.match(
+    readout(view),
+    /^draw 1 of 50, from Wichmann–Hill: 0\.7645251082582081, in the bar 0\.7 to 0\.8: 1 so far/,
+  );
   view.destroy();
 });
 
@@ -47,7 +54,10 @@ test("every draw forth and back is the same, without the kernel", async () => {
   press(view, "End");
   assert.equal(view.$$(".wl-drawn").length, 50);
   const { counts } = view.model.state.picture;
-  assert.deepEqual(view.$$(".wl-bin").map((bar) => Number(bar.getAttribute("aria-label").match(/: (\d+) so far, (\d+) in all/)[1])), counts);
+  assert.deepEqual(
+    view.$$(".wl-bin").map((bar) => Number(bar.getAttribute("aria-label").match(/: (\d+) so far, (\d+) in all/)[1])),
+    counts,
+  );
   for (let at = 49; at > 2; at--) press(view, "ArrowLeft");
   assert.equal(drawn(view), DRAWS[2]);
   assert.equal(view.$$(".wl-drawn").length, 3);
@@ -112,7 +122,10 @@ test("the bars are reached by keyboard and say how many fell there and how many 
   const bars = view.$$(".wl-bin");
   assert.deepEqual(view.$$('.wl-bin[tabindex="0"]'), [bars[0]]);
   bars[0].dispatchEvent(new view.window.Event("focusin", { bubbles: true }));
-  assert.equal(readout(view), `bar from 0 to 0.1: 1 so far, ${view.model.state.picture.counts[0]} in all; 5 if evenly spread.`);
+  assert.equal(
+    readout(view),
+    `bar from 0 to 0.1: 1 so far, ${view.model.state.picture.counts[0]} in all; 5 if evenly spread.`,
+  );
   view.key(bars[0], "ArrowUp");
   assert.deepEqual(view.$$('.wl-bin[tabindex="0"]'), [bars[1]]);
   bars[0].dispatchEvent(new view.window.Event("focusout", { bubbles: true }));
@@ -130,9 +143,15 @@ test("what is typed goes to the kernel as text, and stays where it is refused", 
   type(view, view.$$(".wl-fields input")[2], "0");
   assert.deepEqual(view.model.saved.at(-1), { state: ["4976", "20238", "0"] });
   view.model.receive({ error: "component 3 must be from 1 to 30,322, not 0" });
-  assert.deepEqual(view.$$(".wl-fields [aria-invalid]").map((input) => input.value), ["0"]);
+  assert.deepEqual(
+    view.$$(".wl-fields [aria-invalid]").map((input) => input.value),
+    ["0"],
+  );
   view.$$(".wl-start button")[0].click();
-  assert.deepEqual(view.model.sent.map(({ content }) => content), [{ restart: true }]);
+  assert.deepEqual(
+    view.model.sent.map(({ content }) => content),
+    [{ restart: true }],
+  );
   view.destroy();
 });
 

@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mount, stateOf } from "./harness.js";
 
-const classes = (view, name) => view.$$(`.wl-${name}[data-e]`).map((node) => Number(node.dataset.e)).sort((a, b) => a - b);
+const classes = (view, name) =>
+  view
+    .$$(`.wl-${name}[data-e]`)
+    .map((node) => Number(node.dataset.e))
+    .sort((a, b) => a - b);
 const element = (view, e) => view.$(`[data-e="${e}"]`);
 const cell = (view, p) => view.$(`[data-p="${p}"]`);
 const point = (view, node) => view.fire(node.querySelector("rect"), "pointerover");
@@ -12,7 +16,11 @@ const answer = (view, changes = {}) => {
   view.model.receive(changes);
   view.model.emit("msg:custom", { done: asked(view).at(-1).number });
 };
-const press = (view, text) => view.fire(view.$$(".wl-moves button").find((one) => one.textContent === text), "click");
+const press = (view, text) =>
+  view.fire(
+    view.$$(".wl-moves button").find((one) => one.textContent === text),
+    "click",
+  );
 const dial = (view, name) => view.$(`input[aria-label="${name}"]`);
 const dials = (view) => view.$$(".wl-dial input").map((input) => Number(input.value));
 
@@ -62,7 +70,10 @@ test("ghosts, cells that are not there and cells that no element reads are marke
   assert.deepEqual(classes(bad, "on"), [4]); // the first that leaves the storage
   assert.match(equation(bad), /✗there is no such cell$/);
   const step = await mount("wl.StrideExplorer(np.arange(5)[::2])");
-  assert.deepEqual(step.$$(".wl-unread").map((node) => node.dataset.p), ["1", "3"]);
+  assert.deepEqual(
+    step.$$(".wl-unread").map((node) => node.dataset.p),
+    ["1", "3"],
+  );
 });
 
 test("every shape is drawn: no axis, four axes, no elements, a part of a large one", async () => {
@@ -183,7 +194,10 @@ test("arrows move in the view and in the storage, over the edge of a facet too; 
   assert.match(equation(view), /^x\[1, 1, 0\]/);
   view.key(element(view, 9), "End");
   assert.equal(document.activeElement, element(view, 11));
-  assert.deepEqual(view.$$('svg [tabindex="0"]').map((node) => node.dataset.e ?? node.dataset.p), ["11", "11"]);
+  assert.deepEqual(
+    view.$$('svg [tabindex="0"]').map((node) => node.dataset.e ?? node.dataset.p),
+    ["11", "11"],
+  );
   cell(view, 4).focus();
   view.key(cell(view, 4), "ArrowLeft");
   assert.equal(document.activeElement, cell(view, 3));
@@ -202,7 +216,10 @@ test("typing into a cell writes it; Escape does not; what changed is drawn again
   assert.deepEqual(asked(view), [{ write: 1, text: "99", number: 1 }]);
   const after = stateOf("(lambda w: (w.write(1, '99'), w)[1])(wl.StrideExplorer())");
   answer(view, { picture: after.picture });
-  assert.deepEqual([1, 4, 7].map((e) => element(view, e).textContent), ["99", "99", "99"]);
+  assert.deepEqual(
+    [1, 4, 7].map((e) => element(view, e).textContent),
+    ["99", "99", "99"],
+  );
   assert.equal(document.activeElement, cell(view, 1));
   assert.match(view.$(".wl-caption").textContent, /3 elements changed/);
   view.key(cell(view, 1), "Enter");

@@ -11,7 +11,10 @@ const RUN = `(lambda w: (w.set_trait("presses", [("until", "it", 28)]), w)[1])($
 
 /** Where the dashed frame on the tape begins and ends. */
 function promised(view) {
-  const corners = view.$("path.wl-promise")?.getAttribute("d").match(/^M([\d.]+) \S+H([\d.]+)/);
+  const corners = view
+    .$("path.wl-promise")
+    ?.getAttribute("d")
+    .match(/^M([\d.]+) \S+H([\d.]+)/);
   return corners ? [Number(corners[1]), Number(corners[2])] : null;
 }
 
@@ -25,7 +28,8 @@ async function mount(expression, options) {
     return flight;
   };
   view.step = (key) => view.key(view.$(".wl-player input"), key);
-  view.rows = () => view.$$(".wl-taken").map((row) => [...row.querySelectorAll("text")].map((text) => text.textContent).join(" "));
+  view.rows = () =>
+    view.$$(".wl-taken").map((row) => [...row.querySelectorAll("text")].map((text) => text.textContent).join(" "));
   view.heads = () => view.$$("g.wl-head text").map((text) => text.textContent);
   view.now = () => view.$(".wl-now").textContent;
   view.presses = () => view.$$(".wl-presses button").map((button) => button.textContent);
@@ -36,9 +40,15 @@ async function mount(expression, options) {
 test("opens at the first value, nothing taken: all ten values, and a dashed frame around what the next take brings", async () => {
   const view = await mount(TEN);
   assert.equal(view.now(), ">>> it = iter(values)");
-  assert.deepEqual(view.$$("svg > .wl-cell text").map((text) => text.textContent), [..."0123456789"]);
+  assert.deepEqual(
+    view.$$("svg > .wl-cell text").map((text) => text.textContent),
+    [..."0123456789"],
+  );
   assert.deepEqual(view.rows(), []);
-  assert.ok([...view.$$(".wl-player button, .wl-player input")].every((control) => control.closest("fieldset").disabled), "nothing to step through");
+  assert.ok(
+    [...view.$$(".wl-player button, .wl-player input")].every((control) => control.closest("fieldset").disabled),
+    "nothing to step through",
+  );
   assert.deepEqual(promised(view), [32.5, 211.5], "cells 0 … 4 of 36");
   view.destroy();
 });
@@ -49,7 +59,12 @@ test("the frame follows the number typed and the name chosen, and is gone at the
   view.$("input[value=other]").click();
   assert.deepEqual(promised(view), [68.5, 247.5], "other has given one");
   const field = view.$("[aria-label='how many to take']");
-  for (const [typed, frame] of [["2", [68.5, 139.5]], ["2x", null], ["0", null], ["99", [68.5, 391.5]]]) {
+  for (const [typed, frame] of [
+    ["2", [68.5, 139.5]],
+    ["2x", null],
+    ["0", null],
+    ["99", [68.5, 391.5]],
+  ]) {
     field.value = typed;
     view.fire(field, "input");
     assert.deepEqual(promised(view), frame, typed);
@@ -64,7 +79,12 @@ test("784 values open with a number where there is no ink, all their ink on the 
   const { grey } = view.model.state.picture;
   const window = view.$$("svg > g > .wl-ink").length;
   assert.ok(window >= 28 && grey.slice(0, window).every((share) => share === 0));
-  assert.ok(view.$$("svg > g > text").slice(0, window).every((text) => text.textContent === "0"));
+  assert.ok(
+    view
+      .$$("svg > g > text")
+      .slice(0, window)
+      .every((text) => text.textContent === "0"),
+  );
   assert.equal(view.$$("svg > .wl-ink").length, grey.filter((share) => share).length);
   assert.equal(view.$$("rect.wl-promise").length, 28);
   assert.match(view.$(".wl-caption").textContent, /784 values, .* 0\.0 is paper, 0\.99609375 is ink/);
@@ -90,12 +110,20 @@ test("every press is stepped through there and back, without the kernel", async 
     [["0 1 2 3 4"], ["it, same"]],
     [["0 1 2 3 4", "5 6 7 8 9"], ["it, same"]],
     [["0 1 2 3 4", "5 6 7 8 9", "[ ]"], ["it, same"]],
-    [["0 1 2 3 4", "5 6 7 8 9", "[ ]"], ["it, same", "other"]],
-    [["0 1 2 3 4", "5 6 7 8 9", "[ ]", "0"], ["it, same", "other"]],
+    [
+      ["0 1 2 3 4", "5 6 7 8 9", "[ ]"],
+      ["it, same", "other"],
+    ],
+    [
+      ["0 1 2 3 4", "5 6 7 8 9", "[ ]", "0"],
+      ["it, same", "other"],
+    ],
   ];
-  for (let at = 6; at >= 0; at--, view.step("ArrowLeft")) assert.deepEqual([view.rows(), view.heads()], moments[at], `back at ${at}`);
+  for (let at = 6; at >= 0; at--, view.step("ArrowLeft"))
+    assert.deepEqual([view.rows(), view.heads()], moments[at], `back at ${at}`);
   view.step("Home");
-  for (let at = 0; at <= 6; at++, view.step("ArrowRight")) assert.deepEqual([view.rows(), view.heads()], moments[at], `press ${at}`);
+  for (let at = 0; at <= 6; at++, view.step("ArrowRight"))
+    assert.deepEqual([view.rows(), view.heads()], moments[at], `press ${at}`);
   assert.deepEqual(view.model.sent, []);
   assert.equal(view.$$(".wl-later").length, 0);
   view.destroy();
@@ -103,13 +131,35 @@ test("every press is stepped through there and back, without the kernel", async 
 
 test("buttons are the code they run, through the name and for the number that are chosen", async () => {
   const view = await mount(PRESSED);
-  assert.deepEqual(view.presses(), ["next(it)", "list(islice(it, 5))", "list(iter(lambda: list(islice(it, 5)), []))", "same = it", "other = iter(values)"]);
+  assert.deepEqual(view.presses(), [
+    "next(it)",
+    "list(islice(it, 5))",
+    "list(iter(lambda: list(islice(it, 5)), []))",
+    "same = it",
+    "other = iter(values)",
+  ]);
   view.$("input[value=same]").click();
   const field = view.$("[aria-label='how many to take']");
   field.value = "3";
   view.fire(field, "input");
-  for (const code of ["next(same)", "list(islice(same, 3))", "list(iter(lambda: list(islice(same, 3)), []))", "same = it", "other = iter(values)"]) view.button(code).click();
-  assert.deepEqual(view.model.sent.map(({ content }) => content), [{ press: ["next", "same"] }, { press: ["islice", "same", "3"] }, { press: ["until", "same", "3"] }, { press: ["same", "same", "it"] }, { press: ["iter", "other"] }]);
+  for (const code of [
+    "next(same)",
+    "list(islice(same, 3))",
+    "list(iter(lambda: list(islice(same, 3)), []))",
+    "same = it",
+    "other = iter(values)",
+  ])
+    view.button(code).click();
+  assert.deepEqual(
+    view.model.sent.map(({ content }) => content),
+    [
+      { press: ["next", "same"] },
+      { press: ["islice", "same", "3"] },
+      { press: ["until", "same", "3"] },
+      { press: ["same", "same", "it"] },
+      { press: ["iter", "other"] },
+    ],
+  );
   view.$("input[value=other]").click();
   assert.equal(view.presses()[3], "same = other");
   view.step("Home");
@@ -124,7 +174,10 @@ test("a press after stepping back says from where; the next one does not, even b
   view.step("ArrowRight");
   view.button("next(it)").click();
   view.button("next(it)").click();
-  assert.deepEqual(view.model.sent.map(({ content }) => content.after), [1, undefined]);
+  assert.deepEqual(
+    view.model.sent.map(({ content }) => content.after),
+    [1, undefined],
+  );
   view.model.receive({ error: "no" });
   view.button("next(it)").click();
   assert.equal(view.model.sent.at(-1).content.after, 1, "the one before was refused");
@@ -134,7 +187,12 @@ test("a press after stepping back says from where; the next one does not, even b
 test("what was pressed is shown at once, and its values travel from the tape to their row", async () => {
   const view = await mount(ONE);
   const { picture } = view.model.state;
-  const press = { ...picture.moments[1], spans: [[5, 10]], result: "[5, 6, 7, 8, 9]", heads: [{ number: 0, position: 10, names: ["it"] }] };
+  const press = {
+    ...picture.moments[1],
+    spans: [[5, 10]],
+    result: "[5, 6, 7, 8, 9]",
+    heads: [{ number: 0, position: 10, names: ["it"] }],
+  };
   view.model.receive({ picture: { ...picture, moments: [...picture.moments, press] } });
   assert.equal(view.now(), ">>> list(islice(it, 5))[5, 6, 7, 8, 9]");
   assert.deepEqual(view.rows(), ["0 1 2 3 4", "5 6 7 8 9"]);
@@ -155,7 +213,9 @@ test("a run to the sentinel takes every row, the last one empty; 784 values beco
   const view = await mount(RUN);
   const rows = view.$$(".wl-taken");
   assert.equal(rows.length, 29);
-  const pixels = rows.flatMap((row) => [...row.querySelectorAll(".wl-ink")].map((pixel) => Number(pixel.getAttribute("fill-opacity"))));
+  const pixels = rows.flatMap((row) =>
+    [...row.querySelectorAll(".wl-ink")].map((pixel) => Number(pixel.getAttribute("fill-opacity"))),
+  );
   assert.deepEqual(pixels, view.model.state.picture.grey);
   assert.equal(rows.at(-1).textContent, "[ ]");
   assert.equal(view.$$(".wl-read").length, 28);
@@ -164,7 +224,9 @@ test("a run to the sentinel takes every row, the last one empty; 784 values beco
 });
 
 test("next at the end raises: StopIteration in the transcript, and no row", async () => {
-  const view = await mount(`(lambda w: (w.set_trait("presses", [("islice", "it", 5), ("next", "it")]), w)[1])(wl.IteratorTape([]))`);
+  const view = await mount(
+    `(lambda w: (w.set_trait("presses", [("islice", "it", 5), ("next", "it")]), w)[1])(wl.IteratorTape([]))`,
+  );
   view.step("ArrowLeft");
   assert.deepEqual(view.rows(), ["[ ]"]);
   view.step("ArrowRight");
@@ -200,9 +262,17 @@ test("the window keeps still while it shows what was read, and follows the head"
 });
 
 test("cells shrink where that shows the whole tape, or else the longest row; never under their text", () => {
-  const of = (text, count, width, { take = 0, row = 0, grey = null } = {}) => measures({ texts: Array(count).fill(text), grey, moments: [{ spans: [[0, row]] }] }, width, take).wide;
-  assert.deepEqual([of("0.988", 10, 1000), of("0.988", 10, 550), of("0.988", 10, 500)], [52, 48, 44], "ten, ten, and no room for ten");
-  assert.deepEqual([of("0.988", 10, 312, { take: 5 }), of("0.988", 10, 312, { row: 5 }), of("0.988", 10, 312, { take: 9, row: 5 })], [49, 49, 49]);
+  const of = (text, count, width, { take = 0, row = 0, grey = null } = {}) =>
+    measures({ texts: Array(count).fill(text), grey, moments: [{ spans: [[0, row]] }] }, width, take).wide;
+  assert.deepEqual(
+    [of("0.988", 10, 1000), of("0.988", 10, 550), of("0.988", 10, 500)],
+    [52, 48, 44],
+    "ten, ten, and no room for ten",
+  );
+  assert.deepEqual(
+    [of("0.988", 10, 312, { take: 5 }), of("0.988", 10, 312, { row: 5 }), of("0.988", 10, 312, { take: 9, row: 5 })],
+    [49, 49, 49],
+  );
   assert.deepEqual([of("0.988", 10, 312, { take: 9 }), of("0", 10, 312)], [44, 24]);
   const pixels = (row, width) => of("0", 784, width, { row, take: row, grey: [] });
   assert.deepEqual([pixels(28, 1000), pixels(28, 312), pixels(500, 312)], [12, 8, 6]);

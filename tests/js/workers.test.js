@@ -10,9 +10,15 @@ const DOT = "wl.LoaderWorkers(np.pad([[1.0, 0.2]], 3))"; // (7, 8): two pixels i
 test("it opens on a round of four batches with the same changes under the same letters, each whole from one worker", async () => {
   const view = await mount("wl.LoaderWorkers()");
   assert.deepEqual(texts(view, ".wl-name b"), ["batch 0", "batch 1", "batch 2", "batch 3"]);
-  assert.deepEqual(texts(view, ".wl-name span"), [0, 1, 2, 3].map((worker) => `whole from worker ${worker}`));
+  assert.deepEqual(
+    texts(view, ".wl-name span"),
+    [0, 1, 2, 3].map((worker) => `whole from worker ${worker}`),
+  );
   assert.deepEqual(texts(view, ".wl-letter"), ["A", "B", "A", "B", "A", "B", "A", "B"]);
-  assert.deepEqual([0, 1].map((tone) => view.$$(`.wl-equal.wl-tone-${tone}`).length), [4, 4]);
+  assert.deepEqual(
+    [0, 1].map((tone) => view.$$(`.wl-equal.wl-tone-${tone}`).length),
+    [4, 4],
+  );
   assert.equal(new Set(texts(view, ".wl-change")).size, 2);
   assert.match(view.$(".wl-caption").textContent, /^4 batches from 4 workers, 1 “random” change/);
   assert.equal(view.$(".wl-note code").textContent, "DataLoader(pictures, batch_size=2, num_workers=4)");
@@ -22,16 +28,25 @@ test("pixels are drawn where they are, as dark as they are", async () => {
   const view = await mount(DOT);
   const [before] = view.$$(".wl-picture");
   assert.equal(before.getAttribute("viewBox"), "0 0 8 7");
-  assert.deepEqual([...before.querySelectorAll("path")].map((path) => [path.getAttribute("d"), Number(path.getAttribute("fill-opacity"))]), [
-    ["M3 3h1v1h-1z", 1],
-    ["M4 3h1v1h-1z", 0.194],
-  ]);
+  assert.deepEqual(
+    [...before.querySelectorAll("path")].map((path) => [
+      path.getAttribute("d"),
+      Number(path.getAttribute("fill-opacity")),
+    ]),
+    [
+      ["M3 3h1v1h-1z", 1],
+      ["M4 3h1v1h-1z", 0.194],
+    ],
+  );
 });
 
 test("the frame is turned and shifted as the picture was, and the picture is named in words", async () => {
   const view = await mount(DOT);
   const { turn_deg, shift_rows, shift_columns, turn, shift } = view.model.state.story.rounds[0].batches[0].changes[0];
-  assert.equal(view.$(".wl-frame").getAttribute("transform"), `translate(${shift_columns} ${shift_rows}) rotate(${turn_deg} 4 3.5)`);
+  assert.equal(
+    view.$(".wl-frame").getAttribute("transform"),
+    `translate(${shift_columns} ${shift_rows}) rotate(${turn_deg} 4 3.5)`,
+  );
   const names = view.$$(".wl-picture").map((node) => node.getAttribute("aria-label"));
   assert.equal(names[0], "batch 0, picture 1");
   assert.equal(names[1], `batch 0, picture 1, turned ${turn}, shifted ${shift}`);
@@ -44,7 +59,10 @@ test("every picture stands in the batch that the kernel put it in", async () => 
   const dots = () => view.$$(".wl-picture").map((node) => node.querySelector("path[fill-opacity]")?.getAttribute("d"));
   press(view, "Next round");
   const round = [6, 7, 8, 9, 10, 11].map((column) => `M${column} 0h1v1h-1z`);
-  assert.deepEqual(dots().filter((_, index) => index % 2 === 0), round);
+  assert.deepEqual(
+    dots().filter((_, index) => index % 2 === 0),
+    round,
+  );
   assert.deepEqual(texts(view, ".wl-name b"), ["batch 3", "batch 4", "batch 5"]);
 });
 

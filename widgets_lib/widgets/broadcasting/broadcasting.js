@@ -36,7 +36,12 @@ function createPanel({ panel, shown, size, elements, label, words, onlook }) {
   const node = h(
     "figure",
     {},
-    h("figcaption", {}, h("code", {}, panel.code), h("span", { class: "wl-quiet wl-mono" }, panel.seen ? `${panel.shape} → ${panel.seen}` : panel.shape)),
+    h(
+      "figcaption",
+      {},
+      h("code", {}, panel.code),
+      h("span", { class: "wl-quiet wl-mono" }, panel.seen ? `${panel.shape} → ${panel.seen}` : panel.shape),
+    ),
     cells.length ? svg : h("p", { class: "wl-none wl-quiet" }, "no elements"),
   );
 
@@ -56,7 +61,8 @@ function createPanel({ panel, shown, size, elements, label, words, onlook }) {
   set(node, {
     onpointerover: (event) => onlook(place(event) ?? focused),
     onpointerleave: () => onlook(focused),
-    onpointerdown: (event) => place(event) !== null && (reach(place(event)), cells[stop].focus({ preventScroll: true })),
+    onpointerdown: (event) =>
+      place(event) !== null && (reach(place(event)), cells[stop].focus({ preventScroll: true })),
     onfocusin: (event) => onlook((focused = place(event))),
     onfocusout: () => onlook((focused = null)),
     onkeydown: (event) => {
@@ -74,7 +80,10 @@ function createPanel({ panel, shown, size, elements, label, words, onlook }) {
     /** Ghost cells slide out of the real cell they repeat. */
     stretch() {
       for (const { group, x, y } of ghosts) {
-        group.animate?.([{ transform: `translate(${-x}px, ${-y}px)` }, { transform: "none" }], { duration: MOTION_MS, easing: "ease-out" });
+        group.animate?.([{ transform: `translate(${-x}px, ${-y}px)` }, { transform: "none" }], {
+          duration: MOTION_MS,
+          easing: "ease-out",
+        });
       }
     },
   };
@@ -103,11 +112,14 @@ function createArrows(panel, shown, facets, size) {
   if (!facets.cells.length) return { nodes: [], right: 0, below: 0 };
   // The last cell along each axis, from the right: columns, rows, facets. Null where nothing is stretched.
   let step = 1;
-  const [columns, rows, across] = shown.map((indices) => indices.length - 1).reverse().map((last, at) => {
-    const end = facets.place(last * step);
-    step *= last + 1;
-    return panel.stretched?.at(-at - 1) && last > 0 ? end : null;
-  });
+  const [columns, rows, across] = shown
+    .map((indices) => indices.length - 1)
+    .reverse()
+    .map((last, at) => {
+      const end = facets.place(last * step);
+      step *= last + 1;
+      return panel.stretched?.at(-at - 1) && last > 0 ? end : null;
+    });
   const [x, y] = facets.place(0).map((corner) => corner + size / 2);
   const width = shown.at(-1)?.length ?? 1;
   const height = shown.at(-2)?.length ?? 1;
@@ -121,7 +133,8 @@ function createArrows(panel, shown, facets, size) {
   return { nodes: nodes.filter(Boolean), right: rows ? 16 : 0, below: (columns ? 16 : 0) + (across ? 12 : 0) };
 }
 
-const arrow = (letter, shaft, head) => s("path", { class: `wl-arrow wl-${letter}`, d: shaft + head, "aria-hidden": "true" });
+const arrow = (letter, shaft, head) =>
+  s("path", { class: `wl-arrow wl-${letter}`, d: shaft + head, "aria-hidden": "true" });
 
 /** The shapes lined up at the right, one row each, with a field to type in: { node, rows, show(picture, …) }. */
 function createTable({ onshape, onremove, onadd }) {
@@ -133,14 +146,25 @@ function createTable({ onshape, onremove, onadd }) {
   const node = h(
     "div",
     { class: "wl-lined-up" },
-    h("table", { "aria-label": "The shapes, lined up at the right" }, h("thead", {}, head), body, h("tfoot", {}, verdict, result)),
+    h(
+      "table",
+      { "aria-label": "The shapes, lined up at the right" },
+      h("thead", {}, head),
+      body,
+      h("tfoot", {}, verdict, result),
+    ),
     add,
   );
   const rows = [];
 
   function row(at) {
     const name = h("th", { scope: "row" });
-    const field = h("input", { type: "text", autocomplete: "off", spellcheck: "false", onchange: () => onshape(at, field.value) });
+    const field = h("input", {
+      type: "text",
+      autocomplete: "off",
+      spellcheck: "false",
+      onchange: () => onshape(at, field.value),
+    });
     const remove = button("✕", () => onremove(at));
     const end = h("td", { class: "wl-end" }, remove);
     return { name, field, remove, end, node: h("tr", {}, name, h("td", {}, field), end) };
@@ -161,7 +185,14 @@ function createTable({ onshape, onremove, onadd }) {
       head.replaceChildren(
         h("td"),
         h("th", { scope: "col" }, "shape"),
-        ...axes.map(({ label, name, tone }) => h("th", { scope: "col", class: tone ? `wl-${tone}` : "wl-quiet" }, h("span", { class: "wl-mono" }, `axis ${label}`), h("span", {}, name))),
+        ...axes.map(({ label, name, tone }) =>
+          h(
+            "th",
+            { scope: "col", class: tone ? `wl-${tone}` : "wl-quiet" },
+            h("span", { class: "wl-mono" }, `axis ${label}`),
+            h("span", {}, name),
+          ),
+        ),
         h("td"),
       );
       rows.forEach(({ name, field, remove, end, node: line }, at) => {
@@ -172,16 +203,41 @@ function createTable({ onshape, onremove, onadd }) {
         remove.hidden = rows.length < 3;
         const sizes = axes.map((axis) => {
           const { text, padded, stretched } = axis.sizes[at] ?? { text: "" };
-          const marks = [axis.verdict === "clash" && text !== "1" && "wl-clash", padded && "wl-padded"].filter(Boolean).join(" ");
-          return h("td", { class: `wl-size ${marks}`, title: padded ? "no axis here: counts as 1" : null }, h("span", {}, text), stretched && h("span", { class: "wl-quiet" }, ` → ${axis.size}`));
+          const marks = [axis.verdict === "clash" && text !== "1" && "wl-clash", padded && "wl-padded"]
+            .filter(Boolean)
+            .join(" ");
+          return h(
+            "td",
+            { class: `wl-size ${marks}`, title: padded ? "no axis here: counts as 1" : null },
+            h("span", {}, text),
+            stretched && h("span", { class: "wl-quiet" }, ` → ${axis.size}`),
+          );
         });
         for (const old of line.querySelectorAll(".wl-size")) old.remove(); // the field stays where it is, with its focus
         end.before(...sizes);
       });
-      verdict.replaceChildren(h("td"), h("td"), ...axes.map((axis) => h("td", { class: axis.verdict === "clash" ? "wl-clash" : "wl-quiet", title: axis.words }, VERDICTS[axis.verdict])), h("td"));
+      verdict.replaceChildren(
+        h("td"),
+        h("td"),
+        ...axes.map((axis) =>
+          h(
+            "td",
+            { class: axis.verdict === "clash" ? "wl-clash" : "wl-quiet", title: axis.words },
+            VERDICTS[axis.verdict],
+          ),
+        ),
+        h("td"),
+      );
       result.replaceChildren(
-        h("th", { scope: "row", colspan: 2 }, h("code", {}, expression), h("span", { class: shape ? "wl-mono" : "wl-clash" }, shape || "no result")),
-        ...axes.map(({ size, tone }) => h("td", { class: `wl-size ${size ? (tone ? `wl-${tone}` : "") : "wl-clash"}` }, size || "✗")),
+        h(
+          "th",
+          { scope: "row", colspan: 2 },
+          h("code", {}, expression),
+          h("span", { class: shape ? "wl-mono" : "wl-clash" }, shape || "no result"),
+        ),
+        ...axes.map(({ size, tone }) =>
+          h("td", { class: `wl-size ${size ? (tone ? `wl-${tone}` : "") : "wl-clash"}` }, size || "✗"),
+        ),
         h("td"),
       );
       add.disabled = !room;
@@ -202,12 +258,20 @@ function createRules({ onrepair }) {
       rules.replaceChildren(
         ...axes
           .map(({ label, tone, verdict, words }) =>
-            h("li", { class: verdict === "clash" ? "wl-clash" : "" }, h("span", { class: `wl-mono ${tone ? `wl-${tone}` : "wl-quiet"}` }, `axis ${label}`), " ", h("span", {}, words)),
+            h(
+              "li",
+              { class: verdict === "clash" ? "wl-clash" : "" },
+              h("span", { class: `wl-mono ${tone ? `wl-${tone}` : "wl-quiet"}` }, `axis ${label}`),
+              " ",
+              h("span", {}, words),
+            ),
           )
           .reverse(), // the rule starts at the right
       );
       repairs.hidden = !picture.repairs.length;
-      title.textContent = picture.repairs.some((repair) => repair.applied) ? "Repaired. Press it again to undo it, or try another:" : "What repairs it:";
+      title.textContent = picture.repairs.some((repair) => repair.applied)
+        ? "Repaired. Press it again to undo it, or try another:"
+        : "What repairs it:";
       const focused = [...list.querySelectorAll("button")].indexOf(list.getRootNode().activeElement);
       list.replaceChildren(
         ...picture.repairs.map((repair, at) =>
@@ -215,7 +279,13 @@ function createRules({ onrepair }) {
             "li",
             {},
             button(h("code", {}, repair.code), () => onrepair(at), { "aria-pressed": String(repair.applied) }),
-            h("span", {}, ...prose(`gives ${repair.shape}. ${repair.words}`), ...(repair.also ? prose(` Also \`${repair.also}\`.`) : []), ...(repair.numpy ? prose(` In numpy \`${repair.numpy}\`.`) : [])),
+            h(
+              "span",
+              {},
+              ...prose(`gives ${repair.shape}. ${repair.words}`),
+              ...(repair.also ? prose(` Also \`${repair.also}\`.`) : []),
+              ...(repair.numpy ? prose(` In numpy \`${repair.numpy}\`.`) : []),
+            ),
           ),
         ),
       );
@@ -227,8 +297,21 @@ function createRules({ onrepair }) {
 /** The operators as radio buttons: { node, show(key) }. */
 function createOperators(operators, onchoose) {
   const group = `wl-operator-${Math.random().toString(36).slice(2)}`; // two views may stand in one document
-  const inputs = operators.map(({ key, title }) => h("input", { type: "radio", name: group, value: key, class: "wl-visually-hidden", "aria-label": title, onchange: () => onchoose(key) }));
-  const node = h("div", { class: "wl-operators wl-mono", role: "radiogroup", "aria-label": "operator" }, ...operators.map(({ symbol, title }, at) => h("label", { title }, inputs[at], symbol)));
+  const inputs = operators.map(({ key, title }) =>
+    h("input", {
+      type: "radio",
+      name: group,
+      value: key,
+      class: "wl-visually-hidden",
+      "aria-label": title,
+      onchange: () => onchoose(key),
+    }),
+  );
+  const node = h(
+    "div",
+    { class: "wl-operators wl-mono", role: "radiogroup", "aria-label": "operator" },
+    ...operators.map(({ symbol, title }, at) => h("label", { title }, inputs[at], symbol)),
+  );
   return { node, show: (key) => inputs.forEach((input) => (input.checked = input.value === key)) };
 }
 
@@ -239,7 +322,12 @@ function render(context) {
   const act = (action, argument = true) => model.send({ [action]: argument });
 
   const own = { value: "", text: "your own shapes" };
-  const presets = dropdown("example", [own, ...get("presets").map(({ key, title, about }) => ({ value: key, text: `${title} · ${about}` }))], get("preset"), (preset) => preset && view.save({ preset }));
+  const presets = dropdown(
+    "example",
+    [own, ...get("presets").map(({ key, title, about }) => ({ value: key, text: `${title} · ${about}` }))],
+    get("preset"),
+    (preset) => preset && view.save({ preset }),
+  );
   const operators = createOperators(get("operators"), (operator) => view.save({ operator }));
   const again = button("stretch again", stretch);
   again.prepend(icon("play"));
@@ -271,22 +359,58 @@ function render(context) {
     table.show(picture);
     rules.show(picture);
     const { operands, result, shown } = picture;
-    const longest = Math.max(1, ...[...operands, ...(result ? [result] : [])].flatMap((panel) => panel.texts.map((text) => text.length)));
+    const longest = Math.max(
+      1,
+      ...[...operands, ...(result ? [result] : [])].flatMap((panel) => panel.texts.map((text) => text.length)),
+    );
     const least = Math.max(...shown.slice(-2).map((indices) => indices.length), 0) > ROOMY ? 32 : 44;
     const size = Math.max(least, 4 * Math.ceil((longest * 8 + 8) / 4));
     again.hidden = stillness();
     again.disabled = !operands.some((operand) => operand.reader.length > operand.home.length);
     lit = [];
     panels = operands.map((panel, at) =>
-      createPanel({ panel, shown, size, elements: panel.reader, label: alternative(panel), words: (p) => plain(describeOperand(at, p)), onlook: (p) => look(at, p) }),
+      createPanel({
+        panel,
+        shown,
+        size,
+        elements: panel.reader,
+        label: alternative(panel),
+        words: (p) => plain(describeOperand(at, p)),
+        onlook: (p) => look(at, p),
+      }),
     );
     if (result) {
       const elements = result.texts.map((_, p) => p);
-      panels.push(createPanel({ panel: result, shown, size, elements, label: alternative(result), words: (p) => plain(equation(p)), onlook: (p) => look(operands.length, p) }));
-      if (picture.comparison) result.texts.forEach((text, p) => panels.at(-1).cells[p].classList.toggle("wl-true", text === "True"));
+      panels.push(
+        createPanel({
+          panel: result,
+          shown,
+          size,
+          elements,
+          label: alternative(result),
+          words: (p) => plain(equation(p)),
+          onlook: (p) => look(operands.length, p),
+        }),
+      );
+      if (picture.comparison)
+        result.texts.forEach((text, p) => panels.at(-1).cells[p].classList.toggle("wl-true", text === "True"));
     }
-    const none = h("figure", {}, h("figcaption", {}, h("code", {}, picture.expression)), h("p", { class: "wl-none wl-clash" }, "✗ no result"));
-    scene.replaceChildren(...[...panels.map(({ node }) => node), ...(result ? [] : [none])].map((node, at) => h("div", { class: "wl-term" }, at ? h("span", { class: "wl-between wl-mono" }, at < operands.length ? picture.symbol : "=") : null, node)));
+    const none = h(
+      "figure",
+      {},
+      h("figcaption", {}, h("code", {}, picture.expression)),
+      h("p", { class: "wl-none wl-clash" }, "✗ no result"),
+    );
+    scene.replaceChildren(
+      ...[...panels.map(({ node }) => node), ...(result ? [] : [none])].map((node, at) =>
+        h(
+          "div",
+          { class: "wl-term" },
+          at ? h("span", { class: "wl-between wl-mono" }, at < operands.length ? picture.symbol : "=") : null,
+          node,
+        ),
+      ),
+    );
     drawCaption();
   }
 
@@ -330,10 +454,14 @@ function render(context) {
   function equation(p) {
     const { operands, result, comparison, operator, symbol } = picture;
     const code = (...parts) => h("code", {}, ...parts);
-    const names = joined(operands.map((operand) => element(operand, operand.reader[p])), ` ${operator} `);
+    const names = joined(
+      operands.map((operand) => element(operand, operand.reader[p])),
+      ` ${operator} `,
+    );
     const values = operands.map((operand) => signed(operand.values[operand.reader[p]])).join(` ${symbol} `);
     const outcome = h("b", {}, result.values[p]);
-    if (comparison) return [code(...element(result, p)), " is ", code(...names), ": ", code(values), " is ", code(outcome), "."];
+    if (comparison)
+      return [code(...element(result, p)), " is ", code(...names), ": ", code(values), " is ", code(outcome), "."];
     return [code(...element(result, p), " = ", ...names, " = ", values, result.rounded[p] ? " ≈ " : " = ", outcome)];
   }
 

@@ -21,7 +21,14 @@ const roomFor = (texts) => Math.max(20, 8 * Math.max(...texts.map((text) => text
  * A pixel's ink is as strong as its grey; under numbers all ink is paler, so that they can be read.
  */
 function createGrid({ onlook, onpin, onleave, onkey }) {
-  const node = s("svg", { tabindex: 0, role: "application", "aria-roledescription": "picture", class: "wl-grid", onpointerleave: onleave, onkeydown: onkey });
+  const node = s("svg", {
+    tabindex: 0,
+    role: "application",
+    "aria-roledescription": "picture",
+    class: "wl-grid",
+    onpointerleave: onleave,
+    onkeydown: onkey,
+  });
   const pixelOf = (event) => event.target.dataset?.p;
   node.addEventListener("pointerover", (event) => pixelOf(event) && onlook(Number(pixelOf(event))));
   node.addEventListener("click", (event) => pixelOf(event) && onpin(Number(pixelOf(event))));
@@ -38,7 +45,15 @@ function createGrid({ onlook, onpin, onleave, onkey }) {
       size = side;
       left = 12 + 8 * String(rows - 1).length;
       const [wide, high] = [columns * size, rows * size];
-      cells = range(0, rows * columns).map((p) => s("rect", { "data-p": p, x: (p % columns) * size, y: Math.floor(p / columns) * size, width: size, height: size }));
+      cells = range(0, rows * columns).map((p) =>
+        s("rect", {
+          "data-p": p,
+          x: (p % columns) * size,
+          y: Math.floor(p / columns) * size,
+          width: size,
+          height: size,
+        }),
+      );
       const frame = (name, attributes = {}) => s("rect", { class: name, ...attributes });
       const label = (name, attributes = {}) => s("text", { class: name, "aria-hidden": "true", ...attributes });
       marks = {
@@ -52,7 +67,11 @@ function createGrid({ onlook, onpin, onleave, onkey }) {
       const end = (text, attributes) => s("text", { class: "wl-quiet", "aria-hidden": "true", ...attributes }, text);
       marks.ends = [
         [0, null, end("0", { x: -8, y: size / 2, "text-anchor": "end", "dominant-baseline": "central" })],
-        [rows - 1, null, end(rows - 1, { x: -8, y: high - size / 2, "text-anchor": "end", "dominant-baseline": "central" })],
+        [
+          rows - 1,
+          null,
+          end(rows - 1, { x: -8, y: high - size / 2, "text-anchor": "end", "dominant-baseline": "central" }),
+        ],
         [null, 0, end("0", { x: size / 2, y: -8, "text-anchor": "middle" })],
         [null, columns - 1, end(columns - 1, { x: wide - size / 2, y: -8, "text-anchor": "middle" })],
       ];
@@ -66,7 +85,13 @@ function createGrid({ onlook, onpin, onleave, onkey }) {
           frame("wl-sheet", { width: wide, height: high }),
           s("g", { class: "wl-ink" }, ...cells),
           s("g", { class: "wl-numbers" }),
-          marks.row, marks.column, marks.halo, marks.pixel, marks.i, marks.j, ...marks.ends.map(([, , text]) => text),
+          marks.row,
+          marks.column,
+          marks.halo,
+          marks.pixel,
+          marks.i,
+          marks.j,
+          ...marks.ends.map(([, , text]) => text),
         ),
       );
     },
@@ -80,7 +105,9 @@ function createGrid({ onlook, onpin, onleave, onkey }) {
         return;
       }
       if (!texts) {
-        texts = cells.map((_, p) => s("text", { x: ((p % columns) + 0.5) * size, y: (Math.floor(p / columns) + 0.5) * size }));
+        texts = cells.map((_, p) =>
+          s("text", { x: ((p % columns) + 0.5) * size, y: (Math.floor(p / columns) + 0.5) * size }),
+        );
         group.replaceChildren(...texts);
       }
       texts.forEach((text, p) => {
@@ -112,8 +139,27 @@ function createStrip({ onlook, onpin, onleave, onkey }) {
   const place = h("output", { class: "wl-place", "aria-hidden": "true" });
   const last = h("span", { class: "wl-quiet" });
   const row = h("div", { class: "wl-row" }, picture, mark);
-  const scale = h("div", { class: "wl-scale wl-mono", "aria-hidden": "true" }, h("span", { class: "wl-quiet" }, "0"), last, place);
-  const node = h("div", { class: "wl-strip", tabindex: 0, role: "slider", "aria-label": "place in the flat row of numbers", "aria-valuemin": 0, onpointerleave: onleave, onkeydown: onkey }, row, scale);
+  const scale = h(
+    "div",
+    { class: "wl-scale wl-mono", "aria-hidden": "true" },
+    h("span", { class: "wl-quiet" }, "0"),
+    last,
+    place,
+  );
+  const node = h(
+    "div",
+    {
+      class: "wl-strip",
+      tabindex: 0,
+      role: "slider",
+      "aria-label": "place in the flat row of numbers",
+      "aria-valuemin": 0,
+      onpointerleave: onleave,
+      onkeydown: onkey,
+    },
+    row,
+    scale,
+  );
   let count = 1;
   const under = (event) => {
     const { left, width } = picture.getBoundingClientRect();
@@ -127,7 +173,11 @@ function createStrip({ onlook, onpin, onleave, onkey }) {
       count = grey.length;
       set(picture, { viewBox: `0 0 ${count} 1` });
       // Paper needs no ink: most pixels of a digit.
-      ink.replaceChildren(...grey.flatMap((share, p) => (share ? [s("rect", { x: p, y: 0, width: 1, height: 1, "fill-opacity": share })] : [])));
+      ink.replaceChildren(
+        ...grey.flatMap((share, p) =>
+          share ? [s("rect", { x: p, y: 0, width: 1, height: 1, "fill-opacity": share })] : [],
+        ),
+      );
       last.textContent = count - 1;
       set(node, { "aria-valuemax": count - 1 });
     },
@@ -150,10 +200,32 @@ function createChooser({ onchoose, ontype }) {
   let [at, last] = [0, 0];
   const back = iconButton("back", "picture before", () => onchoose(at - 1));
   const next = iconButton("step", "next picture", () => onchoose(at + 1));
-  const field = h("input", { type: "text", inputmode: "numeric", autocomplete: "off", maxlength: 24, "aria-label": "number of the picture", onchange: type });
+  const field = h("input", {
+    type: "text",
+    inputmode: "numeric",
+    autocomplete: "off",
+    maxlength: 24,
+    "aria-label": "number of the picture",
+    onchange: type,
+  });
   const total = h("span", { class: "wl-quiet" });
-  const range = h("input", { type: "range", min: 0, step: 1, "aria-label": "picture", oninput: () => onchoose(Number(range.value)) });
-  const node = h("div", { class: "wl-chooser", role: "group", "aria-label": "pictures" }, "picture", back, field, next, range, total);
+  const range = h("input", {
+    type: "range",
+    min: 0,
+    step: 1,
+    "aria-label": "picture",
+    oninput: () => onchoose(Number(range.value)),
+  });
+  const node = h(
+    "div",
+    { class: "wl-chooser", role: "group", "aria-label": "pictures" },
+    "picture",
+    back,
+    field,
+    next,
+    range,
+    total,
+  );
   function type() {
     const text = field.value;
     const asked = /^\s*\d+\s*$/.test(text) ? Number(text) : NaN;
@@ -188,7 +260,20 @@ function createReadout() {
   const [row, column, place] = [h("b", { class: "wl-i" }), h("b", { class: "wl-j" }), h("span")];
   const fact = (name, what) => [h("span", { class: "wl-quiet" }, name), h("span", { class: "wl-mono" }, what)];
   const label = fact("label", h("b"));
-  const node = h("div", { class: "wl-readout", "aria-hidden": "true" }, h("div", { class: "wl-facts" }, ...fact("value", value)), ramp, h("div", { class: "wl-facts" }, ...label, ...fact("row", row), ...fact("column", column), ...fact("flat index", place)));
+  const node = h(
+    "div",
+    { class: "wl-readout", "aria-hidden": "true" },
+    h("div", { class: "wl-facts" }, ...fact("value", value)),
+    ramp,
+    h(
+      "div",
+      { class: "wl-facts" },
+      ...label,
+      ...fact("row", row),
+      ...fact("column", column),
+      ...fact("flat index", place),
+    ),
+  );
   return {
     node,
     show(picture, r, c) {
@@ -200,7 +285,14 @@ function createReadout() {
       level.style.left = `${100 * picture.grey[p]}%`;
       row.textContent = r;
       column.textContent = c;
-      place.replaceChildren(`${columns}·`, h("span", { class: "wl-i" }, String(r)), " + ", h("span", { class: "wl-j" }, String(c)), " = ", h("b", {}, String(p)));
+      place.replaceChildren(
+        `${columns}·`,
+        h("span", { class: "wl-i" }, String(r)),
+        " + ",
+        h("span", { class: "wl-j" }, String(c)),
+        " = ",
+        h("b", {}, String(p)),
+      );
       for (const part of label) part.hidden = !picture.label;
       label[1].firstChild.textContent = picture.label;
     },
@@ -269,11 +361,19 @@ function render(context) {
   const readout = createReadout();
   const close = h("div", { class: "wl-close", "aria-hidden": "true" });
   const legend = h("p", { class: "wl-legend wl-quiet" });
-  const chooser = createChooser({ onchoose: (index) => view.save({ index }), ontype: (text) => model.send({ index: text }) });
+  const chooser = createChooser({
+    onchoose: (index) => view.save({ index }),
+    ontype: (text) => model.send({ index: text }),
+  });
   const numbers = h("input", { type: "checkbox", onchange: () => view.save({ numbers: numbers.checked }) });
   const bench = h("div", { class: "wl-bench" }, grid.node, h("div", { class: "wl-side" }, readout.node, legend, close));
   // What is wrong is mostly the number of a picture: said under its field.
-  view.controls.append(button("Start again", () => model.send({ restart: true })), h("label", {}, numbers, "numbers in the cells"), chooser.node, view.error);
+  view.controls.append(
+    button("Start again", () => model.send({ restart: true })),
+    h("label", {}, numbers, "numbers in the cells"),
+    chooser.node,
+    view.error,
+  );
   view.stage.append(bench, strip.node);
 
   const unit = () => parseFloat(globalThis.getComputedStyle?.(view.root).fontSize) / 15 || 1;
@@ -284,7 +384,10 @@ function render(context) {
     picture = get("picture");
     const [rows, columns] = picture.shape;
     const free = room - 20 - 8 * String(rows - 1).length;
-    const plain = Math.max(4, Math.min(LARGEST, Math.floor(Math.min(free, ACROSS) / columns), Math.floor(ACROSS / rows)));
+    const plain = Math.max(
+      4,
+      Math.min(LARGEST, Math.floor(Math.min(free, ACROSS) / columns), Math.floor(ACROSS / rows)),
+    );
     const needed = roomFor(picture.short);
     numbered = get("numbers") && columns * Math.max(plain, needed) <= free;
     grid.lay(picture.shape, numbered ? Math.max(plain, needed) : plain);
@@ -292,7 +395,9 @@ function render(context) {
     strip.paint(picture);
     choose();
     numbers.checked = get("numbers");
-    set(grid.node, { "aria-label": `${picture.label ? `${picture.label}, ` : ""}${rows} × ${columns} pixels; arrow keys move among them` });
+    set(grid.node, {
+      "aria-label": `${picture.label ? `${picture.label}, ` : ""}${rows} × ${columns} pixels; arrow keys move among them`,
+    });
     point();
   }
 
@@ -312,7 +417,11 @@ function render(context) {
     const short = picture.short[p] === picture.texts[p] ? "" : `; here ${signed(picture.short[p])} for ${text}`;
     legend.textContent = get("numbers") ? `In the cells: ${picture.scale}${short}.` : "";
     drawClose(row, column);
-    view.caption.replaceChildren(...prose(`Row ${row}, column ${column}: \`image[${row}][${column}]\` and \`flat[${p}]\` are one number, ${text}.`));
+    view.caption.replaceChildren(
+      ...prose(
+        `Row ${row}, column ${column}: \`image[${row}][${column}]\` and \`flat[${p}]\` are one number, ${text}.`,
+      ),
+    );
   }
 
   /** Where the picture has no room for numbers: the pixels around the one looked at, with theirs. */
@@ -325,7 +434,11 @@ function render(context) {
     };
     const shown = [around(row, high()), around(column, wide())];
     const pixel = (p) => shown[0][Math.floor(p / shown[1].length)] * wide() + shown[1][p % shown[1].length];
-    const facets = createFacets({ shown, size: Math.max(CLOSE_SIZE, roomFor(picture.short)), text: (p) => signed(picture.short[pixel(p)]) });
+    const facets = createFacets({
+      shown,
+      size: Math.max(CLOSE_SIZE, roomFor(picture.short)),
+      text: (p) => signed(picture.short[pixel(p)]),
+    });
     facets.cells.forEach((cell, p) => cell.style.setProperty("--wl-grey", picture.grey[pixel(p)]));
     const at = shown[0].indexOf(row) * shown[1].length + shown[1].indexOf(column);
     facets.cells[at].classList.add("wl-on");

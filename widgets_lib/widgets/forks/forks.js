@@ -16,7 +16,13 @@ function createDraw({ text, exact, group = null }, name, guessed = false) {
   const really = h("span", { class: "wl-really" });
   const node = h(
     "span",
-    { class: `wl-draw ${equalClass(group)} ${guessed ? "wl-guessed" : ""}`, "data-group": group, title: exact, tabindex: -1, role: "img" },
+    {
+      class: `wl-draw ${equalClass(group)} ${guessed ? "wl-guessed" : ""}`,
+      "data-group": group,
+      title: exact,
+      tabindex: -1,
+      role: "img",
+    },
     h("span", { class: "wl-number" }, text),
     group === null ? null : h("b", {}, letter(group)),
     really,
@@ -29,7 +35,11 @@ function createDraw({ text, exact, group = null }, name, guessed = false) {
     show(drawn, now) {
       node.classList.toggle("wl-undrawn", !drawn);
       node.classList.toggle("wl-now", now);
-      set(node, { "aria-label": drawn ? words + (really.textContent && `; really ${really.textContent}`) : `${name}: not drawn yet` });
+      set(node, {
+        "aria-label": drawn
+          ? words + (really.textContent && `; really ${really.textContent}`)
+          : `${name}: not drawn yet`,
+      });
     },
     /** `real`: { text, exact, same } or null; `same` is null where nothing was predicted. */
     lay(real) {
@@ -64,7 +74,12 @@ function createTimeline({ before, lanes }, onlook) {
       { class: `wl-lane ${index ? "" : "wl-parent"}`, role: "group", "aria-label": lane.name },
       h("i", { class: "wl-branch", "aria-hidden": "true" }),
       h("div", { class: "wl-who" }, h("b", {}, lane.name), pid),
-      h("div", { class: "wl-state" }, card.node, index ? h("small", { class: "wl-reseeded" }, lane.reseeded || "copied") : null),
+      h(
+        "div",
+        { class: "wl-state" },
+        card.node,
+        index ? h("small", { class: "wl-reseeded" }, lane.reseeded || "copied") : null,
+      ),
       h("div", { class: "wl-drawn" }, h("div", { class: "wl-draws" }, ...draws.map((draw) => draw.node)), note),
     );
     return { lane, card, draws, pid, note, node };
@@ -77,7 +92,12 @@ function createTimeline({ before, lanes }, onlook) {
     origin.node,
     h("div", { class: "wl-draws" }, ...early.map((draw) => draw.node)),
   );
-  const node = h("div", { class: "wl-timeline" }, start, h("div", { class: "wl-lanes" }, ...rows.map((row) => row.node)));
+  const node = h(
+    "div",
+    { class: "wl-timeline" },
+    start,
+    h("div", { class: "wl-lanes" }, ...rows.map((row) => row.node)),
+  );
 
   const all = [...early, ...rows.flatMap((row) => row.draws)];
   const drawOf = new Map(all.map((draw) => [draw.node, draw]));
@@ -90,7 +110,15 @@ function createTimeline({ before, lanes }, onlook) {
       one.node.classList.toggle("wl-looked", one === draw);
       one.node.classList.toggle("wl-kin", draw !== null && draw.group !== null && one.group === draw.group);
     }
-    onlook(draw && { ...draw, label: draw.node.getAttribute("aria-label"), kin: rows.filter((row) => draw.group !== null && row.draws.some((one) => one.group === draw.group)).map((row) => row.lane.name) });
+    onlook(
+      draw && {
+        ...draw,
+        label: draw.node.getAttribute("aria-label"),
+        kin: rows
+          .filter((row) => draw.group !== null && row.draws.some((one) => one.group === draw.group))
+          .map((row) => row.lane.name),
+      },
+    );
   }
   const drawAt = (target) => drawOf.get(target.closest?.(".wl-draw")) ?? null;
   set(node, {
@@ -120,7 +148,15 @@ function createTimeline({ before, lanes }, onlook) {
   function travel(element, from) {
     const [start, end] = [from.getBoundingClientRect(), element.getBoundingClientRect()];
     const shift = `translate(${start.left - end.left}px, ${start.top - end.top}px)`;
-    animations.push(element.animate([{ transform: shift, opacity: 0.4 }, { transform: "none", opacity: 1 }], { duration: MOTION_MS, easing: "ease-in-out" }));
+    animations.push(
+      element.animate(
+        [
+          { transform: shift, opacity: 0.4 },
+          { transform: "none", opacity: 1 },
+        ],
+        { duration: MOTION_MS, easing: "ease-in-out" },
+      ),
+    );
   }
 
   function show(moment, kind) {
@@ -133,7 +169,7 @@ function createTimeline({ before, lanes }, onlook) {
       const started = moment.cured || moment.after > 0;
       card.show(moment.after || started ? lane.states[moment.after] : lane.at_fork);
       row.classList.toggle("wl-cured", started && Boolean(lane.reseeded));
-      row.classList.toggle("wl-now", (kind === "fork" || (kind === "cure" && index > 0)));
+      row.classList.toggle("wl-now", kind === "fork" || (kind === "cure" && index > 0));
       draws.forEach((draw, at) => draw.show(at < moment.after, kind === "after" && at === moment.after - 1));
     }
   }
@@ -182,16 +218,36 @@ function render(context) {
   const choose = dropdown("generator", [], "", (generator) => view.save({ generator }));
   const { children: mostChildren, draws: mostDraws } = get("limits");
   const sizes = Object.fromEntries(
-    [["children", "children", "", 1, mostChildren], ["draws_before", "draws before", " the fork", 0, mostDraws], ["draws_after", "draws after", " the fork", 0, mostDraws]].map(([trait, label, rest, least, most]) => [
+    [
+      ["children", "children", "", 1, mostChildren],
+      ["draws_before", "draws before", " the fork", 0, mostDraws],
+      ["draws_after", "draws after", " the fork", 0, mostDraws],
+    ].map(([trait, label, rest, least, most]) => [
       trait,
-      slider({ label, name: label + rest, values: range(least, most), value: get(trait), oninput: (value) => view.save({ [trait]: value }) }),
+      slider({
+        label,
+        name: label + rest,
+        values: range(least, most),
+        value: get(trait),
+        oninput: (value) => view.save({ [trait]: value }),
+      }),
     ]),
   );
-  const seed = h("input", { type: "text", inputmode: "numeric", autocomplete: "off", spellcheck: "false", onchange: () => view.save({ seed: seed.value.trim() }) });
-  const again = button("Start again", () => {
-    model.send({ restart: true });
-    player.seek(moments.length - 1);
-  }, { "aria-label": "Start again with the first settings" });
+  const seed = h("input", {
+    type: "text",
+    inputmode: "numeric",
+    autocomplete: "off",
+    spellcheck: "false",
+    onchange: () => view.save({ seed: seed.value.trim() }),
+  });
+  const again = button(
+    "Start again",
+    () => {
+      model.send({ restart: true });
+      player.seek(moments.length - 1);
+    },
+    { "aria-label": "Start again with the first settings" },
+  );
   const cures = createCures("cure: what each child does before it draws", (cure) => view.save({ cure }));
   const folded = h("p", { class: "wl-folded wl-quiet", "aria-live": "polite" });
   const player = createPlayer({ length: 0, onseek: draw, signal: view.signal, name: "moment" });
@@ -206,7 +262,11 @@ function render(context) {
 
   // ---- what the child writes, the real fork, the words ----
   const recipe = createRecipe("each child, before it draws:");
-  const run = button("Do it for real", () => model.send({ run: Object.fromEntries(SETTINGS.map((name) => [name, get(name)])) }), { class: "wl-primary" });
+  const run = button(
+    "Do it for real",
+    () => model.send({ run: Object.fromEntries(SETTINGS.map((name) => [name, get(name)])) }),
+    { class: "wl-primary" },
+  );
   const bar = h("progress", { "aria-label": "going on" });
   const busy = h("span", { role: "status" });
   const cancel = button("Cancel", () => model.send({ cancel: true }));
@@ -232,7 +292,13 @@ function render(context) {
       view.stage.replaceChildren(timeline.node);
     } else {
       timeline = null;
-      view.stage.replaceChildren(h("p", { class: "wl-refused" }, story.unavailable ? `✗ ${story.unavailable} Choose another cure or generator.` : ""));
+      view.stage.replaceChildren(
+        h(
+          "p",
+          { class: "wl-refused" },
+          story.unavailable ? `✗ ${story.unavailable} Choose another cure or generator.` : "",
+        ),
+      );
     }
     recipe.show(story.code ?? "");
     folded.textContent = story.folded ?? "";
@@ -267,8 +333,14 @@ function render(context) {
 
   function onlook(seen) {
     looked.replaceChildren();
-    if (seen) looked.append(`${seen.label}. Exactly `, h("code", {}, seen.exact), seen.kin.length ? `, drawn by ${list(seen.kin)}.` : ".");
-    else if (get("story").lanes?.some((lane) => lane.draws.some((one) => one.group !== null))) looked.append("Equal numbers carry the same letter. Point at one to see who drew it, and all its digits.");
+    if (seen)
+      looked.append(
+        `${seen.label}. Exactly `,
+        h("code", {}, seen.exact),
+        seen.kin.length ? `, drawn by ${list(seen.kin)}.` : ".",
+      );
+    else if (get("story").lanes?.some((lane) => lane.draws.some((one) => one.group !== null)))
+      looked.append("Equal numbers carry the same letter. Point at one to see who drew it, and all its digits.");
     else if (timeline?.numbers) looked.append("Point at a number to see all its digits.");
   }
 

@@ -26,7 +26,9 @@ function render(context) {
       }),
     ]),
   );
-  const presets = model.get("presets").map((preset) => button(preset.name, () => view.save(preset.sizes), { title: preset.title }));
+  const presets = model
+    .get("presets")
+    .map((preset) => button(preset.name, () => view.save(preset.sizes), { title: preset.title }));
   const choose = dropdown("", [], "", (backend) => view.save({ backend }));
   choose.select.setAttribute("aria-label", "backend");
   const runOne = button("Time it", () => model.send({ run: [model.get("backend")] }), { class: "wl-primary" });
@@ -38,7 +40,16 @@ function render(context) {
   view.controls.append(
     h("div", { class: "wl-row" }, ...presets, ...SIZES.map((size) => sliders[size].node)),
     cost,
-    h("div", { class: "wl-row" }, choose.node, runOne, runAll, cancel, restart, h("label", {}, published, "2022 times")),
+    h(
+      "div",
+      { class: "wl-row" },
+      choose.node,
+      runOne,
+      runAll,
+      cancel,
+      restart,
+      h("label", {}, published, "2022 times"),
+    ),
   );
 
   // ---- the ladder: an axis and one row per rung, made once per set of rungs and filled in by draw() ----
@@ -73,9 +84,15 @@ function render(context) {
     rows = new Map(model.get("rungs").map((rung) => [rung.key, createRow(rung)]));
     list.replaceChildren(...[...rows.values()].map((row) => row.node));
     choose.select.replaceChildren(
-      ...model.get("rungs").map((rung) =>
-        h("option", { value: rung.key, disabled: Boolean(rung.unavailable) }, rung.unavailable ? `${rung.title} (${rung.unavailable})` : rung.title),
-      ),
+      ...model
+        .get("rungs")
+        .map((rung) =>
+          h(
+            "option",
+            { value: rung.key, disabled: Boolean(rung.unavailable) },
+            rung.unavailable ? `${rung.title} (${rung.unavailable})` : rung.title,
+          ),
+        ),
     );
     draw();
   }
@@ -83,7 +100,17 @@ function render(context) {
   function createRow(rung) {
     const steps = h("span", {});
     const code = h("pre", { hidden: true }, h("code", {}, rung.code));
-    const reveal = h("button", { type: "button", class: "wl-reveal", "aria-expanded": "false", "aria-label": `code of ${rung.title}`, onclick: toggle }, "code");
+    const reveal = h(
+      "button",
+      {
+        type: "button",
+        class: "wl-reveal",
+        "aria-expanded": "false",
+        "aria-label": `code of ${rung.title}`,
+        onclick: toggle,
+      },
+      "code",
+    );
     function toggle() {
       code.hidden = !code.hidden;
       reveal.setAttribute("aria-expanded", String(!code.hidden));
@@ -99,11 +126,27 @@ function render(context) {
     });
     const hint = h("span", { class: "wl-hint wl-quiet", "aria-hidden": "true" }, "drag to predict");
     const track = h("div", { class: "wl-track" }, h("div", { class: "wl-scale" }, guess, bar, mark), predict, hint);
-    const cells = Object.fromEntries(["time", "speedup", "rate", "check"].map((name) => [name, h("span", { class: `wl-${name}` })]));
+    const cells = Object.fromEntries(
+      ["time", "speedup", "rate", "check"].map((name) => [name, h("span", { class: `wl-${name}` })]),
+    );
     const notes = h("div", { class: "wl-notes", hidden: true });
     const words = h("div", { class: "wl-words", hidden: true });
-    const name = h("div", { class: "wl-name" }, h("span", { class: "wl-title" }, rung.title), h("span", { class: "wl-steps" }, steps, reveal));
-    const node = h("li", { class: "wl-rung", "data-key": rung.key }, name, track, ...Object.values(cells), notes, words, code);
+    const name = h(
+      "div",
+      { class: "wl-name" },
+      h("span", { class: "wl-title" }, rung.title),
+      h("span", { class: "wl-steps" }, steps, reveal),
+    );
+    const node = h(
+      "li",
+      { class: "wl-rung", "data-key": rung.key },
+      name,
+      track,
+      ...Object.values(cells),
+      notes,
+      words,
+      code,
+    );
     if (rung.unavailable) {
       node.classList.add("wl-unavailable");
       track.replaceChildren(h("span", {}, rung.unavailable));
@@ -168,7 +211,10 @@ function render(context) {
     const notes = [...(result?.notes ?? []), ...(past ? [`2022: ${past.text}`] : [])];
     row.notes.replaceChildren(...notes.map((note) => h("span", {}, note)));
     row.notes.hidden = notes.length === 0;
-    row.words.replaceChildren(...(result?.words ? [h("p", {}, ...prose(result.words))] : []), ...(result?.picture ? [picture(result.picture)] : []));
+    row.words.replaceChildren(
+      ...(result?.words ? [h("p", {}, ...prose(result.words))] : []),
+      ...(result?.picture ? [picture(result.picture)] : []),
+    );
     row.words.hidden = !result?.words;
   }
 
@@ -210,13 +256,27 @@ function picture({ rows, cols, wrong, label }) {
     for (let j = 0; j < cols; j++) {
       const bad = wrong[i][j];
       const [x, y] = [j * side, i * side];
-      cells.push(s("rect", { x: x + 0.5, y: y + 0.5, width: side - 1, height: side - 1, class: bad ? "wl-wrong" : "wl-fine" }));
-      if (bad) cells.push(s("path", { d: `M${x + 3} ${y + 3}l${side - 6} ${side - 6}m0 ${6 - side}l${6 - side} ${side - 6}`, class: "wl-cross" }));
+      cells.push(
+        s("rect", { x: x + 0.5, y: y + 0.5, width: side - 1, height: side - 1, class: bad ? "wl-wrong" : "wl-fine" }),
+      );
+      if (bad)
+        cells.push(
+          s("path", {
+            d: `M${x + 3} ${y + 3}l${side - 6} ${side - 6}m0 ${6 - side}l${6 - side} ${side - 6}`,
+            class: "wl-cross",
+          }),
+        );
     }
   }
   return s(
     "svg",
-    { viewBox: `0 0 ${cols * side} ${rows * side}`, style: `width:${(cols * side) / 15}em;max-width:100%`, class: "wl-picture", role: "img", "aria-label": label },
+    {
+      viewBox: `0 0 ${cols * side} ${rows * side}`,
+      style: `width:${(cols * side) / 15}em;max-width:100%`,
+      class: "wl-picture",
+      role: "img",
+      "aria-label": label,
+    },
     ...cells,
   );
 }

@@ -29,10 +29,17 @@ function render(context) {
     const kind = model.get("kind");
     question.replaceChildren(...prose(model.get("question")));
     if (kind === "choice") {
-      const options = model.get("choices").map((value) => h("label", {}, h("input", { type: "radio", name: group, value }), value));
+      const options = model
+        .get("choices")
+        .map((value) => h("label", {}, h("input", { type: "radio", name: group, value }), value));
       field = h("div", { class: "wl-choices", role: "radiogroup", "aria-label": model.get("question") }, ...options);
     } else {
-      field = h("input", { type: "text", "aria-label": `${model.get("question")} Type ${EXAMPLE[kind]}`, placeholder: EXAMPLE[kind], autocomplete: "off" });
+      field = h("input", {
+        type: "text",
+        "aria-label": `${model.get("question")} Type ${EXAMPLE[kind]}`,
+        placeholder: EXAMPLE[kind],
+        autocomplete: "off",
+      });
     }
     const check = h("button", { type: "submit", class: "wl-primary" }, "Predict");
     const again = button("Start again", () => view.save({ given: "", error: "" }));
@@ -43,7 +50,8 @@ function render(context) {
   function draw() {
     const verdict = model.get("verdict");
     const given = model.get("given");
-    if (model.get("kind") === "choice") for (const radio of field.querySelectorAll("input")) radio.checked = radio.value === given;
+    if (model.get("kind") === "choice")
+      for (const radio of field.querySelectorAll("input")) radio.checked = radio.value === given;
     else if (given || !model.get("error")) field.value = given;
     form.lastChild.hidden = !given;
     set(outcome, { class: `wl-outcome ${verdict ? (model.get("right") ? "wl-right" : "wl-wrong") : ""}` });

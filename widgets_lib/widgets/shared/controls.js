@@ -34,7 +34,9 @@ export function dropdown(label, options, value, onchange) {
   const select = h(
     "select",
     { onchange: () => onchange(select.value) },
-    ...options.map((option) => h("option", { value: option.value, disabled: option.disabled, selected: option.value === value }, option.text)),
+    ...options.map((option) =>
+      h("option", { value: option.value, disabled: option.disabled, selected: option.value === value }, option.text),
+    ),
   );
   return { node: h("label", {}, label, select), select };
 }

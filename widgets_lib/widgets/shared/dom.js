@@ -17,7 +17,12 @@ export function s(tag, attributes = {}, ...children) {
 export function drawing(width, height, label, ...children) {
   return s(
     "svg",
-    { viewBox: `0 0 ${width} ${height}`, style: `width:${width / 15}em;height:${height / 15}em`, role: "img", "aria-label": label },
+    {
+      viewBox: `0 0 ${width} ${height}`,
+      style: `width:${width / 15}em;height:${height / 15}em`,
+      role: "img",
+      "aria-label": label,
+    },
     ...children,
   );
 }
@@ -40,7 +45,8 @@ export function set(element, attributes) {
 function fill(element, attributes, children) {
   set(element, attributes);
   // JupyterLab's command mode takes arrow keys, Enter and Space from a focused element without this attribute.
-  if (FOCUSABLE.has(element.localName) || "tabindex" in attributes) element.setAttribute("data-lm-suppress-shortcuts", "true");
+  if (FOCUSABLE.has(element.localName) || "tabindex" in attributes)
+    element.setAttribute("data-lm-suppress-shortcuts", "true");
   // JupyterLab's guard against line breaks in cells cancels Enter in a field: no submit, no change. It listens on the field too, but later.
   if (element.localName === "input") element.addEventListener("beforeinput", keepEnter);
   element.append(...children.flat().filter((child) => child != null && child !== false));

@@ -27,7 +27,12 @@ export function createFacets({ shown, size, text, kind = () => "" }) {
   /** Where cell p is along each axis: positions among the drawn ones. */
   const locate = (p) => {
     const facet = Math.floor(p / (rows.length * columns.length));
-    return [Math.floor(facet / across.length), facet % across.length, Math.floor(p / columns.length) % rows.length, p % columns.length];
+    return [
+      Math.floor(facet / across.length),
+      facet % across.length,
+      Math.floor(p / columns.length) % rows.length,
+      p % columns.length,
+    ];
   };
   const place = (p) => {
     const [d, a, i, j] = locate(p);
@@ -36,7 +41,14 @@ export function createFacets({ shown, size, text, kind = () => "" }) {
 
   const node = s("g");
   const labels = s("g", { "aria-hidden": "true" });
-  const write = (words, letter, atX, atY, anchor = "middle") => labels.appendChild(s("text", { x: atX, y: atY, class: `wl-${letter || "quiet"}`, "text-anchor": anchor, "dominant-baseline": "central" }, words));
+  const write = (words, letter, atX, atY, anchor = "middle") =>
+    labels.appendChild(
+      s(
+        "text",
+        { x: atX, y: atY, class: `wl-${letter || "quiet"}`, "text-anchor": anchor, "dominant-baseline": "central" },
+        words,
+      ),
+    );
   const cut = (indices, at) => at > 0 && indices[at] - indices[at - 1] > 1;
   const byIndex = [new Map(), new Map(), new Map(), new Map()];
   down.forEach((outer, d) =>
@@ -44,15 +56,18 @@ export function createFacets({ shown, size, text, kind = () => "" }) {
       const ox = left + facetX.starts[a];
       const oy = facetY.starts[d] + top;
       const [middleX, middleY] = [ox + x.length / 2, oy + y.length / 2];
-      if (ndim > 2) byIndex[1].set(`${d} ${a}`, write(ndim > 3 ? `[${outer}, ${facet}]` : `[${facet}]`, AXES[1], middleX, oy - 32));
+      if (ndim > 2)
+        byIndex[1].set(`${d} ${a}`, write(ndim > 3 ? `[${outer}, ${facet}]` : `[${facet}]`, AXES[1], middleX, oy - 32));
       if (cut(across, a)) write("⋯", "", ox - (APART[1] + CUT) / 2, middleY);
       if (a === 0 && cut(down, d)) write("⋮", "", middleX, oy - top - CUT / 2);
       columns.forEach((index, j) => {
-        if (ndim > 0) byIndex[3].set(`${d} ${a} ${j}`, write(String(index), AXES[3], ox + x.starts[j] + size / 2, oy - 10));
+        if (ndim > 0)
+          byIndex[3].set(`${d} ${a} ${j}`, write(String(index), AXES[3], ox + x.starts[j] + size / 2, oy - 10));
         if (cut(columns, j)) write("⋯", "", ox + x.starts[j] - CUT / 2, middleY);
       });
       rows.forEach((index, i) => {
-        if (ndim > 1 && a === 0) byIndex[2].set(`${d} ${i}`, write(String(index), AXES[2], left - 8, oy + y.starts[i] + size / 2, "end"));
+        if (ndim > 1 && a === 0)
+          byIndex[2].set(`${d} ${i}`, write(String(index), AXES[2], left - 8, oy + y.starts[i] + size / 2, "end"));
         if (cut(rows, i)) write("⋮", "", middleX, oy + y.starts[i] - CUT / 2);
       });
     }),
@@ -80,14 +95,17 @@ export function createFacets({ shown, size, text, kind = () => "" }) {
       const [d, a, i, j] = locate(p);
       const row = d * rows.length + i + downwards;
       const column = a * columns.length + j + rightwards;
-      if (Math.min(row, column) < 0 || row >= down.length * rows.length || column >= across.length * columns.length) return p;
+      if (Math.min(row, column) < 0 || row >= down.length * rows.length || column >= across.length * columns.length)
+        return p;
       const facet = Math.floor(row / rows.length) * across.length + Math.floor(column / columns.length);
       return (facet * rows.length + (row % rows.length)) * columns.length + (column % columns.length);
     },
     point(p) {
       for (const label of pointed) label.classList.remove("wl-at");
       const [d, a, i, j] = p === null ? [] : locate(p);
-      pointed = [byIndex[1].get(`${d} ${a}`), byIndex[2].get(`${d} ${i}`), byIndex[3].get(`${d} ${a} ${j}`)].filter(Boolean);
+      pointed = [byIndex[1].get(`${d} ${a}`), byIndex[2].get(`${d} ${i}`), byIndex[3].get(`${d} ${a} ${j}`)].filter(
+        Boolean,
+      );
       for (const label of pointed) label.classList.add("wl-at");
     },
   };

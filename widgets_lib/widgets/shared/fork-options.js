@@ -4,7 +4,8 @@ import { h } from "./dom.js";
 const TONES = 4; // neighbouring groups differ in tone as well as in letter
 
 /** The letter of a group of equal things: A … Z, AA … */
-export const letter = (group) => (group < 26 ? "" : letter(Math.floor(group / 26) - 1)) + String.fromCharCode(65 + (group % 26));
+export const letter = (group) =>
+  (group < 26 ? "" : letter(Math.floor(group / 26) - 1)) + String.fromCharCode(65 + (group % 26));
 
 /** The class of something in a group; of nothing in none, null. */
 export const equalClass = (group) => (group === null ? "" : `wl-equal wl-tone-${group % TONES}`);
@@ -32,8 +33,13 @@ export function createCures(label, onchoose) {
     node: h("div", {}, row, why),
     show(cures, chosen) {
       if (inputs.length !== cures.length) {
-        inputs = cures.map(({ key }) => h("input", { type: "radio", name: group, value: key, onchange: () => onchoose(key) }));
-        row.replaceChildren(h("span", { class: "wl-quiet", "aria-hidden": "true" }, "cure"), ...cures.map(({ title }, index) => h("label", {}, inputs[index], title)));
+        inputs = cures.map(({ key }) =>
+          h("input", { type: "radio", name: group, value: key, onchange: () => onchoose(key) }),
+        );
+        row.replaceChildren(
+          h("span", { class: "wl-quiet", "aria-hidden": "true" }, "cure"),
+          ...cures.map(({ title }, index) => h("label", {}, inputs[index], title)),
+        );
       }
       cures.forEach((cure, index) => {
         inputs[index].checked = cure.key === chosen;
@@ -42,7 +48,8 @@ export function createCures(label, onchoose) {
       });
       // If the chosen one is impossible, the place of the drawing says why.
       const impossible = cures.filter((cure) => cure.why && cure.key !== chosen);
-      why.textContent = impossible.length < cures.length - 1 ? impossible.map((cure) => `${cure.title}: ${cure.why}`).join(" ") : "";
+      why.textContent =
+        impossible.length < cures.length - 1 ? impossible.map((cure) => `${cure.title}: ${cure.why}`).join(" ") : "";
       why.hidden = !why.textContent;
     },
   };
@@ -51,7 +58,11 @@ export function createCures(label, onchoose) {
 /** Fill a drop-down with the generators, each { key, title, why }. */
 export function showGenerators(select, generators, chosen) {
   if (select.options.length !== generators.length) {
-    select.replaceChildren(...generators.map(({ key, title, why }) => h("option", { value: key, disabled: Boolean(why) }, why ? `${title} (${why})` : title)));
+    select.replaceChildren(
+      ...generators.map(({ key, title, why }) =>
+        h("option", { value: key, disabled: Boolean(why) }, why ? `${title} (${why})` : title),
+      ),
+    );
   }
   select.value = chosen;
 }

@@ -9,7 +9,16 @@ import { s } from "./dom.js";
  * text(i, j)   what a cell says; `axes`: the axis letters of rows and columns, "i", "j" or "k", or null for none
  * mark adds the class `wl-<name>` to a cell, unmark takes it from all cells
  */
-export function createMatrix({ rows, cols, size = 32, x = 0, y = 0, text = () => "", axes = [null, null], title = "" }) {
+export function createMatrix({
+  rows,
+  cols,
+  size = 32,
+  x = 0,
+  y = 0,
+  text = () => "",
+  axes = [null, null],
+  title = "",
+}) {
   const cells = [];
   const node = s("g", { transform: `translate(${x} ${y})` });
   if (title) node.append(s("text", { x: 0, y: axes[1] ? -26 : -10, class: "wl-word" }, title));
@@ -17,7 +26,14 @@ export function createMatrix({ rows, cols, size = 32, x = 0, y = 0, text = () =>
     node.append(s("text", { x: (j + 0.5) * size, y: -8, "text-anchor": "middle", class: `wl-${axes[1]}` }, String(j)));
   }
   for (let i = 0; i < rows; i++) {
-    if (axes[0]) node.append(s("text", { x: -8, y: (i + 0.5) * size, "text-anchor": "end", "dominant-baseline": "central", class: `wl-${axes[0]}` }, String(i)));
+    if (axes[0])
+      node.append(
+        s(
+          "text",
+          { x: -8, y: (i + 0.5) * size, "text-anchor": "end", "dominant-baseline": "central", class: `wl-${axes[0]}` },
+          String(i),
+        ),
+      );
     for (let j = 0; j < cols; j++) {
       const cell = s(
         "g",

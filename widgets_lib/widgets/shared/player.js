@@ -21,10 +21,32 @@ export function createPlayer({ length, onseek, signal, name = "step" }) {
   const back = iconButton("back", "one step back", () => seek(at - 1));
   const play = iconButton("play", "play", () => toggle());
   const step = iconButton("step", "one step", () => seek(at + 1));
-  const scrub = h("input", { type: "range", min: 0, max: end, value: 0, "aria-label": name, oninput: () => seek(Number(scrub.value)) });
+  const scrub = h("input", {
+    type: "range",
+    min: 0,
+    max: end,
+    value: 0,
+    "aria-label": name,
+    oninput: () => seek(Number(scrub.value)),
+  });
   const count = h("output", { "aria-hidden": "true" });
-  const speeds = dropdown("speed", SPEEDS.map((value) => ({ value, text: `${value}×` })), "1", (value) => (speed = Number(value)));
-  const node = h("div", { class: "wl-player", role: "group", "aria-label": "player" }, restart, back, play, step, scrub, count, speeds.node);
+  const speeds = dropdown(
+    "speed",
+    SPEEDS.map((value) => ({ value, text: `${value}×` })),
+    "1",
+    (value) => (speed = Number(value)),
+  );
+  const node = h(
+    "div",
+    { class: "wl-player", role: "group", "aria-label": "player" },
+    restart,
+    back,
+    play,
+    step,
+    scrub,
+    count,
+    speeds.node,
+  );
 
   function show() {
     scrub.max = end;
@@ -66,7 +88,13 @@ export function createPlayer({ length, onseek, signal, name = "step" }) {
   function keys(event) {
     const typing = event.target.closest?.("select, input:not([type=range])");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const moves = { ArrowRight: () => seek(at + 1), ArrowLeft: () => seek(at - 1), Home: () => seek(0), End: () => seek(end), " ": toggle };
+    const moves = {
+      ArrowRight: () => seek(at + 1),
+      ArrowLeft: () => seek(at - 1),
+      Home: () => seek(0),
+      End: () => seek(end),
+      " ": toggle,
+    };
     // A focused button answers Space itself, and a range other than the scrubber its own arrows.
     const own = event.key === " " ? "button, summary" : `input[type=range]`;
     const focused = event.target.closest?.(own);

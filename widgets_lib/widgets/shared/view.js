@@ -18,7 +18,14 @@ export function createView({ model, el, signal }, stem, label) {
   const controls = h("div", { class: "wl-controls", role: "group", "aria-label": `${label}: controls` });
   const stage = h("div", { class: "wl-stage" });
   const caption = h("p", { class: "wl-caption", "aria-live": "polite" });
-  const root = h("section", { class: `wl wl-${stem}`, role: "group", "aria-label": label }, error, controls, stage, caption);
+  const root = h(
+    "section",
+    { class: `wl wl-${stem}`, role: "group", "aria-label": label },
+    error,
+    controls,
+    stage,
+    caption,
+  );
   el.classList.add("wl-host");
   el.replaceChildren(root);
 

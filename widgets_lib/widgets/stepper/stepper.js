@@ -12,7 +12,11 @@ const range = (length) => Array.from({ length }, (_, index) => index);
 /** The indices that take part along an axis: one, or all where the strategy does not loop over it. */
 const span = (index, length) => (index === null ? range(length) : [index]);
 /** A number as a cell has room for it, from the text of its exact value. */
-const short = (text, exact) => (exact || !Number.isFinite(Number(text)) ? text : String(Number(Number(text).toPrecision(Math.abs(text) < 1 ? 2 : 3)))).replace("-", "−");
+const short = (text, exact) =>
+  (exact || !Number.isFinite(Number(text))
+    ? text
+    : String(Number(Number(text).toPrecision(Math.abs(text) < 1 ? 2 : 3)))
+  ).replace("-", "−");
 const each = (list, f) => list.map((entry) => (Array.isArray(entry) ? each(entry, f) : f(entry)));
 const factor = (text) => (text.startsWith("−") ? `(${text})` : text);
 /** a[1, 2] with its indices in the colours of their axes: item("a", ["i", 1], ["k", 2]). */
@@ -56,7 +60,9 @@ function createCode() {
   let rows = [];
   const coloured = (line) => {
     const [, indent, rest] = line.match(/^( *)(.*)$/);
-    const parts = rest.split(/\b([ijkmnK])\b/).map((part, at) => (at % 2 ? axis(AXIS_OF_SIZE[part] ?? part, part) : part));
+    const parts = rest
+      .split(/\b([ijkmnK])\b/)
+      .map((part, at) => (at % 2 ? axis(AXIS_OF_SIZE[part] ?? part, part) : part));
     return [h("span", { class: "wl-indent" }, indent), ...parts];
   };
   return {
@@ -65,7 +71,10 @@ function createCode() {
       rows = lines.map((line) => {
         const loop = line.match(/for ([ijk]) in/)?.[1];
         const value = h("span", { class: `wl-value ${loop ? `wl-${loop}` : ""}` });
-        if (line.includes(".shape")) value.append(...Object.entries(sizes).flatMap(([name, size]) => [axis(AXIS_OF_SIZE[name], `${name} = ${size}`), "  "]));
+        if (line.includes(".shape"))
+          value.append(
+            ...Object.entries(sizes).flatMap(([name, size]) => [axis(AXIS_OF_SIZE[name], `${name} = ${size}`), "  "]),
+          );
         return { loop, value, node: h("code", { class: "wl-line" }, h("span", {}, ...coloured(line)), value) };
       });
       node.replaceChildren(...rows.map((row) => row.node));
@@ -93,7 +102,8 @@ function makeCellsReachable(matrix, onlook) {
     const cell = target.closest(".wl-cell");
     return cell ? [Number(cell.dataset.i), Number(cell.dataset.j)] : focused;
   };
-  for (const cell of matrix.cells) set(cell, { tabindex: cell === stop ? 0 : -1, role: "img", "data-lm-suppress-shortcuts": "true" });
+  for (const cell of matrix.cells)
+    set(cell, { tabindex: cell === stop ? 0 : -1, role: "img", "data-lm-suppress-shortcuts": "true" });
   set(matrix.node, {
     tabindex: -1, // an SVG element that listens to focus is a Tab stop of its own in Chromium
     "data-lm-suppress-shortcuts": "true",
@@ -113,7 +123,9 @@ function makeCellsReachable(matrix, onlook) {
       if (!move || !focused || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       event.stopPropagation(); // else the player steps
-      const next = matrix.cells.find((cell) => cell.dataset.i == focused[0] + move[0] && cell.dataset.j == focused[1] + move[1]);
+      const next = matrix.cells.find(
+        (cell) => cell.dataset.i == focused[0] + move[0] && cell.dataset.j == focused[1] + move[1],
+      );
       next?.focus();
     },
   });
@@ -126,7 +138,9 @@ function createMotion(size) {
   let used = 0;
   let running = [];
   const chipOf = (index) =>
-    (chips[index] ??= node.appendChild(s("g", {}, s("rect", { x: 4 - size / 2, y: 6 - size / 2, width: size - 8, height: size - 12, rx: 3 }), s("text"))));
+    (chips[index] ??= node.appendChild(
+      s("g", {}, s("rect", { x: 4 - size / 2, y: 6 - size / 2, width: size - 8, height: size - 12, rx: 3 }), s("text")),
+    ));
   const run = (element, frames, easing) => running.push(element.animate(frames, { duration: MOTION_MS, easing }));
   return {
     node,
@@ -134,7 +148,15 @@ function createMotion(size) {
       const chip = set(chipOf(used++), { class: `wl-chip wl-chip-${letter}` });
       chip.lastChild.textContent = text;
       const [from, to] = places.map(([x, y]) => `translate(${x + size / 2}px, ${y + size / 2}px)`);
-      run(chip, [{ transform: from, opacity: 1 }, { transform: to, opacity: 1, offset: 0.8 }, { transform: to, opacity: 0 }], "ease-in-out");
+      run(
+        chip,
+        [
+          { transform: from, opacity: 1 },
+          { transform: to, opacity: 1, offset: 0.8 },
+          { transform: to, opacity: 0 },
+        ],
+        "ease-in-out",
+      );
     },
     arrive: (element) => run(element, [{ opacity: 0 }, { opacity: 0, offset: 0.75 }, { opacity: 1 }], "linear"),
     stop() {
@@ -175,30 +197,60 @@ function createScene({ a, b, sums, exactly, m, k, n, size, onlook }) {
   const pipWidth = Math.floor((size - 8 + 1) / k) - 1;
   const inset = Math.floor((size - k * (pipWidth + 1) + 1) / 2);
   const pips = range(m).map((i) =>
-    range(n).map((j) => range(k).map((t) => s("rect", { class: "wl-pip", x: cx + j * size + inset + t * (pipWidth + 1), y: cy + (i + 1) * size - 8, width: pipWidth, height: 4 }))),
+    range(n).map((j) =>
+      range(k).map((t) =>
+        s("rect", {
+          class: "wl-pip",
+          x: cx + j * size + inset + t * (pipWidth + 1),
+          y: cy + (i + 1) * size - 8,
+          width: pipWidth,
+          height: 4,
+        }),
+      ),
+    ),
   );
   for (const cell of C.cells) set(cell.lastChild, { y: size / 2 - 3 });
-  const hint = (cell, text) => (cell.querySelector("title") ?? cell.insertBefore(s("title"), cell.firstChild)).replaceChildren(text);
-  if (exactly) for (const [matrix, texts] of [[A, exactly.a], [B, exactly.b]]) for (const cell of matrix.cells) hint(cell, texts[cell.dataset.i][cell.dataset.j]);
+  const hint = (cell, text) =>
+    (cell.querySelector("title") ?? cell.insertBefore(s("title"), cell.firstChild)).replaceChildren(text);
+  if (exactly)
+    for (const [matrix, texts] of [
+      [A, exactly.a],
+      [B, exactly.b],
+    ])
+      for (const cell of matrix.cells) hint(cell, texts[cell.dataset.i][cell.dataset.j]);
 
   const frame = (letter) => s("rect", { class: `wl-frame wl-${letter}`, rx: 3, visibility: "hidden" });
   const frames = { row: frame("i"), column: frame("j"), cell: frame("ink") };
   const motion = createMotion(size);
   const picture = s("g", { role: "img" }, ...titles, A.node, B.node);
-  const node = drawing(cx + Math.max(n * size + 4, 72), cy + m * size + 28, "", picture, C.node, ...pips.flat(2), ...Object.values(frames), motion.node);
+  const node = drawing(
+    cx + Math.max(n * size + 4, 72),
+    cy + m * size + 28,
+    "",
+    picture,
+    C.node,
+    ...pips.flat(2),
+    ...Object.values(frames),
+    motion.node,
+  );
   // The picture of A and B is one image; the cells of C are each a thing to stand on.
   set(node, { role: "group", "aria-label": "A times B is C" });
   set(C.node, { role: "group", "aria-label": "C" });
 
   makeCellsReachable(C, onlook);
 
-  const labels = [A, B, C].flatMap(({ node }) => ["i", "j", "k"].flatMap((letter) => [...node.querySelectorAll(`text.wl-${letter}`)].map((label, index) => ({ label, letter, index }))));
+  const labels = [A, B, C].flatMap(({ node }) =>
+    ["i", "j", "k"].flatMap((letter) =>
+      [...node.querySelectorAll(`text.wl-${letter}`)].map((label, index) => ({ label, letter, index })),
+    ),
+  );
   const shown = range(m).map(() => range(n).fill(-1));
 
   function show(moment, held, moving) {
     for (const matrix of [A, B, C]) for (const mark of ["on-i", "on-j", "on"]) matrix.unmark(mark);
     const at = moment ? { i: moment[0], j: moment[1], k: moment[2] } : null;
-    for (const { label, letter, index } of labels) label.classList.toggle("wl-at", at !== null && (at[letter] ?? index) === index);
+    for (const { label, letter, index } of labels)
+      label.classList.toggle("wl-at", at !== null && (at[letter] ?? index) === index);
     const made = [];
     if (at) {
       for (const t of span(at.k, k)) {
@@ -221,14 +273,17 @@ function createScene({ a, b, sums, exactly, m, k, n, size, onlook }) {
     cell.classList.toggle("wl-ghost", count === 0);
     cell.classList.toggle("wl-full", count === k);
     set(cell, { "aria-label": `c[${i}, ${j}] = ${sums[i][j][count]}, ${count} of ${k} products` });
-    for (let t = Math.min(Math.max(before, 0), count); t < Math.max(before, count); t++) pips[i][j][t].classList.toggle("wl-held", t < count);
+    for (let t = Math.min(Math.max(before, 0), count); t < Math.max(before, count); t++)
+      pips[i][j][t].classList.toggle("wl-held", t < count);
   }
 
   /** Each factor goes to the cell of C it helps to make; where they are many, along all of them. */
   function fly(rows, columns, terms) {
     for (const t of terms) {
-      for (const i of rows) motion.travel("i", a[i][t], [ax + t * size, cy + i * size], [cx + columns.at(-1) * size, cy + i * size]);
-      for (const j of columns) motion.travel("j", b[t][j], [cx + j * size, by + t * size], [cx + j * size, cy + rows.at(-1) * size]);
+      for (const i of rows)
+        motion.travel("i", a[i][t], [ax + t * size, cy + i * size], [cx + columns.at(-1) * size, cy + i * size]);
+      for (const j of columns)
+        motion.travel("j", b[t][j], [cx + j * size, by + t * size], [cx + j * size, cy + rows.at(-1) * size]);
     }
     for (const i of rows) for (const j of columns) motion.arrive(C.at(i, j).lastChild);
   }
@@ -239,7 +294,14 @@ function createScene({ a, b, sums, exactly, m, k, n, size, onlook }) {
     describe: (words) => set(picture, { "aria-label": words }),
     look(cell) {
       const [i, j] = cell ?? [0, 0];
-      const around = (rect, x, y, width, height) => set(rect, { x: x - 2, y: y - 2, width: width + 4, height: height + 4, visibility: cell ? "visible" : "hidden" });
+      const around = (rect, x, y, width, height) =>
+        set(rect, {
+          x: x - 2,
+          y: y - 2,
+          width: width + 4,
+          height: height + 4,
+          visibility: cell ? "visible" : "hidden",
+        });
       around(frames.row, ax, cy + i * size, k * size, size);
       around(frames.column, cx + j * size, by, size, k * size);
       around(frames.cell, cx + j * size, cy + i * size, size, size);
@@ -267,7 +329,12 @@ function createEquations() {
     set(node, { style: `--columns: ${columns}; --rows: ${plane ? m : j === null ? n : 1}` });
     rows = range((plane ? m : 1) * (j === null ? n : 1)).map(() => {
       const target = item("c", ["i", ""], ["j", ""]);
-      const factors = [t === null ? " = " : " += ", ...item("a", ["i", ""], ["k", ""]), " · ", ...item("b", ["k", ""], ["j", ""])];
+      const factors = [
+        t === null ? " = " : " += ",
+        ...item("a", ["i", ""], ["k", ""]),
+        " · ",
+        ...item("b", ["k", ""], ["j", ""]),
+      ];
       const name = h("span", {}, ...target, ...(plane ? [] : factors), ": ");
       const terms = h("span");
       const result = h("b");
@@ -287,7 +354,9 @@ function createEquations() {
     const cells = span(moment[0], m).flatMap((i) => span(moment[1], n).map((j) => [i, j]));
     cells.forEach(([i, j], at) => {
       const row = rows[at];
-      [i, j, t ?? ":"].forEach((value, letter) => row.indices[letter].forEach((index) => (index.textContent = String(value))));
+      [i, j, t ?? ":"].forEach((value, letter) =>
+        row.indices[letter].forEach((index) => (index.textContent = String(value))),
+      );
       const made = span(t, k).map((at) => `${factor(a[i][at])}·${factor(b[at][j])}`);
       row.terms.textContent = [...(t === null ? [] : [sums[i][j][t]]), ...made].join(" + ") + sign;
       row.result.textContent = sums[i][j][t === null ? k : t + 1];
@@ -304,13 +373,21 @@ function render(context) {
 
   const player = createPlayer({ length: 1, onseek: draw, signal: view.signal, name: "Python step" });
   const choice = createChoice(get("strategies"), (strategy) => view.save({ strategy }));
-  const sizes = { m: sizeSlider("m", "m", "rows of A"), k: sizeSlider("k", "K", "columns of A, rows of B"), n: sizeSlider("n", "n", "columns of B") };
+  const sizes = {
+    m: sizeSlider("m", "m", "rows of A"),
+    k: sizeSlider("k", "K", "columns of A, rows of B"),
+    n: sizeSlider("n", "n", "columns of B"),
+  };
   const code = createCode();
   const counts = h("p", { class: "wl-counts" });
   const equations = createEquations();
   const bench = h("div", { class: "wl-bench" });
   const side = h("div", { class: "wl-side" }, code.node, counts);
-  view.controls.append(choice.node, h("div", { class: "wl-sizes" }, ...Object.values(sizes).map((one) => one.node)), player.node);
+  view.controls.append(
+    choice.node,
+    h("div", { class: "wl-sizes" }, ...Object.values(sizes).map((one) => one.node)),
+    player.node,
+  );
   view.stage.append(bench, equations.node);
   view.root.addEventListener("keydown", player.keys);
 
@@ -324,13 +401,23 @@ function render(context) {
   function sizeSlider(name, text, words) {
     const most = name === "n" ? get("b")[0].length : name === "m" ? get("a").length : get("b").length;
     const label = h("b", { class: `wl-mono wl-${AXIS_OF_SIZE[text]}` }, text);
-    return slider({ label, name: `${text}, ${words}`, values: range(most).map((index) => index + 1), value: get(name), oninput: (size) => view.save({ [name]: size }) });
+    return slider({
+      label,
+      name: `${text}, ${words}`,
+      values: range(most).map((index) => index + 1),
+      value: get(name),
+      oninput: (size) => view.save({ [name]: size }),
+    });
   }
 
   /** The corner of A and B that is shown; a size the kernel refuses is cut to what there is. */
   function corner() {
     const within = (size, length) => Math.max(1, Math.min(size, length));
-    return { m: within(get("m"), get("a").length), k: within(get("k"), get("b").length), n: within(get("n"), get("b")[0].length) };
+    return {
+      m: within(get("m"), get("a").length),
+      k: within(get("k"), get("b").length),
+      n: within(get("n"), get("b")[0].length),
+    };
   }
 
   function build() {
@@ -342,7 +429,9 @@ function render(context) {
     strategy = get("strategies").find(({ key }) => key === get("strategy"));
     moments = all[strategy.key];
     const exact = { a: get("a"), b: get("b"), products: get("products"), sums: get("sums") };
-    numbers = Object.fromEntries(Object.entries(exact).map(([name, texts]) => [name, each(texts, (text) => short(text, get("exact")))]));
+    numbers = Object.fromEntries(
+      Object.entries(exact).map(([name, texts]) => [name, each(texts, (text) => short(text, get("exact")))]),
+    );
     numbers.sign = get("exact") ? " = " : " ≈ ";
     const longest = Math.max(...[numbers.a, numbers.b, numbers.sums].flat(3).map((text) => text.length));
     const size = Math.max(36, 4 * Math.ceil((longest * 8 + 8) / 4));
@@ -362,7 +451,8 @@ function render(context) {
   function draw(at) {
     const { m, k, n } = corner();
     const held = range(m).map(() => range(n).fill(0));
-    for (const [i, j, t] of moments.slice(0, at)) for (const row of span(i, m)) for (const column of span(j, n)) held[row][column] += t === null ? k : 1;
+    for (const [i, j, t] of moments.slice(0, at))
+      for (const row of span(i, m)) for (const column of span(j, n)) held[row][column] += t === null ? k : 1;
     const products = held.flat().reduce((sum, count) => sum + count, 0);
     const moment = at > 0 ? moments[at - 1] : null;
     const now = performance.now();
@@ -370,7 +460,12 @@ function render(context) {
     drawn = { at, time: now };
     const lines = moment ? moment[3] : [strategy.code.findIndex((line) => line.startsWith("c = "))];
     code.show(lines, moment && { i: moment[0], j: moment[1], k: moment[2] });
-    counts.replaceChildren(h("b", {}, String(at)), ` of ${moments.length} steps by Python, `, h("b", {}, String(products)), ` of ${m * k * n} products`);
+    counts.replaceChildren(
+      h("b", {}, String(at)),
+      ` of ${moments.length} steps by Python, `,
+      h("b", {}, String(products)),
+      ` of ${m * k * n} products`,
+    );
     scene.describe(`After step ${at} of ${moments.length}: ${equations.show(moment)}`);
   }
 
@@ -390,8 +485,22 @@ function render(context) {
     const { k } = corner();
     const made = range(k).map((t) => `${factor(a[i][t])}·${factor(b[t][j])}`);
     view.caption.replaceChildren(
-      h("code", {}, ...item("c", ["i", i], ["j", j])), " is ", axis("i", `row ${i} of A`), " times ", axis("j", `column ${j} of B`), ": ",
-      h("code", {}, made.join(" + "), sign, products[i][j].slice(0, k).map(factor).join(" + "), sign, h("b", {}, sums[i][j][k])), ".",
+      h("code", {}, ...item("c", ["i", i], ["j", j])),
+      " is ",
+      axis("i", `row ${i} of A`),
+      " times ",
+      axis("j", `column ${j} of B`),
+      ": ",
+      h(
+        "code",
+        {},
+        made.join(" + "),
+        sign,
+        products[i][j].slice(0, k).map(factor).join(" + "),
+        sign,
+        h("b", {}, sums[i][j][k]),
+      ),
+      ".",
     );
   }
 

@@ -17,7 +17,8 @@ export const short = (number) => number.toFixed(4);
 const exactly = (number) => h("span", { title: String(number) }, short(number));
 const shape = (component) => SHAPES[component]();
 /** A component's shape, to stand in a line of text. */
-const marker = (component) => s("svg", { viewBox: "-8 -8 16 16", class: "wl-shape", "aria-hidden": "true" }, shape(component));
+const marker = (component) =>
+  s("svg", { viewBox: "-8 -8 16 16", class: "wl-shape", "aria-hidden": "true" }, shape(component));
 
 /**
  * The cards of a generator: { node, result, show(draw, moving) }.
@@ -33,7 +34,12 @@ export function createCards(components) {
   const result = h("b", { class: "wl-result" });
   const equation = h("p", { class: "wl-equation" });
   const total = h("div", { class: "wl-total" }, equation, sum.node);
-  const node = h("div", { class: "wl-cards", style: `--cards:${components.length}` }, ...cards.map((card) => card.node), total);
+  const node = h(
+    "div",
+    { class: "wl-cards", style: `--cards:${components.length}` },
+    ...cards.map((card) => card.node),
+    total,
+  );
   return {
     node,
     result,
@@ -48,8 +54,19 @@ export function createCards(components) {
         return;
       }
       set(result, { title: String(draw.value) }).replaceChildren(short(draw.value));
-      const terms = [...draw.fractions].flatMap((fraction, at) => [at ? " + " : "", h("span", { class: "wl-term" }, marker(at), exactly(fraction))]);
-      const sums = components.length > 1 ? [" = ", exactly(draw.total), " ", h("span", { class: "wl-term" }, h("span", { class: "wl-quiet" }, "mod 1 = "), result)] : [" = ", result];
+      const terms = [...draw.fractions].flatMap((fraction, at) => [
+        at ? " + " : "",
+        h("span", { class: "wl-term" }, marker(at), exactly(fraction)),
+      ]);
+      const sums =
+        components.length > 1
+          ? [
+              " = ",
+              exactly(draw.total),
+              " ",
+              h("span", { class: "wl-term" }, h("span", { class: "wl-quiet" }, "mod 1 = "), result),
+            ]
+          : [" = ", result];
       equation.replaceChildren(...terms, ...sums);
     },
   };
@@ -60,8 +77,22 @@ function createCard({ multiplier, increment, modulus, divisor }, component) {
   const ring = { r: RADIUS, pathLength: 1 };
   const arc = s("circle", { ...ring, class: "wl-arc", transform: "rotate(-90)" });
   const before = s("g", { class: "wl-before" }, s("path", { d: `M0 0V-${RADIUS}` }));
-  const hand = s("g", { class: "wl-hand" }, s("path", { d: `M0 0V-${RADIUS}` }), s("g", { transform: `translate(0 -${RADIUS})` }, shape(component)));
-  const dial = drawing(DIAL, DIAL, name, s("circle", { ...ring, class: "wl-ring" }), s("path", { class: "wl-zero", d: `M0 -${RADIUS + 5}v10` }), arc, before, hand);
+  const hand = s(
+    "g",
+    { class: "wl-hand" },
+    s("path", { d: `M0 0V-${RADIUS}` }),
+    s("g", { transform: `translate(0 -${RADIUS})` }, shape(component)),
+  );
+  const dial = drawing(
+    DIAL,
+    DIAL,
+    name,
+    s("circle", { ...ring, class: "wl-ring" }),
+    s("path", { class: "wl-zero", d: `M0 -${RADIUS + 5}v10` }),
+    arc,
+    before,
+    hand,
+  );
   set(dial, { viewBox: `${-DIAL / 2} ${-DIAL / 2} ${DIAL} ${DIAL}` });
   const work = h("div", { class: "wl-work" });
   let turns = 0; // the hand's angle, past 1 where it has gone round: so that it turns on and never back through the ring
@@ -70,7 +101,8 @@ function createCard({ multiplier, increment, modulus, divisor }, component) {
     node: h("figure", { class: "wl-card" }, dial, h("div", {}, h("figcaption", {}, marker(component), name), work)),
     show({ before: was, products, after, fractions, fractionsBefore }, at, moving) {
       const share = fractions[at];
-      turns = Math.floor(turns) + share + (moving > 0 && share < turns % 1 ? 1 : moving < 0 && share > turns % 1 ? -1 : 0);
+      turns =
+        Math.floor(turns) + share + (moving > 0 && share < turns % 1 ? 1 : moving < 0 && share > turns % 1 ? -1 : 0);
       hand.style.transform = `rotate(${turns}turn)`;
       before.style.transform = `rotate(${fractionsBefore?.[at] ?? 0}turn)`;
       before.style.visibility = products ? "visible" : "hidden";
@@ -79,7 +111,10 @@ function createCard({ multiplier, increment, modulus, divisor }, component) {
       const [m, d] = [grouped(modulus), grouped(divisor)];
       const c = increment ? ` + ${grouped(increment)}` : "";
       const lines = products
-        ? [`${grouped(multiplier)} · ${grouped(was[at])}${c} = ${grouped(products[at])}`, ["mod ", m, " = ", h("b", {}, x)]]
+        ? [
+            `${grouped(multiplier)} · ${grouped(was[at])}${c} = ${grouped(products[at])}`,
+            ["mod ", m, " = ", h("b", {}, x)],
+          ]
         : [["x = ", h("b", {}, x)], `x → ${grouped(multiplier)} · x${c} mod ${m}`];
       lines.push([x, " / ", d, " = ", exactly(share)]);
       const rows = lines.map((line) => h("p", {}, ...[line].flat()));
@@ -92,9 +127,15 @@ function createCard({ multiplier, increment, modulus, divisor }, component) {
 /** The fractions end to end on a line from 0 to `count`, and what is left beyond the last whole number. */
 function createSum(count) {
   const X = (value) => 8 + (value / count) * (LINE - 16);
-  const parts = Array.from({ length: count }, (_, at) => ({ bar: s("rect", { class: `wl-part wl-part-${at}`, y: 22, height: 16 }), sign: s("g", { class: "wl-sign" }, shape(at)) }));
+  const parts = Array.from({ length: count }, (_, at) => ({
+    bar: s("rect", { class: `wl-part wl-part-${at}`, y: 22, height: 16 }),
+    sign: s("g", { class: "wl-sign" }, shape(at)),
+  }));
   const rest = s("rect", { class: "wl-rest", y: 20, height: 20 });
-  const ticks = Array.from({ length: count + 1 }, (_, whole) => [s("path", { class: "wl-tick", d: `M${X(whole)} 16v28` }), s("text", { class: "wl-quiet", x: X(whole), y: 58, "text-anchor": "middle" }, String(whole))]).flat();
+  const ticks = Array.from({ length: count + 1 }, (_, whole) => [
+    s("path", { class: "wl-tick", d: `M${X(whole)} 16v28` }),
+    s("text", { class: "wl-quiet", x: X(whole), y: 58, "text-anchor": "middle" }, String(whole)),
+  ]).flat();
   const marks = s("g", {}, ...parts.flatMap(({ bar, sign }) => [bar, sign]), rest);
   const node = drawing(LINE, 64, "the fractions end to end", ...ticks, marks);
   const span = (rect, from, to) => set(rect, { x: X(from), width: X(to) - X(from) });
@@ -110,7 +151,9 @@ function createSum(count) {
         from += draw.fractions[at];
       });
       span(rest, draw.total - draw.value, draw.total);
-      set(node, { "aria-label": `The fractions end to end reach ${short(draw.total)}; beyond the last whole number lies ${short(draw.value)}.` });
+      set(node, {
+        "aria-label": `The fractions end to end reach ${short(draw.total)}; beyond the last whole number lies ${short(draw.value)}.`,
+      });
     },
   };
 }

@@ -24,11 +24,23 @@ function createField({ width, height, inner, x, y, first, count, point, vector, 
     return [X(horizontal), Y(vertical)];
   };
   const frame = s("path", { class: "wl-frame", d: `M${inner.left} ${inner.top}V${inner.bottom}H${inner.right}` });
-  const circles = vector ? Array.from({ length: count }, (_, p) => s("circle", { class: "wl-dot", cx: round(at(p)[0]), cy: round(at(p)[1]), r: size })) : [];
-  const ring = s("g", { class: "wl-mark" }, s("circle", { r: 6, class: "wl-halo" }), s("circle", { r: 6 }), s("circle", { r: 2.5, class: "wl-core" }));
+  const circles = vector
+    ? Array.from({ length: count }, (_, p) =>
+        s("circle", { class: "wl-dot", cx: round(at(p)[0]), cy: round(at(p)[1]), r: size }),
+      )
+    : [];
+  const ring = s(
+    "g",
+    { class: "wl-mark" },
+    s("circle", { r: 6, class: "wl-halo" }),
+    s("circle", { r: 6 }),
+    s("circle", { r: 2.5, class: "wl-core" }),
+  );
   const svg = drawing(width, height, label, frame, s("g", {}, ...circles), ring);
   const style = svg.getAttribute("style");
-  const layers = vector ? [] : [createLayer("wl-ahead", style, width, paintAhead), createLayer("wl-so-far", style, width, paintSoFar)];
+  const layers = vector
+    ? []
+    : [createLayer("wl-ahead", style, width, paintAhead), createLayer("wl-so-far", style, width, paintSoFar)];
   const node = h("div", { class: "wl-field" }, ...layers.map((layer) => layer.canvas), svg);
 
   let painted = 0; // dots that are strong
@@ -47,7 +59,8 @@ function createField({ width, height, inner, x, y, first, count, point, vector, 
     Y,
     show(draw) {
       wanted = Math.max(0, Math.min(count, draw - first + 1));
-      for (const circle of circles.slice(Math.min(wanted, painted), Math.max(wanted, painted))) circle.classList.toggle("wl-drawn", wanted > painted);
+      for (const circle of circles.slice(Math.min(wanted, painted), Math.max(wanted, painted)))
+        circle.classList.toggle("wl-drawn", wanted > painted);
       if (vector) painted = wanted;
     },
     /** What `show` asked of the canvas, done once for all that was asked since the last frame. */
@@ -64,11 +77,17 @@ function createField({ width, height, inner, x, y, first, count, point, vector, 
     mark(draw) {
       const p = draw - first;
       set(ring, { visibility: p >= 0 && p < count ? "visible" : "hidden" });
-      if (p >= 0 && p < count) ring.style.transform = `translate(${at(p).map((value) => `${round(value)}px`).join(", ")})`;
+      if (p >= 0 && p < count)
+        ring.style.transform = `translate(${at(p)
+          .map((value) => `${round(value)}px`)
+          .join(", ")})`;
     },
     near(event) {
       const box = svg.getBoundingClientRect();
-      const [px, py] = [((event.clientX - box.left) / box.width) * width, ((event.clientY - box.top) / box.height) * height];
+      const [px, py] = [
+        ((event.clientX - box.left) / box.width) * width,
+        ((event.clientY - box.top) / box.height) * height,
+      ];
       let [found, best] = [null, NEAR * NEAR];
       for (let p = 0; p < count; p++) {
         const [dx, dy] = at(p);
@@ -121,7 +140,8 @@ function listen(field, { onlook, onseek }) {
   });
 }
 
-const word = (x, y, text, anchor = "start", name = "wl-word wl-quiet") => s("text", { x, y, "text-anchor": anchor, class: name }, text);
+const word = (x, y, text, anchor = "start", name = "wl-word wl-quiet") =>
+  s("text", { x, y, "text-anchor": anchor, class: name }, text);
 
 /**
  * Draws over their number, and beside them, on the same axis, how many fell where.
@@ -136,7 +156,11 @@ export function createStreamPlot({ n, values, bins, counts, edges, expected, roo
   const right = width - bars - 24;
   const field = createField({
     ...{ width, height: 264, inner: { left, top, right, bottom }, x: [0.5, n + 0.5], y: [0, 1], first: 1, count: n },
-    ...{ point: (p) => [p + 1, values[p]], vector: n <= MOST_SVG, size: n <= MOST_JOINED ? 3 : n <= MOST_SVG ? 2 : 0.5 },
+    ...{
+      point: (p) => [p + 1, values[p]],
+      vector: n <= MOST_SVG,
+      size: n <= MOST_JOINED ? 3 : n <= MOST_SVG ? 2 : 0.5,
+    },
     label: `${n} draws one after the other, and how many fell in each of ${counts.length} parts`,
   });
   set(field.svg, { role: "group" });
@@ -147,14 +171,39 @@ export function createStreamPlot({ n, values, bins, counts, edges, expected, roo
   const start = right + 24;
   const along = (count) => start + (count / most) * bars;
   const soFar = new Uint32Array(counts.length);
-  const bar = (bin, count, name) => s("rect", { class: name, x: start, width: along(count) - start, y: round(Y(edges[bin + 1]) + 0.5), height: round(Y(edges[bin]) - Y(edges[bin + 1]) - 1) });
+  const bar = (bin, count, name) =>
+    s("rect", {
+      class: name,
+      x: start,
+      width: along(count) - start,
+      y: round(Y(edges[bin + 1]) + 0.5),
+      height: round(Y(edges[bin]) - Y(edges[bin + 1]) - 1),
+    });
   const rows = counts.map((count, bin) => {
     const solid = bar(bin, 0, "wl-solid");
-    return { solid, node: s("g", { class: "wl-bin", role: "img", tabindex: -1, "data-lm-suppress-shortcuts": "true", "data-bin": bin }, s("rect", { class: "wl-reach", x: start, width: bars, y: Y(edges[bin + 1]), height: Y(edges[bin]) - Y(edges[bin + 1]) }), bar(bin, count, "wl-all"), solid) };
+    return {
+      solid,
+      node: s(
+        "g",
+        { class: "wl-bin", role: "img", tabindex: -1, "data-lm-suppress-shortcuts": "true", "data-bin": bin },
+        s("rect", {
+          class: "wl-reach",
+          x: start,
+          width: bars,
+          y: Y(edges[bin + 1]),
+          height: Y(edges[bin]) - Y(edges[bin + 1]),
+        }),
+        bar(bin, count, "wl-all"),
+        solid,
+      ),
+    };
   });
   const histogram = s("g", { role: "group", "aria-label": "histogram" }, ...rows.map((row) => row.node));
   field.svg.prepend(
-    ...[0, 0.5, 1].flatMap((value) => [s("path", { class: "wl-grid", d: `M${left} ${Y(value)}H${right}` }), word(left - 6, Y(value) + 4, String(value), "end", "wl-quiet")]),
+    ...[0, 0.5, 1].flatMap((value) => [
+      s("path", { class: "wl-grid", d: `M${left} ${Y(value)}H${right}` }),
+      word(left - 6, Y(value) + 4, String(value), "end", "wl-quiet"),
+    ]),
     word(left, 14, "stream", "start", "wl-word"),
     word(start, 14, "histogram", "start", "wl-word"),
     word(X(1), bottom + 18, "draw 1", n > 1 ? "start" : "middle"),
@@ -210,7 +259,13 @@ export function createStreamPlot({ n, values, bins, counts, edges, expected, roo
       for (; shown > draw; shown--) changed.add(bins[shown - 1]), soFar[bins[shown - 1]]--;
       for (const bin of changed) set(rows[bin].solid, { width: round(along(soFar[bin]) - start) });
       rows.forEach((row, bin) => set(row.node, { "aria-label": this.bin(bin) }));
-      if (n <= MOST_JOINED) set(joined, { d: draw > 1 ? `M${Array.from({ length: draw }, (_, p) => `${round(X(p + 1))} ${round(Y(values[p]))}`).join("L")}` : null });
+      if (n <= MOST_JOINED)
+        set(joined, {
+          d:
+            draw > 1
+              ? `M${Array.from({ length: draw }, (_, p) => `${round(X(p + 1))} ${round(Y(values[p]))}`).join("L")}`
+              : null,
+        });
     },
     mark(draw) {
       field.mark(draw);
@@ -220,11 +275,15 @@ export function createStreamPlot({ n, values, bins, counts, edges, expected, roo
       rows.forEach((row, bin) => row.node.classList.toggle("wl-on", drawn && bins[draw - 1] === bin));
     },
     /** What a bar says. */
-    bin: (bin) => `${edges[bin]} to ${edges[bin + 1]}: ${soFar[bin].toLocaleString("en-US")} so far, ${counts[bin].toLocaleString("en-US")} in all; ${expected.toLocaleString("en-US")} if evenly spread`,
+    bin: (bin) =>
+      `${edges[bin]} to ${edges[bin + 1]}: ${soFar[bin].toLocaleString("en-US")} so far, ${counts[bin].toLocaleString("en-US")} in all; ${expected.toLocaleString("en-US")} if evenly spread`,
     /** Where a draw's dot is, as a box on the screen. */
     target(draw) {
       const box = field.svg.getBoundingClientRect();
-      return { left: box.left + (X(draw) / width) * box.width, top: box.top + (Y(values[draw - 1]) / 264) * box.height };
+      return {
+        left: box.left + (X(draw) / width) * box.width,
+        top: box.top + (Y(values[draw - 1]) / 264) * box.height,
+      };
     },
   };
 }
@@ -239,9 +298,25 @@ export function createSquare({ title, axis, across, up, range, ticks, first, cou
   const inner = { left: 26, top: 8, right: side - 8, bottom: side - 8 };
   const height = side + 14;
   const few = n <= MOST_SVG;
-  const field = createField({ width: side, height, inner, x: [0, 1], y: range, first, count, point: (p) => [across[p], up[p]], vector: false, size: few ? 0.8 : 0.6, strong: few ? 2 : 0.6, label });
+  const field = createField({
+    width: side,
+    height,
+    inner,
+    x: [0, 1],
+    y: range,
+    first,
+    count,
+    point: (p) => [across[p], up[p]],
+    vector: false,
+    size: few ? 0.8 : 0.6,
+    strong: few ? 2 : 0.6,
+    label,
+  });
   field.svg.prepend(
-    ...ticks.flatMap((value) => [s("path", { class: "wl-frame", d: `M${inner.left - 4} ${field.Y(value)}h4` }), word(inner.left - 6, field.Y(value) + 4, String(value).replace("-", "−"), "end", "wl-quiet")]),
+    ...ticks.flatMap((value) => [
+      s("path", { class: "wl-frame", d: `M${inner.left - 4} ${field.Y(value)}h4` }),
+      word(inner.left - 6, field.Y(value) + 4, String(value).replace("-", "−"), "end", "wl-quiet"),
+    ]),
     word(inner.left, height - 4, "0", "middle", "wl-quiet"),
     word((inner.left + inner.right) / 2, height - 4, axis, "middle"),
     word(inner.right, height - 4, "1", "middle", "wl-quiet"),

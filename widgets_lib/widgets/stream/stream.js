@@ -14,26 +14,52 @@ const ARRAYS = { f8: Float64Array, i4: Int32Array, u1: Uint8Array };
 /** The arrays in `draws`, by name. Copied, for a message's bytes need not lie where doubles may. */
 function unpack(layout, view) {
   const bytes = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-  return Object.fromEntries(layout.map(({ name, kind, offset, length }) => [name, new ARRAYS[kind](bytes, offset, length)]));
+  return Object.fromEntries(
+    layout.map(({ name, kind, offset, length }) => [name, new ARRAYS[kind](bytes, offset, length)]),
+  );
 }
 
 /** The seed and the first state as fields: { node, show(picture, seed, state) }. What is not what is drawn is marked, and stays. */
 function createStart({ onseed, onstate, onrestart }) {
-  const seed = h("input", { type: "text", class: "wl-seed", inputmode: "numeric", autocomplete: "off", spellcheck: "false", onchange: () => onseed(seed.value) });
+  const seed = h("input", {
+    type: "text",
+    class: "wl-seed",
+    inputmode: "numeric",
+    autocomplete: "off",
+    spellcheck: "false",
+    onchange: () => onseed(seed.value),
+  });
   const fields = h("span", { class: "wl-fields" });
-  const group = h("span", { class: "wl-state", role: "group", "aria-label": "first state" }, h("span", { "aria-hidden": "true" }, "first state"), fields);
-  const node = h("div", { class: "wl-start" }, h("label", {}, "seed", seed), group, button("Start again", onrestart, { "aria-label": "Start again with the first settings" }));
+  const group = h(
+    "span",
+    { class: "wl-state", role: "group", "aria-label": "first state" },
+    h("span", { "aria-hidden": "true" }, "first state"),
+    fields,
+  );
+  const node = h(
+    "div",
+    { class: "wl-start" },
+    h("label", {}, "seed", seed),
+    group,
+    button("Start again", onrestart, { "aria-label": "Start again with the first settings" }),
+  );
   let inputs = [];
   return {
     node,
     show({ seed: drawnSeed, start, legal }, typed, state) {
       if (inputs.length !== start.length) {
         const commit = () => onstate(inputs.map((input) => input.value));
-        inputs = start.map((_, at) => h("input", { type: "text", inputmode: "numeric", autocomplete: "off", onchange: commit }));
+        inputs = start.map((_, at) =>
+          h("input", { type: "text", inputmode: "numeric", autocomplete: "off", onchange: commit }),
+        );
         fields.replaceChildren(...inputs);
       }
       inputs.forEach((input, at) => {
-        set(input, { "aria-label": `component ${at + 1} of the first state, ${legal[at]}`, title: legal[at], style: `width:${3.5 + legal[at].split(" ").at(-1).replaceAll(",", "").length}ch` });
+        set(input, {
+          "aria-label": `component ${at + 1} of the first state, ${legal[at]}`,
+          title: legal[at],
+          style: `width:${3.5 + legal[at].split(" ").at(-1).replaceAll(",", "").length}ch`,
+        });
         input.value = state[at] ?? "";
         set(input, { "aria-invalid": input.value !== String(start[at]) && "true" });
       });
@@ -48,16 +74,39 @@ function createPortrait({ portrait, values, planes, n, reach, side, onlook, onse
   const { title, rules, facts, pattern } = portrait;
   const shared = { n, side, onlook, onseek };
   const pairs = createSquare({
-    ...{ ...shared, title: ["pairs: ", h("code", {}, "xₙ₊₁"), " over ", h("code", {}, "xₙ")], axis: "xₙ", across: values, up: values.subarray(1) },
-    ...{ range: [0, 1], ticks: [0, 1], first: 2, count: reach - 1, label: `${title}: each draw over the one before. ${pattern}` },
+    ...{
+      ...shared,
+      title: ["pairs: ", h("code", {}, "xₙ₊₁"), " over ", h("code", {}, "xₙ")],
+      axis: "xₙ",
+      across: values,
+      up: values.subarray(1),
+    },
+    ...{
+      range: [0, 1],
+      ticks: [0, 1],
+      first: 2,
+      count: reach - 1,
+      label: `${title}: each draw over the one before. ${pattern}`,
+    },
   });
   const triples = createSquare({
     ...{ ...shared, title: ["triples: ", h("code", {}, "9xₙ − 6xₙ₊₁ + xₙ₊₂")], axis: "xₙ", across: values, up: planes },
-    ...{ range: [-6, 10], ticks: [-6, 0, 10], first: 3, count: reach - 2, label: `${title}: 9 times a draw minus 6 times the next plus the third, over the first. ${pattern}` },
+    ...{
+      range: [-6, 10],
+      ticks: [-6, 0, 10],
+      first: 3,
+      count: reach - 2,
+      label: `${title}: 9 times a draw minus 6 times the next plus the third, over the first. ${pattern}`,
+    },
   });
   const list = facts.flatMap(({ name, text, exact, even }) => [
     h("dt", {}, name),
-    h("dd", {}, h("span", { class: "wl-mono", title: exact || null }, text), even && h("span", { class: "wl-quiet" }, ` (${even} if evenly spread)`)),
+    h(
+      "dd",
+      {},
+      h("span", { class: "wl-mono", title: exact || null }, text),
+      even && h("span", { class: "wl-quiet" }, ` (${even} if evenly spread)`),
+    ),
   ]);
   const node = h(
     "div",
@@ -85,8 +134,15 @@ function render(context) {
   });
   const kinds = get("generators").map(({ key, title }) => ({ value: key, text: title }));
   const generator = dropdown("generator", kinds, get("generator"), (chosen) => view.save({ generator: chosen }));
-  const beside = dropdown("beside it", [{ value: "", text: "none" }, ...kinds], get("beside"), (chosen) => view.save({ beside: chosen }));
-  const size = dropdown("draws", SIZES.map((n) => ({ value: String(n), text: grouped(n) })), "", (n) => view.save({ n: Number(n) }));
+  const beside = dropdown("beside it", [{ value: "", text: "none" }, ...kinds], get("beside"), (chosen) =>
+    view.save({ beside: chosen }),
+  );
+  const size = dropdown(
+    "draws",
+    SIZES.map((n) => ({ value: String(n), text: grouped(n) })),
+    "",
+    (n) => view.save({ n: Number(n) }),
+  );
   const variant = h("input", { type: "checkbox", onchange: () => view.save({ divide_by_period: variant.checked }) });
   const variantLabel = h("label", {}, variant, "divide by the periods");
   const player = createPlayer({ length: 1, onseek, signal: view.signal, name: "draw" });
@@ -120,11 +176,17 @@ function render(context) {
     generator.select.value = get("generator");
     beside.select.value = get("beside");
     const { n, variant: possible } = get("picture");
-    if (![...size.select.options].some((option) => option.value === String(n))) size.select.append(h("option", { value: n }, grouped(n)));
+    if (![...size.select.options].some((option) => option.value === String(n)))
+      size.select.append(h("option", { value: n }, grouped(n)));
     size.select.value = String(n);
     variant.checked = get("divide_by_period");
     variant.disabled = !possible;
-    set(variantLabel, { class: possible ? null : "wl-quiet", title: possible ? "the components over 30268, 30306 and 30322 in place of the moduli" : "a variant of Wichmann–Hill only" });
+    set(variantLabel, {
+      class: possible ? null : "wl-quiet",
+      title: possible
+        ? "the components over 30268, 30306 and 30322 in place of the moduli"
+        : "a variant of Wichmann–Hill only",
+    });
   }
   function drawStart() {
     start.show(get("picture"), get("seed"), get("state"));
@@ -158,14 +220,27 @@ function render(context) {
     room = measure();
     const { n, reach, counts, edges, expected, main, beside: other } = picture;
     const pointing = { onlook, onseek: (draw) => player.seek(Math.min(draw, n)) };
-    plot = createStreamPlot({ n, counts, edges, expected, room, values: arrays.values, bins: arrays.bins, ...pointing, onbin });
+    plot = createStreamPlot({
+      n,
+      counts,
+      edges,
+      expected,
+      room,
+      values: arrays.values,
+      bins: arrays.bins,
+      ...pointing,
+      onbin,
+    });
     plotHome.replaceChildren(plot.node);
     const wide = other && room >= 760; // two portraits abreast
     const across = wide ? (room - 40) / 2 : room;
     const side = Math.floor(Math.min(across < 420 ? across : (across - 16) / 2, 280));
     const shared = { n, reach, side, ...pointing };
     const built = [createPortrait({ portrait: main, values: arrays.values, planes: arrays.planes, ...shared })];
-    if (other) built.push(createPortrait({ portrait: other, values: arrays.beside_values, planes: arrays.beside_planes, ...shared }));
+    if (other)
+      built.push(
+        createPortrait({ portrait: other, values: arrays.beside_values, planes: arrays.beside_planes, ...shared }),
+      );
     legend.textContent = `Strong: the draws so far. Faint: those to come, up to draw ${grouped(reach)}.`;
     portraits.classList.toggle("wl-abreast", Boolean(wide));
     portraits.replaceChildren(...built.map((one) => one.node));
@@ -183,7 +258,10 @@ function render(context) {
       return;
     }
     const now = performance.now();
-    const step = now - drawn.time > MOTION_MS && !stillness() && drawn.at >= 0 && Math.abs(at - drawn.at) === 1 ? at - drawn.at : 0;
+    const step =
+      now - drawn.time > MOTION_MS && !stillness() && drawn.at >= 0 && Math.abs(at - drawn.at) === 1
+        ? at - drawn.at
+        : 0;
     drawn = { at, time: now };
     cards.show(moment(at), step);
     view.root.classList.toggle("wl-moving", step !== 0);
@@ -200,7 +278,8 @@ function render(context) {
   function moment(at) {
     const count = picture.components.length;
     const row = (name, index) => arrays[name].subarray(index * count, (index + 1) * count);
-    if (at === 0) return { number: 0, before: null, products: null, after: row("states", 0), fractions: row("fractions", 0) };
+    if (at === 0)
+      return { number: 0, before: null, products: null, after: row("states", 0), fractions: row("fractions", 0) };
     return {
       number: at,
       before: row("states", at - 1),
@@ -221,7 +300,14 @@ function render(context) {
     const chip = h("span", { class: "wl-chip", "aria-hidden": "true" }, short(arrays.values[at - 1]));
     view.root.append(chip);
     const place = (left, top) => `translate(${left - home.left}px, ${top - home.top}px)`;
-    const flight = chip.animate([{ transform: place(from.left, from.top), opacity: 1 }, { transform: place(to.left, to.top), opacity: 1, offset: 0.8 }, { transform: place(to.left, to.top), opacity: 0 }], { duration: MOTION_MS, easing: "ease-in-out" });
+    const flight = chip.animate(
+      [
+        { transform: place(from.left, from.top), opacity: 1 },
+        { transform: place(to.left, to.top), opacity: 1, offset: 0.8 },
+        { transform: place(to.left, to.top), opacity: 0 },
+      ],
+      { duration: MOTION_MS, easing: "ease-in-out" },
+    );
     flight.onfinish = flight.oncancel = () => chip.remove();
   }
 
@@ -251,7 +337,15 @@ function render(context) {
     const value = (name) => h("code", {}, String(arrays[name][draw - 1]));
     const fell = made ? [", in the bar ", plot.bin(arrays.bins[draw - 1])] : [];
     const also = other ? [` From ${other.title}: `, value("beside_values"), "."] : [];
-    readout.replaceChildren(h("b", {}, `draw ${grouped(draw)}`), made ? ` of ${grouped(n)}` : ", still to come", `, from ${main.title}: `, value("values"), ...fell, ".", ...also);
+    readout.replaceChildren(
+      h("b", {}, `draw ${grouped(draw)}`),
+      made ? ` of ${grouped(n)}` : ", still to come",
+      `, from ${main.title}: `,
+      value("values"),
+      ...fell,
+      ".",
+      ...also,
+    );
   }
 
   view.listen(["picture", "draws"], drawPicture);

@@ -58,7 +58,8 @@ export function layOut(picture, width, written) {
       const x = left + (k % across) * pitch.x;
       const y = 24 + (l * bands + Math.floor(k / across)) * pitch.y + head;
       facets.push({ l, k, x, y, rows: I, cols: J, cut });
-      for (const i of range(I)) for (const j of range(J)) elements.push({ x: x + j * size, y: y + i * size, row: l * I + i, col: k * J + j });
+      for (const i of range(I))
+        for (const j of range(J)) elements.push({ x: x + j * size, y: y + i * size, row: l * I + i, col: k * J + j });
     }
   }
   const heading = 8 * (picture.memory.length + 10);
@@ -69,7 +70,9 @@ export function layOut(picture, width, written) {
 
   // the storage: runs of cells in lines, each broken only if no line could hold it; gaps where cells are left out
   const runs = [];
-  drawn.forEach((position, n) => (n && position - drawn[n - 1] === 1 ? runs.at(-1).push(position) : runs.push([position])));
+  drawn.forEach((position, n) =>
+    n && position - drawn[n - 1] === 1 ? runs.at(-1).push(position) : runs.push([position]),
+  );
   const columns = Math.max(4, Math.min(COLUMNS + (runs.length > 1), Math.floor((width - left - 4) / size)));
   const slots = [];
   let [line, column] = [0, 0];
@@ -138,8 +141,19 @@ export function createScene(signal) {
 
   // ---- marks: one cell each, of the view or of the storage ----
   function createMark(stored) {
-    const [rect, text, under] = [s("rect", { x: 0.5, y: 0.5 }), s("text"), stored && s("text", { class: "wl-position wl-quiet" })];
-    const mark = { rect, text, under, now: null, worn: {}, node: s("g", { tabindex: -1 }, rect, under, under && " ", text) }; // read as in its label: position, number
+    const [rect, text, under] = [
+      s("rect", { x: 0.5, y: 0.5 }),
+      s("text"),
+      stored && s("text", { class: "wl-position wl-quiet" }),
+    ];
+    const mark = {
+      rect,
+      text,
+      under,
+      now: null,
+      worn: {},
+      node: s("g", { tabindex: -1 }, rect, under, under && " ", text),
+    }; // read as in its label: position, number
     (stored ? storage : view).append(mark.node);
     return mark;
   }
@@ -160,7 +174,8 @@ export function createScene(signal) {
     mark.worn = wanted;
   }
   function putAt(mark, { x, y }) {
-    if (mark.now?.x !== x || mark.now.y !== y) set(mark.node, { transform: `translate(${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10})` });
+    if (mark.now?.x !== x || mark.now.y !== y)
+      set(mark.node, { transform: `translate(${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10})` });
     mark.now = { x, y };
   }
 
@@ -186,7 +201,13 @@ export function createScene(signal) {
     marks.forEach((mark, e) => {
       const position = picture.positions[e];
       const name = [picture.ghosts[e] && "wl-ghost", !exists(position) && "wl-is-bad"].filter(Boolean).join(" ");
-      dress(mark, { size, name, role: "img", text: texts.get(position) ?? "?", label: elementLabel(e, texts.get(position)) });
+      dress(mark, {
+        size,
+        name,
+        role: "img",
+        text: texts.get(position) ?? "?",
+        label: elementLabel(e, texts.get(position)),
+      });
       mark.node.dataset.e = e;
       send(mark, layout.elements[e], from[e]);
     });
@@ -198,9 +219,18 @@ export function createScene(signal) {
       const mark = before.cells.get(position) ?? spare.pop() ?? createMark(true);
       const readers = at.readers.get(position) ?? [];
       const [text, real] = [texts.get(position), exists(position)];
-      const name = ["wl-store", !real && "wl-is-bad", complete && !readers.length && "wl-unread"].filter(Boolean).join(" ");
+      const name = ["wl-store", !real && "wl-is-bad", complete && !readers.length && "wl-unread"]
+        .filter(Boolean)
+        .join(" ");
       const number = place.numbered ? signed(position) : "";
-      dress(mark, { size, name, role: real ? "button" : "img", text, number, label: cellLabel(position, text, readers.length) });
+      dress(mark, {
+        size,
+        name,
+        role: real ? "button" : "img",
+        text,
+        number,
+        label: cellLabel(position, text, readers.length),
+      });
       mark.node.dataset.p = position;
       send(mark, place, copied ? at.elements[readers[0]] : before.cells.has(position) ? mark.now : null);
       at.cells.set(position, mark);
@@ -208,7 +238,11 @@ export function createScene(signal) {
     for (const mark of spare) mark.node.remove();
     decorate();
     const { width, height, roomy } = layout;
-    set(node, { viewBox: `0 0 ${width} ${height}`, style: `width:${width / 15}em;height:${height / 15}em`, class: roomy ? "wl-roomy" : null });
+    set(node, {
+      viewBox: `0 0 ${width} ${height}`,
+      style: `width:${width / 15}em;height:${height / 15}em`,
+      class: roomy ? "wl-roomy" : null,
+    });
     travel(journeys, moving);
   }
 
@@ -248,17 +282,24 @@ export function createScene(signal) {
     const { size, facets } = layout;
     const ndim = shown.shape.length;
     const word = (x, y, text, name, anchor = "middle") => s("text", { x, y, class: name, "text-anchor": anchor }, text);
-    const sizes = shown.shape.flatMap((n, axis) => [axis ? ", " : "", s("tspan", { class: `wl-${letterOf(axis, ndim)}` }, String(n))]);
-    const title = (y, name, ...rest) => s("text", { x: 4, y, class: "wl-title" }, s("tspan", { class: "wl-name" }, `${name}  `), ...rest);
+    const sizes = shown.shape.flatMap((n, axis) => [
+      axis ? ", " : "",
+      s("tspan", { class: `wl-${letterOf(axis, ndim)}` }, String(n)),
+    ]);
+    const title = (y, name, ...rest) =>
+      s("text", { x: 4, y, class: "wl-title" }, s("tspan", { class: "wl-name" }, `${name}  `), ...rest);
     const parts = [
       title(16, "x", "(", ...sizes, ndim === 1 ? ",)" : ")"),
       title(layout.title, "storage", s("tspan", { class: "wl-quiet" }, shown.memory)),
     ];
-    if (!layout.elements.length) parts.push(word(4, 48, shown.shown ? "no elements" : "too far away to draw", "wl-quiet wl-word", "start"));
+    if (!layout.elements.length)
+      parts.push(word(4, 48, shown.shown ? "no elements" : "too far away to draw", "wl-quiet wl-word", "start"));
     if (!layout.cells.size) parts.push(word(4, layout.title + 32, "no cells", "wl-quiet wl-word", "start"));
     labels = facets.map(({ l, k, x, y, rows, cols, cut }) => {
       const name = ndim > 2 && word(x, y - 28, ndim > 3 ? `l = ${l}, k = ${k}` : `k = ${k}`, "wl-k", "start");
-      const down = range(ndim > 1 ? rows : 0).map((i) => word(x - 8, y + (i + 0.5) * size + 4, String(i), "wl-i", "end"));
+      const down = range(ndim > 1 ? rows : 0).map((i) =>
+        word(x - 8, y + (i + 0.5) * size + 4, String(i), "wl-i", "end"),
+      );
       const along = range(ndim ? cols : 0).map((j) => word(x + (j + 0.5) * size, y - 8, String(j), "wl-j"));
       parts.push(...down, ...along, ...(name ? [name] : []));
       if (cut[0]) parts.push(word(x + cols * size + 4, y + size / 2 + 4, "⋯", "wl-quiet", "start"));
@@ -272,7 +313,9 @@ export function createScene(signal) {
   }
   function elementLabel(e, text) {
     const position = shown.positions[e];
-    const what = exists(position) ? `= ${text}, reads storage cell ${position}` : `reads position ${position}, outside the storage`;
+    const what = exists(position)
+      ? `= ${text}, reads storage cell ${position}`
+      : `reads position ${position}, outside the storage`;
     return `x[${indexOf(e, shown.shown).join(", ")}] ${what}${shown.ghosts[e] ? ", which another element reads too" : ""}`;
   }
   function cellLabel(position, text, count) {
@@ -294,7 +337,9 @@ export function createScene(signal) {
   const pool = (group) => {
     const paths = [];
     return (wanted) => {
-      wanted.forEach(({ d, name }, n) => set((paths[n] ??= group.appendChild(s("path"))), { d, class: name, visibility: "visible" }));
+      wanted.forEach(({ d, name }, n) =>
+        set((paths[n] ??= group.appendChild(s("path"))), { d, class: name, visibility: "visible" }),
+      );
       for (const path of paths.slice(wanted.length)) set(path, { d: null, class: null, visibility: "hidden" });
     };
   };
@@ -352,7 +397,13 @@ export function createScene(signal) {
     }
     drawHops(hops);
     const names = [...named];
-    names.forEach(([letter, { x, y }], n) => set((letters[n] ??= front.appendChild(s("text", { "text-anchor": "middle" }))), { x, y: y - 3, class: `wl-${letter}` }));
+    names.forEach(([letter, { x, y }], n) =>
+      set((letters[n] ??= front.appendChild(s("text", { "text-anchor": "middle" }))), {
+        x,
+        y: y - 3,
+        class: `wl-${letter}`,
+      }),
+    );
     letters.forEach((mark, n) => (mark.textContent = names[n]?.[0] ?? ""));
   }
   function arc(a, b, again) {
@@ -361,7 +412,11 @@ export function createScene(signal) {
     const tip = `M${x2 - 4} ${y2 - 6}L${x2} ${y2}L${x2 + 4} ${y2 - 6}`;
     if (a === b) {
       const [wide, high] = [8 + 3 * again, 18 + 5 * again];
-      return { d: `M${x1 - 2} ${y1}C${x1 - wide - 4} ${y1 - high} ${x1 + wide + 4} ${y1 - high} ${x1 + 2} ${y1}`, x: x1, y: y1 - 0.75 * high };
+      return {
+        d: `M${x1 - 2} ${y1}C${x1 - wide - 4} ${y1 - high} ${x1 + wide + 4} ${y1 - high} ${x1 + 2} ${y1}`,
+        x: x1,
+        y: y1 - 0.75 * high,
+      };
     }
     if (y1 === y2) {
       const high = Math.min(layout.arcs, 20 + Math.abs(x2 - x1) / 12);
@@ -369,7 +424,11 @@ export function createScene(signal) {
     }
     const start = y2 > y1 ? a.y + layout.size + 16 : y1; // down from under the cell's number
     const bend = y2 > y1 ? 16 : -24;
-    return { d: `M${x1} ${start}C${x1} ${start + bend} ${x2} ${y2 - 24} ${x2} ${y2}${tip}`, x: x1 + 8, y: start + bend / 2 };
+    return {
+      d: `M${x1} ${start}C${x1} ${start + bend} ${x2} ${y2 - 24} ${x2} ${y2}${tip}`,
+      x: x1 + 8,
+      y: start + bend / 2,
+    };
   }
 
   // ---- motion: one clock for all that travels ----
@@ -412,7 +471,11 @@ export function createScene(signal) {
     spread(position) {
       const cell = at.cells.get(position);
       const marks = (at.readers.get(position) ?? []).map((e) => at.elements[e]);
-      const numbers = marks.map(({ text, x, y }) => ({ text, from: { x: cell.x - x, y: cell.y - y }, to: { x: 0, y: 0 } }));
+      const numbers = marks.map(({ text, x, y }) => ({
+        text,
+        from: { x: cell.x - x, y: cell.y - y },
+        to: { x: 0, y: 0 },
+      }));
       travel([...travelling, ...numbers], true);
     },
     describe(words, walked) {

@@ -7,7 +7,11 @@ const TRAVEL_MS = 240; // redraws closer together than this do not travel: the h
 const BESIDE = 400; // drawing units that the arithmetic needs to stand beside the view
 const LISTED = 9; // readers of a cell that are named
 
-const tuple = (parts) => ["(", ...parts.flatMap((part, n) => (n ? [", ", part] : [part])), parts.length === 1 ? ",)" : ")"];
+const tuple = (parts) => [
+  "(",
+  ...parts.flatMap((part, n) => (n ? [", ", part] : [part])),
+  parts.length === 1 ? ",)" : ")",
+];
 const inAxis = (letter, text) => h("span", { class: `wl-${letter}` }, String(text));
 const signed = (number) => String(number).replace("-", "−");
 const factor = (number) => (number < 0 ? `(${signed(number)})` : String(number));
@@ -16,11 +20,15 @@ const factor = (number) => (number < 0 ? `(${signed(number)})` : String(number))
 function createDial({ letter, name, least = null, onturn }) {
   const input = h("input", { type: "number", step: 1, min: least, "aria-label": name, oninput: () => read() });
   const step = (by) => {
-    input.value = Math.max(least ?? -Infinity, (Number.isSafeInteger(input.valueAsNumber) ? input.valueAsNumber : 0) + by);
+    input.value = Math.max(
+      least ?? -Infinity,
+      (Number.isSafeInteger(input.valueAsNumber) ? input.valueAsNumber : 0) + by,
+    );
     read();
   };
   // Tab stops at the number, whose arrow keys do the same.
-  const press = (text, words, by) => h("button", { type: "button", tabindex: -1, "aria-label": `${name}, ${words}`, onclick: () => step(by) }, text);
+  const press = (text, words, by) =>
+    h("button", { type: "button", tabindex: -1, "aria-label": `${name}, ${words}`, onclick: () => step(by) }, text);
   function read() {
     set(input, { style: width() });
     onturn(input.value === "" ? NaN : Number(input.value));
@@ -28,7 +36,14 @@ function createDial({ letter, name, least = null, onturn }) {
   const width = () => `width:${Math.max(2, input.value.length) + 1}ch`;
   return {
     input,
-    node: h("span", { class: `wl-dial wl-${letter}` }, letter.length === 1 && h("small", { "aria-hidden": "true" }, letter), press("−", "one less", -1), input, press("+", "one more", 1)),
+    node: h(
+      "span",
+      { class: `wl-dial wl-${letter}` },
+      letter.length === 1 && h("small", { "aria-hidden": "true" }, letter),
+      press("−", "one less", -1),
+      input,
+      press("+", "one more", 1),
+    ),
     show(value) {
       if (input.value !== String(value)) input.value = value;
       set(input, { style: width(), "aria-invalid": null });
@@ -53,11 +68,26 @@ function createDials(onturn, onproblem) {
   function build(ndim) {
     const row = (name, least) =>
       Array.from({ length: ndim }, (_, axis) =>
-        createDial({ letter: letterOf(axis, ndim), name: `${name} of axis ${axis}`, least, onturn: turned((value) => (values[name] = values[name].with(axis, value))) }),
+        createDial({
+          letter: letterOf(axis, ndim),
+          name: `${name} of axis ${axis}`,
+          least,
+          onturn: turned((value) => (values[name] = values[name].with(axis, value))),
+        }),
       );
     dials = { shape: row("shape", 0), stride: row("stride", null) };
-    offset = createDial({ letter: "offset", name: "storage offset", onturn: turned((value) => (values.storage_offset = value)) });
-    const group = (name, parts) => h("div", { class: "wl-group", role: "group", "aria-label": name }, h("span", { class: "wl-name" }, name), ...parts);
+    offset = createDial({
+      letter: "offset",
+      name: "storage offset",
+      onturn: turned((value) => (values.storage_offset = value)),
+    });
+    const group = (name, parts) =>
+      h(
+        "div",
+        { class: "wl-group", role: "group", "aria-label": name },
+        h("span", { class: "wl-name" }, name),
+        ...parts,
+      );
     node.replaceChildren(
       group("shape", tuple(dials.shape.map((dial) => dial.node))),
       group("stride", tuple(dials.stride.map((dial) => dial.node))),
@@ -87,7 +117,10 @@ function createMoves(onmove, onrestart) {
       moves = next;
       for (const move of moves) {
         if (!buttons.has(move.key)) {
-          buttons.set(move.key, button("", () => onmove(moves.find((one) => one.key === move.key))));
+          buttons.set(
+            move.key,
+            button("", () => onmove(moves.find((one) => one.key === move.key))),
+          );
           node.insertBefore(buttons.get(move.key), again);
         }
         const one = buttons.get(move.key);
@@ -102,11 +135,17 @@ function createMoves(onmove, onrestart) {
 /** The arithmetic of what is looked at: { node, show(picture, target, scene) -> the same in words }. */
 function createEquation() {
   const node = h("div", { class: "wl-equation" });
-  const term = (value, label, name = "") => h("span", { class: `wl-term ${name}` }, h("b", {}, ...[value].flat()), h("small", {}, ...[label].flat()));
+  const term = (value, label, name = "") =>
+    h("span", { class: `wl-term ${name}` }, h("b", {}, ...[value].flat()), h("small", {}, ...[label].flat()));
   const sign = (text) => h("span", { class: "wl-sign" }, text);
-  const element = (e, { shown }) => ["x[", ...indexOf(e, shown).flatMap((i, axis) => [axis ? ", " : "", inAxis(letterOf(axis, shown.length), i)]), "]"];
+  const element = (e, { shown }) => [
+    "x[",
+    ...indexOf(e, shown).flatMap((i, axis) => [axis ? ", " : "", inAxis(letterOf(axis, shown.length), i)]),
+    "]",
+  ];
   const holds = (position, { cells, exact, storage_size: size }) => {
-    if (position < 0 || position >= size) return [sign("✗"), h("span", { class: "wl-outside" }, "there is no such cell")];
+    if (position < 0 || position >= size)
+      return [sign("✗"), h("span", { class: "wl-outside" }, "there is no such cell")];
     return [sign("→"), term(exact[cells.indexOf(position)] || "?", "holds")];
   };
   return {
@@ -120,15 +159,26 @@ function createEquation() {
         });
         const position = positions[e];
         node.replaceChildren(
-          term(element(e, picture), "element"), sign("reads"), term(signed(offset), "offset"), ...steps.flat(),
-          h("span", { class: "wl-together" }, sign("="), term(signed(position), "position"), ...holds(position, picture)),
+          term(element(e, picture), "element"),
+          sign("reads"),
+          term(signed(offset), "offset"),
+          ...steps.flat(),
+          h(
+            "span",
+            { class: "wl-together" },
+            sign("="),
+            term(signed(position), "position"),
+            ...holds(position, picture),
+          ),
         );
       } else if (cell !== undefined) {
         const list = readers.get(cell) ?? [];
         const names = list.slice(0, LISTED).map((one) => h("code", {}, ...element(one, picture)));
         const rest = list.length > LISTED ? [h("code", {}, "…")] : [];
         node.replaceChildren(
-          term(signed(cell), "cell"), ...holds(cell, picture), sign(list.length ? "read by" : "read by no element shown"),
+          term(signed(cell), "cell"),
+          ...holds(cell, picture),
+          sign(list.length ? "read by" : "read by no element shown"),
           h("span", { class: "wl-readers" }, ...names, ...rest),
         );
       } else node.replaceChildren();
@@ -141,7 +191,15 @@ function createEquation() {
 function createFacts() {
   const node = h("dl", { class: "wl-facts" });
   const bar = (share, parts) =>
-    h("span", { class: "wl-track", "aria-hidden": "true" }, h("span", { class: "wl-bar", style: `width:${100 * share}%` }, ...Array.from({ length: share ? Math.min(parts, 12) : 0 }, () => h("i"))));
+    h(
+      "span",
+      { class: "wl-track", "aria-hidden": "true" },
+      h(
+        "span",
+        { class: "wl-bar", style: `width:${100 * share}%` },
+        ...Array.from({ length: share ? Math.min(parts, 12) : 0 }, () => h("i")),
+      ),
+    );
   return {
     node,
     show({ code, looks, allocated, stride_bytes: strideBytes, contiguous }) {
@@ -151,7 +209,9 @@ function createFacts() {
         ...row("made by", h("code", {}, code)),
         ...(looks ? row("looks like", bar(looks.bytes / most, looks.repeats), looks.text) : []),
         ...row("allocated", bar(allocated.bytes / most, 1), allocated.text),
-        ...(looks ? [...row("byte stride", h("code", {}, strideBytes)), ...row("contiguous", contiguous ? "yes" : "no")] : []),
+        ...(looks
+          ? [...row("byte stride", h("code", {}, strideBytes)), ...row("contiguous", contiguous ? "yes" : "no")]
+          : []),
       );
     },
   };
@@ -169,7 +229,13 @@ function render(context) {
   view.controls.append(moves.node, dials.node);
   const bench = h("div", { class: "wl-bench" }, board, side);
   view.stage.append(bench);
-  view.root.append(h("p", { class: "wl-hint wl-quiet" }, "Point at an element or a cell. Click a storage cell and type: what reads it changes."));
+  view.root.append(
+    h(
+      "p",
+      { class: "wl-hint wl-quiet" },
+      "Point at an element or a cell. Click a storage cell and type: what reads it changes.",
+    ),
+  );
 
   const scene = createScene(view.signal);
   board.append(scene.node);
@@ -259,7 +325,11 @@ function render(context) {
   }
   /** Whether a cell of the same memory now holds another number than before. */
   function justWritten(before, { base, written, cells, exact }) {
-    return written !== null && before.base === base && before.exact[before.cells.indexOf(written)] !== exact[cells.indexOf(written)];
+    return (
+      written !== null &&
+      before.base === base &&
+      before.exact[before.cells.indexOf(written)] !== exact[cells.indexOf(written)]
+    );
   }
   /** What is looked at in a new picture: what broke it, else the same index, else one that shows steps along each axis. */
   function remembered(picture, before) {
@@ -267,8 +337,15 @@ function render(context) {
     if (picture.bad !== null) return { element: picture.bad };
     const ndim = picture.shape.length;
     const same = before?.shape.length === ndim && before.positions.length && current.element !== undefined;
-    const index = same ? indexOf(current.element, before.shown) : picture.shown.map((_, axis) => (axis === ndim - 1 ? 2 : 1));
-    return { element: numberOf(index.map((i, axis) => Math.min(i, picture.shown[axis] - 1)), picture.shown) };
+    const index = same
+      ? indexOf(current.element, before.shown)
+      : picture.shown.map((_, axis) => (axis === ndim - 1 ? 2 : 1));
+    return {
+      element: numberOf(
+        index.map((i, axis) => Math.min(i, picture.shown[axis] - 1)),
+        picture.shown,
+      ),
+    };
   }
 
   function look(target) {
@@ -277,7 +354,8 @@ function render(context) {
   }
 
   // ---- pointer and keyboard ----
-  const nodeOf = ({ element, cell }) => (element === undefined ? scene.at.cells.get(cell)?.node : scene.at.elements[element]?.node);
+  const nodeOf = ({ element, cell }) =>
+    element === undefined ? scene.at.cells.get(cell)?.node : scene.at.elements[element]?.node;
   const targetOf = (node) => {
     const found = node.closest?.("[data-e], [data-p]");
     if (!found) return null;
@@ -311,7 +389,9 @@ function render(context) {
     const { x, y } = scene.at.cells.get(position);
     const rows = [...scene.at.cells].filter(([, one]) => (one.y - y) * by > 0);
     const next = Math.min(...rows.map(([, one]) => (one.y - y) * by));
-    return rows.filter(([, one]) => (one.y - y) * by === next).sort(([, a], [, b]) => Math.abs(a.x - x) - Math.abs(b.x - x))[0]?.[0];
+    return rows
+      .filter(([, one]) => (one.y - y) * by === next)
+      .sort(([, a], [, b]) => Math.abs(a.x - x) - Math.abs(b.x - x))[0]?.[0];
   }
   set(board, {
     onpointerover: (event) => {
@@ -338,7 +418,8 @@ function render(context) {
       const next = beside(target, event.key);
       const typed = event.key.length === 1 && /[-\d.]/.test(event.key) ? event.key : null;
       if (next) nodeOf(next).focus();
-      else if (target.cell !== undefined && (event.key === "Enter" || event.key === " " || typed)) edit(target.cell, typed);
+      else if (target.cell !== undefined && (event.key === "Enter" || event.key === " " || typed))
+        edit(target.cell, typed);
       else return;
       event.preventDefault();
     },
@@ -372,7 +453,14 @@ function render(context) {
         scene.at.cells.get(position)?.node.focus();
       },
     });
-    const frame = h("span", { class: "wl-edit-frame", style: `left:${length(x)};top:${length(y)};width:${length(size)};height:${length(size)}` }, input);
+    const frame = h(
+      "span",
+      {
+        class: "wl-edit-frame",
+        style: `left:${length(x)};top:${length(y)};width:${length(size)};height:${length(size)}`,
+      },
+      input,
+    );
     board.querySelector(".wl-edit-frame")?.remove();
     board.append(frame);
     input.value = typed ?? held;

@@ -25,7 +25,13 @@ function picture(pixels, [rows, columns], label, ...over) {
   const side = Math.max(rows, columns);
   const node = s(
     "svg",
-    { viewBox: `0 0 ${columns} ${rows}`, style: `width:${(5.6 * columns) / side}em;height:${(5.6 * rows) / side}em`, class: "wl-picture", role: "img", "aria-label": label },
+    {
+      viewBox: `0 0 ${columns} ${rows}`,
+      style: `width:${(5.6 * columns) / side}em;height:${(5.6 * rows) / side}em`,
+      class: "wl-picture",
+      role: "img",
+      "aria-label": label,
+    },
     ...drawPixels(pixels, rows, columns),
     ...over,
   );
@@ -52,11 +58,21 @@ function render(context) {
   // ---- controls ----
   const choose = dropdown("generator", [], "", (generator) => view.save({ generator }));
   const most = get("most_workers");
-  const workers = slider({ label: "workers", name: "workers", values: Array.from({ length: most }, (_, index) => index + 1), value: get("workers"), oninput: (count) => view.save({ workers: count }) });
-  const again = button("Start again", () => {
-    model.send({ restart: true });
-    seek(0);
-  }, { "aria-label": "Start again with the first settings" });
+  const workers = slider({
+    label: "workers",
+    name: "workers",
+    values: Array.from({ length: most }, (_, index) => index + 1),
+    value: get("workers"),
+    oninput: (count) => view.save({ workers: count }),
+  });
+  const again = button(
+    "Start again",
+    () => {
+      model.send({ restart: true });
+      seek(0);
+    },
+    { "aria-label": "Start again with the first settings" },
+  );
   const cures = createCures("cure: what each worker does before it draws", (cure) => view.save({ cure }));
   const back = button("Back", () => seek(round - 1));
   const next = button("Next round", () => seek(round + 1), { class: "wl-primary" });
@@ -91,7 +107,9 @@ function render(context) {
     const shown = rounds[round];
     view.caption.textContent = shown?.words ?? "";
     if (!shown) {
-      view.stage.replaceChildren(h("p", { class: "wl-refused" }, unavailable ? `✗ ${unavailable} Choose another cure or generator.` : ""));
+      view.stage.replaceChildren(
+        h("p", { class: "wl-refused" }, unavailable ? `✗ ${unavailable} Choose another cure or generator.` : ""),
+      );
       return;
     }
     const [before, after] = ["before", "after"].map((name) => bytes(get(name)));
@@ -100,12 +118,29 @@ function render(context) {
     let start = round * shown.batches.length * shown.batches[0].changes.length * size;
     const change = (batch, { turn, shift, group, ...moved }, index) => {
       const pixels = (all) => all.subarray(start, start + size);
-      const [name, said] = [`${batch.name}, picture ${index + 1}`, `turned ${turn}, ${shift === "no shift" ? "not shifted" : `shifted ${shift}`}`];
+      const [name, said] = [
+        `${batch.name}, picture ${index + 1}`,
+        `turned ${turn}, ${shift === "no shift" ? "not shifted" : `shifted ${shift}`}`,
+      ];
       const item = h(
         "li",
         { class: `wl-changed ${equalClass(group)}` },
-        h("span", { class: "wl-pair" }, picture(pixels(before), shape, name), h("span", { class: "wl-quiet", "aria-hidden": "true" }, "→"), picture(pixels(after), shape, `${name}, ${said}`, frame(shape, moved))),
-        h("span", { class: "wl-change" }, group === null ? null : h("b", { class: "wl-letter", title: "equal changes carry the same letter" }, letter(group)), h("span", {}, turn), h("span", {}, shift)),
+        h(
+          "span",
+          { class: "wl-pair" },
+          picture(pixels(before), shape, name),
+          h("span", { class: "wl-quiet", "aria-hidden": "true" }, "→"),
+          picture(pixels(after), shape, `${name}, ${said}`, frame(shape, moved)),
+        ),
+        h(
+          "span",
+          { class: "wl-change" },
+          group === null
+            ? null
+            : h("b", { class: "wl-letter", title: "equal changes carry the same letter" }, letter(group)),
+          h("span", {}, turn),
+          h("span", {}, shift),
+        ),
       );
       start += size;
       return item;
@@ -114,11 +149,22 @@ function render(context) {
       h(
         "li",
         { class: "wl-batch" },
-        h("span", { class: "wl-name" }, h("b", {}, batch.name), h("span", { class: "wl-quiet" }, `whole from ${batch.worker}`)),
-        h("ol", { "aria-label": `the pictures of ${batch.name}` }, ...batch.changes.map((one, index) => change(batch, one, index))),
+        h(
+          "span",
+          { class: "wl-name" },
+          h("b", {}, batch.name),
+          h("span", { class: "wl-quiet" }, `whole from ${batch.worker}`),
+        ),
+        h(
+          "ol",
+          { "aria-label": `the pictures of ${batch.name}` },
+          ...batch.changes.map((one, index) => change(batch, one, index)),
+        ),
       ),
     );
-    view.stage.replaceChildren(h("ol", { class: "wl-loader", "aria-label": `round ${round + 1}: one batch from each worker` }, ...cards));
+    view.stage.replaceChildren(
+      h("ol", { class: "wl-loader", "aria-label": `round ${round + 1}: one batch from each worker` }, ...cards),
+    );
   }
 
   function drawChoices() {
@@ -139,7 +185,10 @@ function render(context) {
     },
   });
   view.listen(["story", "shape", "before", "after"], () => seek(round));
-  view.listen(["generator", "generators", "cure", "cures", "workers", "most_workers", "progress", "error"], drawChoices);
+  view.listen(
+    ["generator", "generators", "cure", "cures", "workers", "most_workers", "progress", "error"],
+    drawChoices,
+  );
   drawChoices();
   seek(0);
   model.send({ view: 1 });

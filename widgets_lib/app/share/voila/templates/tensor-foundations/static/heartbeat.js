@@ -4,7 +4,8 @@
 
 const HEARTBEAT_MS = 5_000;
 const PATIENCE_MS = 10_000; // so long a visitor waits before being told
-const BUSY = "Python is still computing, and the widgets wait for it. If it does not come to an end, reload to start again.";
+const BUSY =
+  "Python is still computing, and the widgets wait for it. If it does not come to an end, reload to start again.";
 // No event tells that a proxy cut the page off; but then Python rests while the page has not come to its end.
 const CUT = "The rest of the lesson does not come. If it stays so, reload to start again.";
 

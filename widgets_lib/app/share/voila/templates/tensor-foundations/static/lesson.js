@@ -7,7 +7,10 @@ const OUTPUT = 'script[type="application/vnd.voila.cell-output+json"]';
 
 // --- progress: names the section whose cells run; never covers what is already there
 let cellsReady = "";
-const lessonGrew = new MutationObserver(() => { tellProgress(); fillContents(); });
+const lessonGrew = new MutationObserver(() => {
+  tellProgress();
+  fillContents();
+});
 
 function say(text, count = "") {
   const line = document.getElementById("progress");
@@ -19,7 +22,12 @@ function say(text, count = "") {
 function headings(selector) {
   return [...document.querySelectorAll(`#lesson .jp-MarkdownOutput > :is(${selector})`)];
 }
-const textOf = (heading) => [...heading.childNodes].filter((node) => !node.classList?.contains("anchor-link")).map((node) => node.textContent).join("").trim();
+const textOf = (heading) =>
+  [...heading.childNodes]
+    .filter((node) => !node.classList?.contains("anchor-link"))
+    .map((node) => node.textContent)
+    .join("")
+    .trim();
 
 function tellProgress() {
   const section = headings("h1, h2, h3").at(-1);
@@ -56,7 +64,9 @@ const managerRuns = () => Boolean(window.jupyterapp?.widgetManager);
 // A widget's output is an empty panel, then says "Loading widget...", until its model has come from the kernel.
 function widgetsToCome() {
   const panels = [...document.querySelectorAll("#lesson .lm-Panel.jp-OutputArea-output:not(.lm-mod-hidden)")];
-  return panels.some(({ textContent, childElementCount }) => textContent === "Loading widget..." || !(textContent || childElementCount));
+  return panels.some(
+    ({ textContent, childElementCount }) => textContent === "Loading widget..." || !(textContent || childElementCount),
+  );
 }
 window.voila_heartbeat = () => {}; // written into the page to keep a slow connection open
 window.update_loading_text = () => {};
@@ -67,7 +77,9 @@ const lessonDrew = new MutationObserver(mendOutputs);
 
 function mendOutputs() {
   for (const figure of document.querySelectorAll("#lesson .jp-RenderedImage img:not([alt])")) {
-    const section = headings("h1, h2, h3").filter((heading) => heading.compareDocumentPosition(figure) & Node.DOCUMENT_POSITION_FOLLOWING).at(-1);
+    const section = headings("h1, h2, h3")
+      .filter((heading) => heading.compareDocumentPosition(figure) & Node.DOCUMENT_POSITION_FOLLOWING)
+      .at(-1);
     figure.alt = `Figure drawn by the code above it${section ? `, in “${textOf(section)}”` : ""}`;
   }
   for (const box of document.querySelectorAll("#lesson pre")) {
@@ -96,11 +108,15 @@ function markCurrent() {
   const reached = parseFloat(getComputedStyle(page).scrollPaddingTop) + 24;
   const sections = headings("h2, h3");
   let current = sections.findLastIndex((heading) => heading.getBoundingClientRect().top <= reached);
-  if (page.dataset.lesson && page.scrollTop > 0 && page.scrollTop + innerHeight >= page.scrollHeight - 2) current = sections.length - 1;
+  if (page.dataset.lesson && page.scrollTop > 0 && page.scrollTop + innerHeight >= page.scrollHeight - 2)
+    current = sections.length - 1;
   const links = [...document.querySelectorAll(".contents a")];
-  links.forEach((link, at) => (at === current ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")));
+  links.forEach((link, at) =>
+    at === current ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current"),
+  );
   document.querySelector(".contents .now").textContent = links[current]?.textContent ?? "";
-  const list = document.querySelector(".contents ol"), link = links[current];
+  const list = document.querySelector(".contents ol"),
+    link = links[current];
   if (!link) return;
   const below = link.offsetTop + link.offsetHeight - list.scrollTop - list.clientHeight;
   if (below > 0) list.scrollTop += below;
@@ -109,11 +125,18 @@ function markCurrent() {
 
 function startContents() {
   let due = false;
-  addEventListener("scroll", () => {
-    if (due) return;
-    due = true;
-    requestAnimationFrame(() => { due = false; markCurrent(); });
-  }, { passive: true });
+  addEventListener(
+    "scroll",
+    () => {
+      if (due) return;
+      due = true;
+      requestAnimationFrame(() => {
+        due = false;
+        markCurrent();
+      });
+    },
+    { passive: true },
+  );
   const details = document.querySelector(".contents details");
   details.addEventListener("click", (event) => {
     if (event.target.localName === "a" && !details.classList.contains("wide")) details.open = false;
@@ -130,21 +153,29 @@ function foldWhereNarrow(details) {
   };
   wide.addEventListener("change", fold);
   addEventListener("projector", fold);
-  document.addEventListener("click", ({ target }) => { if (!details.contains(target)) close(); });
-  details.addEventListener("focusout", ({ relatedTarget }) => { if (relatedTarget && !details.contains(relatedTarget)) close(); });
+  document.addEventListener("click", ({ target }) => {
+    if (!details.contains(target)) close();
+  });
+  details.addEventListener("focusout", ({ relatedTarget }) => {
+    if (relatedTarget && !details.contains(relatedTarget)) close();
+  });
   details.addEventListener("keydown", ({ key }) => {
     if (key !== "Escape" || details.classList.contains("wide")) return;
     close();
     details.querySelector("summary").focus();
   });
-  const close = () => { if (!details.classList.contains("wide")) details.open = false; };
+  const close = () => {
+    if (!details.classList.contains("wide")) details.open = false;
+  };
   fold();
 }
 
 // --- leaving: Voila's widget manager gives the kernel back before a page unloads. While cells still run there is
 // no manager yet, and phones send no `beforeunload`; then we give it back.
 let givenBack = false;
-addEventListener("beforeunload", () => { givenBack = managerRuns(); });
+addEventListener("beforeunload", () => {
+  givenBack = managerRuns();
+});
 addEventListener("pagehide", () => {
   const kernelStarted = document.getElementById("jupyter-config-data");
   if (kernelStarted && !givenBack) navigator.sendBeacon(kernelAddress("voila/api/shutdown"));

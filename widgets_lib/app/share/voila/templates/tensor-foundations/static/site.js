@@ -7,8 +7,20 @@ const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
 
 const memory = {
   // A page in a sandboxed frame may not use localStorage; it then forgets, and works.
-  get(key) { try { return localStorage.getItem(`tensor-foundations.${key}`); } catch { return null; } },
-  set(key, value) { try { localStorage.setItem(`tensor-foundations.${key}`, value); } catch { /* forgotten */ } },
+  get(key) {
+    try {
+      return localStorage.getItem(`tensor-foundations.${key}`);
+    } catch {
+      return null;
+    }
+  },
+  set(key, value) {
+    try {
+      localStorage.setItem(`tensor-foundations.${key}`, value);
+    } catch {
+      /* forgotten */
+    }
+  },
 };
 
 function applyTheme() {
@@ -41,21 +53,39 @@ function toggleProjector() {
 }
 
 function isTyping({ target }) {
-  return target instanceof Element && target.closest("input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]");
+  return (
+    target instanceof Element &&
+    target.closest(
+      "input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]",
+    )
+  );
 }
 
 function startSwitches() {
   const theme = document.getElementById("theme-choice");
   theme.value = memory.get("theme") ?? "system";
-  theme.addEventListener("change", () => { memory.set("theme", theme.value); applyTheme(); });
+  theme.addEventListener("change", () => {
+    memory.set("theme", theme.value);
+    applyTheme();
+  });
 
   document.getElementById("projector-switch").addEventListener("click", toggleProjector);
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "p" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event)) return;
+    if (
+      event.key !== "p" ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      event.defaultPrevented ||
+      isTyping(event)
+    )
+      return;
     toggleProjector();
   });
 
-  new ResizeObserver(([{ target }]) => page.style.setProperty("--bar", `${target.offsetHeight}px`)).observe(document.querySelector(".bar"));
+  new ResizeObserver(([{ target }]) => page.style.setProperty("--bar", `${target.offsetHeight}px`)).observe(
+    document.querySelector(".bar"),
+  );
   applyTheme();
   applyProjector();
 }
