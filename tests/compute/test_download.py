@@ -14,7 +14,7 @@ import pytest
 from widgets_lib.compute import download, mnist
 from widgets_lib.compute.array_pickle import UnsafePickleError
 from widgets_lib.compute.download import DownloadError, download_file
-from widgets_lib.compute.mnist import archive, download_mnist, load_pickle, mnist_or_bundled
+from widgets_lib.compute.mnist import archive, download_mnist, load_mnist, load_pickle
 
 BODY = np.random.default_rng(0).bytes(300_000)
 
@@ -415,7 +415,7 @@ def test_mnist_is_fetched_once_and_read(small_mnist, tmp_path):
     loaded = load_pickle(path)
     assert same(loaded, pairs) and len(server.requests) == 1
     assert [(x.dtype.name, y.dtype.name) for x, y in loaded] == [("float32", "int64")] * 3
-    file = mnist_or_bundled(path, server.url, **OPTIONS)
+    file = load_mnist(path, server.url, **OPTIONS)
     assert not file.bundled and str(path) in file.source and same([file.train, file.valid, file.test], pairs)
 
 
@@ -423,14 +423,14 @@ def test_the_shapes_asked_for_are_those_of_the_bundled_digits():
     digits = mnist.load()
     assert (digits.x_train.shape, digits.x_valid.shape, digits.x_test.shape) == archive.SHAPES
     pairs = ((digits.x_train, digits.y_train), (digits.x_valid, digits.y_valid), (digits.x_test, digits.y_test))
-    assert archive._what_is_wrong_with_pairs(pairs) is None
+    assert archive._validate_pairs(pairs) is None
 
 
 def test_a_file_of_the_published_md5_is_not_read_further(tmp_path, monkeypatch):
     path = tmp_path / "mnist.pkl.gz"
     path.write_bytes(b"the file")
     monkeypatch.setattr(archive, "MNIST_MD5", "9144da26b6b58c823799dd4a8a884f26")  # of b"the file", by md5sum
-    assert archive.what_is_wrong_with_mnist(path) is None
+    assert archive.validate_mnist_file(path) is None
 
 
 def spoiled(pairs):
@@ -471,7 +471,7 @@ def test_a_malicious_file_is_refused_and_the_lesson_goes_on(tmp_path):
     with serving(whole, body=body) as server:
         with pytest.raises(DownloadError, match=r"it asks for (io|_io).open"):
             download_mnist(path, server.url, **OPTIONS)
-        assert mnist_or_bundled(path, server.url, **OPTIONS).bundled
+        assert load_mnist(path, server.url, **OPTIONS).bundled
     assert nothing_left(tmp_path)
     path.write_bytes(body)
     with pytest.raises(UnsafePickleError, match="was not opened"):
@@ -482,7 +482,7 @@ def test_a_malicious_file_is_refused_and_the_lesson_goes_on(tmp_path):
 @pytest.mark.parametrize("answer", [status(404), half_without_a_version, hangs_up])
 def test_without_the_file_the_lesson_goes_on_with_the_bundled_digits_and_says_so(tmp_path, answer):
     with serving(answer) as server:
-        file = mnist_or_bundled(tmp_path / "mnist.pkl.gz", server.url, **OPTIONS)
+        file = load_mnist(tmp_path / "mnist.pkl.gz", server.url, **OPTIONS)
     assert file.bundled and "come with the course" in file.source and server.url in file.source
     digits = mnist.load()
     assert file.train == (digits.x_train, digits.y_train) and file.test == (digits.x_test, digits.y_test)

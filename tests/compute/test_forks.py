@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from tests.support.processes import none_left_over
+from tests.support.processes import assert_no_leaked_children
 from widgets_lib.compute import rng
 from widgets_lib.compute.rng import forks
-from widgets_lib.compute.rng.forks import CURES, GENERATORS, compare, describe_fork, real_fork, why_not_real
+from widgets_lib.compute.rng.forks import CURES, GENERATORS, compare, describe_fork, fork_unavailable_reason, real_fork
 from widgets_lib.compute.timing import Stopped
 
 # after seeding everything with 0, the first numbers of the libraries themselves
@@ -209,7 +209,7 @@ def test_comparing_looks_at_the_states_too():
 
 
 def test_a_hundred_real_forks_leave_no_process_behind():
-    with none_left_over(), ThreadPoolExecutor(4) as pool:
+    with assert_no_leaked_children(), ThreadPoolExecutor(4) as pool:
         done = list(pool.map(lambda seed: real_fork(children=1, draws=1, seed=seed), range(100)))
     pids = {process.pid for fork in done for process in fork.processes}
     assert len(pids) == 200
@@ -248,7 +248,7 @@ def test_a_child_that_fails_is_reported_and_none_returns_into_the_parents_code()
 
 
 def test_a_fork_that_takes_too_long_is_ended_whole():
-    with none_left_over(), pytest.raises(TimeoutError, match=r"longer than 0.01 s, and was ended"):
+    with assert_no_leaked_children(), pytest.raises(TimeoutError, match=r"longer than 0.01 s, and was ended"):
         real_fork(timeout_s=0.01)
 
 
@@ -260,7 +260,7 @@ def test_a_fork_can_be_stopped_and_leaves_no_process(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "executable", str(hanging))
     reader = os.open(held, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        with none_left_over(), pytest.raises(Stopped):
+        with assert_no_leaked_children(), pytest.raises(Stopped):
             real_fork(should_stop=lambda: select([reader], [], [], 0)[0])
         assert os.read(reader, 100) == b"started\n"
         # A killed process is gone a moment after the signal, and init may wait for an orphan late or never. Its files
@@ -309,7 +309,7 @@ def test_without_fork_the_prediction_stands(monkeypatch):
     monkeypatch.delattr(os, "fork")
     real = real_fork()
     assert "no fork on this system" in real.unavailable and real.processes == ()
-    assert why_not_real() == real.unavailable
+    assert fork_unavailable_reason() == real.unavailable
     assert describe_fork().equal == 12
 
 

@@ -77,7 +77,7 @@ test("a cure is a moment of its own: the children's cards change, the parent's s
   assert.match(said(view), /jumps ahead/);
 });
 
-test("a step forward moves what it makes from where it comes, and does not where the reader asked for stillness", async (t) => {
+test("a step forward moves what it makes from where it comes, and does not where the reader asked for prefersReducedMotion", async (t) => {
   let now = 0;
   t.mock.method(performance, "now", () => (now += 1000)); // a faster reader is shown no motion
   const moved = async (still) => {

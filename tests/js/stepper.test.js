@@ -197,7 +197,7 @@ test("plays by itself to the end, and stops when the view goes", async (context)
   assert.equal(view.$(".wl-player output").textContent, "5 / 6");
 });
 
-test("the factors of a step forward travel to C; not on the way back, not in a hurry, not where stillness was asked for", async (context) => {
+test("the factors of a step forward travel to C; not on the way back, not in a hurry, not where prefersReducedMotion was asked for", async (context) => {
   let now = 0;
   context.mock.method(performance, "now", () => now);
   const view = await mount("wl.LoopStepper(strategy='dot')");

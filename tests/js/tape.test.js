@@ -205,7 +205,7 @@ test("what was pressed is shown at once, and its values travel from the tape to 
   assert.equal(view.flights.length, 2, "nothing travels on the way back");
   globalThis.matchMedia = () => ({ matches: true });
   view.step("ArrowRight");
-  assert.equal(view.flights.length, 2, "nor where stillness was asked for");
+  assert.equal(view.flights.length, 2, "nor where prefersReducedMotion was asked for");
   view.destroy();
 });
 

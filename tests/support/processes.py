@@ -11,7 +11,7 @@ def children():
 
 
 @contextmanager
-def none_left_over():
+def assert_no_leaked_children():
     """Fails if the block leaves a child that was not there before it; others' servers and workers may go on."""
     before = children()
     yield

@@ -95,15 +95,15 @@ def test_a_clash_shows_what_is_missing_and_its_repairs():
 def test_a_repair_keeps_the_numbers_and_can_be_exchanged_or_taken_back():
     widget = wl.BroadcastExplorer(preset="clash")
     p = torch.tensor([[1.0, 2], [3, 4], [5, 6]])
-    widget._receive({"repair": 0}, None)
+    widget._on_custom_msg({"repair": 0}, None)
     assert widget.shapes == ["3, 2", "3, 1"]
     assert numbers(widget) == (p + C[:, None]).flatten().tolist()
-    widget._receive({"repair": 1}, None)
+    widget._on_custom_msg({"repair": 1}, None)
     assert widget.shapes == ["2, 3", "3"]
     assert numbers(widget) == (p.t() + C).flatten().tolist()
     assert widget.picture["operands"][0]["index"] == ["0, 0", "1, 0", "2, 0", "0, 1", "1, 1", "2, 1"]  # of p itself
     assert [repair["applied"] for repair in widget.picture["repairs"]] == [False, True]
-    widget._receive({"repair": 1}, None)
+    widget._on_custom_msg({"repair": 1}, None)
     assert widget.picture["result"] is None
     widget.shapes = ["3, 3", "3"]
     assert widget.picture["repairs"] == []
@@ -112,7 +112,7 @@ def test_a_repair_keeps_the_numbers_and_can_be_exchanged_or_taken_back():
 def test_a_reshape_repair_follows_each_number():
     widget = wl.BroadcastExplorer(torch.arange(12), (3, 4))
     (repair,) = [at for at, each in enumerate(widget.picture["repairs"]) if each["code"] == "a.reshape(3, 4)"]
-    widget._receive({"repair": repair}, None)
+    widget._on_custom_msg({"repair": repair}, None)
     operand = widget.picture["operands"][0]
     assert operand["texts"] == [str(n) for n in range(12)]
     assert operand["index"] == [str(n) for n in range(12)]
@@ -218,14 +218,14 @@ def test_a_shape_typed_back_brings_its_numbers_back():
 
 def test_operands_come_and_go():
     widget = wl.BroadcastExplorer(preset="vector")
-    widget._receive({"add": True}, None)
+    widget._on_custom_msg({"add": True}, None)
     assert widget.shapes == ["3, 3", "3", "3"] and widget.picture["expression"] == "m + c + a"
-    widget._receive({"remove": 0}, None)
+    widget._on_custom_msg({"remove": 0}, None)
     assert widget.picture["expression"] == "c + a" and texts(widget)[0] == "110"
-    widget._receive({"add": True}, None)
+    widget._on_custom_msg({"add": True}, None)
     widget.operator = ">"
     assert "compares two operands, and here are 3" in widget.error
-    widget._receive({"restart": True}, None)
+    widget._on_custom_msg({"restart": True}, None)
     assert (widget.preset, widget.operator, widget.shapes, widget.error) == ("vector", "+", ["3, 3", "3"], "")
 
 
@@ -242,7 +242,7 @@ def test_starting_again_keeps_an_operator_of_ones_own():
     widget = wl.BroadcastExplorer(preset="vector", operator="*")
     expected = widget.picture
     widget.preset = "image"
-    widget._receive({"restart": True}, None)
+    widget._on_custom_msg({"restart": True}, None)
     assert widget.picture == expected
 
 
@@ -252,8 +252,8 @@ def test_one_change_sends_one_picture():
     widget.observe(drawn.append, "picture")
     widget.preset = "outer"
     widget.shapes = ["3", "3"]
-    widget._receive({"add": True}, None)
-    widget._receive({"restart": True}, None)
+    widget._on_custom_msg({"add": True}, None)
+    widget._on_custom_msg({"restart": True}, None)
     assert len(drawn) == 4
 
 

@@ -74,7 +74,7 @@ def test_many_digits_are_chosen_from():
 @pytest.mark.parametrize("good", [{"row": 1}, {"column": 1}, {"numbers": True}, {"index": 2}])
 def test_what_is_typed_and_is_no_picture_gets_words_until_the_next_good_action(text, words, good):
     widget = wl.DigitViewer(np.arange(12.0).reshape(3, 2, 2), index=1, row=0, column=0)
-    widget._guard(widget._receive, {"index": text}, [])
+    widget._run_guarded(widget._on_custom_msg, {"index": text}, [])
     assert words in widget.error
     assert widget.index == widget.picture["index"] == 1
     widget.set_state(good)
@@ -83,10 +83,10 @@ def test_what_is_typed_and_is_no_picture_gets_words_until_the_next_good_action(t
 
 def test_the_number_of_a_picture_can_be_typed():
     widget = wl.DigitViewer(np.arange(12.0).reshape(3, 2, 2))
-    widget._guard(widget._receive, {"index": "1.5"}, [])
-    widget._guard(widget._receive, {"index": " 0"}, [])
+    widget._run_guarded(widget._on_custom_msg, {"index": "1.5"}, [])
+    widget._run_guarded(widget._on_custom_msg, {"index": " 0"}, [])
     assert widget.error == ""
-    widget._guard(widget._receive, {"index": "2"}, [])
+    widget._run_guarded(widget._on_custom_msg, {"index": "2"}, [])
     assert widget.picture["index"] == 2
 
 
@@ -129,7 +129,7 @@ def test_a_value_keeps_its_digits_and_has_a_short_form(x, text, short):
 def test_start_again_brings_everything_back():
     widget = wl.DigitViewer(np.eye(4), row=1, column=2)
     widget.row, widget.column, widget.numbers = 3, 0, True
-    widget._guard(widget._receive, {"restart": True}, [])
+    widget._run_guarded(widget._on_custom_msg, {"restart": True}, [])
     assert (widget.row, widget.column, widget.numbers) == (1, 2, False)
 
 

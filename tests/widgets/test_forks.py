@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import widgets_lib as wl
-from tests.support.processes import none_left_over
+from tests.support.processes import assert_no_leaked_children
 from tests.support.servers import wait_until
 from widgets_lib.compute.rng import forks
 
@@ -20,7 +20,7 @@ WAIT_S = 25  # below the 30 s after which a real fork ends itself: what ended in
 
 @pytest.fixture
 def fork():
-    with none_left_over():  # whatever a test does
+    with assert_no_leaked_children():  # whatever a test does
         widget = wl.ForkSimulator()
         yield widget
         widget.close()
@@ -150,7 +150,7 @@ def test_torch_is_predicted_off_the_kernels_thread(monkeypatch):
     monkeypatch.setattr(forks, "describe_fork", noted)
     widget = wl.ForkSimulator("torch", seed=0, draws_before=0)
     assert widget.wait(WAIT_S) and widget.progress == {}
-    assert names == ["errand"]
+    assert names == ["task"]
     assert widget.story["lanes"][1]["draws"][0]["text"] == "0.4963"  # torch.manual_seed(0); torch.rand(1)
 
 
@@ -164,7 +164,7 @@ def test_the_last_of_two_questions_wins(monkeypatch):
 
     monkeypatch.setattr(forks, "describe_fork", slow)
     widget = wl.ForkSimulator("torch")
-    late = widget._errands._current
+    late = widget._tasks._current
     widget.generator = "numpy-generator"
     release.set()
     late.join(WAIT_S)
@@ -222,30 +222,30 @@ def test_a_new_setting_takes_the_real_numbers_away(fork):
 
 
 def test_the_kernel_is_not_held_and_a_run_can_be_cancelled(fork, hanging):
-    fork._receive({"run": settings(fork)}, [])
+    fork._on_custom_msg({"run": settings(fork)}, [])
     assert fork.progress["cancel"] and "fresh Python process" in fork.progress["words"]
-    errand = fork._errands._current
+    task = fork._tasks._current
     hanging.wait()
-    fork._receive({"cancel": True}, [])
+    fork._on_custom_msg({"cancel": True}, [])
     assert fork.progress == {}
-    errand.join(WAIT_S)
-    assert not errand.is_alive() and hanging.gone()
+    task.join(WAIT_S)
+    assert not task.is_alive() and hanging.gone()
     assert fork.real == {} and fork.error == ""
 
 
 @pytest.mark.parametrize("end", [lambda fork: fork.close(), lambda fork: setattr(fork, "seed", "8")])
 def test_closing_or_changing_a_setting_ends_a_run(fork, hanging, end):
     fork.run()
-    errand = fork._errands._current
+    task = fork._tasks._current
     hanging.wait()
     end(fork)
-    errand.join(WAIT_S)
-    assert not errand.is_alive() and hanging.gone()
+    task.join(WAIT_S)
+    assert not task.is_alive() and hanging.gone()
 
 
 def test_a_new_run_replaces_one_that_goes_on(fork, hanging):
     fork.run()
-    first = fork._errands._current
+    first = fork._tasks._current
     hanging.wait()
     hanging.let_go()
     fork.run()
@@ -256,14 +256,14 @@ def test_a_new_run_replaces_one_that_goes_on(fork, hanging):
 
 
 def test_a_run_takes_the_settings_of_the_view_whose_own_message_may_come_later(fork):
-    fork._receive({"run": settings(fork) | {"children": 3}}, [])
+    fork._on_custom_msg({"run": settings(fork) | {"children": 3}}, [])
     fork.set_state({"children": 3})
     assert fork.wait(WAIT_S)
     assert len(fork.real["lanes"]) == len(fork.story["lanes"]) == 4
 
 
 def test_a_run_with_settings_that_can_not_be_is_refused_in_words(fork):
-    fork._guard(fork._receive, {"run": settings(fork) | {"children": 1000}}, [])
+    fork._run_guarded(fork._on_custom_msg, {"run": settings(fork) | {"children": 1000}}, [])
     assert "at most 8, not 1,000" in fork.error and fork.progress == {}
 
 
@@ -370,7 +370,7 @@ def test_start_again_goes_back_to_what_was_given():
     first = widget.story
     widget.seed = "nonsense"
     widget.children, widget.cure = 5, "spawn"
-    widget._guard(widget._receive, {"restart": True}, [])
+    widget._run_guarded(widget._on_custom_msg, {"restart": True}, [])
     assert (widget.children, widget.cure, widget.seed, widget.error) == (3, "none", "5", "")
     assert widget.story == first
 
@@ -391,5 +391,5 @@ def test_a_run_that_is_cancelled_before_its_prediction_was_made_leaves_the_predi
     fork.generator = "python"
     fork._told = None  # as if the run had taken the place of a prediction still being made
     fork.story = {}
-    fork._receive({"cancel": True}, [])
+    fork._on_custom_msg({"cancel": True}, [])
     assert fork.story["title"] == "Python's random" and fork.error == ""

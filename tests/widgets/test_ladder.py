@@ -77,7 +77,7 @@ def test_a_size_that_would_not_fit_is_explained_and_not_attempted(ladder, monkey
     monkeypatch.setattr(costs, "available_memory_bytes", lambda: 1_000_000)
     ladder.m, ladder.k, ladder.n = 50_000, 2_048, 2_048
     assert "Not attempted: it needs" in ladder.cost["refusal"]
-    ladder._guard(ladder._receive, {"run": "ladder"}, [])
+    ladder._run_guarded(ladder._on_custom_msg, {"run": "ladder"}, [])
     assert "Not attempted" in ladder.error
     assert ladder.results == {}
 
@@ -254,7 +254,7 @@ def test_cancel_in_one_ladder_ends_an_endless_rung_in_all_of_them(ladder, own_ru
         while True:
             pass
 
-    other._receive({"cancel": True}, [])
+    other._on_custom_msg({"cancel": True}, [])
     assert ladder.wait(1.0) and other.wait(1.0)
     other.close()
 
@@ -279,7 +279,7 @@ def test_a_rung_needs_a_title_and_one_of_its_own():
 
 
 def test_a_ladder_whose_last_view_has_gone_is_left_alone(ladder, own_rungs):
-    ladder._hear({"view": 1}, [])
-    ladder._hear({"view": -1}, [])
+    ladder._on_msg({"view": 1}, [])
+    ladder._on_msg({"view": -1}, [])
     wl.rung("my matmul")(lambda a, b: a @ b)
     assert "my matmul" not in ladder.results

@@ -15,7 +15,7 @@ DIGIT = mnist.load().x_train[0]
 
 
 def press(widget, *content, after=None):
-    widget._guard(widget._receive, {"press": list(content), "after": after}, [])
+    widget._run_guarded(widget._on_custom_msg, {"press": list(content), "after": after}, [])
     return widget.picture["moments"][-1]
 
 
@@ -86,7 +86,7 @@ def test_784_values_in_rows_of_28_are_the_digit():
 def test_a_run_to_the_sentinel_shows_every_call_as_the_widget_opens_and_after_start_again():
     widget = wl.IteratorTape(DIGIT, take=28)
     assert press(widget, "until", "it", "28")["sentence"].startswith("29 calls: 28 gave values")
-    widget._guard(widget._receive, {"restart": True}, [])
+    widget._run_guarded(widget._on_custom_msg, {"restart": True}, [])
     moment = press(widget, "until", "it", "28")
     assert len(moment["spans"]) == 29 and moment["spans"][-1] == [784, 784]
     assert moment["sentence"].startswith("29 calls: 28 gave values")
@@ -105,7 +105,7 @@ def test_after_stepping_back_a_press_goes_on_from_there():
 def test_start_again():
     widget = wl.IteratorTape(take=3)
     press(widget, "islice", "it", "4")
-    widget._guard(widget._receive, {"restart": True}, [])
+    widget._run_guarded(widget._on_custom_msg, {"restart": True}, [])
     assert widget.take == 3 and widget.presses == [] and len(widget.picture["moments"]) == 1
 
 
@@ -122,7 +122,9 @@ def test_presses_and_take_can_be_set():
 def test_how_many_that_makes_no_sense_gets_words_and_changes_nothing(text, send):
     widget = wl.IteratorTape()
     before = widget.picture
-    widget._guard(widget._receive, {"press": ["islice", "it", text]} if send == "press" else {"take": text}, [])
+    widget._run_guarded(
+        widget._on_custom_msg, {"press": ["islice", "it", text]} if send == "press" else {"take": text}, []
+    )
     assert "how many to take" in widget.error and text[:3] in widget.error.replace(",", "")
     assert (widget.picture, widget.take) == (before, 5)
     press(widget, "next", "it")
@@ -150,10 +152,10 @@ def test_a_press_that_makes_no_sense_gets_words(content, words):
 
 
 def test_presses_are_bounded():
-    widget = wl.IteratorTape(range(tape.MOST_VALUES))
-    widget.presses = [("iter", "it"), ("until", "it", 1)] * (tape.MOST_PRESSES // 2)
+    widget = wl.IteratorTape(range(tape.MAX_VALUES))
+    widget.presses = [("iter", "it"), ("until", "it", 1)] * (tape.MAX_PRESSES // 2)
     press(widget, "next", "it")
-    assert "60 presses are the most" in widget.error and len(widget.presses) == tape.MOST_PRESSES
+    assert "60 presses are the most" in widget.error and len(widget.presses) == tape.MAX_PRESSES
     press(widget, "next", "it", after=10)
     assert widget.error == "" and len(widget.presses) == 11
 

@@ -2,19 +2,19 @@
 
 import threading
 
-from widgets_lib.widgets._tasks import Errands
+from widgets_lib.widgets._tasks import BackgroundTasks
 
 WAIT_S = 10
 
 
-def errands():
-    """Errands, the progress they report and the errors they tell."""
+def tasks():
+    """BackgroundTasks, the progress they report and the errors they tell."""
     progress, errors = [], []
-    return Errands(progress.append, errors.append), progress, errors
+    return BackgroundTasks(progress.append, errors.append), progress, errors
 
 
 def test_an_answer_is_published_and_the_spinner_ends():
-    work, progress, errors = errands()
+    work, progress, errors = tasks()
     answers = []
     work.start({"words": "busy"}, lambda should_stop: 6 * 7, answers.append)
     assert work.wait(WAIT_S)
@@ -27,7 +27,7 @@ def test_a_job_that_fails_and_an_answer_that_can_not_be_published_are_told_in_wo
         raise ValueError("the value 7 is too large")
 
     for job, publish in ((fails, print), (lambda should_stop: 1, fails)):
-        work, progress, errors = errands()
+        work, progress, errors = tasks()
         work.start({"words": "busy"}, job, publish)
         assert work.wait(WAIT_S)
         assert errors == ["the value 7 is too large"]
@@ -35,7 +35,7 @@ def test_a_job_that_fails_and_an_answer_that_can_not_be_published_are_told_in_wo
 
 
 def test_what_was_replaced_publishes_nothing():
-    work, _, errors = errands()
+    work, _, errors = tasks()
     answers, go_on = [], threading.Event()
     first = work.start({}, lambda should_stop: go_on.wait(WAIT_S), lambda _: answers.append("old"))
     work.start({}, lambda should_stop: None, lambda _: answers.append("new"))

@@ -166,7 +166,7 @@ def test_bad_input_from_the_view_gets_words_and_nothing_is_lost():
     before = widget.story
     widget.set_state({"workers": 1000})
     assert "at most 8, not 1,000" in widget.error and widget.story == before
-    widget._guard(widget._receive, {"restart": True}, [])
+    widget._run_guarded(widget._on_custom_msg, {"restart": True}, [])
     assert (widget.workers, widget.error) == (4, "")
 
 
@@ -174,7 +174,7 @@ def test_start_again_goes_back_to_what_was_given():
     widget = wl.LoaderWorkers(cure="spawn", workers=3)
     first = widget.story
     widget.cure, widget.workers = "none", 5
-    widget._receive({"restart": True}, [])
+    widget._on_custom_msg({"restart": True}, [])
     assert (widget.cure, widget.workers) == ("spawn", 3) and widget.story == first
 
 
@@ -195,6 +195,6 @@ def test_a_view_that_comes_late_hears_what_went_wrong_on_a_thread(monkeypatch):
     widget._fail("torch could not be imported")
     sent = []
     monkeypatch.setattr(widget, "send_state", sent.append)
-    widget._hear({"view": 1}, [])
+    widget._on_msg({"view": 1}, [])
     assert widget.error == "torch could not be imported"
     assert {"error", "story", "before"} <= set(sent[0])

@@ -4,7 +4,7 @@ import operator
 import reprlib
 
 
-def whole_number(value, what, least=None, most=None):
+def check_integer(value, what, least=None, most=None):
     """`value` as an int, if it is a whole number from `least` to `most` (None: no limit).
 
     Raises: TypeError or ValueError, naming `what` and the value.

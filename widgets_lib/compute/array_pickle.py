@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-MOST_BYTES = 2**30
+MAX_BYTES = 2**30
 _NUMBERS = re.compile(r"[<>=|]?(b1|[iu][1248]|f[248]|c(8|16))")  # what a dtype may be; "O" would be any object
 
 
@@ -23,7 +23,7 @@ class UnsafePickleError(pickle.UnpicklingError):
     """The pickle asks for something that an array of numbers does not need."""
 
 
-def load_arrays(path_gz, most_bytes=MOST_BYTES):
+def load_arrays(path_gz, most_bytes=MAX_BYTES):
     """The numpy arrays in a gzipped pickle, in the tuples, lists and dicts they were pickled in.
 
     path_gz: the file, or its bytes.

@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 from urllib import error, parse, request
 
-PIECE = 2**16
-WORTH_RETRYING = (408, 425, 429, 500, 502, 503, 504)
+CHUNK_BYTES = 2**16
+RETRYABLE_STATUS = (408, 425, 429, 500, 502, 503, 504)
 
 
 class DownloadError(OSError):
@@ -58,7 +58,7 @@ def download_file(
         partial = Path(name)
         with os.fdopen(handle, "wb") as file, _bar(destination.name, progress) as bar:
             transfer = _Transfer(url, file, bar, most_bytes, timeout_s, time.monotonic() + total_s)
-            _persevere(transfer, partial, check, attempts, sleep)
+            _download_with_retries(transfer, partial, check, attempts, sleep)
         partial.chmod(0o644)  # mkstemp's file is for its owner alone
         os.replace(partial, destination)
     except DownloadError:
@@ -130,7 +130,7 @@ class _Transfer:
             self.bar.total = self.size
 
     def _receive(self, response):
-        while piece := response.read1(PIECE):  # read(PIECE) would wait for all of it, past the deadline
+        while piece := response.read1(CHUNK_BYTES):  # read(CHUNK_BYTES) would wait for all of it, past the deadline
             self.file.write(piece)
             self.bar.update(len(piece))
             if self.file.tell() > self.most_bytes:
@@ -149,7 +149,7 @@ class _Transfer:
             self.restart()
             raise _Retry("the file changed on the server")
         answer = f"{refusal.code} {refusal.reason}"
-        if refusal.code in WORTH_RETRYING:
+        if refusal.code in RETRYABLE_STATUS:
             raise _Retry(f"it answered {answer}")
         raise DownloadError(f"{self.url} answered {answer}. Check the address, or fetch the file in a browser.")
 
@@ -159,7 +159,7 @@ class _Transfer:
         )
 
 
-def _persevere(transfer, partial, check, attempts, sleep):
+def _download_with_retries(transfer, partial, check, attempts, sleep):
     """Attempt the transfer until the file is whole and good. Raises: DownloadError."""
     for attempt in range(1, attempts + 1):
         try:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from ._integers import whole_number
+from ._integers import check_integer
 
 
 def chunks(xs, size):
@@ -40,7 +40,7 @@ class Matrix:
         if not isinstance(index, tuple) or len(index) != 2:
             raise TypeError(f"a matrix takes two indices, m[row, column], not m[{index!r}]")
         for axis, position, length in zip(("row", "column"), index, self.shape, strict=True):
-            position = whole_number(position, f"a {axis} index")
+            position = check_integer(position, f"a {axis} index")
             if not -length <= position < length:
                 inside = f"0 … {length - 1}" if length else "nothing"
                 raise IndexError(
@@ -135,7 +135,7 @@ def walk(values, presses, name="it"):
     Raises: ValueError for a press, name or size that makes no sense, naming it.
     """
     if not isinstance(values, Sequence):
-        values = range(whole_number(values, "a number of values", 0)) if _is_whole(values) else list(values)
+        values = range(check_integer(values, "a number of values", 0)) if _is_whole(values) else list(values)
     tape = _Tape(values)
     tape.iter(name)
     start = tape.heads()
@@ -253,6 +253,6 @@ def _is_whole(value):
 
 def _size(value, what, least):
     try:
-        return whole_number(value, what, least)
+        return check_integer(value, what, least)
     except TypeError as error:
         raise ValueError(str(error)) from None

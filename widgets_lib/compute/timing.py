@@ -12,9 +12,9 @@ from statistics import median
 from time import perf_counter
 
 BATCH_S = 0.005
-MOST_BATCHES, FEWEST_BATCHES, MOST_CALLS = 50, 3, 1_000_000
+MAX_BATCHES, MIN_BATCHES, MAX_CALLS = 50, 3, 1_000_000
 NOISY = 0.15
-WORTH_WAITING = 4  # budgets: a whole product predicted to take this long is measured, a longer one estimated
+MAX_BUDGETS_PER_CALL = 4  # budgets: a whole product predicted to take this long is measured, a longer one estimated
 
 
 class Stopped(Exception):
@@ -118,7 +118,7 @@ def measure_rows(fn, a, b, budget_s=0.5, prepare=None, should_stop=None, on_prog
         seconds = _batch(fn, prepare(a[:rows], _columns(b, columns)), 1)
         estimate_s = seconds * (m * n) / max(rows * columns, 1)
         progress(rows if columns == n else 0, m, estimate_s)
-        if (rows, columns) == (m, n) or estimate_s < WORTH_WAITING * budget_s:
+        if (rows, columns) == (m, n) or estimate_s < MAX_BUDGETS_PER_CALL * budget_s:
             timing = measure(fn, *prepare(a, b), budget_s=budget_s, should_stop=stop)
             rows, columns = m, n
             break
@@ -151,10 +151,10 @@ def _batches(fn, args, budget_s, stop):
     gc.disable()
     try:
         calls = 1
-        while (seconds := _batch(fn, args, calls)) < BATCH_S / 2 and calls < MOST_CALLS:
+        while (seconds := _batch(fn, args, calls)) < BATCH_S / 2 and calls < MAX_CALLS:
             calls = max(2 * calls, min(100 * calls, int(calls * BATCH_S / max(seconds, 1e-9))))
         times = [seconds]
-        while len(times) < FEWEST_BATCHES or (len(times) < MOST_BATCHES and perf_counter() < deadline):
+        while len(times) < MIN_BATCHES or (len(times) < MAX_BATCHES and perf_counter() < deadline):
             if stop():
                 raise Stopped
             times.append(_batch(fn, args, calls))

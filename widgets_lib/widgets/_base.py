@@ -17,13 +17,13 @@ class Widget(anywidget.AnyWidget):
     """An anywidget whose view is the `.js` and `.css` beside its `.py`.
 
     A subclass holds state in traits, turns trait changes into compute calls in `_recompute`, and calls
-    `self.recompute_on("m", "k")` at the end of its constructor. Messages from the view go to `_receive`.
+    `self.recompute_on("m", "k")` at the end of its constructor. Messages from the view go to `_on_custom_msg`.
 
-    `told_by_threads` names the traits that a thread may set. What is said while the page is still being set up does
+    `thread_updated_traits` names the traits that a thread may set. What is said while the page is still being set up does
     not reach it, so a new view says `{"view": 1}` and is told them again.
     """
 
-    told_by_threads = ()
+    thread_updated_traits = ()
 
     error = traitlets.Unicode("", help="What went wrong, in words; empty when all is well").tag(sync=True)
 
@@ -38,7 +38,7 @@ class Widget(anywidget.AnyWidget):
     def __init__(self, **traits):
         super().__init__(**traits)
         follow(self)
-        self.on_msg(lambda _, content, buffers: self._hear(content, buffers))
+        self.on_msg(lambda _, content, buffers: self._on_msg(content, buffers))
 
     @classmethod
     def view_source(cls) -> tuple[str, str]:
@@ -49,31 +49,31 @@ class Widget(anywidget.AnyWidget):
     def recompute_on(self, *names):
         """Compute now, letting errors out to the caller, and again on every change, showing them in the widget."""
         self._recompute()
-        self.observe(lambda change: self._guard(self._recompute), names=names)
+        self.observe(lambda change: self._run_guarded(self._recompute), names=names)
 
     def _recompute(self):
         """Turn the input traits into output traits by one call to compute."""
 
-    def _hear(self, content, buffers):
+    def _on_msg(self, content, buffers):
         if "view" in content:  # nothing that the learner did, so an error stays
             self._on_view(content["view"])
         else:
-            self._guard(self._receive, content, buffers)
+            self._run_guarded(self._on_custom_msg, content, buffers)
 
     def _on_view(self, change):
         """A view has come (1), or gone (-1, where it says so)."""
-        self.send_state([*self.told_by_threads, "error"])
+        self.send_state([*self.thread_updated_traits, "error"])
 
-    def _receive(self, content, buffers):
+    def _on_custom_msg(self, content, buffers):
         """Answer a custom message of the view."""
 
-    def _guard(self, callback, *args):
+    def _run_guarded(self, callback, *args):
         """Call back and keep any error on the screen: an error in a callback shows nowhere else."""
         self.error = ""  # now and not afterwards: a thread that the callback starts may fail before it returns
         try:
             callback(*args)
         except Exception as error:
-            self.error = in_words(error)
+            self.error = describe_error(error)
             if not isinstance(error, ValueError):  # which is what bad input raises: no fault of ours to log
                 self.log.exception("%s: error in a callback", type(self).__name__)
 
@@ -87,7 +87,7 @@ def _outweigh(path: Path) -> str:
     return re.sub(rf"\.wl-{path.stem}(?![\w-])", rf".wl.wl-{path.stem}", path.read_text("utf-8"))
 
 
-def in_words(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """One sentence for a reader: the message, with the kind of error where the message alone would puzzle."""
     message = str(error).strip()
     if not message:

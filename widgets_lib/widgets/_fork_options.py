@@ -10,20 +10,22 @@ IMPORTING = "torch is being imported, which takes about a second the first time"
 def generator_choices():
     """Every generator: key, title, and why it can't be had (or empty)."""
     return [
-        {"key": key, "title": title, "why": forks.why_not(key, "none") or ""} for key, title in forks.TITLES.items()
+        {"key": key, "title": title, "why": forks.unavailable_reason(key, "none") or ""}
+        for key, title in forks.TITLES.items()
     ]
 
 
 def cure_choices(generator):
     """Every cure: key, title, and why this generator can't take it (or empty)."""
     return [
-        {"key": key, "title": title, "why": forks.why_not(generator, key) or ""} for key, title in forks.CURES.items()
+        {"key": key, "title": title, "why": forks.unavailable_reason(generator, key) or ""}
+        for key, title in forks.CURES.items()
     ]
 
 
-def answer_with(errands, generator, job, publish):
+def answer_with(tasks, generator, job, publish):
     """`publish(job())`: at once, or on a thread where torch may have to be imported for it."""
     if generator == "torch":
-        errands.start({} if "torch" in sys.modules else {"words": IMPORTING}, lambda should_stop: job(), publish)
+        tasks.start({} if "torch" in sys.modules else {"words": IMPORTING}, lambda should_stop: job(), publish)
     else:
         publish(job())

@@ -1,13 +1,13 @@
-"""Work off the kernel's main thread, one errand at a time: a newer one takes the older one's place."""
+"""Work off the kernel's main thread, one task at a time: a newer one takes the older one's place."""
 
 import threading
 
 from widgets_lib.compute.timing import Stopped
-from widgets_lib.widgets._base import in_words
+from widgets_lib.widgets._base import describe_error
 
 
-class Errands:
-    """The errands of one widget.
+class BackgroundTasks:
+    """The tasks of one widget.
 
     on_progress(progress): called with what `start` was given, and with {} when nothing goes on any more.
     on_error(words): called if a job raised something other than timing.Stopped, or its answer could not be published.
@@ -27,20 +27,20 @@ class Errands:
             except Stopped:
                 return
             except Exception as error:
-                words = in_words(error)
-                self._end(errand, lambda: self._on_error(words))
+                words = describe_error(error)
+                self._end(task, lambda: self._on_error(words))
             else:
-                self._end(errand, lambda: publish(answer))
+                self._end(task, lambda: publish(answer))
 
         stop = threading.Event()
-        errand = threading.Thread(target=work, daemon=True, name="errand")
-        errand.stop = stop
+        task = threading.Thread(target=work, daemon=True, name="task")
+        task.stop = stop
         with self._lock:
             self.cancel()
-            self._current = errand
+            self._current = task
             self._on_progress(progress)
-        errand.start()
-        return errand
+        task.start()
+        return task
 
     def cancel(self):
         """Ask what goes on to stop, and want no answer of it."""
@@ -52,19 +52,19 @@ class Errands:
 
     def wait(self, timeout_s=None):
         """Block until nothing goes on; True if that came about in time. For scripts and tests, not for callbacks."""
-        errand = self._current
-        if errand:
-            errand.join(timeout_s)
-        return errand is None or not errand.is_alive()
+        task = self._current
+        if task:
+            task.join(timeout_s)
+        return task is None or not task.is_alive()
 
-    def _end(self, errand, publish):
+    def _end(self, task, publish):
         with self._lock:
-            if self._current is not errand:
+            if self._current is not task:
                 return
             try:
                 publish()
             except Exception as error:
-                self._on_error(in_words(error))
+                self._on_error(describe_error(error))
             finally:
                 self._current = None
                 self._on_progress({})

@@ -53,7 +53,7 @@ class Worker:
         self._threads = None
         self._listener = None  # of the job that is running; whoever takes it says the last word
         self._lock = threading.RLock()
-        self._retirement = None
+        self._idle_timer = None
 
     @property
     def busy(self):
@@ -71,7 +71,7 @@ class Worker:
         with self._lock:
             if self.busy:
                 raise RuntimeError("this worker is busy: cancel its job first")
-            self._stay()
+            self._cancel_idle_timer()
             if job.get("threads") != self._threads:
                 self._end()  # thread counts are read once, when a library loads
             repeated = {key: job[key] for key in ("id", "backend") if key in job}
@@ -96,7 +96,7 @@ class Worker:
         """Cancel what runs and end the process. A later `start` makes a new one."""
         self.cancel()
         with self._lock:
-            self._stay()
+            self._cancel_idle_timer()
             self._end()
 
     def _send(self, job):
@@ -111,14 +111,14 @@ class Worker:
         """Pass on what the process says until it is gone, and reap it."""
         try:
             for line in process.stdout:
-                self._hear(process, json.loads(line))
+                self._on_message(process, json.loads(line))
         finally:
             process.kill()
             process.wait()
             process.stdout.close()
-        self._hear(process, {"event": "error", "message": _last_words(process.returncode)})
+        self._on_message(process, {"event": "error", "message": _exit_reason(process.returncode)})
 
-    def _hear(self, process, message):
+    def _on_message(self, process, message):
         with self._lock:
             if process is not self._process:
                 return  # it was ended; someone has said so
@@ -129,17 +129,17 @@ class Worker:
     def _take_listener(self):
         listener, self._listener = self._listener, None
         if listener:
-            self._retirement = threading.Timer(IDLE_S, self._retire)
-            self._retirement.daemon = True
-            self._retirement.start()
+            self._idle_timer = threading.Timer(IDLE_S, self._stop_when_idle)
+            self._idle_timer.daemon = True
+            self._idle_timer.start()
         return listener
 
-    def _stay(self):
-        if self._retirement:
-            self._retirement.cancel()
-            self._retirement = None
+    def _cancel_idle_timer(self):
+        if self._idle_timer:
+            self._idle_timer.cancel()
+            self._idle_timer = None
 
-    def _retire(self):
+    def _stop_when_idle(self):
         with self._lock:
             if not self.busy:
                 self._end()
@@ -171,7 +171,7 @@ def _spawn(threads):
     )
 
 
-def _last_words(returncode):
+def _exit_reason(returncode):
     """Why a process that had a job is gone, in words."""
     if returncode == -9:
         return "the measuring process was killed from outside; most often the memory ran out"
@@ -183,7 +183,7 @@ def _last_words(returncode):
 # ---- the process ----
 
 
-def _run(job, say):
+def _run(job, emit):
     """One job from JSON to its last message."""
     price = cost(job["m"], job["k"], job["n"])
     if min(price.m, price.k, price.n) < 1:
@@ -201,9 +201,9 @@ def _run(job, say):
         b,
         prepare=prepare,
         budget_s=job.get("budget_s", 0.5),
-        on_progress=lambda done, of, s: say(event="progress", rows_done=done, of=of, estimate_s=s),
+        on_progress=lambda done, of, s: emit(event="progress", rows_done=done, of=of, estimate_s=s),
     )
-    say(event="result", **result)
+    emit(event="result", **result)
 
 
 def _bundled(key):
@@ -246,7 +246,7 @@ def main():
     output = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no message
 
-    def say(**message):
+    def emit(**message):
         output.write(json.dumps(message) + "\n")
         output.flush()
 
@@ -260,13 +260,13 @@ def main():
     threading.Thread(target=read, daemon=True).start()
     while True:
         try:
-            _run(jobs.get(), say)
+            _run(jobs.get(), emit)
         except MemoryError:
-            say(event="error", message="the memory of this machine is not enough for these sizes")
+            emit(event="error", message="the memory of this machine is not enough for these sizes")
         except (ValueError, RuntimeError) as error:
-            say(event="error", message=str(error))
+            emit(event="error", message=str(error))
         except Exception as error:
-            say(event="error", message=f"{type(error).__name__}: {error}")
+            emit(event="error", message=f"{type(error).__name__}: {error}")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from widgets_lib.compute.download import DownloadError, download_file
 
-from .archive import MnistFile, download_mnist, load_pickle, mnist_or_bundled
+from .archive import MnistFile, download_mnist, load_mnist, load_pickle, mnist_or_bundled
 from .bundled import BUNDLED, Mnist, first_digits, load
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "download_mnist",
     "first_digits",
     "load",
+    "load_mnist",
     "load_pickle",
     "mnist_or_bundled",
 ]

@@ -21,7 +21,7 @@ SHAPES = ((50_000, 784), (10_000, 784), (10_000, 784))  # train, valid, test
 def download_mnist(path_gz=MNIST_GZ, url=MNIST_URL, **options):
     """Fetch `mnist.pkl.gz` (17 MB) unless it is there and good; return its Path. Options as for download_file.
 
-    Raises: DownloadError; the digits bundled with the course need no download (see `mnist_or_bundled`).
+    Raises: DownloadError; the digits bundled with the course need no download (see `load_mnist`).
     """
     try:
         return _download_mnist(path_gz, url, options)
@@ -30,7 +30,7 @@ def download_mnist(path_gz=MNIST_GZ, url=MNIST_URL, **options):
 
 
 def _download_mnist(path_gz, url, options):
-    return download_file(url, path_gz, **{"check": what_is_wrong_with_mnist, **options})
+    return download_file(url, path_gz, **{"check": validate_mnist_file, **options})
 
 
 def load_pickle(path_gz=MNIST_GZ):
@@ -41,13 +41,13 @@ def load_pickle(path_gz=MNIST_GZ):
     is damaged or holds other arrays; OSError if there is no such file.
     """
     pairs = load_arrays(path_gz)
-    wrong = _what_is_wrong_with_pairs(pairs)
+    wrong = _validate_pairs(pairs)
     if wrong:
         raise ValueError(f"{path_gz} is not the MNIST file: {wrong}")
     return tuple((np.asarray(x), np.asarray(y, np.int64)) for x, y in pairs)
 
 
-def what_is_wrong_with_mnist(path_gz):
+def validate_mnist_file(path_gz):
     """None if the file is `mnist.pkl.gz`, by its MD5 or else by what it holds; otherwise what is wrong, in words."""
     path_gz = Path(path_gz)
     try:
@@ -59,7 +59,7 @@ def what_is_wrong_with_mnist(path_gz):
     return None
 
 
-def _what_is_wrong_with_pairs(pairs):
+def _validate_pairs(pairs):
     try:
         shapes = [(x.shape, y.shape, x.dtype.name, y.dtype.kind) for x, y in pairs]
     except (TypeError, ValueError, AttributeError):
@@ -82,7 +82,7 @@ class MnistFile:
     bundled: bool
 
 
-def mnist_or_bundled(path_gz=MNIST_GZ, url=MNIST_URL, **options):
+def load_mnist(path_gz=MNIST_GZ, url=MNIST_URL, **options):
     """The digits of `mnist.pkl.gz`, downloaded if need be; failing that, the same digits bundled with the course.
 
     Options as for download_file. Never raises for want of a network: `source` says what happened.
@@ -99,3 +99,6 @@ def mnist_or_bundled(path_gz=MNIST_GZ, url=MNIST_URL, **options):
         )
         source = f"These are the digits that come with the course, the same ones: {problem}"
         return MnistFile(*pairs, source=source, bundled=True)
+
+
+mnist_or_bundled = load_mnist  # its first name

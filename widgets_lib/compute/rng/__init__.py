@@ -2,7 +2,7 @@
 
 from .congruential import (
     GENERATORS,
-    MOST_DRAWS,
+    MAX_DRAWS,
     Congruential,
     Randu,
     Step,
@@ -12,13 +12,13 @@ from .congruential import (
     count_cycle,
 )
 from .dataloader import Augmentation, augment, augmentations
-from .forks import CURES, Fork, compare, describe_fork, real_fork, why_not
+from .forks import CURES, Fork, compare, describe_fork, real_fork, unavailable_reason
 from .stream import Stream, count_lines, count_planes, describe_stream, largest_difference, parse_seed
 
 __all__ = [
     "CURES",
     "GENERATORS",
-    "MOST_DRAWS",
+    "MAX_DRAWS",
     "Augmentation",
     "Congruential",
     "Fork",
@@ -39,5 +39,5 @@ __all__ = [
     "largest_difference",
     "parse_seed",
     "real_fork",
-    "why_not",
+    "unavailable_reason",
 ]

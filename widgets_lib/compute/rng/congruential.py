@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from widgets_lib.compute._integers import shown, whole_number
+from widgets_lib.compute._integers import check_integer, shown
 
-MOST_DRAWS = 1_000_000
+MAX_DRAWS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Congruential:
                 f"a seed is a whole number, not the text {reprlib.repr(a)}: Python 2 took hash(text), "
                 "which differs from machine to machine"
             )
-        a = int.from_bytes(os.urandom(16), "big") if a is None else whole_number(a, "a seed")
+        a = int.from_bytes(os.urandom(16), "big") if a is None else check_integer(a, "a seed")
         state = []
         for legal in self.states:
             a, k = divmod(a, len(legal))
@@ -89,7 +89,7 @@ class Congruential:
     def state(self, state):
         if not isinstance(state, tuple | list) or len(state) != len(self.states):
             raise ValueError(f"a state is a tuple of {len(self.states)}, not {reprlib.repr(state)}")
-        state = tuple(whole_number(x, f"component {j}") for j, x in enumerate(state, start=1))
+        state = tuple(check_integer(x, f"component {j}") for j, x in enumerate(state, start=1))
         for j, (x, legal) in enumerate(zip(state, self.states, strict=True), start=1):
             if x not in legal:
                 odd = "odd and " if legal.step == 2 else ""
@@ -100,7 +100,7 @@ class Congruential:
         self._state = state
 
     @property
-    def least_seed(self):
+    def canonical_seed(self):
         """The smallest seed from 0 on that sets the present state."""
         seed = 0
         for x, legal in zip(reversed(self._state), reversed(self.states), strict=True):
@@ -125,11 +125,11 @@ class Congruential:
 
     def trace(self, n):
         """The next n draws with their states, as a Trace; the state moves on by n."""
-        n = whole_number(n, "a number of draws", 0, MOST_DRAWS)
+        n = check_integer(n, "a number of draws", 0, MAX_DRAWS)
         states = np.empty((n, len(self.moduli)), np.int64)
         rules = zip(self._state, self.multipliers, self.increments, self.moduli, strict=True)
         for column, (x, a, c, m) in enumerate(rules):
-            powers, offsets = _turns(a, c, m, n)
+            powers, offsets = _lcg_powers(a, c, m, n)
             states[:, column] = (powers * x + offsets) % m
         if n:
             self._state = tuple(states[-1].tolist())
@@ -145,9 +145,9 @@ class Congruential:
 
     def jumpahead(self, n):
         """Move on by n draws without making them, however many; a negative n goes back."""
-        n = whole_number(n, "a number of draws")
+        n = check_integer(n, "a number of draws")
         rules = zip(self._state, self.multipliers, self.increments, self.moduli, strict=True)
-        self._state = tuple(_turned(x, a, c, m, n) for x, a, c, m in rules)
+        self._state = tuple(_lcg_jump(x, a, c, m, n) for x, a, c, m in rules)
 
 
 class WichmannHill(Congruential):
@@ -217,7 +217,7 @@ def count_cycle(multiplier, modulus, increment=0, start=1):
     raise ValueError(f"{start} does not come back under x → ({multiplier}·x + {increment}) mod {modulus}")
 
 
-def _turns(a, c, m, n):
+def _lcg_powers(a, c, m, n):
     """Arrays (a_k, c_k) for k = 1…n: k turns take x to (a_k·x + c_k) mod m. Each pass doubles what is known."""
     powers, offsets = np.array([a], np.int64), np.array([c], np.int64)
     while len(powers) < n:
@@ -227,7 +227,7 @@ def _turns(a, c, m, n):
     return powers[:n], offsets[:n]
 
 
-def _turned(x, a, c, m, n):
+def _lcg_jump(x, a, c, m, n):
     """x after n turns: aⁿ·x + c·(aⁿ − 1)/(a − 1) mod m, the division made exact by a modulus (a − 1) times larger."""
     power = pow(a, n, m * (a - 1))
     return (power * x + c * ((power - 1) // (a - 1))) % m

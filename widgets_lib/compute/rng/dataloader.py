@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from widgets_lib.compute._integers import whole_number
+from widgets_lib.compute._integers import check_integer
 
-from .forks import MOST_DRAWS, describe_fork, equal_groups
+from .forks import MAX_DRAWS, describe_fork, equal_groups
 
 GLOBALS = ("python", "numpy-legacy", "torch")  # the generators that PyTorch's DataLoader seeds in every worker
 
@@ -35,8 +35,8 @@ def augmentations(cure="none", workers=4, rounds=1, generator="numpy-generator",
     global. It now seeds all three (GLOBALS), but no Generator that you made.
     Source: torch/utils/data/_utils/worker.py, `_worker_loop`; torch/utils/data/dataloader.py, `_try_put_index`.
     """
-    batch_size = whole_number(batch_size, "a batch size", 1, MOST_DRAWS // 3)
-    rounds = whole_number(rounds, "a number of rounds", 1, MOST_DRAWS // (3 * batch_size))
+    batch_size = check_integer(batch_size, "a batch size", 1, MAX_DRAWS // 3)
+    rounds = check_integer(rounds, "a number of rounds", 1, MAX_DRAWS // (3 * batch_size))
     fork = describe_fork(generator, children=workers, draws_after=3 * rounds * batch_size, cure=cure, seed=seed)
     if fork.unavailable:
         raise ValueError(fork.unavailable)

@@ -72,16 +72,16 @@ def _read(pipe, deadline, lifeline):
 def main(generator, children, draws_before, draws, cure, seed, timeout_s):
     kind = forks.GENERATORS[generator]
     g = kind.shared(seed)
-    youth = forks._youth(kind, g, draws_before)
+    youth = forks._record_before_fork(kind, g, draws_before)
     memory = kind.state(g)
 
     def work(child):
         forks._apply(kind, g, cure, child, children, seed, os.getpid(), int.from_bytes(os.urandom(16), "big"))
-        return forks._live(kind, g, draws, os.getpid(), memory)
+        return forks._record_process(kind, g, draws, os.getpid(), memory)
 
-    lives = fork_and_collect(work, children, timeout_s, lifeline=sys.stdin.fileno())
-    lives.insert(0, forks._live(kind, g, draws, os.getpid(), memory))
-    print(json.dumps({"youth": youth, "lives": lives}))
+    process_records = fork_and_collect(work, children, timeout_s, lifeline=sys.stdin.fileno())
+    process_records.insert(0, forks._record_process(kind, g, draws, os.getpid(), memory))
+    print(json.dumps({"youth": youth, "process_records": process_records}))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from widgets_lib.compute._integers import whole_number
+from widgets_lib.compute._integers import check_integer
 from widgets_lib.compute.timing import Stopped
 
 from .generators import GENERATORS
@@ -30,8 +30,8 @@ CURES = {
     "spawn": "SeedSequence.spawn",
     "jump": "jump ahead",
 }
-MOST_CHILDREN = 8
-MOST_DRAWS = 1000
+MAX_CHILDREN = 8
+MAX_DRAWS = 1000
 NOTHING = {"values": [], "states": []}
 PARENT_PID = 1000  # stand-ins, so that a prediction is the same every time; see `Process.predicted`
 
@@ -96,17 +96,17 @@ class Fork:
 TITLES = {key: generator.title for key, generator in GENERATORS.items()}
 
 
-def why_not(generator, cure):
+def unavailable_reason(generator, cure):
     """Why this cure can't be given to this generator here, in words; None if it can.
 
     Raises: ValueError for a generator or cure that there isn't, naming those there are.
     """
-    _choose(cure, CURES, "cure")
-    kind = _choose(generator, GENERATORS, "generator")
+    _check_choice(cure, CURES, "cure")
+    kind = _check_choice(generator, GENERATORS, "generator")
     return kind.unavailable or (kind.no_jump if cure == "jump" else None)
 
 
-def why_not_real():
+def fork_unavailable_reason():
     """Why no process can be forked on this system, in words; None if one can."""
     if hasattr(os, "fork") and sys.platform not in ("emscripten", "wasi"):
         return None
@@ -118,24 +118,24 @@ def fold_seed(generator, seed):
 
     Raises: ValueError for a generator that there isn't.
     """
-    kind = _choose(generator, GENERATORS, "generator")
-    if kind.most_seed is None or seed <= kind.most_seed:
+    kind = _check_choice(generator, GENERATORS, "generator")
+    if kind.max_seed is None or seed <= kind.max_seed:
         return seed, ""
-    folded = seed % (kind.most_seed + 1)
+    folded = seed % (kind.max_seed + 1)
     return folded, (
-        f"{kind.title} takes only seeds below {kind.most_seed + 1:,}: "
+        f"{kind.title} takes only seeds below {kind.max_seed + 1:,}: "
         f"it gets the remainder after division by that, {folded:,}."
     )
 
 
 def check(generator, children, draws_before, draws_after, cure, seed):
     """The generator of that key. Raises: ValueError or TypeError in words for arguments that there can't be."""
-    _choose(cure, CURES, "cure")
-    kind = _choose(generator, GENERATORS, "generator")
-    whole_number(children, "a number of children", 1, MOST_CHILDREN)
-    whole_number(draws_before, "a number of draws before the fork", 0, MOST_DRAWS)
-    whole_number(draws_after, "a number of draws", 0, MOST_DRAWS)
-    whole_number(seed, f"a seed for {kind.title}", 0, kind.most_seed)
+    _check_choice(cure, CURES, "cure")
+    kind = _check_choice(generator, GENERATORS, "generator")
+    check_integer(children, "a number of children", 1, MAX_CHILDREN)
+    check_integer(draws_before, "a number of draws before the fork", 0, MAX_DRAWS)
+    check_integer(draws_after, "a number of draws", 0, MAX_DRAWS)
+    check_integer(seed, f"a seed for {kind.title}", 0, kind.max_seed)
     return kind
 
 
@@ -149,24 +149,31 @@ def describe_fork(generator="wichmann-hill", children=2, draws_before=0, draws_a
     Raises: ValueError or TypeError in words for arguments outside these.
     """
     kind = check(generator, children, draws_before, draws_after, cure, seed)
-    unavailable = why_not(generator, cure)
+    unavailable = unavailable_reason(generator, cure)
     if unavailable:
         return _fork(generator, cure, seed, NOTHING, [], real=False, unavailable=unavailable)
     pids = pids or [PARENT_PID + i for i in range(children + 1)]
     if len(pids) != children + 1:
         raise ValueError(f"pids are one for the parent and one for each of {children} children, not {len(pids)}")
     g = kind.own(seed)
-    youth = _youth(kind, g, draws_before)
+    youth = _record_before_fork(kind, g, draws_before)
     memory = kind.state(g)
-    lives = []
+    process_records = []
     for child in range(children):
         copied = kind.copy(g)
         entropy = [seed, child, 0xF02C]  # any fixed numbers: a stand-in for os.urandom
         if kind.reseeds_itself:
             kind.reseed(copied, np.random.SeedSequence(entropy))
         _apply(kind, copied, cure, child, children, seed, pids[child + 1], entropy)
-        lives.append(_live(kind, copied, draws_after, pids[child + 1], memory))
-    return _fork(generator, cure, seed, youth, [_live(kind, g, draws_after, pids[0], memory), *lives], real=False)
+        process_records.append(_record_process(kind, copied, draws_after, pids[child + 1], memory))
+    return _fork(
+        generator,
+        cure,
+        seed,
+        youth,
+        [_record_process(kind, g, draws_after, pids[0], memory), *process_records],
+        real=False,
+    )
 
 
 def real_fork(
@@ -190,7 +197,7 @@ def real_fork(
     check(generator, children, draws_before, draws, cure, seed)
     if not 0 < timeout_s < math.inf:
         raise ValueError(f"timeout_s is a number of seconds above 0, not {timeout_s}")
-    unavailable = why_not_real() or why_not(generator, cure)
+    unavailable = fork_unavailable_reason() or unavailable_reason(generator, cure)
     if unavailable:
         return _fork(generator, cure, seed, NOTHING, [], real=True, unavailable=unavailable)
     request = {
@@ -202,7 +209,7 @@ def real_fork(
         "seed": seed,
     }
     answer = _run([json.dumps({**request, "timeout_s": timeout_s})], timeout_s, should_stop or (lambda: False))
-    return _fork(generator, cure, seed, answer["youth"], answer["lives"], real=True)
+    return _fork(generator, cure, seed, answer["youth"], answer["process_records"], real=True)
 
 
 def compare(fork, real):
@@ -212,16 +219,16 @@ def compare(fork, real):
     again with `pids=[p.pid for p in real.processes]`: the numbers depend on them.
     """
     return tuple(
-        _lived(one) == _lived(other) if one.predicted else None
+        _outcome(one) == _outcome(other) if one.predicted else None
         for one, other in zip(fork.processes, real.processes, strict=True)
     )
 
 
-def _lived(process):
+def _outcome(process):
     return process.state_at_start, [draw.value for draw in process.draws]
 
 
-def _choose(key, table, what):
+def _check_choice(key, table, what):
     if key not in table:
         raise ValueError(f"no {what} {key!r}; there are {', '.join(table)}")
     return table[key]
@@ -248,14 +255,14 @@ def _draw(kind, g, n):
     return {"values": values, "states": states}
 
 
-def _youth(kind, g, draws):
-    """What the parent does before the fork, as plain values that can go through a pipe; so does `_live`."""
+def _record_before_fork(kind, g, draws):
+    """What the parent does before the fork, as plain values that can go through a pipe; so does `_record_process`."""
     seeded = kind.state(g)
     drawn = _draw(kind, g, draws)
     return {**drawn, "states": [seeded, *drawn["states"]]}
 
 
-def _live(kind, g, draws, pid, memory):
+def _record_process(kind, g, draws, pid, memory):
     """What one process does after the fork."""
     return {"pid": pid, "at_fork": memory, "at_start": kind.state(g), **_draw(kind, g, draws)}
 
@@ -270,9 +277,9 @@ def equal_groups(streams):
     ]
 
 
-def _fork(generator, cure, seed, youth, lives, real, unavailable=None):
+def _fork(generator, cure, seed, youth, process_records, real, unavailable=None):
     kind = GENERATORS[generator]
-    groups = equal_groups([life["values"] for life in lives])
+    groups = equal_groups([life["values"] for life in process_records])
     from_system = cure == "urandom" or (cure == "none" and kind.reseeds_itself)
     processes = tuple(
         Process(
@@ -285,10 +292,10 @@ def _fork(generator, cure, seed, youth, lives, real, unavailable=None):
             states=tuple(life["states"]),
             predicted=real or i == 0 or not from_system,
         )
-        for i, life in enumerate(lives)
+        for i, life in enumerate(process_records)
     )
-    drawn = sum(len(life["values"]) for life in lives)
-    distinct = len({value for life in lives for value in life["values"]})
+    drawn = sum(len(life["values"]) for life in process_records)
+    distinct = len({value for life in process_records for value in life["values"]})
     return Fork(
         generator=generator,
         cure=cure,

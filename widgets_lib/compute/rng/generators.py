@@ -19,7 +19,7 @@ class _Generator:
     `own` makes a fresh one for a prediction; `shared` seeds the one the whole process uses, for a real fork.
     """
 
-    most_seed = None
+    max_seed = None
     unavailable = None
     reseeds_itself = False  # in a child, before the child's first line runs
     no_jump = None  # why not
@@ -89,7 +89,7 @@ class _Python(_Generator):
 
 class _NumpyLegacy(_Generator):
     title = "np.random (legacy)"
-    most_seed = 2**32 - 1
+    max_seed = 2**32 - 1
     codes = {
         "pid": "np.random.seed(os.getpid())",
         "urandom": "np.random.seed()",
@@ -152,7 +152,7 @@ class _NumpyGenerator(_Generator):
 
 class _Torch(_Generator):
     title = "torch"
-    most_seed = 2**64 - 1
+    max_seed = 2**64 - 1
     no_jump = "torch's generator has no way to jump ahead; reseed it in the child."
     codes = {
         "pid": "torch.manual_seed(os.getpid())",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from widgets_lib.compute._integers import whole_number
+from widgets_lib.compute._integers import check_integer
 
 from .congruential import Trace
 
@@ -29,7 +29,7 @@ class Stream:
 
 def describe_stream(generator, n=50, bins=20):
     """The next n draws of a Congruential generator as a Stream; the generator moves on by n."""
-    bins = whole_number(bins, "a number of bins", 1, 1000)
+    bins = check_integer(bins, "a number of bins", 1, 1000)
     trace = generator.trace(n)
     values = trace.values
     edges = np.linspace(0, 1, bins + 1)

@@ -1,7 +1,7 @@
 import { button, dropdown, icon, iconButton } from "../shared/controls.js";
 import { drawing, h, prose, s, set } from "../shared/dom.js";
 import { createFacets } from "../shared/facets.js";
-import { createView, stillness } from "../shared/view.js";
+import { createView, prefersReducedMotion } from "../shared/view.js";
 
 const MOTION_MS = 240;
 const ROOMY = 6; // up to so many rows and columns are drawn in large cells
@@ -365,7 +365,7 @@ function render(context) {
     );
     const least = Math.max(...shown.slice(-2).map((indices) => indices.length), 0) > ROOMY ? 32 : 44;
     const size = Math.max(least, 4 * Math.ceil((longest * 8 + 8) / 4));
-    again.hidden = stillness();
+    again.hidden = prefersReducedMotion();
     again.disabled = !operands.some((operand) => operand.reader.length > operand.home.length);
     lit = [];
     panels = operands.map((panel, at) =>
@@ -415,7 +415,7 @@ function render(context) {
   }
 
   function stretch() {
-    if (!stillness()) for (const panel of panels) panel.stretch();
+    if (!prefersReducedMotion()) for (const panel of panels) panel.stretch();
   }
 
   // ---- looking at a cell: what made it, or what it makes ----

@@ -180,11 +180,11 @@ class BroadcastExplorer(Widget):
         texts = [_typed(operand.shape) for operand in operands]
         super().__init__(shapes=texts, operator=operator, preset=preset)
         self.recompute_on("shapes", "operator")
-        self.observe(lambda change: change.new and self._guard(self._use_preset), names=["preset"])
+        self.observe(lambda change: change.new and self._run_guarded(self._use_preset), names=["preset"])
 
     # ---- what the learner does ----
 
-    def _receive(self, content, buffers):
+    def _on_custom_msg(self, content, buffers):
         actions = {"add": self._add, "remove": self._remove, "repair": self._apply_repair, "restart": self._restart}
         for name, argument in content.items():
             if name not in actions:

@@ -9,10 +9,10 @@ import numpy as np
 import traitlets
 
 from widgets_lib.compute import iterators, mnist
-from widgets_lib.compute._integers import whole_number
+from widgets_lib.compute._integers import check_integer
 from widgets_lib.widgets._base import Widget
 
-MOST_ALONG = 64  # rows, and columns: thousands of pixels is what a page draws at ease
+MAX_ALONG = 64  # rows, and columns: thousands of pixels is what a page draws at ease
 PLACES = {"index": "picture", "row": "row", "column": "column"}  # trait -> what the view calls it
 USUAL_PIXEL = 20, 15  # the lesson's: white ink in the middle of the first digit
 
@@ -50,9 +50,9 @@ class DigitViewer(Widget):
         self._pictures = _pictures(x, columns)
         self._labels = _labels(labels, len(self._pictures))
         at = {
-            "index": whole_number(index, "DigitViewer: index"),
+            "index": check_integer(index, "DigitViewer: index"),
             **{
-                name: min(usual, most - 1) if given is None else whole_number(given, f"DigitViewer: {name}")
+                name: min(usual, most - 1) if given is None else check_integer(given, f"DigitViewer: {name}")
                 for name, given, usual, most in zip(
                     ("row", "column"), (row, column), USUAL_PIXEL, self._pictures.shape[1:], strict=True
                 )
@@ -63,7 +63,7 @@ class DigitViewer(Widget):
         super().__init__(count=len(self._pictures), **self._start)
         self.recompute_on("index", "row", "column", "numbers")
 
-    def _receive(self, content, buffers):
+    def _on_custom_msg(self, content, buffers):
         if "restart" in content:
             self._set(self._start)
         elif "index" in content:
@@ -145,8 +145,8 @@ def _pictures(x, columns):
     if array.size == 0:
         raise ValueError(f"DigitViewer: there are no pixels in the shape {array.shape}")
     if columns is not None:
-        columns = whole_number(columns, "DigitViewer: columns", least=1)
-    flat = array.ndim == 1 or (array.ndim == 2 and (columns is not None or array.shape[1] > MOST_ALONG))
+        columns = check_integer(columns, "DigitViewer: columns", least=1)
+    flat = array.ndim == 1 or (array.ndim == 2 and (columns is not None or array.shape[1] > MAX_ALONG))
     if flat:
         length = array.shape[-1]
         if columns is None and math.isqrt(length) ** 2 != length:
@@ -161,10 +161,10 @@ def _pictures(x, columns):
         raise ValueError(
             f"DigitViewer: the shape {array.shape} has {array.ndim} axes; give a picture (rows, columns) or pictures (n, rows, columns)"
         )
-    if max(array.shape[1:]) > MOST_ALONG:
+    if max(array.shape[1:]) > MAX_ALONG:
         rows, columns = array.shape[1:]
         raise ValueError(
-            f"DigitViewer: {rows} × {columns} pixels are too many to point at; give a corner of at most {MOST_ALONG} × {MOST_ALONG}, such as x[:{MOST_ALONG}, :{MOST_ALONG}]"
+            f"DigitViewer: {rows} × {columns} pixels are too many to point at; give a corner of at most {MAX_ALONG} × {MAX_ALONG}, such as x[:{MAX_ALONG}, :{MAX_ALONG}]"
         )
     return array
 

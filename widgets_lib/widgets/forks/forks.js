@@ -3,7 +3,7 @@ import { button, dropdown, slider } from "../shared/controls.js";
 import { createCures, createRecipe, equalClass, letter, showGenerators } from "../shared/fork-options.js";
 import { h, prose, set } from "../shared/dom.js";
 import { createPlayer } from "../shared/player.js";
-import { createView, stillness } from "../shared/view.js";
+import { createView, prefersReducedMotion } from "../shared/view.js";
 
 const MOTION_MS = 220;
 const SETTINGS = ["generator", "children", "draws_before", "draws_after", "cure", "seed"];
@@ -176,7 +176,7 @@ function createTimeline({ before, lanes }, onlook) {
 
   /** Everything that a moment makes travels from where it comes. */
   function move(moment, kind) {
-    if (stillness()) return;
+    if (prefersReducedMotion()) return;
     if (kind === "before") travel(early[moment.before - 1].node, origin.node);
     if (kind === "fork") for (const { card } of rows) travel(card.node, origin.node);
     if (kind === "after") for (const { card, draws } of rows) travel(draws[moment.after - 1].node, card.node);

@@ -6,9 +6,9 @@ from widgets_lib.compute import rng
 from widgets_lib.compute.rng import forks
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._fork_options import answer_with, cure_choices, generator_choices
-from widgets_lib.widgets._tasks import Errands
+from widgets_lib.widgets._tasks import BackgroundTasks
 
-MOST_DRAWS = 16  # shown, before the fork and after it
+MAX_DRAWS = 16  # shown, before the fork and after it
 CURE_WORDS = {
     "pid": "Every child seeds its generator again, with its own process id.",
     "urandom": "Every child asks the operating system for a new seed.",
@@ -32,7 +32,7 @@ class ForkSimulator(Widget):
     Raises: ValueError in words for anything else.
     """
 
-    told_by_threads = ("story", "real", "progress")
+    thread_updated_traits = ("story", "real", "progress")
 
     generator = traitlets.Unicode(help="Whose state is copied: a key of `generators`.").tag(sync=True)
     children = traitlets.Int(help="How many processes are forked.").tag(sync=True)
@@ -42,7 +42,7 @@ class ForkSimulator(Widget):
     seed = traitlets.Unicode(help="The seed as typed: a whole number can be longer than JavaScript's.").tag(sync=True)
 
     limits = traitlets.Dict(
-        {"children": forks.MOST_CHILDREN, "draws": MOST_DRAWS}, help="The most children and draws."
+        {"children": forks.MAX_CHILDREN, "draws": MAX_DRAWS}, help="The most children and draws."
     ).tag(sync=True)
     generators = traitlets.List(help="Each generator: key, title, and why it can't be had (or empty).").tag(sync=True)
     cures = traitlets.List(help="Each cure: key, title, and why this generator can't take it.").tag(sync=True)
@@ -54,7 +54,7 @@ class ForkSimulator(Widget):
     )
 
     def __init__(self, generator="wichmann-hill", children=2, draws_before=2, draws_after=4, cure="none", seed=42):
-        self._errands = Errands(lambda progress: setattr(self, "progress", progress), self._fail)
+        self._tasks = BackgroundTasks(lambda progress: setattr(self, "progress", progress), self._fail)
         self._told = None  # the settings that the story is about
         self._first = {
             "generator": generator,
@@ -64,16 +64,16 @@ class ForkSimulator(Widget):
             "cure": cure,
             "seed": seed if isinstance(seed, str) else str(seed),
         }
-        super().__init__(**self._first, cannot_fork=forks.why_not_real() or "")
+        super().__init__(**self._first, cannot_fork=forks.fork_unavailable_reason() or "")
         self.recompute_on(*self._first)
 
     def _settings(self):
         """What is asked for, checked. Raises: ValueError or TypeError in words."""
         settings = {name: getattr(self, name) for name in self._first} | {"seed": rng.parse_seed(self.seed)}
         for name, when in (("draws_before", "before"), ("draws_after", "after")):
-            if not 0 <= settings[name] <= MOST_DRAWS:
+            if not 0 <= settings[name] <= MAX_DRAWS:
                 raise ValueError(
-                    f"{settings[name]:,} draws {when} the fork: this drawing has room for 0 to {MOST_DRAWS}"
+                    f"{settings[name]:,} draws {when} the fork: this drawing has room for 0 to {MAX_DRAWS}"
                 )
         forks.check(**_taken(settings))
         return settings
@@ -86,7 +86,7 @@ class ForkSimulator(Widget):
 
     def _predict(self, settings):
         answer_with(
-            self._errands,
+            self._tasks,
             settings["generator"],
             lambda: forks.describe_fork(**_taken(settings)),
             lambda fork: self._tell(settings, fork, {}),
@@ -100,7 +100,7 @@ class ForkSimulator(Widget):
 
     # ---- for real ----
 
-    def _receive(self, content, buffers):
+    def _on_custom_msg(self, content, buffers):
         if "run" in content:
             # As the view has them: what it saved a moment ago may still be on its way, and would end the run.
             self._set(content["run"])
@@ -118,7 +118,7 @@ class ForkSimulator(Widget):
         Raises: ValueError if nothing can be forked here, or not with these settings.
         """
         settings = self._settings()
-        if refusal := self.cannot_fork or forks.why_not(self.generator, self.cure):
+        if refusal := self.cannot_fork or forks.unavailable_reason(self.generator, self.cure):
             raise ValueError(refusal)
 
         def job(should_stop):
@@ -132,11 +132,11 @@ class ForkSimulator(Widget):
             fork, real = done
             self._tell(settings, fork, _overlay(fork, real))
 
-        self._errands.start({"words": FORKING, "cancel": True}, job, lay_over)
+        self._tasks.start({"words": FORKING, "cancel": True}, job, lay_over)
 
     def cancel(self):
         """Give up what goes on; its processes are killed within a tenth of a second."""
-        self._errands.cancel()
+        self._tasks.cancel()
 
     def restart(self):
         """Back to the settings of the constructor, and to the prediction alone."""
@@ -150,13 +150,13 @@ class ForkSimulator(Widget):
 
     def close(self):
         """Give up what goes on, and go."""
-        if hasattr(self, "_errands"):  # a constructor that was refused may have none
+        if hasattr(self, "_tasks"):  # a constructor that was refused may have none
             self.cancel()
         super().close()
 
     def wait(self, timeout_s=None):
         """Block until nothing goes on; True if that came about in time. For scripts and tests, not for callbacks."""
-        return self._errands.wait(timeout_s)
+        return self._tasks.wait(timeout_s)
 
     def _fail(self, words):
         self.error = words

@@ -4,7 +4,7 @@ import { h, prose, s, set } from "../shared/dom.js";
 import { createView } from "../shared/view.js";
 
 const SIZES = ["m", "k", "n"];
-const MOST_LABELS = 7; // more would run into each other on a laptop
+const MAX_LABELS = 7; // more would run into each other on a laptop
 const AXIS = { m: "i", k: "k", n: "j" }; // the index that runs over each size
 const WHAT = { m: "rows of A", k: "columns of A, summed over", n: "columns of B" };
 
@@ -167,7 +167,7 @@ function render(context) {
 
   function drawAxis() {
     const { ticks: marks } = model.get("axis");
-    const every = Math.ceil(marks.length / MOST_LABELS);
+    const every = Math.ceil(marks.length / MAX_LABELS);
     const labelled = marks.filter((_, index) => index % every === 0);
     ticks.replaceChildren(
       ...labelled.map((tick) => h("span", { class: "wl-tick", style: `left:${percent(tick.seconds)}` }, tick.text)),

@@ -70,7 +70,7 @@ class MatmulLadder(Widget):
     m: 1 to 50,000 rows; k, n: 1 to 2,048. Raises: ValueError for a size outside, naming it.
     """
 
-    told_by_threads = ("rungs", "results", "progress", "summary")
+    thread_updated_traits = ("rungs", "results", "progress", "summary")
 
     m = traitlets.Int(help="Rows of A.").tag(sync=True)
     k = traitlets.Int(help="Columns of A and rows of B: the axis summed over.").tag(sync=True)
@@ -98,13 +98,13 @@ class MatmulLadder(Widget):
         super().__init__(m=m, k=k, n=n)
         self.stops = {size: scales.size_stops(most) for size, most in MOST.items()}
         self._budget_s = budget_s
-        self._found = {}  # (m, k, n) -> rung -> what was found: a size left and come back to keeps its times
+        self._results = {}  # (m, k, n) -> rung -> what was found: a size left and come back to keeps its times
         self._publishing = threading.RLock()  # the kernel's thread and the measurements' both do
         self._measurements = Measurements(self._on_message, self._on_idle)
         self._views = None
         self._list_rungs()
         self.recompute_on("m", "k", "n")
-        self.observe(lambda _: self._guard(self._show_results), names=["predictions"])
+        self.observe(lambda _: self._run_guarded(self._show_results), names=["predictions"])
         _OPEN.add(self)
 
     # ---- what a size means ----
@@ -155,7 +155,7 @@ class MatmulLadder(Widget):
 
     # ---- running ----
 
-    def _receive(self, content, buffers):
+    def _on_custom_msg(self, content, buffers):
         if "run" in content:
             self.run(content["run"])
         elif "cancel" in content:
@@ -194,7 +194,7 @@ class MatmulLadder(Widget):
     def cancel(self):
         """End what runs within a second, and forget what waits."""
         self._measurements.cancel()
-        for size, found in list(self._found.items()):
+        for size, found in list(self._results.items()):
             for key, result in list(found.items()):
                 if result["state"] in ("queued", "running"):
                     self._note(size, key, {"state": "stopped", "time": "stopped"})
@@ -202,7 +202,7 @@ class MatmulLadder(Widget):
     def restart(self):
         """Forget predictions and times, and go back to the five digits."""
         self.cancel()
-        self._found.clear()
+        self._results.clear()
         self.predictions, self.show_published = {}, False
         self.m, self.k, self.n = PRESETS[0]["sizes"].values()
         self._show_results()
@@ -225,11 +225,11 @@ class MatmulLadder(Widget):
 
     def _add(self, title):
         """A learner's rung was written or rewritten: list it, forget its old times, check and time it."""
-        for found in self._found.values():
+        for found in self._results.values():
             found.pop(title, None)
         self._list_rungs()
         self.steps = self.steps | {title: LEARNER_STEPS}
-        self._guard(self.run, [title])
+        self._run_guarded(self.run, [title])
 
     # ---- what the worker says; on a thread of its own ----
 
@@ -248,22 +248,22 @@ class MatmulLadder(Widget):
 
     def _note(self, size, key, row):
         with self._publishing:
-            self._found.setdefault(size, {})[key] = row
+            self._results.setdefault(size, {})[key] = row
             if size == self._size:
                 self._show_results()
 
     def _show_results(self):
         """Publish the rows of this size, each beside the first rung and the learner's prediction."""
         with self._publishing:
-            found = self._found.get(self._size, {})
+            found = self._results.get(self._size, {})
             first = found.get(FIRST, {}).get("seconds")
-            self.results = {key: self._beside(key, row, first) for key, row in found.items()}
+            self.results = {key: self._with_comparison(key, row, first) for key, row in found.items()}
             self.summary = _summary(self.results, bool(first))
 
-    def _beside(self, key, row, first):
+    def _with_comparison(self, key, row, first):
         seconds, notes = row.get("seconds"), list(row.get("notes", []))
         if seconds and (predicted := self.predictions.get(key)):
-            notes.insert(0, _judged(predicted, seconds))
+            notes.insert(0, _prediction_note(predicted, seconds))
         speedup = f"{_rounded(first / seconds)}×" if seconds and first else ""
         return row | {"speedup": speedup, "notes": notes}
 
@@ -316,7 +316,7 @@ def _row(message):
     }
 
 
-def _judged(predicted, seconds):
+def _prediction_note(predicted, seconds):
     factor = max(predicted / seconds, seconds / predicted)
     if factor < 1.5:
         return f"predicted {timing.human(predicted)}: well judged"

@@ -7,7 +7,7 @@ from widgets_lib.compute.matmul.worker import Worker, pack
 
 # One process measures for all widgets of this kernel, one job at a time: two would spoil each other's times.
 _WORKER = Worker()
-_TURN = threading.Lock()
+_MEASURE_LOCK = threading.Lock()
 
 
 class Measurements:
@@ -48,7 +48,7 @@ class Measurements:
 
     def _work(self):
         while True:
-            with _TURN:
+            with _MEASURE_LOCK:
                 with self._lock:
                     if not self._queue:
                         self._thread = None

@@ -52,4 +52,4 @@ export function createView({ model, el, signal }, stem, label) {
 }
 
 /** True where the reader asked for no motion. */
-export const stillness = () => globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;
+export const prefersReducedMotion = () => globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;

@@ -2,7 +2,7 @@ import { slider } from "../shared/controls.js";
 import { drawing, h, prose, s, set } from "../shared/dom.js";
 import { createMatrix } from "../shared/matrix.js";
 import { createPlayer } from "../shared/player.js";
-import { createView, stillness } from "../shared/view.js";
+import { createView, prefersReducedMotion } from "../shared/view.js";
 
 const OPENING = 0.3; // share of the work that is done when the widget opens: enough to see the order
 const MOTION_MS = 240;
@@ -456,7 +456,7 @@ function render(context) {
     const products = held.flat().reduce((sum, count) => sum + count, 0);
     const moment = at > 0 ? moments[at - 1] : null;
     const now = performance.now();
-    scene.show(moment, held, at === drawn.at + 1 && now - drawn.time > MOTION_MS && !stillness());
+    scene.show(moment, held, at === drawn.at + 1 && now - drawn.time > MOTION_MS && !prefersReducedMotion());
     drawn = { at, time: now };
     const lines = moment ? moment[3] : [strategy.code.findIndex((line) => line.startsWith("c = "))];
     code.show(lines, moment && { i: moment[0], j: moment[1], k: moment[2] });

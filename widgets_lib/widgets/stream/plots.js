@@ -1,8 +1,8 @@
 // Plots of a stream: the draws one after the other with their histogram, and each draw over the one before.
 import { drawing, h, s, set } from "../shared/dom.js";
 
-const MOST_SVG = 1000; // more dots than this go to a canvas
-const MOST_JOINED = 100; // so many draws are joined by a line
+const MAX_SVG = 1000; // more dots than this go to a canvas
+const MAX_JOINED = 100; // so many draws are joined by a line
 const NEAR = 24; // how far the pointer may be from a dot
 
 /**
@@ -158,8 +158,8 @@ export function createStreamPlot({ n, values, bins, counts, edges, expected, roo
     ...{ width, height: 264, inner: { left, top, right, bottom }, x: [0.5, n + 0.5], y: [0, 1], first: 1, count: n },
     ...{
       point: (p) => [p + 1, values[p]],
-      vector: n <= MOST_SVG,
-      size: n <= MOST_JOINED ? 3 : n <= MOST_SVG ? 2 : 0.5,
+      vector: n <= MAX_SVG,
+      size: n <= MAX_JOINED ? 3 : n <= MAX_SVG ? 2 : 0.5,
     },
     label: `${n} draws one after the other, and how many fell in each of ${counts.length} parts`,
   });
@@ -259,7 +259,7 @@ export function createStreamPlot({ n, values, bins, counts, edges, expected, roo
       for (; shown > draw; shown--) changed.add(bins[shown - 1]), soFar[bins[shown - 1]]--;
       for (const bin of changed) set(rows[bin].solid, { width: round(along(soFar[bin]) - start) });
       rows.forEach((row, bin) => set(row.node, { "aria-label": this.bin(bin) }));
-      if (n <= MOST_JOINED)
+      if (n <= MAX_JOINED)
         set(joined, {
           d:
             draw > 1
@@ -297,7 +297,7 @@ export function createStreamPlot({ n, values, bins, counts, edges, expected, roo
 export function createSquare({ title, axis, across, up, range, ticks, first, count, n, side, label, onlook, onseek }) {
   const inner = { left: 26, top: 8, right: side - 8, bottom: side - 8 };
   const height = side + 14;
-  const few = n <= MOST_SVG;
+  const few = n <= MAX_SVG;
   const field = createField({
     width: side,
     height,

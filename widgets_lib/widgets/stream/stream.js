@@ -3,7 +3,7 @@ import { h, prose, set } from "../shared/dom.js";
 import { createPlayer } from "../shared/player.js";
 import { createCards, grouped, short } from "./cards.js";
 import { createSquare, createStreamPlot } from "./plots.js";
-import { createView, stillness } from "../shared/view.js";
+import { createView, prefersReducedMotion } from "../shared/view.js";
 
 const OPENING = 4; // draws already made: enough for a pair and a triple
 const MOTION_MS = 240;
@@ -259,7 +259,7 @@ function render(context) {
     }
     const now = performance.now();
     const step =
-      now - drawn.time > MOTION_MS && !stillness() && drawn.at >= 0 && Math.abs(at - drawn.at) === 1
+      now - drawn.time > MOTION_MS && !prefersReducedMotion() && drawn.at >= 0 && Math.abs(at - drawn.at) === 1
         ? at - drawn.at
         : 0;
     drawn = { at, time: now };

@@ -6,10 +6,10 @@ import numpy as np
 import traitlets
 
 from widgets_lib.compute import rng
-from widgets_lib.compute._integers import shown, whole_number
+from widgets_lib.compute._integers import check_integer, shown
 from widgets_lib.widgets._base import Widget
 
-MOST_DRAWS = 10_000
+MAX_DRAWS = 10_000
 CLOUD = 2049  # pairs and triples are drawn of so many numbers at least: once round the small LCG
 SEED = 457428938475
 
@@ -71,15 +71,15 @@ class RandomStream(Widget):
         self._first = {
             "seed": self._start.typed,
             "state": self._start.state,
-            "n": whole_number(n, "n, the number of draws,", 1, MOST_DRAWS),
+            "n": check_integer(n, "n, the number of draws,", 1, MAX_DRAWS),
             "generator": generator,
             "beside": beside,
             "divide_by_period": bool(divide_by_period),
         }
         self._refused = {}  # trait -> why the seed or state that it holds can't be used
         super().__init__(**self._first)
-        self.observe(lambda change: self._guard(self._read_seed), names=["seed", "generator"])
-        self.observe(lambda change: self._guard(self._read_state), names=["state"])
+        self.observe(lambda change: self._run_guarded(self._read_seed), names=["seed", "generator"])
+        self.observe(lambda change: self._run_guarded(self._read_state), names=["state"])
         self.recompute_on("n", "beside", "divide_by_period")
 
     # ---- where it begins ----
@@ -107,7 +107,7 @@ class RandomStream(Widget):
                 self._start = _from_seed(self.generator, self._start.typed)
         self._recompute()
 
-    def _receive(self, content, buffers):
+    def _on_custom_msg(self, content, buffers):
         if content.get("restart"):
             self._restart()
 
@@ -129,7 +129,7 @@ class RandomStream(Widget):
             raise ValueError("\n".join(map(str, self._refused.values())))
 
     def _draw(self):
-        n = whole_number(self.n, "n, the number of draws,", 1, MOST_DRAWS)
+        n = check_integer(self.n, "n, the number of draws,", 1, MAX_DRAWS)
         start, reach = self._start, max(n, CLOUD)
         main = _Drawn.of(lambda: _made(start, self.divide_by_period), n, reach)
         beside = _Drawn.of(lambda: rng.GENERATORS[self.beside](start.seed), n, reach) if self.beside else None
@@ -167,8 +167,8 @@ def _typed(seed):
     if isinstance(seed, str):
         return seed
     if seed is None:
-        return str(rng.WichmannHill().least_seed)
-    seed = whole_number(seed, "a seed")
+        return str(rng.WichmannHill().canonical_seed)
+    seed = check_integer(seed, "a seed")
     if seed.bit_length() > 3300:
         raise ValueError(f"a seed is a whole number of up to 1,000 digits, not {shown(seed)}")
     return str(seed)
@@ -188,7 +188,7 @@ def _from_state(key, state, typed=None):
         generator.state = state
     except TypeError as error:
         raise ValueError(str(error)) from error
-    typed = str(generator.least_seed) if typed is None else typed
+    typed = str(generator.canonical_seed) if typed is None else typed
     return _Start(key, typed, rng.parse_seed(typed), generator.state)
 
 

@@ -1,7 +1,7 @@
 // The drawing of StrideExplorer: the view above, the storage below, and the walk that ties an element to its cell.
 // Its cells are kept from picture to picture and travel: a redraw costs what has changed.
 import { drawing, s, set } from "../shared/dom.js";
-import { stillness } from "../shared/view.js";
+import { prefersReducedMotion } from "../shared/view.js";
 
 const LETTERS = "jiklmnop"; // from the last axis, so that rows stay blue and columns vermillion whatever comes before
 const COLUMNS = 24; // of the storage, at most; one more for the gap between two runs of twelve
@@ -449,7 +449,7 @@ export function createScene(signal) {
     travelling = travelling.filter(({ mark }) => !mark); // marks were told anew where to go; texts were not
     land();
     travelling = journeys;
-    if (!moving || stillness() || !globalThis.requestAnimationFrame) return land();
+    if (!moving || prefersReducedMotion() || !globalThis.requestAnimationFrame) return land();
     let start = null;
     const tick = (time) => {
       start ??= time;

@@ -12,10 +12,10 @@ import traitlets
 from widgets_lib.compute import strides
 from widgets_lib.widgets._base import Widget
 
-MOST_ELEMENTS = 144  # drawn at once
-MOST_ALONG = (4, 8, 12, 24)  # of the last four axes, before that budget; of any axis before them the first only
+MAX_ELEMENTS = 144  # drawn at once
+MAX_ALONG = (4, 8, 12, 24)  # of the last four axes, before that budget; of any axis before them the first only
 WHOLE_STORAGE = 144  # cells: a larger storage is drawn only where the elements shown read it
-MOST_OUTSIDE = 8  # cells that do not exist, drawn on each side of the storage
+MAX_OUTSIDE = 8  # cells that do not exist, drawn on each side of the storage
 
 
 class StrideExplorer(Widget):
@@ -62,7 +62,7 @@ class StrideExplorer(Widget):
         """The dials were set from Python."""
         self._turn(self.shape, self.stride, self.storage_offset)
 
-    def _receive(self, content, buffers):
+    def _on_custom_msg(self, content, buffers):
         try:
             if "dials" in content:
                 self._turn(**content["dials"])
@@ -328,10 +328,10 @@ def _picture(state):
 
 
 def _shown(shape):
-    """The shape of the corner that is drawn: no axis too long, no more than MOST_ELEMENTS in all."""
-    limits = (1,) * (len(shape) - len(MOST_ALONG)) + MOST_ALONG[-len(shape) or len(MOST_ALONG) :]
+    """The shape of the corner that is drawn: no axis too long, no more than MAX_ELEMENTS in all."""
+    limits = (1,) * (len(shape) - len(MAX_ALONG)) + MAX_ALONG[-len(shape) or len(MAX_ALONG) :]
     shown = [min(n, limit) for n, limit in zip(shape, limits, strict=True)]
-    while math.prod(shown) > MOST_ELEMENTS:
+    while math.prod(shown) > MAX_ELEMENTS:
         shown[max(range(len(shown)), key=shown.__getitem__)] -= 1
     return tuple(shown)
 
@@ -340,7 +340,7 @@ def _cells(positions, size):
     """The storage positions that are drawn: all if they are few, else those read; and a few that do not exist."""
     read = np.unique(positions)
     inside = np.arange(size) if size <= WHOLE_STORAGE else read[(read >= 0) & (read < size)]
-    return np.concatenate([read[read < 0][-MOST_OUTSIDE:], inside, read[read >= size][:MOST_OUTSIDE]])
+    return np.concatenate([read[read < 0][-MAX_OUTSIDE:], inside, read[read >= size][:MAX_OUTSIDE]])
 
 
 def _bad(view, shown):

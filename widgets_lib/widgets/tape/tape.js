@@ -1,7 +1,7 @@
 import { button } from "../shared/controls.js";
 import { drawing, h, prose, s, set } from "../shared/dom.js";
 import { createPlayer } from "../shared/player.js";
-import { createView, stillness } from "../shared/view.js";
+import { createView, prefersReducedMotion } from "../shared/view.js";
 
 const NAMES = ["it", "same", "other"];
 const LEFT = 32; // room for the numbers of rows
@@ -12,7 +12,7 @@ const PIXEL = [6, 12]; // side of a grey level's cell: at least, at most
 const CELL = [24, 36]; // and width of a text's, which long texts widen
 const MOTION_MS = 240;
 const RUN_MS = 700; // at most, from the first to the last call of a run
-const MOST_ROWS = { grey: 40, text: 12 }; // drawn: the last ones
+const MAX_ROWS = { grey: 40, text: 12 }; // drawn: the last ones
 
 const clamp = (value, least, most) => Math.max(least, Math.min(most, value));
 const range = (from, to) => Array.from({ length: Math.max(0, to - from) }, (_, at) => from + at);
@@ -254,7 +254,7 @@ function createScene() {
       .flatMap((spans, when) =>
         spans.map(([from, to]) => ({ from, to, fresh: when === at, number: from < to ? numbered++ : null })),
       );
-    const most = MOST_ROWS[grey ? "grey" : "text"];
+    const most = MAX_ROWS[grey ? "grey" : "text"];
     const first = Math.max(0, all.length - most);
     const foot = y + (first ? 20 : 0);
     if (first) parts.push(s("text", { class: "wl-quiet", x: LEFT, y: y + 8 }, `⋮ ${first} more before`));
@@ -490,7 +490,7 @@ function render(context) {
     room ??= measure();
     const forward = at === shownAt + 1 && (playing || now - drawnAt > MOTION_MS);
     size = measures(picture, room, model.get("take"));
-    scene.show(picture, at, size, room, forward && !stillness());
+    scene.show(picture, at, size, room, forward && !prefersReducedMotion());
     [shownAt, drawnAt] = [at, now];
     follows = at === moments.length - 1;
     transcript.show(moments, at);

@@ -7,12 +7,12 @@ from numbers import Real
 import traitlets
 
 from widgets_lib.compute import iterators
-from widgets_lib.compute._integers import whole_number
+from widgets_lib.compute._integers import check_integer
 from widgets_lib.widgets._base import Widget
 
-MOST_VALUES = 1024
-MOST_PRESSES = 60
-MOST_TAKEN = 1_000_000
+MAX_VALUES = 1024
+MAX_PRESSES = 60
+MAX_TAKEN = 1_000_000
 NAMES = "it", "same", "other"
 DRAWN_AS_NUMBERS = 48  # numbers on a longer tape are drawn as grey levels
 
@@ -52,7 +52,7 @@ class IteratorTape(Widget):
             self.picture = self._draw(self.presses)
             self._drawn = list(self.presses)
 
-    def _receive(self, content, buffers):
+    def _on_custom_msg(self, content, buffers):
         if "restart" in content:
             with self.hold_sync(), self.hold_trait_notifications():
                 self.take, self.presses = self._first_take, []
@@ -75,9 +75,9 @@ class IteratorTape(Widget):
                 self.take = rest[-1]
 
     def _draw(self, presses):
-        if len(presses) > MOST_PRESSES:
+        if len(presses) > MAX_PRESSES:
             raise ValueError(
-                f"IteratorTape: {MOST_PRESSES} presses are the most; start again, or step back and go on from there"
+                f"IteratorTape: {MAX_PRESSES} presses are the most; start again, or step back and go on from there"
             )
         for _, *rest in presses:
             for name in rest:
@@ -188,15 +188,15 @@ def _sequence(values):
     if not hasattr(values, "__len__"):
         kind = type(values).__name__
         raise TypeError(f"IteratorTape: {reprlib.repr(values)} ({kind}) has no length; give a sequence, such as a list")
-    if len(values) > MOST_VALUES:
+    if len(values) > MAX_VALUES:
         raise ValueError(
-            f"IteratorTape: {len(values):,} values are too many for a tape of {MOST_VALUES:,}; give values[:{MOST_VALUES}]"
+            f"IteratorTape: {len(values):,} values are too many for a tape of {MAX_VALUES:,}; give values[:{MAX_VALUES}]"
         )
     return values.tolist() if hasattr(values, "tolist") else list(values)
 
 
 def _count(take):
-    return whole_number(take, "how many to take", least=0, most=MOST_TAKEN)
+    return check_integer(take, "how many to take", least=0, most=MAX_TAKEN)
 
 
 def _typed(text):

@@ -7,7 +7,7 @@ from widgets_lib.compute import mnist
 from widgets_lib.compute.rng import dataloader, forks
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._fork_options import answer_with, cure_choices, generator_choices
-from widgets_lib.widgets._tasks import Errands
+from widgets_lib.widgets._tasks import BackgroundTasks
 
 ROUNDS = 4
 BATCH_SIZE = 2  # small, but enough to see that the pictures of one batch are changed differently
@@ -36,13 +36,13 @@ class LoaderWorkers(Widget):
     Raises: ValueError in words for anything else.
     """
 
-    told_by_threads = ("shape", "before", "after", "story", "progress")
+    thread_updated_traits = ("shape", "before", "after", "story", "progress")
 
     generator = traitlets.Unicode(help="Whose state the workers are forked with: a key of `generators`.").tag(sync=True)
     cure = traitlets.Unicode(help="What a worker does before it draws: a key of `cures`.").tag(sync=True)
     workers = traitlets.Int(help="How many workers the loader forks.").tag(sync=True)
 
-    most_workers = traitlets.Int(forks.MOST_CHILDREN).tag(sync=True)
+    most_workers = traitlets.Int(forks.MAX_CHILDREN).tag(sync=True)
     generators = traitlets.List(help="Each generator: key, title, and why it can't be had (or empty).").tag(sync=True)
     cures = traitlets.List(help="Each cure: key, title, and why this generator can't take it.").tag(sync=True)
     shape = traitlets.Tuple(help="Rows and columns of a picture.").tag(sync=True)
@@ -55,7 +55,7 @@ class LoaderWorkers(Widget):
 
     def __init__(self, images=None, workers=4, cure="none", *, generator="numpy-generator"):
         self._images = None if images is None else _pictures(images)
-        self._errands = Errands(lambda progress: setattr(self, "progress", progress), self._fail)
+        self._tasks = BackgroundTasks(lambda progress: setattr(self, "progress", progress), self._fail)
         self._first = {"generator": generator, "cure": cure, "workers": workers}
         super().__init__(**self._first)
         self.recompute_on(*self._first)
@@ -63,16 +63,16 @@ class LoaderWorkers(Widget):
     def _recompute(self):
         generator, cure, workers = self.generator, self.cure, self.workers
         forks.check(generator, workers, 0, 0, cure, 0)  # if they are bad, what is seen stays as it was
-        self._errands.cancel()
+        self._tasks.cancel()
         self.generators, self.cures = generator_choices(), cure_choices(generator)
-        answer_with(self._errands, generator, lambda: _augmented(self._images, generator, cure, workers), self._show)
+        answer_with(self._tasks, generator, lambda: _augmented(self._images, generator, cure, workers), self._show)
 
     def _show(self, drawn):
         with self.hold_sync(), self.hold_trait_notifications():  # one message: pictures and story belong together
             for name, value in drawn.items():
                 setattr(self, name, value)
 
-    def _receive(self, content, buffers):
+    def _on_custom_msg(self, content, buffers):
         if "restart" in content:
             self.restart()
 
@@ -84,12 +84,12 @@ class LoaderWorkers(Widget):
 
     def wait(self, timeout_s=None):
         """Block until nothing goes on; True if that came about in time. For scripts and tests, not for callbacks."""
-        return self._errands.wait(timeout_s)
+        return self._tasks.wait(timeout_s)
 
     def close(self):
         """Want no answer any more, and go."""
-        if hasattr(self, "_errands"):  # a constructor that was refused may have none
-            self._errands.cancel()
+        if hasattr(self, "_tasks"):  # a constructor that was refused may have none
+            self._tasks.cancel()
         super().close()
 
     def _fail(self, words):
