@@ -3,6 +3,8 @@
 import operator
 import reprlib
 
+from widgets_lib.compute.formatting import format_int
+
 
 def check_integer(value, what, least=None, most=None):
     """`value` as an int, if it is a whole number from `least` to `most` (None: no limit).
@@ -15,12 +17,7 @@ def check_integer(value, what, least=None, most=None):
         kind = type(value).__name__
         raise TypeError(f"{what} is a whole number, not {reprlib.repr(value)} ({kind})") from None
     if least is not None and number < least:
-        raise ValueError(f"{what} is at least {least:,}, not {shown(number)}")
+        raise ValueError(f"{what} is at least {least:,}, not {format_int(number)}")
     if most is not None and number > most:
-        raise ValueError(f"{what} is at most {most:,}, not {shown(number)}")
+        raise ValueError(f"{what} is at most {most:,}, not {format_int(number)}")
     return number
-
-
-def shown(number):
-    """The number as text; one of hundreds of digits by its size, for Python itself refuses to print the longest."""
-    return f"{number:,}" if number.bit_length() <= 128 else f"a number of {number.bit_length():,} bits"

@@ -4,6 +4,8 @@ import math
 import re
 from dataclasses import dataclass
 
+from widgets_lib.compute.formatting import count, format_shape
+
 _THOUSANDS = re.compile(r"(?<![\d.,])([1-9]\d{0,2})((?:[, \u202f]\d{3})+)(?![\d,])")
 _FACTORS = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
 
@@ -79,7 +81,7 @@ def read_number(text: str) -> float:
 def show(value) -> str:
     """A shape, a number or a choice as the course writes it."""
     if isinstance(value, tuple):
-        return f"({value[0]},)" if len(value) == 1 else f"({', '.join(map(str, value))})"
+        return format_shape(value)
     if isinstance(value, str):
         return value
     return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}"
@@ -108,5 +110,5 @@ def _judge_number(given, answer, tolerance) -> Verdict:
     return Verdict(False, words + ".")
 
 
-def _axes(count: int) -> str:
-    return "no axis" if count == 0 else "1 axis" if count == 1 else f"{count} axes"
+def _axes(n: int) -> str:
+    return count(n, "axis", "axes") if n else "no axis"

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from widgets_lib.compute.timing import human
+from widgets_lib.compute.formatting import human
 
 TICKS = (
     (1e-6, "1 µs"),

@@ -5,11 +5,14 @@ Glossary: a *batch* is as many calls as fill about 5 ms; a *budget* is the time 
 """
 
 import gc
-import math
 from dataclasses import asdict, dataclass, replace
 from itertools import repeat
 from statistics import median
 from time import perf_counter
+
+from widgets_lib.compute.formatting import count, human, three_digits
+
+__all__ = ["Stopped", "Timing", "count", "human", "measure", "measure_rows", "three_digits"]
 
 BATCH_S = 0.005
 MAX_BATCHES, MIN_BATCHES, MAX_CALLS = 50, 3, 1_000_000
@@ -163,27 +166,3 @@ def _batches(fn, args, budget_s, stop):
             gc.enable()
     fastest = min(times)
     return Timing(fastest / calls, median(times) / fastest - 1, len(times), calls)
-
-
-def human(seconds):
-    """A duration as a person says it, in three digits: "72.4 µs", "284 ms", "2.77 s", "46 minutes"."""
-    if not math.isfinite(seconds):
-        return "unknown"
-    for unit, size in (("ns", 1e-9), ("µs", 1e-6), ("ms", 1e-3), ("s", 1)):
-        if seconds < 999.5 * size and (unit != "s" or seconds < 90):
-            return f"{three_digits(seconds / size)} {unit}"
-    for unit, size in (("minute", 60), ("hour", 3600), ("day", 86400)):
-        if seconds < 90 * size or unit == "day":
-            return count(round(seconds / size), unit)
-
-
-def three_digits(x):
-    """x rounded to three significant digits, without an exponent: "0.429", "15.6", "284", "1,928"."""
-    if x == 0 or not math.isfinite(x):
-        return f"{x:g}"
-    return f"{x:,.{max(0, 2 - math.floor(math.log10(abs(float(f'{x:.3g}')))))}f}"
-
-
-def count(n, noun):
-    """n things with the noun's plural: "1 row", "50,000 rows"."""
-    return f"{n:,} {noun}" + ("s" if n != 1 else "")

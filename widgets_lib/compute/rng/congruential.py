@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from widgets_lib.compute._integers import check_integer, shown
+from widgets_lib.compute._integers import check_integer
+from widgets_lib.compute.formatting import format_int
 
 MAX_DRAWS = 1_000_000
 
@@ -94,7 +95,7 @@ class Congruential:
             if x not in legal:
                 odd = "odd and " if legal.step == 2 else ""
                 raise ValueError(
-                    f"component {j} must be {odd}from {legal[0]:,} to {legal[-1]:,}, not {shown(x)}: "
+                    f"component {j} must be {odd}from {legal[0]:,} to {legal[-1]:,}, not {format_int(x)}: "
                     "from there the generator would not go round its cycle"
                 )
         self._state = state

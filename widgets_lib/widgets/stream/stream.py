@@ -6,7 +6,8 @@ import numpy as np
 import traitlets
 
 from widgets_lib.compute import rng
-from widgets_lib.compute._integers import check_integer, shown
+from widgets_lib.compute._integers import check_integer
+from widgets_lib.compute.formatting import format_int
 from widgets_lib.widgets._base import Widget
 
 MAX_DRAWS = 10_000
@@ -170,7 +171,7 @@ def _typed(seed):
         return str(rng.WichmannHill().canonical_seed)
     seed = check_integer(seed, "a seed")
     if seed.bit_length() > 3300:
-        raise ValueError(f"a seed is a whole number of up to 1,000 digits, not {shown(seed)}")
+        raise ValueError(f"a seed is a whole number of up to 1,000 digits, not {format_int(seed)}")
     return str(seed)
 
 
