@@ -1,8 +1,8 @@
-# What people do here, one word each; README.md explains them.
+# What people do here, one word each; README.md and CONTRIBUTING.md explain them.
 #   make app        run the lessons as apps        make test       every test, browser included
 #   make lab        open them in JupyterLab        make test-fast  all but the browser
-#   make bench      measure                        make lint       ruff: lint and format
-#   make pictures   draw the course home's cards anew
+#   make bench      measure                        make lint       lint and check formatting
+#   make pictures   regenerate the lesson cards    make release    build and check what is published
 # Options: PYTHON=python3.12  PORT=8866  TORCH=…   (the CPU build of torch is smaller: see README.md)
 
 PYTHON ?= python3
@@ -11,11 +11,11 @@ TORCH  ?= torch==2.13.0
 
 VENV := .venv
 BIN  := $(VENV)/bin
-PIP  := $(BIN)/python -m pip install --disable-pip-version-check -q
+PIP  := scripts/quietly "Installing Python packages" $(BIN)/python -m pip install --disable-pip-version-check -q
 JS   := node_modules/.package-lock.json
 
 .DELETE_ON_ERROR:
-.PHONY: app lab test test-fast test-python test-js test-browser bench pictures lint clean
+.PHONY: app lab test test-fast test-python test-js test-browser bench pictures lint release clean
 
 app: $(VENV)/.app
 	@echo "The lessons will be at http://localhost:$(PORT)/ (end with Ctrl-C)"
@@ -52,6 +52,12 @@ lint: $(VENV)/.test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
+release: $(VENV)/.release
+	@rm -rf dist
+	@scripts/quietly "Building the package" $(BIN)/python -m build --no-isolation
+	@$(BIN)/python -m twine check --strict dist/*
+	@echo "To publish: $(BIN)/python -m twine upload dist/*"
+
 clean:
 	rm -rf $(VENV) build dist node_modules .pytest_cache .ruff_cache .hypothesis
 
@@ -60,7 +66,7 @@ clean:
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || \
 	  { echo "Python 3.10 or newer is needed; if it has another name: make PYTHON=python3.12" >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	@scripts/quietly "Making $(VENV)/" $(PYTHON) -m venv $(VENV)
 	@touch $@
 
 $(VENV)/.app: $(VENV)/.python pyproject.toml
@@ -73,7 +79,12 @@ $(VENV)/.test: $(VENV)/.app
 	@$(PIP) -e ".[lessons,test]"
 	@touch $@
 
+$(VENV)/.release: $(VENV)/.python pyproject.toml
+	@$(PIP) -e ".[release]"
+	@touch $@
+
 $(JS): package.json package-lock.json $(VENV)/.python
 	@PYTHON=$(BIN)/python scripts/ensure node
-	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund
+	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/quietly "Installing JavaScript packages" \
+	  npm ci --no-audit --no-fund --loglevel=error
 	@touch $@

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 
 import pytest
@@ -16,13 +17,17 @@ from tests.support import servers
 ROOT = servers.ROOT
 
 
+def build(kind, source, folder):
+    """The path of the "wheel" or "sdist" built from the folder `source`."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder)]
+    subprocess.run(command, cwd=source, check=True, capture_output=True)
+    (path,) = folder.glob("*.whl" if kind == "wheel" else "*.tar.gz")
+    return path
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    (path,) = folder.glob("*.whl")
-    return path
+    return build("wheel", ROOT, tmp_path_factory.mktemp("wheel"))
 
 
 def test_the_wheel_holds_every_file_of_the_package(wheel):
@@ -35,6 +40,25 @@ def test_the_wheel_holds_every_file_of_the_package(wheel):
     assert ours <= shipped
     suffixes = {name.rsplit(".", 1)[-1] for name in ours}
     assert {"py", "js", "css", "npz", "j2", "html"} <= suffixes
+
+
+def test_the_source_distribution_is_the_repository_and_builds_the_same_wheel(wheel, tmp_path):
+    sdist = build("sdist", ROOT, tmp_path)
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    unpacked = tmp_path / sdist.name.removesuffix(".tar.gz")
+    shipped = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    asked = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True)
+    if asked.returncode == 0:  # a checkout
+        present = {name for name in asked.stdout.splitlines() if (ROOT / name).is_file()}
+        assert shipped == present | {"PKG-INFO"}
+    assert {"Makefile", "README.md", "CHANGELOG.md", "LICENSE", "lessons/01_data.ipynb", "voila.json"} <= shipped
+    again = zipfile.ZipFile(build("wheel", unpacked, tmp_path))
+    first = zipfile.ZipFile(wheel)
+    assert {each.filename: each.CRC for each in again.infolist()} == {
+        each.filename: each.CRC for each in first.infolist()
+    }
 
 
 def test_the_installed_wheel_serves_its_own_template(wheel, tmp_path, logs):
@@ -88,23 +112,6 @@ def test_nothing_in_the_root_hides_the_voila_package():
 def test_the_lock_file_names_no_registry():
     lock = json.loads((ROOT / "package-lock.json").read_text())
     assert not [name for name, package in lock["packages"].items() if "resolved" in package]
-
-
-def test_an_old_python_is_told_in_one_line(tmp_path):
-    for name in ("Makefile", "pyproject.toml"):
-        shutil.copy(ROOT / name, tmp_path)
-    old = tmp_path / "python2.7"
-    old.write_text("#!/bin/sh\nexit 1\n")
-    old.chmod(0o755)
-    # As a person runs it, not as a part of the `make test` that may be running this.
-    alone = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"}
-    command = ["make", "app", f"PYTHON={old}"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=alone)
-    assert done.returncode != 0
-    assert done.stdout == ""
-    first, *rest = done.stderr.splitlines()
-    assert first.startswith("Python 3.10 or newer is needed")
-    assert all(line.startswith("make:") for line in rest)
 
 
 def test_the_readme_has_a_badge_for_every_lesson_and_names_only_what_there_is():
