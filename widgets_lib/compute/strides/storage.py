@@ -1,0 +1,160 @@
+"""The memory under a torch tensor or a numpy array: where its elements lie, what is stored there, writing into it."""
+
+import sys
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided as _numpy_as_strided
+from numpy.typing import ArrayLike, NDArray
+
+from .layout import Layout, reach
+
+if TYPE_CHECKING:
+    import torch
+
+
+def describe(x: "torch.Tensor | NDArray[Any]") -> Layout:
+    """The Layout of a strided torch tensor or numpy array: where its elements lie in its storage.
+
+    A numpy array's storage is all the memory of the array (or buffer) that owns it, measured in x's items and
+    from its lowest address, so a flipped array has a negative stride and an offset at the far end.
+
+    Raises: TypeError for anything else (lists, sparse tensors, object arrays); ValueError for an array without
+    plain memory of its own (meta tensors, lazy conjugates) or whose steps are not whole items. Each message
+    says what to do instead.
+    """
+    if _is_tensor(x):
+        layout = _describe_tensor(x)
+    elif isinstance(x, np.ndarray):
+        layout = _describe_array(x)
+    else:
+        kind = "None" if x is None else f"a {type(x).__name__}"
+        raise TypeError(f"need a torch tensor or a numpy array, not {kind}: wrap it in torch.tensor() or np.array()")
+    low, high = layout.span or (0, -1)
+    if layout.size and not 0 <= low <= high < layout.storage_size:
+        raise ValueError(f"the elements lie outside the {layout.storage_size} cells of the storage: was it freed?")
+    return layout
+
+
+def values(x: "torch.Tensor | NDArray[Any]", at: ArrayLike | None = None, limit: int = 4096) -> NDArray[Any]:
+    """The numbers in the storage of x, as a fresh numpy array: a snapshot, also of cells that x does not read.
+
+    at: an int array of storage positions; the result has its shape, so `values(x, describe(x).positions())`
+    equals x. Without it, the first `limit` cells. Types numpy lacks (bfloat16, float8) come back as float32.
+
+    Raises: what `describe` raises; IndexError if a position is outside the storage.
+    """
+    size = describe(x).storage_size
+    flat = _flat(x)
+    at = np.arange(min(size, limit)) if at is None else np.asarray(at, dtype=np.int64)
+    if at.size and not (at.min() >= 0 and at.max() < size):
+        raise IndexError(f"positions {at.min()}…{at.max()} leave the storage, which has cells 0…{size - 1}")
+    return _to_numpy(flat[flat.new_tensor(at, dtype=_torch().int64)]) if _is_tensor(x) else flat[at]
+
+
+def write(x: "torch.Tensor | NDArray[Any]", position: int, value: Any) -> Any:
+    """Write one storage cell of x in place and return what is stored there now, a Python number.
+
+    Every element in `describe(x).elements_at(position)` changes with it, and so does every other view of that
+    memory. What is stored may differ from `value`: an integer cell drops a fraction.
+
+    Raises: IndexError if there is no such cell; ValueError if its type cannot hold the value or the memory is
+    read-only.
+    """
+    values(x, [position])  # raises IndexError for a position outside
+    try:
+        _flat(x)[position] = value
+    except (RuntimeError, OverflowError, TypeError, ValueError) as error:
+        raise ValueError(f"cannot store {value!r} in a cell of type {describe(x).dtype}: {error}") from error
+    return values(x, [position])[0].item()
+
+
+def _torch() -> Any:
+    """torch if the caller has imported it, else None: a numpy array never pays for the import."""
+    return sys.modules.get("torch")
+
+
+def _is_tensor(x: object) -> "TypeGuard[torch.Tensor]":
+    return isinstance(x, getattr(_torch(), "Tensor", ()))
+
+
+def _describe_tensor(x: "torch.Tensor") -> Layout:
+    torch = _torch()
+    if x.is_nested:
+        raise TypeError("a nested tensor has no one shape: describe one of its rows, x.unbind()[0]")
+    if x.layout != torch.strided:
+        kind = str(x.layout).removeprefix("torch.")
+        raise TypeError(f"a {kind} tensor has no strides: make it dense first, x.to_dense()")
+    if x.is_quantized:
+        raise TypeError("a quantised tensor stores codes, not its values: take x.int_repr() or x.dequantize()")
+    storage = x.untyped_storage()
+    if storage.device.type == "meta":
+        raise ValueError('a meta tensor has a shape but no memory: torch.empty_like(x, device="cpu") allocates some')
+    if x.is_conj() or x.is_neg():
+        done = "resolve_conj" if x.is_conj() else "resolve_neg"
+        raise ValueError(f"the memory of a lazy conjugate holds other values than it shows: x.{done}() computes them")
+    size = storage.nbytes() // x.element_size()
+    dtype = str(x.dtype).removeprefix("torch.")
+    return Layout(tuple(x.shape), x.stride(), int(x.storage_offset()), x.element_size(), size, "torch", dtype)
+
+
+def _describe_array(x: NDArray[Any]) -> Layout:
+    itemsize = x.dtype.itemsize
+    if x.dtype.names:
+        raise TypeError(f'a structured array mixes types in one element: take one field, x["{x.dtype.names[0]}"]')
+    if x.dtype.hasobject:
+        raise TypeError("an object array stores references and its values lie elsewhere: give it a numeric dtype")
+    if not itemsize:
+        raise TypeError(f"elements of type {x.dtype} take no memory")
+    memory = _memory(x)
+    start = _address(x) - _address(memory)
+    for what, step in (("its first element", start), *((f"a step of axis {a}", s) for a, s in enumerate(x.strides))):
+        if step % itemsize and x.size:
+            raise ValueError(
+                f"{what} lies {step} bytes on, not a whole number of {itemsize}-byte items "
+                "(a field of a record, or a re-typed buffer?): x.copy() gives it a memory of its own"
+            )
+    stride = tuple(s // itemsize for s in x.strides)
+    return Layout(x.shape, stride, start // itemsize, itemsize, memory.size // itemsize, "numpy", str(x.dtype))
+
+
+def _address(array: NDArray[Any]) -> int:
+    return int(array.__array_interface__["data"][0])
+
+
+def _memory(x: NDArray[Any]) -> NDArray[np.uint8]:
+    """All the memory that x is a view of, as a flat uint8 array starting at its lowest address."""
+    owners: list[Any] = [x]
+    while (base := getattr(owners[-1], "base", None)) is not None:  # as_strided puts a helper object in between
+        owners.append(base)
+    if _is_tensor(owners[-1]):
+        memory: NDArray[np.uint8] = _torch().empty(0, dtype=_torch().uint8).set_(owners[-1].untyped_storage()).numpy()
+        return memory
+    if not isinstance(owners[-1], np.ndarray):
+        try:
+            return np.frombuffer(owners[-1], np.uint8)  # bytes, a memory map, …
+        except (TypeError, ValueError, BufferError):
+            pass  # an owner without a buffer: the oldest array's memory is all that can be seen
+    root: Any = next(owner for owner in reversed(owners) if isinstance(owner, np.ndarray))
+    if root.dtype.hasobject:
+        raise ValueError("its memory also holds Python objects: x.copy() gives it a memory of its own")
+    lowest = root[(*(slice(None, None, -1 if s < 0 else 1) for s in root.strides), ...)]
+    length = root.itemsize + reach(lowest.shape, lowest.strides)[1] if root.size else 0
+    items = _numpy_as_strided(lowest, (length // root.itemsize,), (root.itemsize,))
+    return items.view(np.uint8)
+
+
+def _flat(x: Any) -> Any:
+    """The whole storage of x as a flat tensor or array of x's type that shares its memory."""
+    if _is_tensor(x):
+        return x.new_empty(0).detach().set_(x.untyped_storage())
+    memory = _memory(x)
+    return memory[: memory.size - memory.size % x.itemsize].view(x.dtype)
+
+
+def _to_numpy(tensor: "torch.Tensor") -> NDArray[Any]:
+    torch = _torch()
+    try:
+        return tensor.cpu().numpy()
+    except TypeError:  # a type that numpy lacks: bfloat16, float8, complex32
+        return tensor.cpu().to(torch.complex64 if tensor.is_complex() else torch.float32).numpy()
