@@ -75,7 +75,7 @@ def test_columns_hold_what_each_operand_has():
             assert column.size == (expected and expected[0])
             assert (column.verdict == "clash") == (expected is None)
             assert (column.verdict == "padded") == (expected is not None and any(column.padded))
-            assert column.words.endswith(".")
+            assert column.message.endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_columns_hold_what_each_operand_has():
 def test_each_column_says_its_rule(shapes, verdicts, words):
     columns = broadcast(*shapes).columns
     assert [column.verdict for column in columns] == verdicts
-    assert words in columns[0].words
+    assert words in columns[0].message
 
 
 def test_no_operand_one_operand_and_vectors_given_as_ints():

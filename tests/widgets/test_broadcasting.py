@@ -79,7 +79,7 @@ def test_each_axis_has_its_verdict_from_compute():
     assert [axis["verdict"] for axis in picture["axes"]] == ["padded", "equal"]
     assert [axis["tone"] for axis in picture["axes"]] == ["i", "j"]
     assert [axis["words"] for axis in picture["axes"]] == [
-        c.words for c in broadcasting.broadcast((3, 3), (3,)).columns
+        c.message for c in broadcasting.broadcast((3, 3), (3,)).columns
     ]
 
 

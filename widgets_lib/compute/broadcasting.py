@@ -1,4 +1,4 @@
-"""How arrays of different shapes meet: the broadcasting rule, axis by axis, and what repairs a clash.
+"""How arrays of different shapes combine: the broadcasting rule, axis by axis, and what repairs a clash.
 
 The rule: line the shapes up at the right; a missing axis counts as 1; in each axis the sizes must be equal, and
 any size 1 stretches to the other. Stretching copies nothing, it is a stride of 0 (see `stretched`).
@@ -12,12 +12,15 @@ import math
 import operator as op
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
+from .formatting import join_words, shorten
 from .strides import Layout, contiguous_stride
 
 MAX_NDIM = 64  # of a numpy array
@@ -32,7 +35,7 @@ class Column:
 
     axis: from the left, 0 first; from_right: the same axis as -1, -2, … sizes: one per operand, a missing axis
     as 1; padded says which are missing. verdict: "equal", "stretched", "padded" (stretched, and an axis was
-    missing) or "clash". size: of the result, None for a clash. words: the verdict as a sentence.
+    missing) or "clash". size: of the result, None for a clash. message: the verdict as a sentence.
     """
 
     axis: int
@@ -41,7 +44,7 @@ class Column:
     padded: tuple[bool, ...]
     verdict: str
     size: int | None
-    words: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,8 @@ class Repair:
     """A change of one operand that makes a clash legal.
 
     code: for torch; numpy_code: for numpy (often the same); also: a second way to write it, or "".
-    axes: for each axis of the operand, which axis of shape_after it becomes, None for a 1 that falls away;
-    None in place of the tuple if the numbers are laid out anew (see `moved_from`).
+    axes: for each axis of the operand, which axis of shape_after it becomes, None for a 1 that is removed;
+    None in place of the tuple for a reshape (see `moved_from`). message: what the change does, as a sentence.
     """
 
     operand: int
@@ -61,12 +64,12 @@ class Repair:
     axes: tuple[int | None, ...] | None
     shape_after: tuple[int, ...]
     result_shape: tuple[int, ...]
-    words: str
+    message: str
 
 
 @dataclass(frozen=True)
 class Broadcast:
-    """What comes of broadcasting `shapes`: shape is None if they clash, and then reason says where and why."""
+    """The result of broadcasting `shapes`: shape is None if they clash, and then reason says where and why."""
 
     shapes: tuple[tuple[int, ...], ...]
     names: tuple[str, ...]
@@ -83,9 +86,9 @@ class Operator:
     key: str
     symbol: str
     title: str
-    function: Callable
+    function: Callable[..., Any]
 
-    def code(self, *operands):
+    def code(self, *operands: str) -> str:
         """The expression in torch and numpy: code("m", "c[:, None]") -> "m + c[:, None]"."""
         return f" {self.key} ".join(operands)
 
@@ -104,7 +107,7 @@ OPERATORS = {
 }
 
 
-def broadcast(*shapes, names=None):
+def broadcast(*shapes: int | Sequence[int], names: Iterable[str] | None = None) -> Broadcast:
     """Line up any number of shapes and say, axis by axis, what happens: a Broadcast.
 
     A shape is a tuple of ints, or one int for a vector. names: what the operands are called in the words and
@@ -112,25 +115,25 @@ def broadcast(*shapes, names=None):
 
     Raises: ValueError, naming the value, if a size is negative or not a whole number, or names do not match.
     """
-    shapes = tuple(_as_shape(shape) for shape in shapes)
-    names = tuple(names) if names is not None else tuple(itertools.islice(_letters(), len(shapes)))
-    if len(names) != len(shapes):
-        raise ValueError(f"{len(names)} names {names} for {len(shapes)} shapes: one each")
-    columns = _columns(shapes, names)
+    operands = tuple(_as_shape(shape) for shape in shapes)
+    names = tuple(names) if names is not None else tuple(itertools.islice(_letters(), len(operands)))
+    if len(names) != len(operands):
+        raise ValueError(f"{len(names)} names {names} for {len(operands)} shapes: one each")
+    columns = _columns(operands, names)
     clashes = [column for column in columns if column.verdict == "clash"]
     if not clashes:
-        return Broadcast(shapes, names, tuple(column.size for column in columns), columns, (), None)
-    repairs = _repairs(shapes, names)
-    reason = " ".join(f"Axis {column.from_right}: {column.words}" for column in clashes)
+        return Broadcast(operands, names, _join(operands), columns, (), None)
+    repairs = _repairs(operands, names)
+    reason = " ".join(f"Axis {column.from_right}: {column.message}" for column in clashes)
     if not repairs:
         reason += " No simple change to one operand alone repairs this: change two."
-    return Broadcast(shapes, names, None, columns, repairs, reason)
+    return Broadcast(operands, names, None, columns, repairs, reason)
 
 
-def source_index(result_index, shape):
+def source_index(result_index: Sequence[int], shape: Sequence[int]) -> tuple[int, ...]:
     """The index of the element of an operand of this `shape` that made the result's element at `result_index`.
 
-    Missing axes fall away on the left; an axis of size 1 was stretched, so it is always read at 0.
+    Axes that the operand lacks are dropped on the left; an axis of size 1 was stretched, so it is always read at 0.
     Raises: IndexError if the operand has no such element.
     """
     if len(result_index) < len(shape):
@@ -141,17 +144,20 @@ def source_index(result_index, shape):
     return tuple(0 if n == 1 else i for i, n in zip(index, shape, strict=True))
 
 
-def moved_from(index, axes, shape, shape_after):
-    """Where the element that a repair brings to `index` of `shape_after` stood in the operand of `shape` before.
+def moved_from(
+    index: Sequence[int], axes: Sequence[int | None] | None, shape: Sequence[int], shape_after: Sequence[int]
+) -> tuple[int, ...]:
+    """The index in the operand of `shape`, before a repair, of the element at `index` of `shape_after`.
 
     axes: of the Repair.
     """
     if axes is None:
-        return tuple(map(int, np.unravel_index(np.ravel_multi_index(index, shape_after), shape)))
+        number = np.ravel_multi_index(tuple(index), tuple(shape_after))
+        return tuple(map(int, np.unravel_index(number, tuple(shape))))
     return tuple(0 if axis is None else index[axis] for axis in axes)
 
 
-def stretched(shape, result_shape):
+def stretched(shape: int | Sequence[int], result_shape: int | Sequence[int]) -> Layout:
     """The Layout of a fresh array of `shape` seen as `result_shape`, as `x.expand(result_shape)` would be.
 
     Its positions() are, for every cell of the result, the number of the operand's element (row-major, from 0)
@@ -168,7 +174,7 @@ def stretched(shape, result_shape):
     return Layout(result_shape, (*[0] * missing, *own_stride), 0, 4, math.prod(shape))
 
 
-def example(positions, scale=1):
+def example(positions: ArrayLike, scale: float = 1) -> NDArray[Any]:
     """Numbers to show where only a shape is known: element 0 holds 1·scale, element 1 holds 2·scale, …
 
     positions: an int array of element numbers, such as `stretched(shape, result).positions()`.
@@ -176,31 +182,31 @@ def example(positions, scale=1):
     return (np.asarray(positions) + 1) * scale
 
 
-def cells(operator, *arrays):
+def cells(operator: str, *arrays: ArrayLike) -> Any:
     """The arrays (or numbers) combined with the operator of that key in OPERATORS, as numpy does: a numpy array.
 
     Several operands combine from left to right; a comparison takes two. Division by zero gives inf or nan, as
     in torch.
 
-    Raises: ValueError, in words, for an unknown operator, a wrong number of operands, or shapes that clash.
+    Raises: ValueError for an unknown operator, a wrong number of operands, or shapes that clash.
     """
     if operator not in OPERATORS:
         raise ValueError(f"no operator {operator!r}: there are {' '.join(OPERATORS)}")
     function = OPERATORS[operator].function
-    arrays = [np.asarray(array) for array in arrays]
-    if len(arrays) < 2 or (len(arrays) > 2 and operator in ("<", ">", "==")):
-        raise ValueError(f"{operator} takes two operands, not {len(arrays)}")
-    if _join([array.shape for array in arrays]) is None:
-        raise ValueError(broadcast(*(array.shape for array in arrays)).reason)
+    operands = [np.asarray(array) for array in arrays]
+    if len(operands) < 2 or (len(operands) > 2 and operator in ("<", ">", "==")):
+        raise ValueError(f"{operator} takes two operands, not {len(operands)}")
+    if _join([operand.shape for operand in operands]) is None:
+        raise ValueError(broadcast(*(operand.shape for operand in operands)).reason)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return reduce(function, arrays)
+        return reduce(function, operands)
 
 
-def parse_shape(text):
+def parse_shape(text: str) -> tuple[int, ...]:
     """The shape that a learner typed: "3, 1", "(256, 256, 3)", "3×4", "3 1" or "torch.Size([3])" as a tuple of ints.
 
-    "" and "()" are the shape of a scalar. The text is only ever read, never run.
-    Raises: ValueError in words the learner can act on.
+    "" and "()" are the shape of a scalar. The text is parsed, never run.
+    Raises: ValueError, saying what to type instead.
     """
     inside = text.strip().removeprefix("torch.Size").strip()
     while inside[:1] + inside[-1:] in ("()", "[]"):
@@ -214,27 +220,23 @@ def parse_shape(text):
     shape = tuple(_parse_size(part, text) for part in parts)
     if math.prod(shape) > MAX_ELEMENTS:
         raise ValueError(
-            f"“{_short(text)}” has more elements than a computer can number, 2^63 − 1: choose smaller sizes"
+            f"“{shorten(text)}” has more elements than a computer can number, 2^63 − 1: choose smaller sizes"
         )
     return shape
 
 
-def _parse_size(part, text):
+def _parse_size(part: str, text: str) -> int:
     if not part:
-        raise ValueError(f"“{_short(text)}”: a size is missing beside a comma; write a shape as 3, 1")
+        raise ValueError(f"“{shorten(text)}”: a size is missing beside a comma; write a shape as 3, 1")
     if re.fullmatch(r"[-−][0-9]+", part):
-        raise ValueError(f"“{_short(part)}” is negative: a size counts elements, so it is 0 or more")
+        raise ValueError(f"“{shorten(part)}” is negative: a size counts elements, so it is 0 or more")
     if not re.fullmatch(r"[0-9]+", part):
-        raise ValueError(f"“{_short(part)}” is not a size: write whole numbers with commas between, as 3, 1")
+        raise ValueError(f"“{shorten(part)}” is not a size: write whole numbers with commas between, as 3, 1")
     digits = part.lstrip("0") or "0"
     return int(digits) if len(digits) < 20 else MAX_ELEMENTS + 1  # int() of a very long text is slow, or refused
 
 
-def _short(text, length=40):
-    return text if len(text) <= length else f"{text[: length - 1]}…"
-
-
-def _as_shape(shape):
+def _as_shape(shape: int | Sequence[int]) -> tuple[int, ...]:
     if isinstance(shape, str):
         raise ValueError(f"shape {shape!r} is text: use a tuple of ints, or parse_shape")
     sizes = []
@@ -248,15 +250,15 @@ def _as_shape(shape):
     return tuple(sizes)
 
 
-def _letters():
+def _letters() -> Iterator[str]:
     """a, b, …, z, a1, b1, …"""
     for round_ in itertools.count():
         yield from (letter + (str(round_) if round_ else "") for letter in string.ascii_lowercase)
 
 
-def _join(shapes):
+def _join(shapes: Iterable[Sequence[int]]) -> tuple[int, ...] | None:
     """The broadcast shape, or None if the shapes clash: the whole rule."""
-    result = []
+    result: list[int] = []
     for sizes in itertools.zip_longest(*(reversed(shape) for shape in shapes), fillvalue=1):
         fixed = {n for n in sizes if n != 1}
         if len(fixed) > 1:
@@ -265,7 +267,7 @@ def _join(shapes):
     return tuple(reversed(result))
 
 
-def _columns(shapes, names):
+def _columns(shapes: tuple[tuple[int, ...], ...], names: Sequence[str]) -> tuple[Column, ...]:
     ndim = max(map(len, shapes), default=0)
     columns = []
     for axis in range(ndim):
@@ -280,97 +282,114 @@ def _columns(shapes, names):
             verdict = "padded"
         else:
             verdict = "equal" if len(set(sizes)) == 1 else "stretched"
-        words = _words(verdict, size, sizes, padded, names)
-        columns.append(Column(axis, axis - ndim, sizes, padded, verdict, size, words))
+        message = _message(verdict, size, sizes, padded, names)
+        columns.append(Column(axis, axis - ndim, sizes, padded, verdict, size, message))
     return tuple(columns)
 
 
-def _words(verdict, size, sizes, padded, names):
+def _message(verdict: str, size: int | None, sizes: Sequence[int], padded: Sequence[bool], names: Sequence[str]) -> str:
     """The sentence that says which rule applies to a column."""
     if verdict == "clash":
         holders = {n: [name for name, m in zip(names, sizes, strict=True) if m == n] for n in sizes if n != 1}
-        found = _list([f"{_list(who)} {_verb(who, 'has', 'have')} {n}" for n, who in holders.items()])
+        found = join_words(
+            [f"{join_words(having)} {_verb(having, 'has', 'have')} {n}" for n, having in holders.items()]
+        )
         zero = " A 0 does not stretch either." if 0 in holders else ""
         return f"{found}: sizes must be equal, or 1.{zero}"
     if verdict == "equal":
-        return f"{_list(names)} {_verb(names, 'has', 'all have' if len(names) > 2 else 'both have')} {size}."
+        return f"{join_words(names)} {_verb(names, 'has', 'all have' if len(names) > 2 else 'both have')} {size}."
     absent = [name for name, missing in zip(names, padded, strict=True) if missing]
     ones = [name for name, n, missing in zip(names, sizes, padded, strict=True) if n == 1 and not missing]
-    said = []
+    clauses = []
     if absent:
-        said.append(f"{_list(absent)} {_verb(absent, 'has', 'have')} no axis here, which counts as 1")
+        clauses.append(f"{join_words(absent)} {_verb(absent, 'has', 'have')} no axis here, which counts as 1")
     if ones:
-        said.append(f"{_list(ones)} {_verb(ones, 'has', 'have')} 1")
+        clauses.append(f"{join_words(ones)} {_verb(ones, 'has', 'have')} 1")
     stretches = "" if size == 1 else f": stretched to {size}"
-    return f"{'; '.join(said)}{stretches}."
+    return f"{'; '.join(clauses)}{stretches}."
 
 
-def _list(words):
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
+def _verb(names: Sequence[str], one: str, many: str) -> str:
+    return one if len(names) == 1 else many
 
 
-def _verb(who, one, many):
-    return one if len(who) == 1 else many
-
-
-def _repairs(shapes, names):
+def _repairs(shapes: tuple[tuple[int, ...], ...], names: Sequence[str]) -> tuple[Repair, ...]:
     """Up to MAX_REPAIRS changes of one operand after which the shapes broadcast, simplest first."""
     ndim = max(map(len, shapes))
     legal = []
     for k, name in enumerate(names):
         others = _join(shapes[:k] + shapes[k + 1 :])
         if others is None:
-            continue  # they clash among themselves, whatever becomes of this one
-        for effort, after, axes, code, numpy_code, also, words in _changes(k, shapes, name):
-            result = _join([others, after])
+            continue  # the others clash too, so no change to this one helps
+        for change in _changes(k, shapes, name):
+            result = _join([others, change.after])
             if result is not None:
-                simplicity = (max(ndim, len(result)), effort, len(shapes[k]), len(code))
-                legal.append((simplicity, Repair(k, name, code, numpy_code, also, axes, after, result, words)))
+                simplicity = (max(ndim, len(result)), change.effort, len(shapes[k]), len(change.code))
+                legal.append((simplicity, change.repair(k, name, result)))
     legal.sort(key=lambda item: item[0])
-    flattest, by_change = {}, {}
+    fewest_axes: dict[int, int] = {}
+    by_change: dict[tuple[int, tuple[int, ...]], Repair] = {}
     for (ndim, *_), repair in legal:  # of one operand: nothing with more axes than needed, and no shape twice
-        if ndim == flattest.setdefault(repair.operand, ndim):
+        if ndim == fewest_axes.setdefault(repair.operand, ndim):
             by_change.setdefault((repair.operand, repair.shape_after), repair)
     return tuple(by_change.values())[:MAX_REPAIRS]
 
 
-def _changes(k, shapes, name):
-    """Ways to change operand k, legal or not: (effort, shape after, axes, code, numpy code, also, words)."""
+@dataclass(frozen=True)
+class _Change:
+    """A change of one operand, legal or not; effort orders changes from simple to far-reaching."""
+
+    effort: int
+    after: tuple[int, ...]
+    axes: tuple[int | None, ...] | None
+    code: str
+    message: str
+    numpy_code: str = ""
+    also: str = ""
+
+    def repair(self, operand: int, name: str, result_shape: tuple[int, ...]) -> Repair:
+        numpy_code = self.numpy_code or self.code
+        return Repair(
+            operand, name, self.code, numpy_code, self.also, self.axes, self.after, result_shape, self.message
+        )
+
+
+def _changes(k: int, shapes: tuple[tuple[int, ...], ...], name: str) -> Iterator[_Change]:
+    """Ways to change operand k."""
     shape = shapes[k]
     for axis, n in enumerate(shape):
         if n == 1:
             code, after = f"{name}.squeeze({axis})", shape[:axis] + shape[axis + 1 :]
             axes = tuple(None if a == axis else a - (a > axis) for a in range(len(shape)))
-            yield 1, after, axes, code, code, "", f"Without its axis of size 1, {name} lines up differently."
+            yield _Change(1, after, axes, code, f"Without its axis of size 1, {name} lines up differently.")
     if len(shape) == 2:
-        yield 2, shape[::-1], (1, 0), f"{name}.t()", f"{name}.T", "", f"Rows and columns of {name} trade places."
+        yield _Change(2, shape[::-1], (1, 0), f"{name}.t()", f"Rows and columns of {name} trade places.", f"{name}.T")
     elif 3 <= len(shape) <= 4:
         for order in itertools.permutations(range(len(shape))):
             after, axes = tuple(shape[axis] for axis in order), tuple(map(order.index, range(len(shape))))
             listed = ", ".join(map(str, order))
-            words = f"The axes of {name} in the order {listed}."
-            yield 3, after, axes, f"{name}.permute({listed})", f"{name}.transpose({listed})", "", words
+            message = f"The axes of {name} in the order {listed}."
+            yield _Change(3, after, axes, f"{name}.permute({listed})", message, f"{name}.transpose({listed})")
     yield from itertools.islice(_new_axes(k, shapes, name), _TRIES)
     for other in shapes:
         for after in (other[start:] for start in range(len(other))):
             if 0 < math.prod(after) == math.prod(shape):
                 code = f"{name}.reshape({', '.join(map(str, after))})"
-                words = f"The numbers of {name} in new rows: right only if they are stored in that order."
-                yield 4, after, None, code, code, "", words
+                message = f"The numbers of {name} in new rows: right only if they are stored in that order."
+                yield _Change(4, after, None, code, message)
 
 
-def _new_axes(k, shapes, name):
-    """`name[:, None]` and its kin: every way to spread the axes out, the first staying first, as changes.
+def _new_axes(k: int, shapes: tuple[tuple[int, ...], ...], name: str) -> Iterator[_Change]:
+    """`name[:, None]` and the like: every way to insert axes of size 1 behind the first axis, as changes.
 
-    Up to as many new axes as the other operands have: then each element meets each, the outer product.
+    Up to as many new axes as the other operands have: then each element is paired with each, the outer product.
     """
     shape = shapes[k]
     if not shape:
-        return  # a scalar meets everything as it is
+        return  # a scalar fits every shape as it is
     most = max(len(other) for i, other in enumerate(shapes) if i != k)
     ndims = range(len(shape) + 1, min(len(shape) + most, MAX_NDIM) + 1)
-    at_the_end = ((ndim, range(1, len(shape))) for ndim in ndims)  # first, for the outer product is among these
+    at_the_end = ((ndim, range(1, len(shape))) for ndim in ndims)  # tried first: the outer product is among these
     anywhere = ((ndim, rest) for ndim in ndims for rest in itertools.combinations(range(1, ndim), len(shape) - 1))
     for ndim, rest in itertools.chain(at_the_end, anywhere):
         own = (0, *rest)
@@ -380,5 +399,5 @@ def _new_axes(k, shapes, name):
         index = ["None" if axis in new else ":" for axis in range(new[-1] + 1)]
         also = name + "".join(f".unsqueeze({axis})" for axis in new)
         code = f"{name}[{', '.join(index)}]"
-        words = f"{name} gets {'an axis' if len(new) == 1 else f'{len(new)} axes'} of size 1, free to stretch."
-        yield 0, after, own, code, code, also, words
+        message = f"{name} gets {'an axis' if len(new) == 1 else f'{len(new)} axes'} of size 1, free to stretch."
+        yield _Change(0, after, own, code, message, also=also)

@@ -323,7 +323,7 @@ class BroadcastExplorer(Widget):
             {
                 "code": repair.code,
                 "shape": str(repair.result_shape),
-                "words": repair.words,
+                "words": repair.message,
                 "also": repair.also,
                 "numpy": repair.numpy_code if repair.numpy_code != repair.code else "",
                 "applied": at == applied,
@@ -400,7 +400,7 @@ def _column(column):
         "name": AXES[-column.from_right - 1][0] if -column.from_right <= 3 else "",
         "tone": _tone(column.from_right),
         "verdict": column.verdict,
-        "words": column.words,
+        "words": column.message,
         "size": "" if column.size is None else str(column.size),
         "sizes": [
             {"text": str(n), "padded": padded, "stretched": n == 1 and column.size not in (1, None)}
