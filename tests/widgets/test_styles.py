@@ -12,21 +12,51 @@ FOLDER = Path(widgets_lib.__file__).parent / "widgets"
 STEMS = sorted(path.name for path in FOLDER.iterdir() if (path / f"{path.name}.py").exists())
 
 
+def top_level_rules(css):
+    """(selector or at-rule, body) of each rule that stands in no other."""
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
+    rules, depth, start, opened = [], 0, 0, 0
+    for brace in re.finditer(r"[{}]", css):
+        depth += 1 if brace[0] == "{" else -1
+        if brace[0] == "{" and depth == 1:
+            opened = brace.start()
+        elif depth == 0:
+            rules.append((css[start:opened].strip(), css[opened + 1 : brace.start()]))
+            start = brace.end()
+    assert depth == 0 and not css[start:].strip()
+    return rules
+
+
+def nested_selectors(body):
+    return [prelude.strip() for prelude in re.findall(r"([^{};]+)\{", body) if not prelude.strip().startswith("@")]
+
+
 @pytest.mark.parametrize("stem", STEMS)
-def test_every_rule_is_about_the_widget_itself(stem):
-    css = re.sub(r"/\*.*?\*/", "", (FOLDER / stem / f"{stem}.css").read_text("utf-8"), flags=re.S)
-    css = re.sub(r"@keyframes[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", css)
-    selectors = [
-        selector.strip() for selector in re.findall(r"([^{};@]+)\{", css) if not selector.strip().startswith("(")
+def test_every_rule_stands_in_the_widget_s_own_block(stem):
+    """So a widget styles only itself, and its rules weigh two classes more than what they select says."""
+    css = (FOLDER / stem / f"{stem}.css").read_text("utf-8")
+    rules = [rule for rule in top_level_rules(css) if not re.match(rf"@keyframes wl-{stem}(?![\w])", rule[0])]
+    assert [selector for selector, _ in rules] == [f".wl.wl-{stem}"]
+    nested = nested_selectors(rules[0][1])
+    assert nested
+    assert [selector for selector in nested if re.search(r"[^,\s]\s*&|:root|\bhtml\b|\bbody\b", selector)] == []
+
+
+def test_the_reading_of_a_stylesheet_itself():
+    assert [selector for selector, _ in top_level_rules(".a { b { c: d; } } /* } */ @media x { .e { f: g; } }")] == [
+        ".a",
+        "@media x",
     ]
-    rules = [rule for rule in selectors if not re.match(r"^(media|container|supports)\b", rule)]
-    assert rules
-    assert [rule for rule in rules if not re.match(rf"(\.wl)?\.wl-{stem}(?![\w-])", rule)] == []
+    assert nested_selectors("a: b; .c { d: e; } @media x { .f &, g { h: i; } }") == [".c", ".f &, g"]
 
 
-def test_its_rules_arrive_one_class_heavier():
-    """Otherwise the tokens' sheet that the last widget of a page brings along would overrule the others."""
-    assert ".wl.wl-predict form {" in wl.Predict("?", answer=1)._css
+@pytest.mark.parametrize("name", [name for name in wl._PUBLIC if name != "rung"])
+def test_the_shared_sheet_comes_first_and_is_about_no_single_widget(name):
+    """The last widget of a page brings the shared sheet along after the others' rules, so its rules must be lighter."""
+    shared = (FOLDER / "shared/theme.css").read_text("utf-8")
+    css = getattr(wl, name)._css
+    assert css.startswith(shared) and css.removeprefix(shared).lstrip().startswith(".wl.wl-")
+    assert [selector for selector, _ in top_level_rules(shared) if ".wl.wl" in selector] == []
 
 
 def test_every_widget_is_a_folder_with_a_triple_of_its_name():

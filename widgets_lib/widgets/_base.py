@@ -1,7 +1,6 @@
 """What every widget shares: its files by stem, the tokens, and errors shown in words where they happened."""
 
 import inspect
-import re
 from pathlib import Path
 
 import anywidget
@@ -18,6 +17,9 @@ class Widget(anywidget.AnyWidget):
 
     A subclass holds state in traits, turns trait changes into compute calls in `_recompute`, and calls
     `self.recompute_on("m", "k")` at the end of its constructor. Messages from the view go to `_on_custom_msg`.
+
+    The stylesheet is one block `.wl.wl-<stem> { … }` with the widget's rules nested in it. Every widget brings the shared
+    sheet along, so on a page of several the last copy follows the others' own rules: the two classes make those heavier.
 
     `thread_updated_traits` names the traits that a thread may set. What is said while the page is still being set up does
     not reach it, so a new view says `{"view": 1}` and is told them again.
@@ -43,8 +45,8 @@ class Widget(anywidget.AnyWidget):
     @classmethod
     def view_source(cls) -> tuple[str, str]:
         """(module, stylesheet) of the widget as the browser gets them, read from its files now."""
-        css = (_HERE / "shared/theme.css").read_text("utf-8") + _outweigh(cls._stem.with_suffix(".css"))
-        return bundle(cls._stem.with_suffix(".js")), css
+        sheets = (_HERE / "shared/theme.css", cls._stem.with_suffix(".css"))
+        return bundle(cls._stem.with_suffix(".js")), "".join(sheet.read_text("utf-8") for sheet in sheets)
 
     def recompute_on(self, *names):
         """Compute now, letting errors out to the caller, and again on every change, showing them in the widget."""
@@ -76,15 +78,6 @@ class Widget(anywidget.AnyWidget):
             self.error = describe_error(error)
             if not isinstance(error, ValueError):  # which is what bad input raises: no fault of ours to log
                 self.log.exception("%s: error in a callback", type(self).__name__)
-
-
-def _outweigh(path: Path) -> str:
-    """A widget's stylesheet, each rule one class heavier.
-
-    Every widget brings the tokens' sheet along, so on a page of several the last one's copy follows the others' own
-    rules: weight has to decide between them, since order can't.
-    """
-    return re.sub(rf"\.wl-{path.stem}(?![\w-])", rf".wl.wl-{path.stem}", path.read_text("utf-8"))
 
 
 def describe_error(error: BaseException) -> str:
