@@ -124,7 +124,7 @@ def test_takes_tensors_arrays_and_lists(convert):
         (np.ones(3), np.ones((3, 2)), r"\(3,\) and \(3, 2\)"),
         ([["x"]], [[1]], "a must hold real numbers"),
         ([[1]], [[1j]], "b must hold real numbers"),
-        ([[1, 2], [3]], [[1]], "a is no matrix of numbers"),
+        ([[1, 2], [3]], [[1]], "a can't be read as a matrix of numbers"),
         ([[1]], [[None]], "b must hold real numbers"),
     ],
 )

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from widgets_lib.compute import matmul
-from widgets_lib.compute.matmul import BACKENDS, backends, checking
+from widgets_lib.compute.matmul import BACKENDS, backends, checking, sources
 
 KEYS = [
     *("python", "python-kij", "python-lists", "elementwise", "dot", "numba-dot", "broadcast"),
@@ -125,6 +125,60 @@ def test_mixed_types_and_lists_are_computed_in_the_wider_float():
     assert matmul.matmul(np.ones((2, 2), np.float32), np.ones((2, 2))).dtype == np.float64
     assert matmul.matmul([[1, 2]], [[3], [4]]).tolist() == [[11.0]]
     assert matmul.matmul(torch.ones(1, 2), np.ones((2, 1), np.float32)).dtype == torch.float32
+
+
+class TestRegistering:
+    @pytest.fixture(autouse=True)
+    def _restore(self):
+        before = dict(BACKENDS)
+        yield
+        BACKENDS.clear()
+        BACKENDS.update(before)
+
+    def test_a_backend_joins_as_the_last_rung_and_the_function_comes_back_unchanged(self):
+        def mine(a, b):
+            return a @ b
+
+        assert matmul.register_backend("mine", "my own", takes="torch", steps="m·k")(mine) is mine
+        assert list(BACKENDS)[-1] == "mine" and BACKENDS["mine"].needs == ("torch",)
+        assert BACKENDS["mine"].python_steps(2, 3, 5) == 6
+        assert matmul.matmul([[1.0, 2.0]], [[3.0], [4.0]], backend="mine").tolist() == [[11.0]]
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            ({"key": "numpy"}, "the key 'numpy' is taken by 'numpy @'; choose another key"),
+            ({"takes": "jax"}, "takes='jax' is unknown; choose one of numpy, lists, torch, torch on GPU, numba on GPU"),
+            ({"steps": "m*n"}, "steps='m*n' is no product of m, k and n; write \"m·n·k\""),
+            ({"steps": "m·p"}, "steps='m·p' is no product"),
+            ({"steps": "m·1"}, "steps='m·1' is no product"),
+            ({"steps": ""}, "steps='' is no product"),
+        ],
+    )
+    def test_a_bad_registration_is_refused_with_the_value_and_the_remedy(self, arguments, words):
+        before = dict(BACKENDS)
+        with pytest.raises(ValueError) as error:
+            matmul.register_backend(**{"key": "mine", "title": "", "takes": "numpy", "steps": "1"} | arguments)
+        assert words in str(error.value)
+        assert before == BACKENDS
+
+    @pytest.mark.parametrize("function", [np.matmul, eval("lambda a, b: a @ b")], ids=["builtin", "no file"])
+    def test_a_function_without_source_runs_and_its_code_says_so(self, function):
+        matmul.register_backend("mine", "my own", takes="numpy", steps="1")(function)
+        assert matmul.matmul([[2.0]], [[3.0]], backend="mine").tolist() == [[6.0]]
+        assert BACKENDS["mine"].code == f"{sources.UNREADABLE}\n"
+
+    def test_the_code_of_a_lambda_and_of_a_missing_kernel_is_no_error(self):
+        matmul.register_backend("mine", "def", takes="numpy", steps="1", kernel="no_such_module:f")(lambda a, b: a @ b)
+        assert BACKENDS["mine"].code.startswith("# The source of no_such_module:f can't be read.")
+        assert "lambda a, b: a @ b" in BACKENDS["mine"].code
+
+    def test_the_code_begins_after_the_decorators(self):
+        @matmul.register_backend("mine", "def of my own", takes="numpy", steps="1")
+        def mine(a, b):
+            return a @ b
+
+        assert BACKENDS["mine"].code == "def mine(a, b):\n    return a @ b\n"
 
 
 def test_an_unknown_backend_is_answered_with_the_known_ones():

@@ -10,8 +10,8 @@ import time
 import numpy as np
 import pytest
 
+from widgets_lib.compute.matmul import function_pickle, worker
 from widgets_lib.compute.matmul import trial as trial_module
-from widgets_lib.compute.matmul import worker
 from widgets_lib.compute.matmul.trial import trial
 from widgets_lib.compute.matmul.worker import Worker
 
@@ -237,7 +237,7 @@ def state(pid):
 def test_the_protocol_by_hand_and_nothing_else_on_stdout():
     jobs = "".join(json.dumps(job) + "\n" for job in [SMALL, SMALL | {"backend": "nope"}])
     process = subprocess.Popen(
-        [sys.executable, "-m", "widgets_lib.compute.matmul.worker"],
+        [sys.executable, "-m", "widgets_lib.compute.matmul.worker_process"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -257,7 +257,7 @@ def test_a_function_of_the_notebook_runs_there_too_on_tensors(shared):
         assert type(a).__module__ == "torch", type(a)
         return a @ b
 
-    result = run(shared, SMALL | {"backend": "mine", "function": worker.pack(mine)})
+    result = run(shared, SMALL | {"backend": "mine", "function": function_pickle.pack(mine)})
     assert result["event"] == "result" and result["correct"] is True
 
 
@@ -266,7 +266,7 @@ def test_its_error_names_the_line(shared):
         c = a @ b
         return c.no_such_name
 
-    answer = run(shared, SMALL | {"backend": "mine", "function": worker.pack(mine)})
+    answer = run(shared, SMALL | {"backend": "mine", "function": function_pickle.pack(mine)})
     assert answer["event"] == "error" and "AttributeError" in answer["message"]
     assert answer["message"].endswith("(line 3 of your code)")
 
@@ -274,7 +274,7 @@ def test_its_error_names_the_line(shared):
 def test_what_cannot_be_copied_is_said_in_words():
     lock = threading.Lock()
     with pytest.raises(TypeError, match="can't be copied into another process"):
-        worker.pack(lambda a, b: lock)
+        function_pickle.pack(lambda a, b: lock)
 
 
 class TestTrial:

@@ -7,7 +7,7 @@ import pytest
 
 import widgets_lib as wl
 from widgets_lib.compute import matmul
-from widgets_lib.compute.matmul import backends, costs
+from widgets_lib.compute.matmul import costs, devices
 from widgets_lib.widgets.ladder import ladder as module
 
 WAIT_S = 60
@@ -161,7 +161,7 @@ def test_cancel_ends_a_long_run_within_a_second(ladder):
 
 @pytest.mark.parametrize(("keys", "named"), [(["fortran"], "no rung 'fortran'"), (["torch-cuda"], "no CUDA device")])
 def test_a_rung_that_is_not_there_or_can_not_run_is_explained(ladder, keys, named, monkeypatch):
-    monkeypatch.setattr(backends, "_cuda_devices", lambda: 0)
+    monkeypatch.setattr(devices, "cuda_device_count", lambda: 0)
     ladder._list_rungs()
     with pytest.raises(ValueError, match=named):
         ladder.run(keys)

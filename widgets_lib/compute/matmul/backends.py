@@ -3,25 +3,26 @@
 `@register_backend` puts a function of two matrices whose sizes fit into `BACKENDS`; rungs.py has those of the course.
 """
 
-import ast
-import ctypes
-import inspect
-import os
-import sys
-import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
+from math import prod
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
 from widgets_lib.compute.arrays import as_numpy, is_torch
 
+from .devices import cuda_unavailable_reason
 from .matrices import sizes
+from .sources import function_source, kernel_sources
 
-BACKENDS = {}
+MatrixLike: TypeAlias = Any
+"""A matrix in any form that `as_numpy` reads: torch tensor, numpy array or list of lists."""
+F = TypeVar("F", bound=Callable[..., Any])
+
+BACKENDS: dict[str, "Backend"] = {}
 """key -> Backend, in the order of the ladder."""
 
 
@@ -31,18 +32,18 @@ class Backend:
 
     key: str
     title: str
-    function: Callable = field(repr=False)
+    function: Callable[[Any, Any], Any] = field(repr=False)
     """The rung itself; takes what `prepare` returns."""
     takes: str
     """What it works on: "torch", "numpy", "lists", or matrices on the GPU ("torch on GPU", "numba on GPU")."""
     steps: str
     """The steps Python itself takes, as a product of sizes: "m·n·k", "m·n", "m" or "1"."""
-    needs: tuple = ()
+    needs: tuple[str, ...] = ()
     """Distributions it needs beside numpy, and "cuda" where it needs a device."""
     kernel: str | None = None
     """`module:name name …` of the compiled functions it calls, shown with its code."""
 
-    def __call__(self, a, b):
+    def __call__(self, a: MatrixLike, b: MatrixLike) -> Any:
         """The product of a (m, k) and b (k, n): a torch tensor if a is one, else a numpy array, (m, n).
 
         Takes torch tensors, numpy arrays or lists of lists; float64 if either is, else computed in float32.
@@ -55,23 +56,23 @@ class Backend:
         empty = 0 in (*np.shape(a), *np.shape(b))  # nothing to add up: every rung would need the same guard
         c = np.zeros((m, n), dtype) if empty else as_numpy(self.function(*self.prepare(a, b)))
         c = c.astype(dtype, copy=False)
-        return _torch().from_numpy(c) if is_torch(a) else c
+        return _torch_tensor(c) if is_torch(a) else c
 
-    def prepare(self, a, b):
-        """The operands as the rung takes them: (a, b) of one dtype, where they must be; no copy if they are."""
-        dtype = _common_dtype(a, b)
-        return tuple(_TAKES[self.takes](_plain(as_numpy(x), dtype)) for x in (a, b))
+    def prepare(self, a: MatrixLike, b: MatrixLike) -> tuple[Any, Any]:
+        """The operands as the rung takes them, (a, b) of one dtype; copied or moved only where they must be."""
+        dtype, convert = _common_dtype(a, b), _TAKES[self.takes]
+        return convert(_plain(as_numpy(a), dtype)), convert(_plain(as_numpy(b), dtype))
 
-    def python_steps(self, m, k, n):
+    def python_steps(self, m: int, k: int, n: int) -> int:
         """How many steps Python itself takes for (m, k) times (k, n); the rest happens in compiled code."""
         size = {"m": m, "k": k, "n": n, "1": 1}
-        return int(np.prod([size[name] for name in self.steps.split("·")], dtype=object))
+        return prod(size[name] for name in self.steps.split("·"))
 
-    def unavailable(self):
+    def unavailable(self) -> str | None:
         """Why the rung cannot run on this machine, in words; None if it can."""
         for name in self.needs:
             if name == "cuda":
-                reason = _no_cuda(self.takes)
+                reason = cuda_unavailable_reason(self.takes)
             else:
                 reason = None if find_spec(name) else f"{name} is not installed: pip install {name}"
             if reason:
@@ -79,25 +80,36 @@ class Backend:
         return None
 
     @property
-    def code(self):
-        """The source of the rung, and of the compiled kernels it calls, as the learner should read it."""
-        source = inspect.getsource(self.function)
-        rung_source = source[source.index("def ") :]
-        return "\n\n".join([*_kernel_sources(self.kernel), rung_source]).strip() + "\n"
+    def code(self) -> str:
+        """The source of the kernels that the rung calls and of the rung; a comment where one can't be read."""
+        sources = [*kernel_sources(self.kernel), function_source(self.function, decorators=False)]
+        return "\n\n".join(sources).strip() + "\n"
 
 
-def register_backend(key, title, *, takes, steps, needs=(), kernel=None):
-    """Register the function below as the next rung of the ladder."""
+def register_backend(
+    key: str, title: str, *, takes: str, steps: str, needs: tuple[str, ...] = (), kernel: str | None = None
+) -> Callable[[F], F]:
+    """Register the function below as the next rung of the ladder; see `Backend` for the arguments.
+
+    Raises: ValueError for a key that is taken, an unknown `takes`, or `steps` that are no product of m, k and n.
+    """
+    if key in BACKENDS:
+        title = BACKENDS[key].title
+        raise ValueError(f"register_backend: the key {key!r} is taken by {title!r}; choose another key")
+    if takes not in _TAKES:
+        raise ValueError(f"register_backend: takes={takes!r} is unknown; choose one of {', '.join(_TAKES)}")
+    if steps != "1" and not set(steps.split("·")) <= {"m", "k", "n"}:
+        raise ValueError(f'register_backend: steps={steps!r} is no product of m, k and n; write "m·n·k", "m" or "1"')
     needs = (takes, *needs) if takes == "torch" else needs
 
-    def register(function):
+    def register(function: F) -> F:
         BACKENDS[key] = Backend(key, title, function, takes, steps, needs, kernel)
         return function
 
     return register
 
 
-def matmul(a, b, backend="matmul"):
+def matmul(a: MatrixLike, b: MatrixLike, backend: str = "matmul") -> Any:
     """The product of a (m, k) and b (k, n) by one rung of the ladder: see `Backend.__call__`.
 
     Raises: ValueError if the sizes do not fit (it names both shapes) or the backend is unknown (it names those
@@ -108,74 +120,29 @@ def matmul(a, b, backend="matmul"):
     return BACKENDS[backend](a, b)
 
 
-@cache
-def _cuda_devices():
-    """How many CUDA devices the driver reports, asked without loading torch or numba."""
-    try:
-        driver = ctypes.CDLL("nvcuda.dll" if os.name == "nt" else "libcuda.so.1")
-    except OSError:
-        return 0
-    devices = ctypes.c_int(0)
-    return devices.value if driver.cuInit(0) == driver.cuDeviceGetCount(ctypes.byref(devices)) == 0 else 0
-
-
-def _no_cuda(takes):
-    """Why matrices can't go to the GPU, in words; None if they can."""
-    if takes == "numba on GPU" and cuda_is_simulated():
-        return None
-    if not _cuda_devices():
-        return "no CUDA device on this machine"
-    if takes == "torch on GPU" and not _torch().cuda.is_available():
-        return "a CUDA device is here, but this torch was built without CUDA"
-    return None
-
-
-def cuda_is_simulated():
-    """True if numba's CUDA simulator is switched on (NUMBA_ENABLE_CUDASIM=1 before numba is imported)."""
-    if "numba" in sys.modules:
-        return bool(sys.modules["numba"].config.ENABLE_CUDASIM)
-    return os.environ.get("NUMBA_ENABLE_CUDASIM", "0") not in ("", "0")
-
-
-def _torch():
-    import torch
-
-    return torch
-
-
-def _common_dtype(a, b):
+def _common_dtype(a: MatrixLike, b: MatrixLike) -> np.dtype:
     return np.dtype(np.float64 if np.float64 in (as_numpy(a).dtype, as_numpy(b).dtype) else np.float32)
 
 
-def _plain(x, dtype):
+def _plain(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """x as an array of dtype that every library takes; copied only if it must be."""
     x = np.require(x, dtype, "W")
-    return x if min(x.strides) >= 0 else x.copy()  # torch knows no negative strides
+    return x if min(x.strides) >= 0 else x.copy()  # torch has no negative strides
 
 
-def _to_numba_gpu(x):
-    from numba import cuda
+# Libraries by name, at the time of use: importing torch takes a second, numba a quarter of one.
+def _torch_tensor(x: np.ndarray) -> Any:
+    return import_module("torch").from_numpy(x)
 
-    return cuda.to_device(np.asarray(x, np.float32))
+
+def _numba_gpu_array(x: np.ndarray) -> Any:
+    return import_module("numba.cuda").to_device(np.asarray(x, np.float32))
 
 
-_TAKES = {
+_TAKES: dict[str, Callable[[np.ndarray], Any]] = {
     "numpy": lambda x: x,
     "lists": lambda x: x.tolist(),
-    "torch": lambda x: _torch().from_numpy(x),
-    "torch on GPU": lambda x: _torch().from_numpy(x).cuda(),
-    "numba on GPU": _to_numba_gpu,
+    "torch": _torch_tensor,
+    "torch on GPU": lambda x: _torch_tensor(x).cuda(),
+    "numba on GPU": _numba_gpu_array,
 }
-
-
-def _kernel_sources(kernel):
-    """Sources of the functions "module:name name …" of this package, read without importing the module."""
-    if not kernel:
-        return
-    module, names = kernel.split(":")
-    text = Path(__file__).with_name(f"{module}.py").read_text(encoding="utf-8")
-    lines = text.splitlines()
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.FunctionDef) and node.name in names.split():
-            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            yield textwrap.dedent("\n".join(lines[first - 1 : node.end_lineno]))

@@ -1,6 +1,7 @@
 """Is a product right? Compared with float64, and where it is wrong, shown where and how."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ class Mismatch:
 
     reason: str
     """In words, complete: "c[3, 7] is 1.25, expected 1.5; 12 of 50 values are wrong"."""
-    index: tuple | None = None
+    index: tuple[int, int] | None = None
     """(i, j) of the worst value; None where the result as a whole is not comparable (say, its shape)."""
     got: float | None = None
     expected: float | None = None
@@ -27,8 +28,8 @@ class Mismatch:
     wrong: np.ndarray | None = field(default=None, repr=False, compare=False)
     """(m, n) bool: True where c is wrong."""
 
-    def to_dict(self):
-        """Plain JSON values, with the `picture` in place of `wrong`; not-a-number becomes its name."""
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values, with the `picture` in place of `wrong`; nan and infinity become texts."""
         numbers = (self.got, self.expected)
         got, expected = (x if x is None or np.isfinite(x) else str(x) for x in numbers)
         picture = self.picture()
@@ -42,7 +43,7 @@ class Mismatch:
             "picture": None if picture is None else picture.tolist(),
         }
 
-    def picture(self, side=48):
+    def picture(self, side: int = 48) -> np.ndarray | None:
         """`wrong` shrunk to at most side × side cells, each the share (0 … 1) of wrong values in it."""
         if self.wrong is None:
             return None
@@ -51,7 +52,7 @@ class Mismatch:
         return sums / np.outer(np.diff(rows), np.diff(columns))
 
 
-def check(c, a, b, tolerance=TOLERANCE):
+def check(c: Any, a: Any, b: Any, tolerance: float = TOLERANCE) -> Mismatch | None:
     """None if c is the product of a and b, else the `Mismatch`. Each may be torch, numpy or lists of lists.
 
     The reference is computed in float64. A value is right if it is within `tolerance` × (|a|·|b|)[i, j] of it:
@@ -72,7 +73,8 @@ def check(c, a, b, tolerance=TOLERANCE):
     if got.itemsize < 4:
         return Mismatch(f"the result holds {got.dtype} numbers, too coarse: expected float32 or float64")
     a, b = as_numpy(a), as_numpy(b).astype(np.float64)
-    wrong, worst = np.zeros((m, n), bool), None
+    wrong = np.zeros((m, n), bool)
+    worst: tuple[float, tuple[int, int], float] | None = None  # (by how much, (i, j), expected)
     for start in range(0, m, CHECKED_AT_ONCE):
         rows = slice(start, start + CHECKED_AT_ONCE)
         block = a[rows].astype(np.float64)
@@ -82,12 +84,12 @@ def check(c, a, b, tolerance=TOLERANCE):
         wrong[rows] = ~(excess <= 0)
         if wrong[rows].any():
             excess = np.where(np.isnan(excess), np.inf, excess)
-            i, j = np.unravel_index(np.argmax(excess), excess.shape)
+            i, j = (int(at) for at in np.unravel_index(np.argmax(excess), excess.shape))
             if worst is None or excess[i, j] > worst[0]:
-                worst = excess[i, j], (start + int(i), int(j)), float(expected[i, j])
+                worst = float(excess[i, j]), (start + i, j), float(expected[i, j])
     if worst is None:
         return None
-    _, (i, j), expected = worst
+    _, (i, j), right_value = worst
     value, count = float(got[i, j]), int(wrong.sum())
-    reason = f"c[{i}, {j}] is {value:.6g}, expected {expected:.6g}; {count:,} of {wrong.size:,} values are wrong"
-    return Mismatch(reason, (i, j), value, expected, count, wrong.size, wrong)
+    reason = f"c[{i}, {j}] is {value:.6g}, expected {right_value:.6g}; {count:,} of {wrong.size:,} values are wrong"
+    return Mismatch(reason, (i, j), value, right_value, count, wrong.size, wrong)

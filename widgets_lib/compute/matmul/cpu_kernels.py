@@ -1,5 +1,8 @@
 """The compiled CPU kernels of the ladder. Importing this module imports numba."""
 
+# mypy: disable-error-code="no-untyped-def"
+# Learners read these functions as they stand here.
+
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -7,10 +10,10 @@ from functools import cache
 import numpy as np
 from numba import config, njit
 
-DEPTH, WIDTH = 256, 256  # a panel of b: 256 KB of float32, at home in the second-level cache
+DEPTH, WIDTH = 256, 256  # a panel of b: 256 KB of float32, which the second-level cache holds
 NARROW = 128  # up to this many columns a panel would be mostly padding
-BLOCK = 32  # rows of a that stay in the cache while every column visits them
-PARALLEL_FLOPS = 4e6  # less is done before a second thread has woken up
+BLOCK = 32  # rows of a that stay in the cache while every column is computed
+PARALLEL_FLOPS = 4e6  # less is done before a second thread has started
 
 
 @njit(cache=True)
@@ -24,7 +27,7 @@ def dot(x, y):
 
 @njit(inline="always")
 def tile(a0, a1, a2, a3, panel, c0, c1, c2, c3):
-    """Four rows of c += four rows of a · panel: 16 scalars of a meet 4 rows of the panel at a time."""
+    """Four rows of c += four rows of a · panel: 16 scalars of a times 4 rows of the panel at a time."""
     for k in range(0, len(a0), 4):
         a00, a01, a02, a03 = a0[k], a0[k + 1], a0[k + 2], a0[k + 3]
         a10, a11, a12, a13 = a1[k], a1[k + 1], a1[k + 2], a1[k + 3]
@@ -61,7 +64,7 @@ def multiply_narrow(a, bt, c):
     for block in range(0, m, BLOCK):
         for j in range(0, bt.shape[0], 5):
             for i in range(block, min(block + BLOCK, m), 2):
-                other = min(i + 1, m - 1)  # the last row may meet itself
+                other = min(i + 1, m - 1)  # the last row of an odd number is paired with itself
                 x, y = a[i], a[other]
                 x0 = x1 = x2 = x3 = x4 = y0 = y1 = y2 = y3 = y4 = a.dtype.type(0)
                 for k in range(K):
@@ -104,7 +107,7 @@ def up(size, multiple):
 
 
 def zeros(rows, columns, dtype):
-    """Zeros that start at a multiple of 64 bytes, as vector registers like."""
+    """Zeros that start at a multiple of 64 bytes: unaligned, vector loads and stores are slower."""
     room = np.zeros(rows * columns * dtype.itemsize + 64, np.uint8)
     start = -room.ctypes.data % 64
     return room[start : len(room) - 64 + start].view(dtype).reshape(rows, columns)

@@ -4,9 +4,11 @@ Glossary: a (m, k) times b (k, n) is c (m, n); i counts rows of a, j columns of 
 of the innermost line. Every strategy reaches k in rising order, so all of them meet the same partial sums.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from widgets_lib.compute.arrays import as_numpy
 from .matrices import sizes
 
 LARGEST = 6
-"""The largest size along any axis: beyond it nobody follows single products."""
+"""The largest size along any axis: beyond it there are too many products to follow one by one."""
 
 _RANGE = {"i": "m", "j": "n", "k": "K"}
 _HEADER = ("(m, K), n = a.shape, b.shape[1]", "c = torch.zeros(m, n)")
@@ -66,7 +68,7 @@ class Strategy:
         body = len(_HEADER) + len(self.loops)
         moments = []
         for index in product(*(range(size[axis]) for axis in self.loops)):
-            # A loop moves on when every loop inside it begins anew.
+            # A loop moves on when every loop inside it starts over.
             moved = tuple(len(_HEADER) + depth for depth in range(len(index)) if not any(index[depth + 1 :]))
             at = dict(zip(self.loops, index, strict=True))
             moments.append(Moment(at.get("i"), at.get("j"), at.get("k"), (*moved, body)))
@@ -124,7 +126,7 @@ class Terms:
     sums: np.ndarray
     """(m, n, k + 1): sums[i, j, t] is c[i, j] after its first t products."""
 
-    def c_after(self, moments) -> np.ndarray:
+    def c_after(self, moments: Iterable[Moment]) -> np.ndarray:
         """c (m, n) after these moments have run from the first on."""
         m, n, k = self.products.shape
         held = np.zeros((m, n), int)
@@ -133,11 +135,11 @@ class Terms:
         return np.take_along_axis(self.sums, held[:, :, None], axis=2)[:, :, 0]
 
 
-def terms(a, b) -> Terms:
+def terms(a: Any, b: Any) -> Terms:
     """All products and partial sums of a (m, k) times b (k, n): torch tensors, numpy arrays or nested lists.
 
     Whole numbers are computed as int64, others as float64.
-    Raises: ValueError if the sizes do not fit, are 0 or pass `LARGEST`, naming both shapes, or if a value is no number.
+    Raises: ValueError if the sizes do not fit, are 0 or pass `LARGEST`, naming both shapes, or if a value is not a number.
     """
     a, b = _numbers("a", a), _numbers("b", b)
     m, k, n = sizes(a, b)
@@ -164,15 +166,15 @@ def example() -> tuple[np.ndarray, np.ndarray]:
     return np.array(a), np.array(b)
 
 
-def _numbers(name, x):
+def _numbers(name: str, x: Any) -> np.ndarray:
     try:
         array = as_numpy(x)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} is no matrix of numbers: {error}") from None
+        raise ValueError(f"{name} can't be read as a matrix of numbers: {error}") from None
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} must hold real numbers, but it holds {array.dtype}")
     return array.astype(np.float64 if array.dtype.kind == "f" else np.int64)
 
 
-def _span(index):
+def _span(index: int | None) -> slice:
     return slice(None) if index is None else slice(index, index + 1)

@@ -1,6 +1,7 @@
 """The matrices that the ladder multiplies, their sizes, and the times that were published for them."""
 
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ Source: Practical Deep Learning part 2 (2022), github.com/fastai/course22p2, nbs
 """
 
 
-def sizes(a, b):
+def sizes(a: Any, b: Any) -> tuple[int, int, int]:
     """(m, k, n) of the product of a (m, k) and b (k, n).
 
     Raises: ValueError if one is not a matrix or the inner sizes differ; the message names both shapes.
@@ -38,7 +39,7 @@ def sizes(a, b):
     return m, k, n
 
 
-def operands(m, k, n, seed=0):
+def operands(m: int, k: int, n: int, seed: int = 0) -> tuple[Any, Any]:
     """a (m, k) and b (k, n), float32: torch tensors, or numpy arrays where torch is missing.
 
     a holds real digits where they fit: k = 784 pixels, up to 10,000 validation or 50,000 training digits; else it is
@@ -47,12 +48,12 @@ def operands(m, k, n, seed=0):
     a, b = numpy_operands(m, k, n, seed)
     if not find_spec("torch"):
         return a, b
-    import torch
+    import torch  # here: loading it takes a second
 
     return torch.from_numpy(a), torch.from_numpy(b)
 
 
-def numpy_operands(m, k, n, seed=0):
+def numpy_operands(m: int, k: int, n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """The same as numpy arrays, without loading torch."""
     from widgets_lib.compute import mnist  # here: it loads the modules of http and TLS
 

@@ -1,22 +1,35 @@
 """One trial of a function: is its product right, and how long does it take?"""
 
+from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from widgets_lib.compute import timing
 from widgets_lib.compute.arrays import as_numpy
 
-from .checking import check
+from .checking import Mismatch, check
 from .costs import cost
 from .matrices import sizes
 
 SMALL_FLOPS = 200_000  # even three loops over tensors get through this in a second or two
 CHECKED_FLOPS = 2e10  # a larger product is checked on evenly spread rows: the reference must not cost more than it
 
+Function: TypeAlias = Callable[[Any, Any], Any]
+Prepare: TypeAlias = Callable[[Any, Any], tuple[Any, Any]]
 
-def trial(fn, a, b, prepare=None, budget_s=0.5, should_stop=None, on_progress=None):
+
+def trial(
+    fn: Function,
+    a: Any,
+    b: Any,
+    prepare: Prepare | None = None,
+    budget_s: float = 0.5,
+    should_stop: Callable[[], bool] | None = None,
+    on_progress: Callable[[int, int, float], object] | None = None,
+) -> dict[str, Any]:
     """Time and check `fn(a, b)`: the fields of a result message, as plain JSON values.
 
     `correct` says whether the product was right. If it was: every field of `timing.Timing`, and `gflops`. If not,
@@ -26,7 +39,7 @@ def trial(fn, a, b, prepare=None, budget_s=0.5, should_stop=None, on_progress=No
     to copy the operands if `fn` is not trusted to leave them alone.
     Raises: timing.Stopped; whatever `fn` raises.
     """
-    prepare = prepare or (lambda *operands: operands)
+    prepare = prepare or (lambda a, b: (a, b))
     m, k, n = sizes(a, b)
     if cost(m, k, n).flops <= SMALL_FLOPS:
         # Checked first, and whole from the first call on: a function under construction may fit no other sizes.
@@ -34,20 +47,28 @@ def trial(fn, a, b, prepare=None, budget_s=0.5, should_stop=None, on_progress=No
         c = fn(*prepare(a, b))
         first_call_s = perf_counter() - start
         if mismatch := check(c, a, b):
-            return {"correct": False, "checked_rows": m, "mismatch": mismatch.to_dict()}
+            return _wrong(mismatch, m)
         clock = timing.measure(fn, *prepare(a, b), budget_s=budget_s, should_stop=should_stop)
         clock = replace(clock, first_call_s=first_call_s, rows=m, measured_rows=m, columns=n, measured_columns=n)
     else:
         clock = timing.measure_rows(fn, a, b, budget_s, prepare, should_stop, on_progress)
-    a, b = a[: clock.measured_rows], b[:, : clock.measured_columns]
+    a, b, c = _product_to_check(fn, prepare, a[: clock.measured_rows], b[:, : clock.measured_columns])
+    if mismatch := check(c, a, b):
+        return _wrong(mismatch, len(a))
+    flops = cost(clock.rows, k, clock.columns).flops
+    return {"correct": True, "checked_rows": len(a), "gflops": clock.gflops(flops), **clock.to_dict()}
+
+
+def _product_to_check(fn: Function, prepare: Prepare, a: Any, b: Any) -> tuple[Any, Any, Any]:
+    """(a, b, c = fn(a, b)), all rows of a and c or, of a large product, some that are evenly spread."""
     c = fn(*prepare(a, b))
-    flops_a_row = 2 * b.shape[0] * b.shape[1]
-    checked = min(len(a), max(1, int(CHECKED_FLOPS / max(flops_a_row, 1))))
-    if checked < len(a) and tuple(getattr(c, "shape", ())) == (len(a), b.shape[1]):
-        rows = np.linspace(0, len(a) - 1, checked).astype(int)
-        a, c = as_numpy(a)[rows], as_numpy(c)[rows]
-    mismatch = check(c, a, b)
-    if mismatch:
-        return {"correct": False, "checked_rows": checked, "mismatch": mismatch.to_dict()}
-    flops = cost(clock.rows, b.shape[0], clock.columns).flops
-    return {"correct": True, "checked_rows": checked, "gflops": clock.gflops(flops), **clock.to_dict()}
+    (m, k), n = a.shape, b.shape[1]
+    rows = min(m, max(1, int(CHECKED_FLOPS / max(2 * k * n, 1))))
+    if rows < m and tuple(getattr(c, "shape", ())) == (m, n):
+        spread = np.linspace(0, m - 1, rows).astype(int)
+        return as_numpy(a)[spread], b, as_numpy(c)[spread]
+    return a, b, c
+
+
+def _wrong(mismatch: Mismatch, checked_rows: int) -> dict[str, Any]:
+    return {"correct": False, "checked_rows": checked_rows, "mismatch": mismatch.to_dict()}

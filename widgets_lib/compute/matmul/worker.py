@@ -1,67 +1,42 @@
-"""Measurements in a process of their own, so that a long one can be ended at once and a crash harms nobody.
+"""A process of its own for measurements, so that a long one can be ended at once and a crash stops only itself.
 
-`python -m widgets_lib.compute.matmul.worker` reads jobs from stdin and writes messages to stdout, one JSON object a line:
-
-    {"backend": "python", "m": 5, "k": 784, "n": 10, "budget_s": 0.5, "seed": 0, "threads": 1}
-    {"backend": "my matmul", "function": "gASV…", "m": 5, …}            a learner's function, see `pack`
-    {"event": "progress", "rows_done": 1, "of": 5, "estimate_s": 0.28}
-    {"event": "result", "correct": true, "seconds": 0.284, …}      or      {"event": "error", "message": "…"}
-
-`Worker` is the other end. It is a fresh process, never a fork: forks of a process that has used torch's threads
-deadlock.
+It runs worker_process.py, which documents jobs and messages. It is a fresh process, never a fork: forks of a process
+that has used torch's threads deadlock.
 """
 
-import base64
 import json
 import os
-import queue
 import signal
 import subprocess
 import sys
 import threading
-import traceback
+from collections.abc import Callable
 from contextlib import suppress
-from copy import deepcopy
 from pathlib import Path
+from typing import Any, TypeAlias
 
-from . import BACKENDS
-from .costs import cost
-from .matrices import numpy_operands, operands
-from .trial import trial
+IDLE_S = 120  # the process keeps torch in memory; after this long without a job it is ended
 
-IDLE_S = 120  # a worker keeps torch in memory; after this long without a job it gives it back
-
-
-def pack(function):
-    """A function written in a notebook, with the names it uses, as text for a job's `function`.
-
-    Raises: TypeError, in words, if it holds something that can't be copied into another process.
-    """
-    import cloudpickle
-
-    try:
-        return base64.b64encode(cloudpickle.dumps(function)).decode("ascii")
-    except Exception as error:
-        raise TypeError(f"this function uses something that can't be copied into another process: {error}") from error
+Message: TypeAlias = dict[str, Any]
 
 
 class Worker:
     """A warm process that runs one job at a time and can be ended within a second, whatever it is doing."""
 
-    def __init__(self):
-        self._process = None
-        self._threads = None
-        self._listener = None  # of the job that is running; whoever takes it says the last word
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+        self._threads: int | None = None
+        self._listener: Callable[[Message], object] | None = None  # of the running job; taken for its last message
         self._lock = threading.RLock()
-        self._idle_timer = None
+        self._idle_timer: threading.Timer | None = None
 
     @property
-    def busy(self):
+    def busy(self) -> bool:
         """True from `start` until the job's last message."""
         return self._listener is not None
 
-    def start(self, job, on_message):
-        """Run a job (see the module's docstring); returns at once.
+    def start(self, job: Message, on_message: Callable[[Message], object]) -> None:
+        """Run a job (see worker_process.py); returns at once.
 
         `on_message(message)` is called on another thread: for any number of "progress" and then exactly once for
         "result", "error" (with a `message` in words) or "cancelled". Every message repeats the job's `backend` and,
@@ -78,11 +53,11 @@ class Worker:
             self._listener = lambda message: on_message(repeated | message)
             try:
                 self._send(job)
-            except OSError:  # the idle process had been killed from outside
+            except OSError:  # the idle process was killed from outside
                 self._end()
                 self._send(job)
 
-    def cancel(self):
+    def cancel(self) -> bool:
         """End the running job now: its process is killed and gone on return. True if a job was running."""
         with self._lock:
             listener = self._take_listener()
@@ -92,41 +67,43 @@ class Worker:
             listener({"event": "cancelled"})
         return listener is not None
 
-    def close(self):
+    def close(self) -> None:
         """Cancel what runs and end the process. A later `start` makes a new one."""
         self.cancel()
         with self._lock:
             self._cancel_idle_timer()
             self._end()
 
-    def _send(self, job):
+    def _send(self, job: Message) -> None:
         if self._process is None or self._process.poll() is not None:
             self._threads = job.get("threads")
             self._process = _spawn(self._threads)
             threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
+        assert self._process.stdin
         self._process.stdin.write(json.dumps(job) + "\n")
         self._process.stdin.flush()
 
-    def _listen(self, process):
-        """Pass on what the process says until it is gone, and reap it."""
-        try:
-            for line in process.stdout:
-                self._on_message(process, json.loads(line))
-        finally:
-            process.kill()
-            process.wait()
-            process.stdout.close()
+    def _listen(self, process: subprocess.Popen[str]) -> None:
+        """Pass on the messages of the process until it ends, and reap it."""
+        assert process.stdout
+        with process.stdout as messages:
+            try:
+                for line in messages:
+                    self._on_message(process, json.loads(line))
+            finally:
+                process.kill()
+                process.wait()
         self._on_message(process, {"event": "error", "message": _exit_reason(process.returncode)})
 
-    def _on_message(self, process, message):
+    def _on_message(self, process: subprocess.Popen[str], message: Message) -> None:
         with self._lock:
             if process is not self._process:
-                return  # it was ended; someone has said so
+                return  # it was ended, and `cancel` has sent the last message
             listener = self._listener if message["event"] == "progress" else self._take_listener()
         if listener:
             listener(message)
 
-    def _take_listener(self):
+    def _take_listener(self) -> Callable[[Message], object] | None:
         listener, self._listener = self._listener, None
         if listener:
             self._idle_timer = threading.Timer(IDLE_S, self._stop_when_idle)
@@ -134,140 +111,48 @@ class Worker:
             self._idle_timer.start()
         return listener
 
-    def _cancel_idle_timer(self):
+    def _cancel_idle_timer(self) -> None:
         if self._idle_timer:
             self._idle_timer.cancel()
             self._idle_timer = None
 
-    def _stop_when_idle(self):
+    def _stop_when_idle(self) -> None:
         with self._lock:
             if not self.busy:
                 self._end()
 
-    def _end(self):
+    def _end(self) -> None:
         process, self._process = self._process, None
         if process:
             process.kill()
             process.wait()
+            assert process.stdin
             with suppress(OSError):  # what was left to write has no reader now
                 process.stdin.close()
 
 
-def _spawn(threads):
-    """A worker process that finds this very package, with its libraries told how many threads to use."""
+def _spawn(threads: int | None) -> subprocess.Popen[str]:
+    """A worker process that imports this very package, the thread counts of its libraries set."""
     here = str(Path(__file__).parents[3])
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")])))
     if threads is not None:
         names = ("OMP", "MKL", "OPENBLAS", "NUMBA")
         environment |= {f"{name}_NUM_THREADS": str(int(threads)) for name in names}
     return subprocess.Popen(
-        [sys.executable, "-m", __spec__.name if __name__ == "__main__" else __name__],
+        [sys.executable, "-m", f"{__package__}.worker_process"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         encoding="utf-8",
         env=environment,
-        start_new_session=True,  # "interrupt the kernel" is not meant for us
+        start_new_session=True,  # "interrupt the kernel" must not reach it
     )
 
 
-def _exit_reason(returncode):
-    """Why a process that had a job is gone, in words."""
+def _exit_reason(returncode: int) -> str:
+    """Why a process that had a job has ended, in words."""
     if returncode == -9:
         return "the measuring process was killed from outside; most often the memory ran out"
     if returncode < 0:
         return f"the backend crashed its process ({signal.strsignal(-returncode)})"
     return f"the measuring process ended before the job did (exit status {returncode})"
-
-
-# ---- the process ----
-
-
-def _run(job, emit):
-    """One job from JSON to its last message."""
-    price = cost(job["m"], job["k"], job["n"])
-    if min(price.m, price.k, price.n) < 1:
-        raise ValueError("there is nothing to multiply: every size must be at least 1")
-    if reason := price.too_big():
-        raise RuntimeError(reason)
-    if "function" in job:
-        (function, prepare), make = _unpack(job["function"]), operands
-    else:  # whose prepare converts: a numpy rung need not wait for torch
-        (function, prepare), make = _bundled(job["backend"]), numpy_operands
-    a, b = make(price.m, price.k, price.n, seed=job.get("seed", 0))
-    result = trial(
-        function,
-        a,
-        b,
-        prepare=prepare,
-        budget_s=job.get("budget_s", 0.5),
-        on_progress=lambda done, of, s: emit(event="progress", rows_done=done, of=of, estimate_s=s),
-    )
-    emit(event="result", **result)
-
-
-def _bundled(key):
-    """(function, prepare) of a backend of the registry."""
-    if key not in BACKENDS:
-        raise ValueError(f"no backend {key!r}; there is {', '.join(BACKENDS)}")
-    backend = BACKENDS[key]
-    if reason := backend.unavailable():
-        raise RuntimeError(reason)
-    return backend.function, backend.prepare
-
-
-def _unpack(packed):
-    """(function, prepare) of a learner's function, which gets copies: it may write into what it is given."""
-    import cloudpickle
-
-    # Safe to unpickle: it comes through a pipe from the kernel in which the learner ran it.
-    function = cloudpickle.loads(base64.b64decode(packed))
-
-    def called(a, b):
-        try:
-            return function(a, b)
-        except Exception as error:
-            raise RuntimeError(f"{type(error).__name__}: {error}{_line(error, function)}") from error
-
-    return called, lambda a, b: (deepcopy(a), deepcopy(b))
-
-
-def _line(error, function):
-    """ " (line 4 of your code)", where the traceback passes through it."""
-    code, last = getattr(function, "__code__", None), None
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        if frame.f_code is code:
-            last = line - code.co_firstlineno + 1
-    return f" (line {last} of your code)" if last else ""
-
-
-def main():
-    """Serve jobs until stdin closes, which is what happens when the process at the other end dies."""
-    output = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no message
-
-    def emit(**message):
-        output.write(json.dumps(message) + "\n")
-        output.flush()
-
-    jobs = queue.SimpleQueue()
-
-    def read():
-        for line in sys.stdin:
-            jobs.put(json.loads(line))
-        os._exit(0)  # also in the middle of a job: nobody is left to hear its result
-
-    threading.Thread(target=read, daemon=True).start()
-    while True:
-        try:
-            _run(jobs.get(), emit)
-        except MemoryError:
-            emit(event="error", message="the memory of this machine is not enough for these sizes")
-        except (ValueError, RuntimeError) as error:
-            emit(event="error", message=str(error))
-        except Exception as error:
-            emit(event="error", message=f"{type(error).__name__}: {error}")
-
-
-if __name__ == "__main__":
-    main()

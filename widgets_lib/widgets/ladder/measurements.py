@@ -3,7 +3,8 @@
 import threading
 from collections import deque
 
-from widgets_lib.compute.matmul.worker import Worker, pack
+from widgets_lib.compute.matmul.function_pickle import pack
+from widgets_lib.compute.matmul.worker import Worker
 
 # One process measures for all widgets of this kernel, one job at a time: two would spoil each other's times.
 _WORKER = Worker()
@@ -25,7 +26,7 @@ class Measurements:
         self._measuring = False  # our job is in the worker: only then may a cancel reach it
 
     def submit(self, jobs):
-        """Append jobs (see `compute.worker`) and start measuring if nothing runs."""
+        """Append jobs (see compute/matmul/worker_process.py) and start measuring if nothing runs."""
         with self._lock:
             self._queue.extend(jobs)
             if self._thread is None:

@@ -1,0 +1,43 @@
+"""The source of a rung and of the compiled kernels it calls, as a learner reads it."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+UNREADABLE = "# The source of this function can't be read: it isn't in a Python file or a notebook cell."
+
+
+def function_source(function: Callable, *, decorators: bool = True) -> str:
+    """The source of a function, starting at column 0; a comment that says so where it can't be read."""
+    try:
+        source = textwrap.dedent(inspect.getsource(function))
+    except (OSError, TypeError):  # made by exec, compiled, or a builtin
+        return UNREADABLE
+    return source if decorators else _without_decorators(source)
+
+
+def kernel_sources(kernel: str | None) -> Iterator[str]:
+    """Sources of the functions "module:name name …" of this package, read without importing the module."""
+    if not kernel:
+        return
+    module, _, names = kernel.partition(":")
+    try:
+        text = Path(__file__).with_name(f"{module}.py").read_text(encoding="utf-8")
+    except OSError:
+        yield f"# The source of {kernel} can't be read."
+        return
+    lines = text.splitlines()
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef) and node.name in names.split():
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            yield textwrap.dedent("\n".join(lines[first - 1 : node.end_lineno]))
+
+
+def _without_decorators(source: str) -> str:
+    try:
+        node = ast.parse(source).body[0]
+    except SyntaxError:  # a lambda in the middle of an expression
+        return source
+    return "".join(source.splitlines(keepends=True)[node.lineno - 1 :])
