@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from ._integers import check_integer
+from widgets_lib.compute._integers import check_integer
+from widgets_lib.compute.formatting import count
 
 
 def chunks(xs, size):
@@ -33,7 +34,8 @@ class Matrix:
         lengths = [len(row) for row in self.rows]
         for position, length in enumerate(lengths):
             if length != lengths[0]:
-                raise ValueError(f"row {position} has {length} values and row 0 has {lengths[0]}: no matrix")
+                found, first = count(length, "value"), count(lengths[0], "value")
+                raise ValueError(f"row {position} has {found} and row 0 has {first}: rows of a matrix are equally long")
         self.shape = (len(lengths), lengths[0] if lengths else 0)
 
     def __getitem__(self, index):
@@ -48,6 +50,11 @@ class Matrix:
                 )
         row, column = index
         return self.rows[row][column]
+
+    def __array__(self, dtype=None, copy=None):
+        import numpy as np  # all else here does without
+
+        return np.array(self.rows, dtype)
 
     def __repr__(self):
         return f"Matrix({self.shape[0]} × {self.shape[1]})"
