@@ -42,7 +42,7 @@ def test_it_opens_on_one_row_seen_three_times():
     assert drawn(widget.picture).tolist() == [["10", "20", "30"]] * 3
     assert widget.picture["ghosts"] == [0, 0, 0, 1, 1, 1, 1, 1, 1]
     assert widget.picture["cells"] == [0, 1, 2]
-    assert "Looks like 12 bytes × 3 = 36 bytes, allocated 12" in widget.picture["words"]
+    assert "Looks like 12 bytes × 3 = 36 bytes, allocated 12" in widget.picture["message"]
 
 
 def test_without_torch_the_same_is_shown_of_an_array(monkeypatch):
@@ -98,14 +98,14 @@ def test_a_cell_has_room_for_its_number(value, text):
 def test_what_has_no_elements_says_so(x):
     widget = wl.StrideExplorer(x)
     assert widget.picture["positions"] == []
-    assert widget.picture["words"] == "There are no elements, so no cell is read."
+    assert widget.picture["message"] == "There are no elements, so no cell is read."
 
 
 def test_a_large_array_is_shown_in_part_and_says_so():
     widget = wl.StrideExplorer(np.arange(1_000_000).reshape(1000, 1000).T)
     picture = widget.picture
     assert picture["shown"] == (12, 12)
-    assert "Shown: the first 12 × 12 of 1,000 × 1,000 elements" in picture["words"]
+    assert "Shown: the first 12 × 12 of 1,000 × 1,000 elements" in picture["message"]
     assert exact(picture) == [str(i + 1000 * j) for i in range(12) for j in range(12)]
     assert len(json.dumps(picture)) < 10_000
     image = wl.StrideExplorer(torch.zeros(256, 256, 3)).picture
@@ -148,10 +148,10 @@ def test_an_illegal_dial_is_drawn_and_explained():
     send(widget, dials={"shape": [3, 3], "stride": [4, 1], "storage_offset": 0})
     picture = widget.picture
     assert widget.error == ""
-    assert picture["words"].startswith("Element (2, 1) reads position 9, 1 past the end of the storage")
+    assert picture["message"].startswith("Element (2, 1) reads position 9, 1 past the end of the storage")
     assert np.unravel_index(picture["bad"], picture["shown"]) == (2, 1)
     assert picture["cells"][-2:] == [9, 10] and picture["texts"][-2:] == ["?", "?"]
-    assert all(move["picture"] is None and "turn a dial back" in move["why"] for move in widget.moves)
+    assert all(move["picture"] is None and "turn a dial back" in move["reason"] for move in widget.moves)
     send(widget, dials={"shape": [3, 3], "stride": [3, 1], "storage_offset": 0})
     assert picture["illegal"] and not widget.picture["illegal"]
 
@@ -162,7 +162,7 @@ def test_a_negative_stride_is_legal_in_numpy_and_not_in_torch():
     for widget in (tensor, array):
         send(widget, dials=dials)
         assert drawn(widget.picture).tolist() == ["30", "20", "10"]
-    assert "numpy only: torch has no negative strides" in tensor.picture["words"]
+    assert "numpy only: torch has no negative strides" in tensor.picture["message"]
     assert array.picture["illegal"] == ""
 
 
@@ -249,7 +249,9 @@ def test_one_write_changes_every_element_that_reads_the_cell_and_not_the_learner
     send(widget, write=1, text="99")
     assert drawn(widget.picture).tolist() == [["10", "99", "30"]] * 3
     assert widget.picture["written"] == 1
-    assert "Cell 1 now holds 99.0: one write, 3 elements changed. Your own x stays as it was" in widget.picture["words"]
+    assert (
+        "Cell 1 now holds 99.0: one write, 3 elements changed. Your own x stays as it was" in widget.picture["message"]
+    )
     assert row.tolist() == [10, 20, 30]
 
 
@@ -274,7 +276,7 @@ def test_in_place_writes_into_the_learners_own_where_that_is_asked(own):
     widget = wl.StrideExplorer(view, in_place=True)
     send(widget, write=1, text="99")
     assert row.tolist() == [10, 99, 30]
-    assert "your own x" in widget.picture["words"]
+    assert "your own x" in widget.picture["message"]
     send(widget, move="contiguous")
     send(widget, write=0, text="7")
     assert row.tolist() == [10, 99, 30]  # the copy has a memory of its own
@@ -300,8 +302,8 @@ def test_a_cell_stores_what_its_type_makes_of_a_number(x, text, stored):
 @pytest.mark.parametrize(
     ("x", "position", "text", "words"),
     [
-        (c(), 0, "__import__('os').abort()", "is no number I can read"),
-        (c(), 0, "", "is no number"),
+        (c(), 0, "__import__('os').abort()", "can't be read as a number"),
+        (c(), 0, "", "'' can't be read as a number"),
         (c(), 3, "1", "there is no storage cell 3: they go from 0 to 2"),
         (c(), "0", "1", "there is no storage cell"),
         (np.zeros(2, np.uint8), 0, "300", "cannot store 300 in a cell of type uint8"),

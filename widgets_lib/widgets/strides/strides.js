@@ -126,7 +126,7 @@ function createMoves(onmove, onrestart) {
         const one = buttons.get(move.key);
         if (one.textContent !== move.code) one.replaceChildren(h("code", {}, move.code));
         const torch = move.code === move.torch_code ? "" : `in torch: ${move.torch_code}\n`;
-        set(one, { title: torch + move.why, "aria-disabled": String(!move.picture) }); // still pressed for the reason
+        set(one, { title: torch + move.reason, "aria-disabled": String(!move.picture) }); // still pressed for the reason
       }
     },
   };
@@ -280,7 +280,7 @@ function render(context) {
   }
   function move(found) {
     if (!found.picture) {
-      view.caption.replaceChildren(...prose(found.why));
+      view.caption.replaceChildren(...prose(found.reason));
       return;
     }
     if (asked === answered && !queue.length && !local) {
@@ -316,8 +316,8 @@ function render(context) {
     drawnAt = now;
     scene.show(picture, layOut(picture, room, written), moving);
     drawn = picture;
-    const words = prose(picture.words);
-    view.caption.replaceChildren(...(picture.illegal ? [h("b", { class: "wl-refused" }, "✗ "), ...words] : words));
+    const message = prose(picture.message);
+    view.caption.replaceChildren(...(picture.illegal ? [h("b", { class: "wl-refused" }, "✗ "), ...message] : message));
     stop(current);
     look(current);
     if (focused) nodeOf(focused.element === undefined ? { cell: nearestCell(focused.cell) } : current)?.focus();
@@ -350,7 +350,7 @@ function render(context) {
 
   function look(target) {
     scene.look(target);
-    scene.describe(drawn.words, equation.show(drawn, target, scene.at.readers));
+    scene.describe(drawn.message, equation.show(drawn, target, scene.at.readers));
   }
 
   // ---- pointer and keyboard ----
