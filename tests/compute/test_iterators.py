@@ -68,7 +68,7 @@ def test_odd_matrices():
     assert Matrix([]).shape == (0, 0)
     with pytest.raises(IndexError, match="row 0 is outside nothing"):
         Matrix([])[0, 0]
-    with pytest.raises(ValueError, match="row 1 has 1 values and row 0 has 2"):
+    with pytest.raises(ValueError, match="row 1 has 1 value and row 0 has 2 values"):
         Matrix([[1, 2], [3]])
 
 
