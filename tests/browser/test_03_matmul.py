@@ -104,10 +104,10 @@ def test_rungs_that_go_wrong_get_words_and_an_endless_one_can_be_cancelled(voila
         ]
     )
     ladder = page.locator(".wl-ladder")
-    expect(row(ladder, "wrong").locator(".wl-words")).to_contain_text("c[2, 3] is 0, expected", timeout=RUN_MS)
+    expect(row(ladder, "wrong").locator(".wl-message")).to_contain_text("c[2, 3] is 0, expected", timeout=RUN_MS)
     expect(row(ladder, "wrong").locator(".wl-cross")).to_have_count(1)
     expect(row(ladder, "wrong").locator(".wl-time")).to_have_text("✗ wrong")
-    expect(row(ladder, "raises").locator(".wl-words")).to_contain_text("line 3 of your code", timeout=RUN_MS)
+    expect(row(ladder, "raises").locator(".wl-message")).to_contain_text("line 3 of your code", timeout=RUN_MS)
     expect(row(ladder, "endless").locator(".wl-time")).to_have_text("running", timeout=RUN_MS)
     ladder.get_by_role("button", name="Cancel").click()
     expect(row(ladder, "endless").locator(".wl-time")).to_have_text("stopped")

@@ -71,7 +71,7 @@ test("a wrong answer shows words and a crossed map, no bar", async () => {
     label: "Where C is wrong",
   };
   view.model.receive({
-    results: { dot: { state: "wrong", time: "✗ wrong", words: "c[0, 1] is 2, expected 1", picture } },
+    results: { dot: { state: "wrong", time: "✗ wrong", message: "c[0, 1] is 2, expected 1", picture } },
   });
   assert.equal(parseFloat(row(view, "dot").querySelector(".wl-bar").style.width), 0);
   assert.match(row(view, "dot").textContent, /c\[0, 1\] is 2, expected 1/);
@@ -86,12 +86,12 @@ test("run, cancel and start again are messages; buttons follow what is running",
   assert.equal(button("Cancel").disabled, true);
   button("Time it").click();
   assert.deepEqual(view.model.sent.at(-1).content, { run: ["matmul"] });
-  view.model.receive({ progress: { key: "matmul", fraction: 0.5, words: "row 2 of 4" } });
+  view.model.receive({ progress: { key: "matmul", fraction: 0.5, message: "row 2 of 4" } });
   assert.equal(button("Run the ladder").disabled, true);
   assert.equal(view.$("[role=status]").textContent, "row 2 of 4");
   button("Cancel").click();
   assert.deepEqual(view.model.sent.at(-1).content, { cancel: true });
-  view.model.receive({ progress: {}, cost: { words: "", refusal: "Not attempted: too big." } });
+  view.model.receive({ progress: {}, cost: { message: "", refusal: "Not attempted: too big." } });
   assert.equal(button("Time it").disabled, true);
   assert.match(view.$(".wl-refused").textContent, /too big/);
   view.destroy();

@@ -8,7 +8,7 @@ import pytest
 import widgets_lib as wl
 from widgets_lib.compute import matmul
 from widgets_lib.compute.matmul import costs, devices
-from widgets_lib.widgets.ladder import ladder as module
+from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS
 
 WAIT_S = 60
 
@@ -24,10 +24,10 @@ def ladder():
 @pytest.fixture
 def own_rungs():
     """Learner's rungs written in the test are forgotten after it."""
-    before = dict(module._LEARNER_RUNGS)
+    before = dict(LEARNER_RUNGS)
     yield
-    module._LEARNER_RUNGS.clear()
-    module._LEARNER_RUNGS.update(before)
+    LEARNER_RUNGS.clear()
+    LEARNER_RUNGS.update(before)
 
 
 def rows(widget, *states):
@@ -70,7 +70,9 @@ def test_python_steps_fall_as_the_lesson_says(ladder):
 def test_cost_is_told_before_the_run(ladder):
     ladder.m, ladder.k, ladder.n = 50_000, 784, 10
     # 2·m·k·n operations on 4 bytes × (m·k + k·n + m·n) numbers
-    assert ladder.cost["words"].startswith("784 million floating-point operations on 159 MB of numbers: 4.94 per byte")
+    assert ladder.cost["message"].startswith(
+        "784 million floating-point operations on 159 MB of numbers: 4.94 per byte"
+    )
 
 
 def test_a_size_that_would_not_fit_is_explained_and_not_attempted(ladder, monkeypatch):
@@ -207,7 +209,7 @@ def test_a_wrong_rung_gets_no_time_but_a_picture(ladder, own_rungs):
     assert ladder.wait(WAIT_S)
     row = ladder.results["wrong in one place"]
     assert row["state"] == "wrong" and "seconds" not in row
-    assert "c[2, 1] is " in row["words"] and "1 of 6 values" in row["words"]
+    assert "c[2, 1] is " in row["message"] and "1 of 6 values" in row["message"]
     assert row["picture"]["wrong"] == [[False, False], [False, False], [False, True]]
 
 
@@ -226,7 +228,7 @@ def test_whatever_a_rung_does_wrong_is_said_in_words(ladder, own_rungs, body, na
     assert ladder.wait(WAIT_S)
     row = ladder.results["my matmul"]
     assert row["state"] in ("wrong", "failed") and "seconds" not in row
-    assert re.search(named, row["words"]), row["words"]
+    assert re.search(named, row["message"]), row["message"]
 
 
 def test_a_rung_that_never_ends_can_be_cancelled_and_the_ladder_goes_on(ladder, own_rungs):

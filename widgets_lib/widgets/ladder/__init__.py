@@ -1,3 +1,4 @@
-from widgets_lib.widgets.ladder.ladder import MatmulLadder, rung
+from widgets_lib.widgets.ladder.ladder import MatmulLadder
+from widgets_lib.widgets.ladder.learner_rungs import rung
 
 __all__ = ["MatmulLadder", "rung"]
