@@ -97,7 +97,7 @@ MEASURE = """() => {
 def lessons():
     """[(name, widget), …] of the lessons that name one."""
     for file in sorted(LESSONS.glob("*.ipynb")):
-        widget = json.loads(file.read_text("utf-8"))["metadata"].get("tensor_foundations", {}).get("widget")
+        widget = json.loads(file.read_text("utf-8"))["metadata"].get("tensor_foundations", {}).get("hero")
         if widget:
             yield file.stem, widget
 

@@ -27,7 +27,7 @@ def write(folder, name, title=None, **lesson):
 def course(tmp_path):
     """Lessons 2 and 1, one to come, one that is there although `coming.json` names it, and a plain notebook."""
     write(tmp_path, "02_b", number=2, title="Second", summary="What comes second.", minutes=20)
-    write(tmp_path, "01_a", number=1, title="First <&>", summary="What comes first.", minutes=30, widget="Bar")
+    write(tmp_path, "01_a", number=1, title="First <&>", summary="What comes first.", minutes=30, hero="Bar")
     write(tmp_path, "my_notes")
     coming = [
         {"name": "03_c", "number": 3, "title": "Third", "summary": "What comes third."},
@@ -79,8 +79,8 @@ def test_previous_and_next_skip_what_is_not_there_yet(course):
 def test_this_course_has_eight_lessons():
     assert [lesson.number for lesson in home.course(LESSONS)] == list(range(1, 9))
     assert all(lesson.summary for lesson in home.course(LESSONS))
-    names = {entry["name"] for entry in json.loads((LESSONS / "coming.json").read_text())}
-    assert {lesson.name for lesson in home.course(LESSONS) if not lesson.path} <= names
+    coming = {entry["name"] for entry in json.loads((LESSONS / "coming.json").read_text())}
+    assert coming == {lesson.name for lesson in home.course(LESSONS) if not lesson.path}
 
 
 def test_every_picture_is_small_and_has_words():

@@ -5,6 +5,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+import widgets_lib as wl
+
 LESSONS = Path(__file__).parents[2] / "lessons"
 
 NAMES = sorted(path.stem for path in LESSONS.glob("*.ipynb"))
@@ -35,6 +37,7 @@ def test_metadata_tells_the_course_home_what_it_is(name, notebook):
     lesson = notebook.metadata["tensor_foundations"]
     assert lesson["number"] == int(name[:2])
     assert lesson["title"] and lesson["summary"] and 15 <= lesson["minutes"] <= 30
+    assert lesson["hero"] in wl.__all__
     assert notebook.cells[0].source.startswith(f"# {lesson['number']} · {lesson['title']}")
 
 
