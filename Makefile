@@ -3,6 +3,7 @@
 #   make lab        open them in JupyterLab        make test-fast  all but the browser
 #   make bench      measure                        make lint       lint and check formatting
 #   make pictures   regenerate the lesson cards    make release    build and check what is published
+#   make docs       regenerate tables in README    make address    OWNER=… [REPO=…]: badges and Colab
 # Options: PYTHON=python3.12  PORT=8866  TORCH=…   (the CPU build of torch is smaller: see README.md)
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ PIP  := scripts/quietly "Installing Python packages" $(BIN)/python -m pip instal
 JS   := node_modules/.package-lock.json
 
 .DELETE_ON_ERROR:
-.PHONY: app lab test test-fast test-python test-js test-browser bench pictures lint release clean
+.PHONY: app lab test test-fast test-python test-js test-browser bench pictures docs address lint release clean
 
 app: $(VENV)/.app
 	@echo "The lessons will be at http://localhost:$(PORT)/ (end with Ctrl-C)"
@@ -47,6 +48,12 @@ bench: $(VENV)/.test
 pictures: $(VENV)/.test
 	@PYTHON=$(BIN)/python scripts/ensure chromium
 	@$(BIN)/python -m scripts.draw_lesson_cards
+
+docs: $(VENV)/.app
+	@$(BIN)/python -m scripts.tables
+
+address: $(VENV)/.app
+	@$(BIN)/python -m scripts.address "$(OWNER)" $(if $(REPO),--repo="$(REPO)")
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check .

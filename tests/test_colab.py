@@ -23,6 +23,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 import widgets_lib
+from scripts import facts
 from tests.support import servers
 
 PINNED = {
@@ -186,7 +187,9 @@ def kernel(bare_kernel, before):
     notebook = nbformat.read(servers.ROOT / "lessons/03_matmul.ipynb", as_version=4)
     first = next(cell.source for cell in notebook.cells if cell.cell_type == "code")
     assert not bare_kernel.value("bool(__import__('importlib').util.find_spec('widgets_lib'))")
-    bare_kernel.run(re.search(r"^import importlib\.util\n.*?%pip install [^\n]+", first, re.DOTALL | re.MULTILINE)[0])
+    install = re.search(r"^import importlib\.util\n.*?%pip install [^\n]+", first, re.DOTALL | re.MULTILINE)[0]
+    # whatever address the cell names: pip takes this checkout's wheel
+    bare_kernel.run(install.replace(facts.requirement(facts.address()), facts.PROJECT))
     bare_kernel.run("import numpy as np\nimport widgets_lib as wl")
     return bare_kernel
 

@@ -112,18 +112,3 @@ def test_nothing_in_the_root_hides_the_voila_package():
 def test_the_lock_file_names_no_registry():
     lock = json.loads((ROOT / "package-lock.json").read_text())
     assert not [name for name, package in lock["packages"].items() if "resolved" in package]
-
-
-def test_the_readme_has_a_badge_for_every_lesson_and_names_only_what_there_is():
-    readme = (ROOT / "README.md").read_text()
-    lessons = sorted(path.name for path in (ROOT / "lessons").glob("*.ipynb"))
-    colab = re.findall(
-        r"https://colab\.research\.google\.com/github/([\w-]+/[\w-]+)/blob/HEAD/lessons/(\w+\.ipynb)", readme
-    )
-    binder = re.findall(r"https://mybinder\.org/v2/gh/([\w-]+/[\w-]+)/HEAD\?urlpath=([\w./-]+)", readme)
-    assert [name for _, name in colab] == lessons
-    assert len({address for address, _ in [*colab, *binder]}) == 1
-    paths = [path for _, path in binder]
-    assert paths == ["lab/tree/lessons", f"voila/render/lessons/{lessons[0]}"]
-    for picture in re.findall(r'(?:src|srcset)="([^"]+)"', readme):
-        assert (ROOT / picture).exists()

@@ -1,15 +1,13 @@
 """What holds for every lesson notebook."""
 
-from pathlib import Path
-
 import nbformat
 import pytest
 
 import widgets_lib as wl
+from scripts import facts
 
-LESSONS = Path(__file__).parents[2] / "lessons"
-
-NAMES = sorted(path.stem for path in LESSONS.glob("*.ipynb"))
+LESSONS = facts.ROOT / "lessons"
+NAMES = [lesson["name"] for lesson in facts.lessons()]
 
 
 @pytest.fixture(params=NAMES)
@@ -26,6 +24,10 @@ def test_there_are_lessons():
     assert "03_matmul" in NAMES
 
 
+def test_coming_json_names_only_what_has_no_notebook():
+    assert not {entry["name"] for entry in facts.coming()} & set(NAMES)
+
+
 def test_outputs_and_widget_state_are_stripped(notebook):
     nbformat.validate(notebook)
     assert "widgets" not in notebook.metadata
@@ -33,8 +35,9 @@ def test_outputs_and_widget_state_are_stripped(notebook):
         assert not cell.get("outputs") and cell.get("execution_count") is None
 
 
-def test_metadata_tells_the_course_home_what_it_is(name, notebook):
-    lesson = notebook.metadata["tensor_foundations"]
+def test_metadata_holds_the_lessons_facts(name, notebook):
+    lesson = notebook.metadata[facts.KEY]
+    assert set(lesson) == set(facts.KEYS)
     assert lesson["number"] == int(name[:2])
     assert lesson["title"] and lesson["summary"] and 15 <= lesson["minutes"] <= 30
     assert lesson["hero"] in wl.__all__
@@ -43,10 +46,8 @@ def test_metadata_tells_the_course_home_what_it_is(name, notebook):
 
 def test_the_first_code_cell_imports_and_installs_only_what_is_missing(notebook):
     first = next(cell for cell in notebook.cells if cell.cell_type == "code")
-    assert (
-        'if importlib.util.find_spec("widgets_lib") is None:\n    %pip install --quiet tensor-foundations\n'
-        in first.source
-    )
+    install = f"%pip install --quiet {facts.requirement(facts.address())}"
+    assert f'if importlib.util.find_spec("widgets_lib") is None:\n    {install}\n' in first.source
     assert first.source.count("%pip") == 1
     others = [cell.source for cell in notebook.cells if cell.cell_type == "code" and cell is not first]
     assert not any(word in source for source in others for word in ("%pip", "!pip", "global ", "import widgets_lib"))
