@@ -24,6 +24,12 @@ globalThis.Blob = class {
 };
 URL.createObjectURL = (blob) => `data:text/javascript;base64,${Buffer.from(blob.text).toString("base64")}`;
 
+/** For every public widget the expression that makes one, by name: { LoopStepper: "wl.LoopStepper()", … }. */
+export function widgetExpressions() {
+  const options = { cwd: ROOT, encoding: "utf-8" };
+  return JSON.parse(execFileSync(PYTHON, ["-m", "tests.support.catalog"], options));
+}
+
 /** The synced state of a Python expression such as "wl.LoopStepper()". The expression is the test's own. */
 export function stateOf(expression) {
   if (!states.has(expression)) {
@@ -69,7 +75,7 @@ export class FakeModel {
     this.saved.push(this.pending);
     this.pending = {};
   }
-  send(content, callbacks, buffers) {
+  send(content, _callbacks, buffers) {
     this.sent.push({ content, buffers });
   }
   on(event, callback) {
@@ -93,16 +99,22 @@ export class FakeModel {
   }
 }
 
-/**
- * Render a widget. Returns { el, model, window, $, $$, key(target, key), destroy() }.
- * `options.state` overrides traits; `options.model` mounts a second view on the same model.
- */
-export async function mount(expression, { state = {}, model = null } = {}) {
+/** A page of its own, whose `document` and events are the global ones from now on. */
+export function openWindow() {
   const window = new Window({ url: "http://localhost/" });
   for (const name of ["document", "Event", "KeyboardEvent", "MouseEvent", "PointerEvent", "HTMLElement", "Node"])
     globalThis[name] = window[name];
   globalThis.window = window;
   globalThis.matchMedia = window.matchMedia.bind(window);
+  return window;
+}
+
+/**
+ * Render a widget. Returns { el, model, window, $, $$, key(target, key), destroy() }.
+ * `options.state` overrides traits; `options.model` mounts a second view on the same model.
+ */
+export async function mount(expression, { state = {}, model = null } = {}) {
+  const window = openWindow();
   model ??= new FakeModel({ ...stateOf(expression), ...state });
   const source = model.state._esm;
   const module = await import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);

@@ -29,6 +29,21 @@ export function setIcon(element, name, label) {
   set(element, { "aria-label": label, title: label }).replaceChildren(icon(name));
 }
 
+/**
+ * Run `change`, which may grey out, hide or replace controls in `node`. If the one with the focus is among them, the
+ * first of `candidates` that can take the focus gets it: else the page would, and the widget would get no key any more.
+ * @param {HTMLElement} node
+ * @param {() => void} change
+ * @param {HTMLElement[]} candidates
+ */
+export function keepFocus(node, change, candidates) {
+  const focused = node.getRootNode().activeElement ?? null;
+  const held = node.contains(focused);
+  change();
+  const canHold = (element) => element.isConnected && !element.disabled && !element.closest("[hidden]");
+  if (held && !canHold(focused)) candidates.find(canHold)?.focus();
+}
+
 /** A drop-down. `options`: [{ value, text, disabled }]; returns { node, select }. */
 export function dropdown(label, options, value, onchange) {
   const select = h(

@@ -3,6 +3,9 @@
 const SVG = "http://www.w3.org/2000/svg";
 const FOCUSABLE = new Set(["button", "input", "select", "summary", "textarea"]);
 
+/** Drawing units to the em: a drawing grows with the text around it. */
+export const UNITS_PER_EM = 15;
+
 /** An HTML element with attributes, listeners (`onclick: f`) and children. */
 export function h(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
@@ -13,13 +16,13 @@ export function s(tag, attributes = {}, ...children) {
   return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
-/** An <svg> of `width` × `height` drawing units, 15 to the em, so that it grows with the text around it. */
+/** An <svg> of `width` × `height` drawing units. */
 export function drawing(width, height, label, ...children) {
   return s(
     "svg",
     {
       viewBox: `0 0 ${width} ${height}`,
-      style: `width:${width / 15}em;height:${height / 15}em`,
+      style: `width:${width / UNITS_PER_EM}em;height:${height / UNITS_PER_EM}em`,
       role: "img",
       "aria-label": label,
     },
@@ -41,6 +44,9 @@ export function set(element, attributes) {
   }
   return element;
 }
+
+/** True where a key press is the host's or the browser's: Ctrl, Alt or the Command key is held. */
+export const hasModifier = (event) => event.ctrlKey || event.metaKey || event.altKey;
 
 function fill(element, attributes, children) {
   set(element, attributes);

@@ -1,6 +1,7 @@
 // Play, pause, step, back, scrub, speed: for every drawing that is a row of moments.
-import { dropdown, iconButton, setIcon } from "./controls.js";
-import { h } from "./dom.js";
+import { dropdown, iconButton, keepFocus, setIcon } from "./controls.js";
+import { h, hasModifier } from "./dom.js";
+import { clamp } from "./format.js";
 
 const SPEEDS = ["0.5", "1", "2", "4", "16"];
 const STEP_MS = 700;
@@ -53,16 +54,17 @@ export function createPlayer({ length, onseek, signal, name = "step" }) {
     scrub.value = at;
     scrub.setAttribute("aria-valuetext", `${name} ${at} of ${end}`);
     count.textContent = `${at} / ${end}`;
-    back.disabled = at === 0;
-    step.disabled = at === end;
-    // A button that greys out drops the focus, and the widget would hear no key any more.
-    if (document.activeElement?.disabled && node.contains(document.activeElement)) scrub.focus();
+    const greyOut = () => {
+      back.disabled = at === 0;
+      step.disabled = at === end;
+    };
+    keepFocus(node, greyOut, [scrub]);
     setIcon(play, timer ? "pause" : "play", timer ? "pause" : "play");
     onseek(at, { playing: timer !== null });
   }
   function seek(position, stop = true) {
     if (stop) halt();
-    at = Math.max(0, Math.min(end, position));
+    at = clamp(position, 0, end);
     if (at === end) halt();
     show();
   }
@@ -87,7 +89,7 @@ export function createPlayer({ length, onseek, signal, name = "step" }) {
   }
   function keys(event) {
     const typing = event.target.closest?.("select, input:not([type=range])");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (typing || hasModifier(event)) return;
     const moves = {
       ArrowRight: () => seek(at + 1),
       ArrowLeft: () => seek(at - 1),
