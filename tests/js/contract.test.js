@@ -1,23 +1,12 @@
 // What holds for every widget: a trait read is a trait listened to, a view that goes leaves no listener, two views work.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mount } from "./harness.js";
+import { mount, widgetExpressions } from "./harness.js";
 
-const WIDGETS = [
-  "wl.Predict('How many?', answer=3)",
-  "wl.MatmulLadder()",
-  "wl.LoopStepper()",
-  "wl.BroadcastExplorer()",
-  "wl.BroadcastExplorer(preset='clash')",
-  "wl.StrideExplorer()",
-  "wl.DigitViewer()",
-  "wl.IteratorTape()",
-  "wl.RandomStream()",
-  "wl.ForkSimulator()",
-  "wl.LoaderWorkers()",
-];
+// Every widget there is, and states in which one looks different.
+const EXPRESSIONS = [...Object.values(widgetExpressions()), "wl.BroadcastExplorer(preset='clash')"];
 
-for (const expression of WIDGETS) {
+for (const expression of EXPRESSIONS) {
   test(`${expression}: every trait read has a change: listener, and removal leaves none`, async () => {
     const view = await mount(expression);
     const unheard = [...view.model.read].filter((name) => !view.model.heard.has(`change:${name}`));

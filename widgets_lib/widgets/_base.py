@@ -27,6 +27,10 @@ class Widget(anywidget.AnyWidget):
 
     thread_updated_traits = ()
 
+    # An expression that makes one, such as "wl.Predict('How many?', answer=3)", where `wl.<Name>()` can't: for all that
+    # needs one of every widget.
+    example = ""
+
     error = traitlets.Unicode("", help="What went wrong, in words; empty when all is well").tag(sync=True)
 
     def __init_subclass__(cls, **kwargs):

@@ -19,6 +19,8 @@ class Predict(Widget):
     Raises: ValueError for a choice that is not among `choices`; TypeError for an answer of another kind.
     """
 
+    example = "wl.Predict('How many?', answer=3)"
+
     question = traitlets.Unicode(help="What is asked.").tag(sync=True)
     kind = traitlets.Enum(["shape", "number", "choice"], help="How the answer is typed.").tag(sync=True)
     choices = traitlets.List(traitlets.Unicode(), help="What to choose from; empty unless kind is choice.").tag(
