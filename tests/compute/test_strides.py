@@ -373,7 +373,7 @@ def freed():
         (lambda: np.float32(3), TypeError, "not a float32"),
         (lambda: torch.eye(3).to_sparse(), TypeError, "sparse_coo tensor has no strides.*to_dense"),
         (lambda: torch.eye(3).to_sparse_csr(), TypeError, "sparse_csr"),
-        (lambda: torch.ones(3).to_mkldnn(), TypeError, "_mkldnn tensor has no strides"),
+        (lambda: torch.ones(3).to_mkldnn(), TypeError, "a mkldnn tensor has no strides"),
         (lambda: torch.nested.nested_tensor([C, C[1:]]), TypeError, "nested"),
         (lambda: torch.empty(3, device="meta"), ValueError, "meta tensor has a shape but no memory"),
         (lambda: torch.quantize_per_tensor(C, 0.1, 0, torch.quint8), TypeError, "quantised.*dequantize"),

@@ -39,7 +39,7 @@ def as_numpy(x: Any, *, real: bool = False) -> np.ndarray:
 
 def is_torch(x: Any) -> bool:
     """Whether x is a torch tensor; torch is not imported to find out."""
-    return "torch" in sys.modules and isinstance(x, sys.modules["torch"].Tensor)
+    return isinstance(x, getattr(sys.modules.get("torch"), "Tensor", ()))
 
 
 def check_tensor(x: Any) -> None:

@@ -88,6 +88,11 @@ class Operator:
     title: str
     function: Callable[..., Any]
 
+    @property
+    def is_comparison(self) -> bool:
+        """Whether it takes two operands only and gives truth values."""
+        return self.key in ("<", ">", "==")
+
     def code(self, *operands: str) -> str:
         """The expression in torch and numpy: code("m", "c[:, None]") -> "m + c[:, None]"."""
         return f" {self.key} ".join(operands)
@@ -192,14 +197,13 @@ def cells(operator: str, *arrays: ArrayLike) -> Any:
     """
     if operator not in OPERATORS:
         raise ValueError(f"no operator {operator!r}: there are {' '.join(OPERATORS)}")
-    function = OPERATORS[operator].function
     operands = [np.asarray(array) for array in arrays]
-    if len(operands) < 2 or (len(operands) > 2 and operator in ("<", ">", "==")):
+    if len(operands) < 2 or (len(operands) > 2 and OPERATORS[operator].is_comparison):
         raise ValueError(f"{operator} takes two operands, not {len(operands)}")
     if _join([operand.shape for operand in operands]) is None:
         raise ValueError(broadcast(*(operand.shape for operand in operands)).reason)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return reduce(function, operands)
+        return reduce(OPERATORS[operator].function, operands)
 
 
 def parse_shape(text: str) -> tuple[int, ...]:

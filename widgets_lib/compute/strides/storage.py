@@ -1,12 +1,13 @@
 """The memory under a torch tensor or a numpy array: where its elements lie, what is stored there, writing into it."""
 
 import sys
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided as _numpy_as_strided
 from numpy.typing import ArrayLike, NDArray
 
+from ..arrays import check_dtype, check_tensor, is_torch
 from .layout import Layout, reach
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def describe(x: "torch.Tensor | NDArray[Any]") -> Layout:
     plain memory of its own (meta tensors, lazy conjugates) or whose steps are not whole items. Each message
     says what to do instead.
     """
-    if _is_tensor(x):
+    if is_torch(x):
         layout = _describe_tensor(x)
     elif isinstance(x, np.ndarray):
         layout = _describe_array(x)
@@ -49,7 +50,7 @@ def values(x: "torch.Tensor | NDArray[Any]", at: ArrayLike | None = None, limit:
     at = np.arange(min(size, limit)) if at is None else np.asarray(at, dtype=np.int64)
     if at.size and not (at.min() >= 0 and at.max() < size):
         raise IndexError(f"positions {at.min()}…{at.max()} leave the storage, which has cells 0…{size - 1}")
-    return _to_numpy(flat[flat.new_tensor(at, dtype=_torch().int64)]) if _is_tensor(x) else flat[at]
+    return _to_numpy(flat[flat.new_tensor(at, dtype=_torch().int64)]) if is_torch(x) else flat[at]
 
 
 def write(x: "torch.Tensor | NDArray[Any]", position: int, value: Any) -> Any:
@@ -70,40 +71,23 @@ def write(x: "torch.Tensor | NDArray[Any]", position: int, value: Any) -> Any:
 
 
 def _torch() -> Any:
-    """torch if the caller has imported it, else None: a numpy array never pays for the import."""
-    return sys.modules.get("torch")
+    """torch, imported already where there is a tensor: a numpy array never pays for the import."""
+    return sys.modules["torch"]
 
 
-def _is_tensor(x: object) -> "TypeGuard[torch.Tensor]":
-    return isinstance(x, getattr(_torch(), "Tensor", ()))
-
-
-def _describe_tensor(x: "torch.Tensor") -> Layout:
-    torch = _torch()
-    if x.is_nested:
-        raise TypeError("a nested tensor has no one shape: describe one of its rows, x.unbind()[0]")
-    if x.layout != torch.strided:
-        kind = str(x.layout).removeprefix("torch.")
-        raise TypeError(f"a {kind} tensor has no strides: make it dense first, x.to_dense()")
-    if x.is_quantized:
-        raise TypeError("a quantised tensor stores codes, not its values: take x.int_repr() or x.dequantize()")
-    storage = x.untyped_storage()
-    if storage.device.type == "meta":
-        raise ValueError('a meta tensor has a shape but no memory: torch.empty_like(x, device="cpu") allocates some')
+def _describe_tensor(x: Any) -> Layout:
+    check_tensor(x)
     if x.is_conj() or x.is_neg():
         done = "resolve_conj" if x.is_conj() else "resolve_neg"
         raise ValueError(f"the memory of a lazy conjugate holds other values than it shows: x.{done}() computes them")
-    size = storage.nbytes() // x.element_size()
+    size = x.untyped_storage().nbytes() // x.element_size()
     dtype = str(x.dtype).removeprefix("torch.")
     return Layout(tuple(x.shape), x.stride(), int(x.storage_offset()), x.element_size(), size, "torch", dtype)
 
 
 def _describe_array(x: NDArray[Any]) -> Layout:
+    check_dtype(x.dtype)
     itemsize = x.dtype.itemsize
-    if x.dtype.names:
-        raise TypeError(f'a structured array mixes types in one element: take one field, x["{x.dtype.names[0]}"]')
-    if x.dtype.hasobject:
-        raise TypeError("an object array stores references and its values lie elsewhere: give it a numeric dtype")
     if not itemsize:
         raise TypeError(f"elements of type {x.dtype} take no memory")
     memory = _memory(x)
@@ -127,7 +111,7 @@ def _memory(x: NDArray[Any]) -> NDArray[np.uint8]:
     owners: list[Any] = [x]
     while (base := getattr(owners[-1], "base", None)) is not None:  # as_strided puts a helper object in between
         owners.append(base)
-    if _is_tensor(owners[-1]):
+    if is_torch(owners[-1]):
         memory: NDArray[np.uint8] = _torch().empty(0, dtype=_torch().uint8).set_(owners[-1].untyped_storage()).numpy()
         return memory
     if not isinstance(owners[-1], np.ndarray):
@@ -146,7 +130,7 @@ def _memory(x: NDArray[Any]) -> NDArray[np.uint8]:
 
 def _flat(x: Any) -> Any:
     """The whole storage of x as a flat tensor or array of x's type that shares its memory."""
-    if _is_tensor(x):
+    if is_torch(x):
         return x.new_empty(0).detach().set_(x.untyped_storage())
     memory = _memory(x)
     return memory[: memory.size - memory.size % x.itemsize].view(x.dtype)
