@@ -152,7 +152,7 @@ test("a typed shape is sent with the others; what could not be read stays in its
   field.value = "3,,x";
   view.fire(field, "change");
   assert.deepEqual(view.model.saved, [{ shapes: ["3, 3", "3,,x"] }]);
-  view.model.receive({ unread: [1], error: "c: a size is missing" });
+  view.model.receive({ invalid_operands: [1], error: "c: a size is missing" });
   assert.equal(field.value, "3,,x");
   assert.equal(field.getAttribute("aria-invalid"), "true");
   assert.deepEqual(texts(panelsOf(view)[2])[0], "11");

@@ -8,7 +8,7 @@ import torch
 
 import widgets_lib as wl
 from widgets_lib.compute import broadcasting
-from widgets_lib.widgets.broadcasting.broadcasting import PRESETS
+from widgets_lib.widgets.broadcasting.presets import PRESETS
 
 C = torch.tensor([10.0, 20, 30])
 M = torch.tensor([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]])
@@ -78,7 +78,7 @@ def test_each_axis_has_its_verdict_from_compute():
     picture = wl.BroadcastExplorer((3, 3), (3,)).picture
     assert [axis["verdict"] for axis in picture["axes"]] == ["padded", "equal"]
     assert [axis["tone"] for axis in picture["axes"]] == ["i", "j"]
-    assert [axis["words"] for axis in picture["axes"]] == [
+    assert [axis["message"] for axis in picture["axes"]] == [
         c.message for c in broadcasting.broadcast((3, 3), (3,)).columns
     ]
 
@@ -188,9 +188,9 @@ def test_bad_text_is_explained_and_nothing_is_lost(text, words):
     before = widget.picture
     widget.shapes = ["3, 3", text]
     assert words in widget.error
-    assert (widget.unread, widget.shapes, widget.picture) == ([1], ["3, 3", text], before)
+    assert (widget.invalid_operands, widget.shapes, widget.picture) == ([1], ["3, 3", text], before)
     widget.shapes = ["3, 3", "3, 1"]
-    assert (widget.error, widget.unread, widget.picture["shape"]) == ("", [], "(3, 3)")
+    assert (widget.error, widget.invalid_operands, widget.picture["shape"]) == ("", [], "(3, 3)")
 
 
 def test_empty_text_is_a_scalar():
@@ -202,7 +202,7 @@ def test_empty_text_is_a_scalar():
 def test_two_bad_texts_are_both_explained():
     widget = wl.BroadcastExplorer((3,), (3,))
     widget.shapes = ["x", "-1"]
-    assert widget.unread == [0, 1]
+    assert widget.invalid_operands == [0, 1]
     assert [line[:2] for line in widget.error.splitlines()] == ["a:", "b:"]
 
 

@@ -173,12 +173,12 @@ function createTable({ onshape, onremove, onadd }) {
   return {
     node,
     /** The texts of the fields, and which of them could not be read. */
-    write(texts, unread) {
+    write(texts, invalid) {
       while (rows.length > texts.length) rows.pop().node.remove();
       while (rows.length < texts.length) body.append(rows[rows.push(row(rows.length)) - 1].node);
       rows.forEach(({ field }, at) => {
         if (field.value !== texts[at]) field.value = texts[at];
-        set(field, { "aria-invalid": unread.includes(at) ? "true" : null });
+        set(field, { "aria-invalid": invalid.includes(at) ? "true" : null });
       });
     },
     show({ expression, operands, axes, shape, room }) {
@@ -222,7 +222,7 @@ function createTable({ onshape, onremove, onadd }) {
         ...axes.map((axis) =>
           h(
             "td",
-            { class: axis.verdict === "clash" ? "wl-clash" : "wl-quiet", title: axis.words },
+            { class: axis.verdict === "clash" ? "wl-clash" : "wl-quiet", title: axis.message },
             VERDICTS[axis.verdict],
           ),
         ),
@@ -257,13 +257,13 @@ function createRules({ onrepair }) {
       const { axes } = picture;
       rules.replaceChildren(
         ...axes
-          .map(({ label, tone, verdict, words }) =>
+          .map(({ label, tone, verdict, message }) =>
             h(
               "li",
               { class: verdict === "clash" ? "wl-clash" : "" },
               h("span", { class: `wl-mono ${tone ? `wl-${tone}` : "wl-quiet"}` }, `axis ${label}`),
               " ",
-              h("span", {}, words),
+              h("span", {}, message),
             ),
           )
           .reverse(), // the rule starts at the right
@@ -282,7 +282,7 @@ function createRules({ onrepair }) {
             h(
               "span",
               {},
-              ...prose(`gives ${repair.shape}. ${repair.words}`),
+              ...prose(`gives ${repair.shape}. ${repair.message}`),
               ...(repair.also ? prose(` Also \`${repair.also}\`.`) : []),
               ...(repair.numpy ? prose(` In numpy \`${repair.numpy}\`.`) : []),
             ),
@@ -347,7 +347,7 @@ function render(context) {
   let lit = [];
 
   function drawControls() {
-    table.write(get("shapes"), get("unread"));
+    table.write(get("shapes"), get("invalid_operands"));
     operators.show(get("operator"));
     presets.select.value = get("preset");
     presets.select.firstChild.hidden = get("preset") !== "";
@@ -480,7 +480,7 @@ function render(context) {
     view.caption.replaceChildren(...prose(picture.summary));
   }
 
-  view.listen(["shapes", "operator", "preset", "unread", "presets", "operators"], drawControls);
+  view.listen(["shapes", "operator", "preset", "invalid_operands", "presets", "operators"], drawControls);
   view.listen(["picture"], () => {
     drawPicture();
     stretch();
