@@ -9,8 +9,8 @@ const EXPRESSIONS = [...Object.values(widgetExpressions()), "wl.BroadcastExplore
 for (const expression of EXPRESSIONS) {
   test(`${expression}: every trait read has a change: listener, and removal leaves none`, async () => {
     const view = await mount(expression);
-    const unheard = [...view.model.read].filter((name) => !view.model.heard.has(`change:${name}`));
-    assert.deepEqual(unheard, []);
+    const unlistened = [...view.model.read].filter((name) => !view.model.listeners.has(`change:${name}`));
+    assert.deepEqual(unlistened, []);
     assert.ok(view.model.listenerCount() > 0);
     view.destroy();
     assert.equal(view.model.listenerCount(), 0);

@@ -51,12 +51,11 @@ function viewOf(base64) {
   return new DataView(message.buffer, 1);
 }
 
-/** A model as anywidget hands it to a view: `read` and `heard` record which traits the view gets and listens to. */
+/** A model as anywidget hands it to a view: `read` and `listeners` record which traits the view gets and listens to. */
 export class FakeModel {
   constructor(state) {
     this.state = state;
     this.read = new Set();
-    this.heard = new Set();
     this.listeners = new Map();
     this.saved = [];
     this.sent = [];
@@ -79,7 +78,6 @@ export class FakeModel {
     this.sent.push({ content, buffers });
   }
   on(event, callback) {
-    this.heard.add(event);
     if (!this.listeners.has(event)) this.listeners.set(event, new Set());
     this.listeners.get(event).add(callback);
   }

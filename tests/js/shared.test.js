@@ -76,7 +76,7 @@ function radioGroup(options = {}) {
     ...options,
   });
   view.body.append(group.node);
-  return { ...view, ...group, heard: chosen };
+  return { ...view, ...group, told: chosen };
 }
 
 test("a radio group is named, and so is each of its buttons", () => {
@@ -92,13 +92,13 @@ test("a radio group is named, and so is each of its buttons", () => {
 });
 
 test("choosing tells the value; being set tells nothing", () => {
-  const { fire, radios, chosen, choose, heard } = radioGroup();
+  const { fire, radios, chosen, choose, told } = radioGroup();
   assert.equal(chosen(), "");
   choose("mul");
-  assert.deepEqual([chosen(), heard], ["mul", []]);
+  assert.deepEqual([chosen(), told], ["mul", []]);
   radios[0].input.checked = true;
   fire(radios[0].input, "change");
-  assert.deepEqual([chosen(), heard], ["add", ["add"]]);
+  assert.deepEqual([chosen(), told], ["add", ["add"]]);
   choose("no such thing");
   assert.equal(chosen(), "");
 });
@@ -128,8 +128,8 @@ function grid(options = {}) {
       const [row, column] = [Math.floor(p / 3) + move[0], (p % 3) + move[1]];
       return row in [0, 1] && column in [0, 1, 2] ? items[row * 3 + column] : item;
     },
-    onlook: (item) => looks.push(item && Number(item.dataset.p)),
-    onstop: (item) => stops.push(Number(item.dataset.p)),
+    onHighlight: (item) => looks.push(item && Number(item.dataset.p)),
+    onStop: (item) => stops.push(Number(item.dataset.p)),
     ...options,
   });
   const tabindexes = () => items.map((item) => item.getAttribute("tabindex"));

@@ -14,15 +14,18 @@ const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
  * @param {(item: Element, move: number[] | null, key: string) => Element | null | undefined} options.next
  *   Where an arrow key (`move` is [down, right]), Home or End (`move` is null) leads: the item itself at an edge, nothing
  *   where the key is to go on to the widget.
- * @param {(item: Element | null) => void} [options.onlook]
+ * @param {(item: Element | null) => void} [options.onHighlight]
  *   The item under the pointer, else the one with the focus; null when both left.
- * @param {(item: Element) => void} [options.onstop]  An item becomes the one that Tab reaches.
+ * @param {(item: Element) => void} [options.onStop]  An item becomes the one that Tab reaches.
  * @param {boolean} [options.sparse]
  *   Where items are many: only the Tab stop can have the focus, and a press moves the stop to the item that is pressed.
  * @returns {{ stop(): Element | undefined, moveTo(item: Element): void }}  the item that Tab reaches, and how to make it
  *   another one, without giving it the focus
  */
-export function createRovingFocus(container, { items, next, onlook = () => {}, onstop = () => {}, sparse = false }) {
+export function createRovingFocus(
+  container,
+  { items, next, onHighlight = () => {}, onStop = () => {}, sparse = false },
+) {
   const all = new Set(items);
   const reachable = (tabindex) => ({ tabindex, "data-lm-suppress-shortcuts": tabindex === null ? null : "true" });
   const unreached = reachable(sparse ? null : -1);
@@ -37,7 +40,7 @@ export function createRovingFocus(container, { items, next, onlook = () => {}, o
   function moveTo(item) {
     if (stop) set(stop, unreached);
     stop = set(item, reachable(0));
-    onstop(item);
+    onStop(item);
   }
   function press(event) {
     const item = itemOf(event.target);
@@ -49,19 +52,19 @@ export function createRovingFocus(container, { items, next, onlook = () => {}, o
   if (!sparse) for (const item of items) set(item, unreached);
   if (items.length) moveTo(items[0]);
   set(container, {
-    onpointerover: (event) => onlook(itemOf(event.target) ?? focused),
-    onpointerleave: () => onlook(focused),
+    onpointerover: (event) => onHighlight(itemOf(event.target) ?? focused),
+    onpointerleave: () => onHighlight(focused),
     ...(sparse && { onpointerdown: press }),
     onfocusin: (event) => {
       const item = itemOf(event.target);
       if (!item) return; // something else in the container
       if (item !== stop) moveTo(item);
       focused = item;
-      onlook(item);
+      onHighlight(item);
     },
     onfocusout: () => {
       focused = null;
-      onlook(null);
+      onHighlight(null);
     },
     onkeydown: (event) => {
       const move = MOVES[event.key] ?? null;

@@ -29,14 +29,16 @@ export function createView({ model, el, signal }, stem, label) {
   el.classList.add("wl-host");
   el.replaceChildren(root);
 
-  const heard = [];
+  const listeners = [];
   const listen = (names, draw) => {
     for (const name of names) {
       model.on(`change:${name}`, draw);
-      heard.push([`change:${name}`, draw]);
+      listeners.push([`change:${name}`, draw]);
     }
   };
-  life.signal.addEventListener("abort", () => heard.forEach(([event, draw]) => model.off(event, draw)), { once: true });
+  life.signal.addEventListener("abort", () => listeners.forEach(([event, draw]) => model.off(event, draw)), {
+    once: true,
+  });
   const save = (changes) => {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
     model.save_changes();
