@@ -158,7 +158,7 @@ def test_a_picture_with_nan_among_others_is_explained_when_it_is_chosen():
     [
         ([], {}, "no pixels"),
         (np.zeros((3, 0)), {}, r"no pixels in the shape \(3, 0\)"),
-        ([[1, 2], [3]], {}, "row 1 has 1 values and row 0 has 2"),
+        ([[1, 2], [3]], {}, "row 1 has 1 value and row 0 has 2 values"),
         ("five", {}, "'five'"),
         ([[1, "x"]], {}, "'x'"),
         ([[1, None]], {}, "None"),
@@ -176,7 +176,7 @@ def test_a_picture_with_nan_among_others_is_explained_when_it_is_chosen():
         (DIGIT, {"row": float("nan")}, "row is a whole number, not nan"),
         (DIGIT, {"index": 1}, "no picture 1: there is only 0"),
         (DIGIT, {"columns": 0}, "columns is at least 1"),
-        (DIGIT, {"labels": [1, 2]}, "2 labels for 1 pictures"),
+        (DIGIT, {"labels": [1, 2]}, "2 labels for 1 picture: one each"),
         (DIGIT, {"colour": "red"}, "colour"),
     ],
 )

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 import widgets_lib as wl
 from widgets_lib.compute import mnist
@@ -121,12 +122,15 @@ def test_one_worker_has_no_one_to_repeat_it():
     "images",
     [
         np.full((2, 28, 28), 128, np.uint8),
+        np.full(784, 128, np.uint8),
+        torch.full((2, 28, 28), 0.5).to(torch.bfloat16),
+        Image.new("L", (28, 28), 128),
         np.full((2, 784), 128 / 255),
         torch.full((2, 28, 28), 128.0),
         np.full((28, 28), 128),
         np.full((28, 28), 128 / 255, np.float32).tolist(),
     ],
-    ids=["uint8", "rows of 784", "torch", "one", "lists"],
+    ids=["uint8", "flat", "bfloat16", "PIL", "rows of 784", "torch", "one", "lists"],
 )
 def test_takes_the_learners_own_images(images):
     widget = wl.LoaderWorkers(images)
@@ -142,13 +146,16 @@ def test_images_are_put_into_batches_in_order_and_again_when_they_run_out():
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
-        ({"images": np.zeros((4, 65, 65))}, ValueError, "at most 64 × 64 pixels here, not 65 × 65"),
-        ({"images": np.zeros(784)}, ValueError, r"not \(784,\)"),
-        ({"images": np.zeros((0, 28, 28))}, ValueError, r"not \(0, 28, 28\)"),
+        ({"images": np.zeros((4, 65, 65))}, ValueError, "images: 65 × 65 pixels are too many.* at most 64 × 64"),
+        ({"images": np.zeros(300)}, ValueError, "300 values fold into no square"),
+        ({"images": np.zeros((28, 28, 3))}, ValueError, "in colour"),
+        ({"images": (torch.zeros(28, 28), 5)}, TypeError, r"dataset\[0\]\[0\]"),
+        ({"images": torch.eye(28).to_sparse()}, TypeError, "to_dense"),
+        ({"images": np.zeros((0, 28, 28))}, ValueError, r"no pixels in the shape \(0, 28, 28\)"),
         ({"images": [[0.0, float("nan")]]}, ValueError, "nan or infinite"),
         ({"images": [[-1.0, 2.0]]}, ValueError, "not from -1 to 2"),
-        ({"images": [["a", "b"]]}, ValueError, "images are numbers"),
-        ({"images": [[1, 2], [3]]}, ValueError, "do not make an array"),
+        ({"images": [["a", "b"]]}, TypeError, "'a' .str. is not a number"),
+        ({"images": [[1, 2], [3]]}, ValueError, "row 1 has 1 value and row 0 has 2 values"),
         ({"workers": 1000}, ValueError, "at most 8, not 1,000"),
         ({"workers": 0}, ValueError, "at least 1, not 0"),
         ({"cure": "prayer"}, ValueError, "no cure 'prayer'"),

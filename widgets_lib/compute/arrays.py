@@ -10,11 +10,14 @@ import sys
 from collections.abc import Iterator, Sized
 from contextlib import suppress
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
 from widgets_lib.compute.formatting import count
+
+if TYPE_CHECKING:
+    import torch
 
 MAX_SQUARE = 64  # a row of more values than this is a flat picture, and not a row of one
 
@@ -37,17 +40,18 @@ def as_numpy(x: Any, *, real: bool = False) -> np.ndarray:
     return array
 
 
-def is_torch(x: Any) -> bool:
+def is_torch(x: object) -> "TypeGuard[torch.Tensor]":
     """Whether x is a torch tensor; torch is not imported to find out."""
     return isinstance(x, getattr(sys.modules.get("torch"), "Tensor", ()))
 
 
 def check_tensor(x: Any) -> None:
-    """Raises TypeError or ValueError in words if the torch tensor x has no plain memory of its own."""
-    torch = sys.modules["torch"]
+    """Raises TypeError or ValueError in words if x is a torch tensor without plain memory of its own."""
+    if not is_torch(x):
+        return
     if x.is_nested:
         raise TypeError("a nested tensor has no one shape: take one of its rows, x.unbind()[0]")
-    if x.layout != torch.strided:
+    if x.layout != sys.modules["torch"].strided:
         kind = str(x.layout).removeprefix("torch.").removeprefix("_")
         raise TypeError(f"a {kind} tensor has no strides: make it dense first, x.to_dense()")
     if x.is_quantized:

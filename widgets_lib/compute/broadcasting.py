@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .arrays import as_numpy
 from .formatting import join_words, shorten
 from .strides import Layout, contiguous_stride
 
@@ -197,7 +198,7 @@ def cells(operator: str, *arrays: ArrayLike) -> Any:
     """
     if operator not in OPERATORS:
         raise ValueError(f"no operator {operator!r}: there are {' '.join(OPERATORS)}")
-    operands = [np.asarray(array) for array in arrays]
+    operands = [as_numpy(array) for array in arrays]
     if len(operands) < 2 or (len(operands) > 2 and OPERATORS[operator].is_comparison):
         raise ValueError(f"{operator} takes two operands, not {len(operands)}")
     if _join([operand.shape for operand in operands]) is None:

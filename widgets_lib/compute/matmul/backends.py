@@ -46,8 +46,10 @@ class Backend:
     def __call__(self, a: MatrixLike, b: MatrixLike) -> Any:
         """The product of a (m, k) and b (k, n): a torch tensor if a is one, else a numpy array, (m, n).
 
-        Takes torch tensors, numpy arrays or lists of lists; float64 if either is, else computed in float32.
-        Raises: ValueError if the sizes do not fit, RuntimeError if the rung cannot run on this machine.
+        Takes torch tensors, numpy arrays or lists of lists; float64 if either is, else computed in float32. Gradients
+        are left behind.
+        Raises: ValueError if the sizes do not fit, TypeError for what holds no real numbers, RuntimeError if the rung
+        cannot run on this machine.
         """
         m, _, n = sizes(a, b)
         if reason := self.unavailable():
@@ -61,7 +63,7 @@ class Backend:
     def prepare(self, a: MatrixLike, b: MatrixLike) -> tuple[Any, Any]:
         """The operands as the rung takes them, (a, b) of one dtype; copied or moved only where they must be."""
         dtype, convert = _common_dtype(a, b), _TAKES[self.takes]
-        return convert(_plain(as_numpy(a), dtype)), convert(_plain(as_numpy(b), dtype))
+        return convert(_plain(as_numpy(a, real=True), dtype)), convert(_plain(as_numpy(b, real=True), dtype))
 
     def python_steps(self, m: int, k: int, n: int) -> int:
         """How many steps Python itself takes for (m, k) times (k, n); the rest happens in compiled code."""

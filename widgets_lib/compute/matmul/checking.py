@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from widgets_lib.compute.arrays import as_numpy
+from widgets_lib.compute.arrays import as_numpy, is_torch
 
 from .matrices import sizes
 
@@ -60,18 +60,21 @@ def check(c: Any, a: Any, b: Any, tolerance: float = TOLERANCE) -> Mismatch | No
     Raises: ValueError if a and b do not fit.
     """
     m, _, n = sizes(a, b)
+    if c is None:
+        return Mismatch("the function returned nothing, so a `return` is missing")
     try:
         got = as_numpy(c)
     except (TypeError, ValueError) as error:
         return Mismatch(f"the result is a {type(c).__name__}, not a matrix of numbers ({error})")
-    if got.dtype.kind not in "fiub":
+    if got.dtype.kind == "c":
         return Mismatch(f"the result is a {type(c).__name__} of {got.dtype}, not a matrix of numbers")
     if got.shape != (m, n):
         return Mismatch(f"the result has the shape {got.shape}, expected {(m, n)}")
     if got.dtype.kind != "f":
         return Mismatch(f"the result holds {got.dtype} numbers, expected a float type such as float32")
-    if got.itemsize < 4:
-        return Mismatch(f"the result holds {got.dtype} numbers, too coarse: expected float32 or float64")
+    if (c.element_size() if is_torch(c) else got.itemsize) < 4:
+        held = str(c.dtype).removeprefix("torch.") if is_torch(c) else got.dtype
+        return Mismatch(f"the result holds {held} numbers, too coarse: expected float32 or float64")
     a, b = as_numpy(a), as_numpy(b).astype(np.float64)
     wrong = np.zeros((m, n), bool)
     worst: tuple[float, tuple[int, int], float] | None = None  # (by how much, (i, j), expected)

@@ -168,11 +168,9 @@ def example() -> tuple[np.ndarray, np.ndarray]:
 
 def _numbers(name: str, x: Any) -> np.ndarray:
     try:
-        array = as_numpy(x)
+        array = as_numpy(x, real=True)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} can't be read as a matrix of numbers: {error}") from None
-    if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} must hold real numbers, but it holds {array.dtype}")
     return array.astype(np.float64 if array.dtype.kind == "f" else np.int64)
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from widgets_lib.compute.arrays import as_numpy, check_tensor
+
 PUBLISHED_2022 = {
     (5, "python"): 416e-3,
     (5, "numba-dot"): 245e-6,
@@ -26,9 +28,10 @@ Source: Practical Deep Learning part 2 (2022), github.com/fastai/course22p2, nbs
 def sizes(a: Any, b: Any) -> tuple[int, int, int]:
     """(m, k, n) of the product of a (m, k) and b (k, n).
 
-    Raises: ValueError if one is not a matrix or the inner sizes differ; the message names both shapes.
+    Raises: ValueError if one is not a matrix or the inner sizes differ; the message names both shapes. TypeError for
+    what has no plain array of numbers, see `arrays.as_numpy`.
     """
-    shapes = tuple(np.shape(a)), tuple(np.shape(b))
+    shapes = _shape(a), _shape(b)
     if not len(shapes[0]) == len(shapes[1]) == 2:
         raise ValueError(f"matmul takes two matrices, but the shapes are {shapes[0]} and {shapes[1]}")
     (m, k), (inner, n) = shapes
@@ -37,6 +40,11 @@ def sizes(a: Any, b: Any) -> tuple[int, int, int]:
             f"shapes {shapes[0]} and {shapes[1]} do not fit: each row of a has {k} values, each column of b has {inner}"
         )
     return m, k, n
+
+
+def _shape(x: Any) -> tuple[int, ...]:
+    check_tensor(x)
+    return tuple(x.shape) if hasattr(x, "shape") else as_numpy(x).shape
 
 
 def operands(m: int, k: int, n: int, seed: int = 0) -> tuple[Any, Any]:

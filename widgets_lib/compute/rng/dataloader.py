@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from widgets_lib.compute._integers import check_integer
+from widgets_lib.compute.arrays import as_numpy
 
 from .forks import MAX_DRAWS, describe_fork, equal_groups
 
@@ -52,7 +53,7 @@ def augment(image, change):
 
     Each pixel takes the value of the nearest one it came from.
     """
-    image = np.asarray(image)
+    image = as_numpy(image)
     middle = (np.array(image.shape) - 1) / 2
     row, column = np.indices(image.shape)
     down, right = row - change.shift_rows - middle[0], column - change.shift_columns - middle[1]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided as _numpy_as_strided
 from numpy.typing import ArrayLike, NDArray
 
-from ..arrays import check_dtype, check_tensor, is_torch
+from ..arrays import as_numpy, check_dtype, check_tensor, is_torch
 from .layout import Layout, reach
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def values(x: "torch.Tensor | NDArray[Any]", at: ArrayLike | None = None, limit:
     at = np.arange(min(size, limit)) if at is None else np.asarray(at, dtype=np.int64)
     if at.size and not (at.min() >= 0 and at.max() < size):
         raise IndexError(f"positions {at.min()}…{at.max()} leave the storage, which has cells 0…{size - 1}")
-    return _to_numpy(flat[flat.new_tensor(at, dtype=_torch().int64)]) if is_torch(x) else flat[at]
+    return as_numpy(flat[flat.new_tensor(at, dtype=_torch().int64)]) if is_torch(x) else flat[at]
 
 
 def write(x: "torch.Tensor | NDArray[Any]", position: int, value: Any) -> Any:
@@ -134,11 +134,3 @@ def _flat(x: Any) -> Any:
         return x.new_empty(0).detach().set_(x.untyped_storage())
     memory = _memory(x)
     return memory[: memory.size - memory.size % x.itemsize].view(x.dtype)
-
-
-def _to_numpy(tensor: "torch.Tensor") -> NDArray[Any]:
-    torch = _torch()
-    try:
-        return tensor.cpu().numpy()
-    except TypeError:  # a type that numpy lacks: bfloat16, float8, complex32
-        return tensor.cpu().to(torch.complex64 if tensor.is_complex() else torch.float32).numpy()

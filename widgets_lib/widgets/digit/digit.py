@@ -1,7 +1,5 @@
 """DigitViewer: a picture whose grey levels are numbers, and the row of numbers that it is folded from."""
 
-import math
-import numbers as kinds
 import reprlib
 from decimal import Decimal
 
@@ -10,6 +8,8 @@ import traitlets
 
 from widgets_lib.compute import iterators, mnist
 from widgets_lib.compute._integers import check_integer
+from widgets_lib.compute.arrays import as_pictures
+from widgets_lib.compute.formatting import count
 from widgets_lib.widgets._base import Widget
 
 MAX_ALONG = 64  # rows, and columns: thousands of pixels is what a page draws at ease
@@ -140,70 +140,21 @@ def _short(flat, pixels):
 
 
 def _pictures(x, columns):
-    """x as an array (pictures, rows, columns) of real numbers, without a copy where it is an array."""
-    array = _array(x)
-    if array.size == 0:
-        raise ValueError(f"DigitViewer: there are no pixels in the shape {array.shape}")
+    """x as an array (n, rows, columns) of real numbers: see `arrays.as_pictures`."""
     if columns is not None:
         columns = check_integer(columns, "DigitViewer: columns", least=1)
-    flat = array.ndim == 1 or (array.ndim == 2 and (columns is not None or array.shape[1] > MAX_ALONG))
-    if flat:
-        length = array.shape[-1]
-        if columns is None and math.isqrt(length) ** 2 != length:
-            raise ValueError(f"DigitViewer: {length} values fold into no square; columns= says how many stand in a row")
-        columns = columns or math.isqrt(length)
-        if length % columns:
-            raise ValueError(f"DigitViewer: {length} values do not fill rows of {columns}")
-        array = array.reshape(-1, length // columns, columns)
-    elif array.ndim == 2:
-        array = array[None]
-    elif array.ndim != 3:
-        raise ValueError(
-            f"DigitViewer: the shape {array.shape} has {array.ndim} axes; give a picture (rows, columns) or pictures (n, rows, columns)"
-        )
-    if max(array.shape[1:]) > MAX_ALONG:
-        rows, columns = array.shape[1:]
-        raise ValueError(
-            f"DigitViewer: {rows} × {columns} pixels are too many to point at; give a corner of at most {MAX_ALONG} × {MAX_ALONG}, such as x[:{MAX_ALONG}, :{MAX_ALONG}]"
-        )
-    return array
-
-
-def _array(x):
-    if hasattr(x, "__next__"):
-        raise TypeError(f"DigitViewer: a {type(x).__name__} can be read only once; give list(...) of it")
-    if isinstance(x, iterators.Matrix):
-        x = x.rows
-    if hasattr(x, "detach"):
-        x = x.detach().cpu()
-        x = x.numpy() if "bfloat16" not in str(x.dtype) else x.float().numpy()
     try:
-        array = np.asarray(x)
-    except ValueError:
-        iterators.Matrix(x)  # names the row that is longer or shorter, if that is the trouble
-        raise
-    if array.ndim == 0 or array.dtype.kind not in "biuf":
-        odd = _no_number(x)
-        raise TypeError(f"DigitViewer: {reprlib.repr(odd)} ({type(odd).__name__}) is no row of numbers or picture")
-    return array
+        return as_pictures(x, columns, MAX_ALONG)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"DigitViewer: {error}") from None
 
 
-def _no_number(x):
-    """The first thing in nested lists that is no real number, or x itself."""
-    if isinstance(x, (list, tuple)):
-        for entry in x:
-            odd = _no_number(entry)
-            if odd is not entry or not isinstance(entry, kinds.Real):
-                return odd
-    return x
-
-
-def _labels(labels, count):
+def _labels(labels, pictures):
     """The labels as texts: one for each picture, or a single one for a single picture."""
     if labels is None:
         return []
     labels = labels.tolist() if hasattr(labels, "tolist") else labels
     labels = list(labels) if isinstance(labels, (list, tuple)) else [labels]
-    if len(labels) != count:
-        raise ValueError(f"DigitViewer: {len(labels)} labels for {count} pictures: one each")
+    if len(labels) != pictures:
+        raise ValueError(f"DigitViewer: {count(len(labels), 'label')} for {count(pictures, 'picture')}: one each")
     return [str(label) for label in labels]

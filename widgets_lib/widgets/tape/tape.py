@@ -8,6 +8,7 @@ import traitlets
 
 from widgets_lib.compute import iterators
 from widgets_lib.compute._integers import check_integer
+from widgets_lib.compute.arrays import check_tensor
 from widgets_lib.widgets._base import Widget
 
 MAX_VALUES = 1024
@@ -180,6 +181,7 @@ def _short(value):
 
 def _sequence(values):
     """The values as a list of plain Python values."""
+    check_tensor(values)
     shape = getattr(values, "shape", None)
     if shape is not None and len(shape) != 1:
         raise ValueError(

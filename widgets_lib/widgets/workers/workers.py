@@ -4,6 +4,7 @@ import numpy as np
 import traitlets
 
 from widgets_lib.compute import mnist
+from widgets_lib.compute.arrays import as_pictures
 from widgets_lib.compute.rng import dataloader, forks
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._fork_options import answer_with, cure_choices, generator_choices
@@ -11,7 +12,7 @@ from widgets_lib.widgets._tasks import BackgroundTasks
 
 ROUNDS = 4
 BATCH_SIZE = 2  # small, but enough to see that the pictures of one batch are changed differently
-LARGEST = 64  # rows or columns of a picture
+MAX_ALONG = 64  # rows or columns of a picture
 LOADER = (
     "PyTorch's `DataLoader(pictures, batch_size={size}, num_workers={workers})` gets each batch whole from one worker, "
     "in turn."
@@ -29,11 +30,10 @@ class LoaderWorkers(Widget):
     wl.LoaderWorkers()
     wl.LoaderWorkers(images, workers=4, cure="spawn", generator="torch")
 
-    images: (n, rows, columns) or (n, 784), or one picture, of up to 64 × 64 pixels from 0 to 1 or from 0 to 255, as
-    numpy array, torch tensor or nested lists; put into batches of two in order, and again from the first when they
-    run out; each batch goes to the next worker. Without them, MNIST digits. workers: 1 to 8; cure and generator: as
-    in ForkSimulator.
-    Raises: ValueError in words for anything else.
+    images: pictures in any form that `arrays.as_pictures` reads, of up to 64 × 64 pixels from 0 to 1 or from 0 to 255;
+    put into batches of two in order, and again from the first when they run out; each batch goes to the next worker.
+    Without them, MNIST digits. workers: 1 to 8; cure and generator: as in ForkSimulator.
+    Raises: TypeError or ValueError in words for anything else.
     """
 
     thread_updated_traits = ("shape", "before", "after", "story", "progress")
@@ -97,23 +97,11 @@ class LoaderWorkers(Widget):
 
 
 def _pictures(images):
-    """The images as (n, rows, columns) uint8. Raises: ValueError in words."""
-    if hasattr(images, "detach"):
-        images = images.detach().cpu().numpy()
+    """The images as (n, rows, columns) uint8. Raises: TypeError or ValueError in words."""
     try:
-        pixels = np.asarray(images)
-    except ValueError as error:
-        raise ValueError(f"images: these do not make an array: {error}") from None
-    if pixels.dtype.kind not in "buif":
-        raise ValueError(f"images are numbers, not {pixels.dtype}")
-    if pixels.ndim == 2:
-        pixels = pixels.reshape(-1, 28, 28) if pixels.shape[1] == 784 else pixels[np.newaxis]
-    if pixels.ndim != 3 or 0 in pixels.shape:
-        raise ValueError(f"images have the shape (n, rows, columns) or (n, 784), not {np.shape(images)}")
-    if max(pixels.shape[1:]) > LARGEST:
-        raise ValueError(
-            f"images are at most {LARGEST} × {LARGEST} pixels here, not {pixels.shape[1]} × {pixels.shape[2]}"
-        )
+        pixels = as_pictures(images, largest=MAX_ALONG)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"LoaderWorkers: images: {error}") from None
     if not np.isfinite(pixels).all():
         raise ValueError("images: some pixels are nan or infinite")
     low, high = pixels.min(), pixels.max()
