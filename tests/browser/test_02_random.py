@@ -37,7 +37,7 @@ def test_the_lesson_answers_pointer_and_keyboard(open_in, host):
     fork.get_by_role("button", name="Do it for real").press("Enter")
     expect(fork.get_by_text("✓").first).to_be_visible(timeout=30_000)
 
-    # The batches of four workers change alike; with a cure, each in its own way.
+    # The batches of four workers change alike; with reseeding, each in its own way.
     workers = lesson.locator(".wl-workers")
     expect(workers).to_contain_text("4 workers, 1 “random” change")
     workers.get_by_role("radio", name="SeedSequence.spawn").check()

@@ -33,7 +33,7 @@ def for_real(forks):
     return forks.get_by_role("button", name="Do it for real")
 
 
-def test_by_mouse_the_story_a_cure_and_the_real_fork(open_forks):
+def test_by_mouse_the_timeline_a_reseeding_and_the_real_fork(open_forks):
     forks = open_forks()
     forks.get_by_role("button", name="start again", exact=True).click()
     expect(forks.locator(".wl-lane .wl-card").nth(1)).to_be_hidden()
@@ -46,7 +46,7 @@ def test_by_mouse_the_story_a_cure_and_the_real_fork(open_forks):
     expect(forks.locator(".wl-looked-at")).to_contain_text(
         "child 1, draw 2: 0.2889, equal numbers B. Exactly 0.28886109883281286"
     )
-    expect(forks.locator(".wl-kin")).to_have_count(3)
+    expect(forks.locator(".wl-related")).to_have_count(3)
 
     forks.get_by_label("reseed by process id").check()
     expect(said(forks)).to_contain_text("12 draws after the fork, all different. But neighbouring process ids")
@@ -57,7 +57,7 @@ def test_by_mouse_the_story_a_cure_and_the_real_fork(open_forks):
 
     forks.get_by_label("generator").select_option("python")
     expect(forks.get_by_label("jump ahead")).to_be_disabled()
-    expect(forks.locator(".wl-why")).to_contain_text("jump ahead: Python's random has had no jumpahead")
+    expect(forks.locator(".wl-reason")).to_contain_text("jump ahead: Python's random has had no jumpahead")
     expect(forks.locator(".wl-conclusion")).to_be_hidden()
 
     forks.get_by_label("generator").select_option("torch")
@@ -67,7 +67,7 @@ def test_by_mouse_the_story_a_cure_and_the_real_fork(open_forks):
     expect(forks.get_by_label("generator")).to_have_value("wichmann-hill")
 
 
-def test_a_long_story_scrolls_to_what_happens_and_any_generator_takes_the_seed(open_forks):
+def test_a_long_timeline_scrolls_to_what_happens_and_any_generator_takes_the_seed(open_forks):
     cells = ["import widgets_lib as wl\nwl.ForkSimulator(seed=457428938475, draws_before=16, draws_after=16)"]
     forks = open_forks(cells, "48 draws after the fork, only 16 different: every child repeats its parent.")
     forks.page.set_viewport_size({"width": 1280, "height": 900})
@@ -99,7 +99,7 @@ def test_a_long_story_scrolls_to_what_happens_and_any_generator_takes_the_seed(o
     assert card.evaluate(in_sight)
 
     forks.get_by_label("generator").select_option("numpy-legacy")
-    expect(forks.locator(".wl-folded")).to_contain_text("takes only seeds below 4,294,967,296")
+    expect(forks.locator(".wl-seed-note")).to_contain_text("takes only seeds below 4,294,967,296")
     expect(forks.locator(".wl-card").first).to_contain_text("624 words")
     expect(forks.get_by_role("textbox", name="seed")).to_have_value("457428938475")
     expect(forks.get_by_role("alert")).to_be_hidden()

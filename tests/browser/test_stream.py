@@ -89,7 +89,7 @@ def test_by_keyboard_with_bad_input_on_the_way(stream):
     stream.locator(".wl-bin[tabindex='0']").focus()
     page.keyboard.press("ArrowUp")
     expect(readout(stream)).to_contain_text("bar from 0.1 to 0.2")
-    choice(stream, "beside it").focus()
+    choice(stream, "compare with").focus()
     page.keyboard.press("ArrowDown")
     expect(stream.locator(".wl-pattern").last).to_contain_text("15 planes")
     reset = stream.get_by_role("button", name="Start again with the first settings")

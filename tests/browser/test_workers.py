@@ -1,4 +1,4 @@
-"""LoaderWorkers in a real page: rounds, cures, both themes, a phone, and a kernel that is gone."""
+"""LoaderWorkers in a real page: rounds, reseedings, both themes, a phone, and a kernel that is gone."""
 
 from playwright.sync_api import expect
 
@@ -6,7 +6,7 @@ CELLS = ["import widgets_lib as wl\nwl.LoaderWorkers()"]
 INK = "path => getComputedStyle(path).fill"
 
 
-def test_rounds_and_cures_by_mouse_and_by_keyboard(voila_page):
+def test_rounds_and_reseedings_by_mouse_and_by_keyboard(voila_page):
     page = voila_page(CELLS)
     workers = page.locator(".wl-workers")
     changes = workers.locator(".wl-change")
@@ -24,7 +24,7 @@ def test_rounds_and_cures_by_mouse_and_by_keyboard(voila_page):
     page.keyboard.press("ArrowLeft")
     expect(changes.first).to_have_text(first[0])
 
-    workers.get_by_label("no cure").focus()
+    workers.get_by_label("no reseeding").focus()
     page.keyboard.press("ArrowRight")
     expect(workers.get_by_label("reseed by process id")).to_be_checked()
     expect(workers.locator(".wl-caption")).to_contain_text("4 batches from 4 workers, 4 different changes")

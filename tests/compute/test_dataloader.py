@@ -5,8 +5,8 @@ import sys
 import numpy as np
 import pytest
 
+from widgets_lib.compute.rng import RESEEDINGS
 from widgets_lib.compute.rng.dataloader import GLOBALS, Augmentation, augment, augmentations
-from widgets_lib.compute.rng.forks import CURES
 
 
 def change(turn_deg=0.0, shift_rows=0, shift_columns=0):
@@ -18,7 +18,7 @@ def key(one):
 
 
 @pytest.mark.parametrize("generator", ["wichmann-hill", "numpy-legacy", "numpy-generator", "torch"])
-def test_without_a_cure_the_four_batches_of_a_round_are_changed_alike(generator):
+def test_without_reseeding_the_four_batches_of_a_round_are_changed_alike(generator):
     rounds = augmentations(workers=4, rounds=3, generator=generator, batch_size=2)
     for batches in rounds:
         assert [[one.worker for one in batch] for batch in batches] == [[0, 0], [1, 1], [2, 2], [3, 3]]
@@ -58,14 +58,14 @@ print(json.dumps(list(loader)))
         assert len({seeded[kind] for batch in batches for *_, seeded in batch}) == 12
 
 
-@pytest.mark.parametrize("cure", [cure for cure in CURES if cure != "none"])
-def test_with_a_cure_they_differ(cure):
-    for batches in augmentations(cure, rounds=5, batch_size=2):
+@pytest.mark.parametrize("reseeding", [key for key in RESEEDINGS if key != "none"])
+def test_with_reseeding_they_differ(reseeding):
+    for batches in augmentations(reseeding, rounds=5, batch_size=2):
         changes = [one for batch in batches for one in batch]
         assert len({one.turn_deg for one in changes}) == 8 and all(one.group is None for one in changes)
 
 
-def test_pythons_random_needs_no_cure():
+def test_pythons_random_needs_no_reseeding():
     (batches,) = augmentations(generator="python")
     assert len({one.turn_deg for (one,) in batches}) == 4
 
@@ -104,3 +104,8 @@ def test_augmenting_shifts_down_and_right_and_fills_with_nothing():
 def test_augmenting_turns_clockwise():
     image = np.arange(1, 10).reshape(3, 3)
     assert augment(image, change(turn_deg=90)).tolist() == np.rot90(image, -1).tolist()
+
+
+def test_the_former_keyword_is_taken_with_a_warning():
+    with pytest.warns(DeprecationWarning, match="now called reseeding"):
+        assert augmentations(cure="spawn") == augmentations("spawn")

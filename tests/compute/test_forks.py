@@ -12,8 +12,8 @@ import torch
 
 from tests.support.processes import assert_no_leaked_children
 from widgets_lib.compute import rng
-from widgets_lib.compute.rng import forks
-from widgets_lib.compute.rng.forks import CURES, GENERATORS, compare, describe_fork, fork_unavailable_reason, real_fork
+from widgets_lib.compute.rng import RESEEDINGS, ForkSpec, compare, describe_fork, fork_records, forks, real_fork
+from widgets_lib.compute.rng.generators import GENERATORS
 from widgets_lib.compute.timing import Stopped
 
 # after seeding everything with 0, the first numbers of the libraries themselves
@@ -50,7 +50,7 @@ def test_the_parent_goes_on_from_before_the_fork():
 
 
 @pytest.mark.parametrize("generator", ["wichmann-hill", "numpy-legacy", "numpy-generator", "torch"])
-def test_without_a_cure_every_child_repeats_its_parent(generator):
+def test_without_reseeding_every_child_repeats_its_parent(generator):
     fork = describe_fork(generator, children=3, draws_before=5, draws_after=4)
     assert len({tuple(values(process)) for process in fork.processes}) == 1
     assert (fork.drawn, fork.distinct, fork.equal) == (16, 4, 16)
@@ -72,16 +72,16 @@ def test_pythons_random_reseeds_itself_in_every_child():
 
 
 @pytest.mark.parametrize("generator", GENERATORS)
-@pytest.mark.parametrize("cure", [cure for cure in CURES if cure != "none"])
-def test_a_cure_makes_all_draws_different_or_says_why_it_is_none(generator, cure):
-    fork = describe_fork(generator, children=8, draws_before=3, draws_after=20, cure=cure)
-    if cure == "jump" and generator in ("python", "torch"):
+@pytest.mark.parametrize("reseeding", [key for key in RESEEDINGS if key != "none"])
+def test_reseeding_makes_all_draws_different_or_says_why_it_can_not(generator, reseeding):
+    fork = describe_fork(generator, children=8, draws_before=3, draws_after=20, reseeding=reseeding)
+    if reseeding == "jump" and generator in ("python", "torch"):
         assert "jump" in fork.unavailable and fork.sentence == fork.unavailable and fork.processes == ()
         return
     assert fork.unavailable is None
     assert fork.distinct == fork.drawn == 180 and fork.equal == 0
-    assert all((p.reseeded == CURES[cure]) == (p.name != "parent") for p in fork.processes)
-    assert [p.predicted for p in fork.processes] == [True] + [cure != "urandom"] * 8
+    assert all((p.reseeded == RESEEDINGS[reseeding]) == (p.name != "parent") for p in fork.processes)
+    assert [p.predicted for p in fork.processes] == [True] + [reseeding != "urandom"] * 8
 
 
 def test_the_state_card_of_wichmann_hill_is_the_state():
@@ -93,7 +93,7 @@ def test_the_state_card_of_wichmann_hill_is_the_state():
 
 @pytest.mark.parametrize("generator", GENERATORS)
 def test_the_state_is_told_at_every_moment(generator):
-    fork = describe_fork(generator, draws_before=3, draws_after=5, cure="spawn")
+    fork = describe_fork(generator, draws_before=3, draws_after=5, reseeding="spawn")
     assert len(fork.states_before) == 4 and len(set(fork.states_before)) == 4
     for process in fork.processes:
         assert process.state_at_fork == fork.states_before[-1]
@@ -108,7 +108,7 @@ def test_wichmann_hills_states_are_those_of_python_2():
 
 def test_the_count_can_be_told_draw_by_draw():
     fork = describe_fork(children=3)
-    assert fork.sentence_after(0) == "Nobody has drawn since the fork."
+    assert fork.sentence_after(0) == "No process has drawn since the fork."
     assert fork.sentence_after(2) == "8 draws after the fork, only 2 different: every child repeats its parent."
     assert fork.sentence_after(4) == fork.sentence
     assert describe_fork(children=1).sentence.endswith("only 4 different: the child repeats its parent.")
@@ -119,12 +119,14 @@ def test_equal_draws_are_marked_wherever_they_stand_in_a_stream():
 
 
 def test_neighbouring_process_ids_are_neighbouring_seeds_of_wichmann_hill():
-    fork = describe_fork("wichmann-hill", cure="pid", pids=[1000, 1001, 1002])
+    fork = describe_fork("wichmann-hill", reseeding="pid", pids=[1000, 1001, 1002])
     first, second = (values(child)[0] for child in fork.processes[1:])
     assert abs(first - second) == pytest.approx(171 / 30269)
     assert "close together" in fork.sentence and "close together" in fork.sentence_after(1)
-    assert "close" not in describe_fork("wichmann-hill", children=1, cure="pid").sentence  # the parent's id is no seed
-    assert "close" not in describe_fork("numpy-legacy", cure="pid").sentence
+    assert (
+        "close" not in describe_fork("wichmann-hill", children=1, reseeding="pid").sentence
+    )  # the parent's id is no seed
+    assert "close" not in describe_fork("numpy-legacy", reseeding="pid").sentence
 
 
 # The code on the cards is what a learner would write: run in a child's place, it must draw what was predicted.
@@ -138,17 +140,18 @@ SETUP = {
 
 
 def test_code_that_counts_the_children_says_from_where():
-    for cure, code in ((cure, describe_fork("numpy-generator", cure=cure).code) for cure in CURES):
+    for reseeding in RESEEDINGS:
+        code = describe_fork("numpy-generator", reseeding=reseeding).code
         assert code.startswith("# child: 0 in the first child, 1 in the second") == (
             "child_seed" in code or "child +" in code
-        ), cure
+        ), reseeding
 
 
 @pytest.mark.parametrize("generator", GENERATORS)
-@pytest.mark.parametrize("cure", ["none", "pid", "spawn", "jump"])
-def test_the_code_shown_does_what_is_predicted(generator, cure, monkeypatch):
-    fork = describe_fork(generator, cure=cure, seed=11, draws_before=3)
-    if fork.unavailable or (generator, cure) == ("python", "none"):
+@pytest.mark.parametrize("reseeding", ["none", "pid", "spawn", "jump"])
+def test_the_code_shown_does_what_is_predicted(generator, reseeding, monkeypatch):
+    fork = describe_fork(generator, reseeding=reseeding, seed=11, draws_before=3)
+    if fork.unavailable or (generator, reseeding) == ("python", "none"):
         assert not fork.code or "since Python 3.7" in fork.code
         return
     setup, draw = SETUP[generator]
@@ -161,7 +164,7 @@ def test_the_code_shown_does_what_is_predicted(generator, cure, monkeypatch):
 
 @pytest.mark.parametrize("generator", GENERATORS)
 def test_the_code_that_asks_the_operating_system_runs_and_differs_every_time(generator):
-    code = describe_fork(generator, cure="urandom").code
+    code = describe_fork(generator, reseeding="urandom").code
     setup, draw = SETUP[generator]
     drawn = []
     for _ in range(2):
@@ -188,21 +191,21 @@ def test_a_real_fork_of_torch():
     assert compare(describe_fork("torch"), real) == (True, True, True)
 
 
-@pytest.mark.parametrize("cure", ["urandom", "spawn", "jump"])
-def test_a_real_cure_cures(cure):
-    fork, real = (make("numpy-generator", children=3, cure=cure) for make in (describe_fork, real_fork))
+@pytest.mark.parametrize("reseeding", ["urandom", "spawn", "jump"])
+def test_reseeding_for_real_makes_all_draws_different(reseeding):
+    fork, real = (make("numpy-generator", children=3, reseeding=reseeding) for make in (describe_fork, real_fork))
     assert real.distinct == real.drawn == 16
-    assert compare(fork, real) == (True, *[None if cure == "urandom" else True] * 3)
+    assert compare(fork, real) == (True, *[None if reseeding == "urandom" else True] * 3)
 
 
-def test_with_the_real_process_ids_the_pid_cure_is_predicted_exactly():
-    real = real_fork("wichmann-hill", cure="pid")
-    assert compare(describe_fork(cure="pid", pids=[p.pid for p in real.processes]), real) == (True, True, True)
-    assert compare(describe_fork(cure="pid"), real) == (True, False, False)
+def test_with_the_real_process_ids_reseeding_by_them_is_predicted_exactly():
+    real = real_fork("wichmann-hill", reseeding="pid")
+    assert compare(describe_fork(reseeding="pid", pids=[p.pid for p in real.processes]), real) == (True, True, True)
+    assert compare(describe_fork(reseeding="pid"), real) == (True, False, False)
 
 
 def test_comparing_looks_at_the_states_too():
-    """Where nobody draws after the fork there is nothing else."""
+    """Where no process draws after the fork there is nothing else."""
     fork, real = describe_fork(draws_after=0, seed=1), real_fork(draws=0, seed=1)
     assert compare(fork, real) == (True, True, True)
     assert compare(describe_fork(draws_after=0, seed=2), real) == (False, False, False)
@@ -221,7 +224,7 @@ def test_a_child_that_hangs_is_ended_with_its_siblings():
         "import os, signal, sys\n"
         "from widgets_lib.compute.rng.fork_process import fork_and_collect\n"
         "try:\n"
-        "    fork_and_collect(lambda child: os.getpid() if child else signal.pause(), 3, timeout_s=0.3)\n"
+        "    fork_and_collect(lambda child: 'an answer' if child else signal.pause(), 3, timeout_s=0.3)\n"
         "except TimeoutError as error:\n"
         "    print(error)\n"
         "try:\n"
@@ -271,7 +274,7 @@ def test_a_fork_can_be_stopped_and_leaves_no_process(monkeypatch, tmp_path):
         os.close(reader)
 
 
-def test_children_end_when_nobody_wants_their_answers_any_more():
+def test_children_end_when_the_process_that_asked_has_ended():
     script = (
         "import os, signal\n"
         "from widgets_lib.compute.rng.fork_process import fork_and_collect\n"
@@ -287,15 +290,15 @@ def test_children_end_when_nobody_wants_their_answers_any_more():
         "    print('no child left')\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=15, check=True)
-    assert done.stdout == "nobody wants the answers any more\nno child left\n"
+    assert done.stdout == "the process that asked has ended\nno child left\n"
 
 
 def test_a_process_that_fails_gets_words(monkeypatch, tmp_path):
     failing = tmp_path / "python"
-    failing.write_text("#!/bin/sh\necho 'the last words' >&2\nexit 3\n")
+    failing.write_text("#!/bin/sh\necho 'Traceback' >&2\necho 'the last line' >&2\nexit 3\n")
     failing.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(failing))
-    with pytest.raises(RuntimeError, match="failed: the last words"):
+    with pytest.raises(RuntimeError, match="failed: the last line"):
         real_fork()
 
 
@@ -309,7 +312,7 @@ def test_without_fork_the_prediction_stands(monkeypatch):
     monkeypatch.delattr(os, "fork")
     real = real_fork()
     assert "no fork on this system" in real.unavailable and real.processes == ()
-    assert fork_unavailable_reason() == real.unavailable
+    assert forks.fork_unavailable_reason() == real.unavailable
     assert describe_fork().equal == 12
 
 
@@ -323,8 +326,8 @@ def test_without_torch_a_fork_of_torch_says_so(monkeypatch):
     assert describe_fork("torch").unavailable == real_fork("torch").unavailable == "torch is not installed here."
 
 
-def test_a_cure_that_can_not_be_given_is_not_forked_for():
-    assert "no way to jump" in real_fork("torch", cure="jump").unavailable
+def test_a_reseeding_that_can_not_be_done_is_not_forked_for():
+    assert "no way to jump" in real_fork("torch", reseeding="jump").unavailable
 
 
 @pytest.mark.parametrize("make", [describe_fork, real_fork])
@@ -342,7 +345,7 @@ def test_a_cure_that_can_not_be_given_is_not_forked_for():
         ({"generator": "numpy-legacy", "seed": 2**32}, ValueError, r"at most 4,294,967,295"),
         ({"generator": "torch", "seed": 10**5000}, ValueError, "16,610 bits"),
         ({"generator": "dice"}, ValueError, "no generator 'dice'; there are wichmann-hill, python"),
-        ({"cure": "prayer"}, ValueError, "no cure 'prayer'; there are none, pid"),
+        ({"reseeding": "prayer"}, ValueError, "no reseeding 'prayer'; there are none, pid"),
     ],
 )
 def test_bad_arguments_get_words(make, arguments, error, words):
@@ -374,7 +377,7 @@ def test_folding_leaves_the_remainder_and_says_so():
 
 def test_too_few_process_ids_get_words():
     with pytest.raises(ValueError, match="one for each of 2 children, not 2"):
-        describe_fork(cure="pid", pids=[1, 2])
+        describe_fork(reseeding="pid", pids=[1, 2])
 
 
 @pytest.mark.parametrize("timeout_s", [0, -1, float("nan"), float("inf")])
@@ -384,7 +387,9 @@ def test_a_bad_timeout_gets_words(timeout_s):
 
 
 def test_rng_has_the_forks_too():
-    assert rng.real_fork is real_fork and rng.describe_fork is describe_fork and rng.CURES is CURES
+    assert (
+        rng.real_fork is real_fork and rng.describe_fork is describe_fork and rng.RESEEDINGS is rng.CURES is RESEEDINGS
+    )
 
 
 def test_predicting_with_numpy_loads_no_torch():
@@ -394,3 +399,25 @@ def test_predicting_with_numpy_loads_no_torch():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_spec_and_a_record_come_back_through_json():
+    spec = ForkSpec("numpy-generator", np.int64(3), seed=10**900, reseeding="spawn")
+    assert fork_records.spec_from_json(fork_records.to_json(spec)) == spec
+    process = fork_records.ProcessRecord(7, "a", "b", [0.1, 0.2], ["c", "d"])
+    assert fork_records.process_record_from_json(fork_records.to_json(process)) == process
+    record = fork_records.ForkRecord([0.3], ["e", "f"], [process, process])
+    assert fork_records.fork_record_from_json(fork_records.to_json(record)) == record
+
+
+def test_numbers_of_numpy_are_taken_for_a_real_fork():
+    assert real_fork(children=np.int64(1), draws=np.int64(1), seed=np.uint8(5)).seed == 5
+
+
+@pytest.mark.parametrize("make", [describe_fork, real_fork])
+def test_the_former_keyword_is_taken_with_a_warning(make):
+    with pytest.warns(DeprecationWarning, match="the keyword cure is now called reseeding"):
+        fork = make("numpy-generator", cure="spawn")
+    assert fork.reseeding == "spawn" and fork.equal == 0
+    with pytest.raises(TypeError, match="give reseeding alone"):
+        make(cure="spawn", reseeding="jump")

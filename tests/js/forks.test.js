@@ -16,9 +16,9 @@ const press = (view, text) =>
     view.$$("button").find((one) => one.textContent === text),
     "click",
   );
-const radio = (view, cure) => view.$(`input[type=radio][value=${cure}]`);
+const radio = (view, reseeding) => view.$(`input[type=radio][value=${reseeding}]`);
 
-test("it opens at the end of the story, equal numbers under the same letter and tone", async () => {
+test("it opens at the end of the timeline, equal numbers under the same letter and tone", async () => {
   const view = await mount("wl.ForkSimulator()");
   assert.equal(said(view), "12 draws after the fork, only 4 different: every child repeats its parent.");
   for (const lane of [0, 1, 2]) {
@@ -33,7 +33,7 @@ test("it opens at the end of the story, equal numbers under the same letter and 
   }
 });
 
-test("the story: seed, draws, the fork that copies the state, draws by everyone", async () => {
+test("the timeline: seed, draws, the fork that copies the state, draws by every process", async () => {
   const view = await mount("wl.ForkSimulator(seed=457428938475, draws_before=1, draws_after=2)");
   const start = () => view.$(".wl-start .wl-card").textContent;
   go(view, "Home");
@@ -60,8 +60,8 @@ test("the story: seed, draws, the fork that copies the state, draws by everyone"
   assert.deepEqual(view.model.sent.slice(1), []); // all of it without the kernel
 });
 
-test("a cure is a moment of its own: the children's cards change, the parent's stays", async () => {
-  const view = await mount("wl.ForkSimulator(cure='jump', draws_before=0, draws_after=1)");
+test("reseeding is a moment of its own: the children's cards change, the parent's stays", async () => {
+  const view = await mount("wl.ForkSimulator(reseeding='jump', draws_before=0, draws_after=1)");
   go(view, "Home");
   go(view, "ArrowRight");
   const copied = card(view, 0);
@@ -77,7 +77,7 @@ test("a cure is a moment of its own: the children's cards change, the parent's s
   assert.match(said(view), /jumps ahead/);
 });
 
-test("a step forward moves what it makes from where it comes, and does not where the reader asked for prefersReducedMotion", async (t) => {
+test("a step forward moves what it makes from where it comes, and does not where the reader asked for reduced motion", async (t) => {
   let now = 0;
   t.mock.method(performance, "now", () => (now += 1000)); // a faster reader is shown no motion
   const moved = async (still) => {
@@ -101,13 +101,13 @@ test("a step forward moves what it makes from where it comes, and does not where
   assert.deepEqual(await moved(true), [[], [], [], []]);
 });
 
-test("an impossible cure is greyed with its reason; chosen all the same, the drawing gives way to it", async () => {
+test("an impossible reseeding is greyed with its reason; chosen all the same, the drawing gives way to it", async () => {
   const view = await mount("wl.ForkSimulator('python')");
   assert.equal(radio(view, "jump").disabled, true);
   assert.equal(radio(view, "spawn").disabled, false);
-  assert.match(view.$(".wl-why").textContent, /^jump ahead: Python's random has had no jumpahead/);
-  const state = stateOf("wl.ForkSimulator('python', cure='jump')");
-  view.model.receive({ cure: "jump", cures: state.cures, story: state.story });
+  assert.match(view.$(".wl-reason").textContent, /^jump ahead: Python's random has had no jumpahead/);
+  const state = stateOf("wl.ForkSimulator('python', reseeding='jump')");
+  view.model.receive({ reseeding: "jump", reseedings: state.reseedings, timeline: state.timeline });
   assert.equal(radio(view, "jump").disabled, false); // it keeps the focus and its arrow keys
   assert.match(view.$(".wl-refused").textContent, /^✗ Python's random has had no jumpahead/);
   assert.equal(view.$(".wl-timeline"), null);
@@ -127,7 +127,7 @@ test("controls save what is chosen; a seed goes as it was typed, and stays while
   assert.equal(seed.value, "nan");
   radio(view, "pid").checked = true;
   view.fire(radio(view, "pid"), "change");
-  assert.deepEqual(view.model.saved.at(-1), { cure: "pid" });
+  assert.deepEqual(view.model.saved.at(-1), { reseeding: "pid" });
   const children = view.$("input[aria-label=children]");
   children.value = 7;
   view.fire(children, "input");
@@ -138,13 +138,13 @@ test("controls save what is chosen; a seed goes as it was typed, and stays while
 
 test("what was done to a seed is said under it, and what was typed stays in its field", async () => {
   const view = await mount("wl.ForkSimulator('numpy-legacy', seed=457428938475)");
-  assert.match(view.$(".wl-folded").textContent, /takes only seeds below 4,294,967,296.*2,162,405,099/);
+  assert.match(view.$(".wl-seed-note").textContent, /takes only seeds below 4,294,967,296.*2,162,405,099/);
   assert.equal(view.$(".wl-seed input").value, "457428938475");
-  view.model.receive({ story: stateOf("wl.ForkSimulator()").story });
-  assert.equal(view.$(".wl-folded").hidden, true);
+  view.model.receive({ timeline: stateOf("wl.ForkSimulator()").timeline });
+  assert.equal(view.$(".wl-seed-note").hidden, true);
 });
 
-test("where there is no number nobody is told to point at one", async () => {
+test("where there is no number the reader is not told to point at one", async () => {
   const view = await mount("wl.ForkSimulator(draws_before=0, draws_after=0)");
   assert.equal(view.$(".wl-looked-at").textContent, "");
   assert.equal(view.$(".wl-player output").textContent, "1 / 1");
@@ -154,9 +154,9 @@ test("the real fork: asked for, under way, cancelled, laid over", async () => {
   const view = await mount("wl.ForkSimulator('python')");
   press(view, "Do it for real");
   assert.deepEqual(view.model.sent.at(-1).content, {
-    run: { generator: "python", children: 2, draws_before: 2, draws_after: 4, cure: "none", seed: "42" },
+    run: { generator: "python", children: 2, draws_before: 2, draws_after: 4, reseeding: "none", seed: "42" },
   });
-  view.model.receive({ progress: { words: "a fresh process starts", cancel: true } });
+  view.model.receive({ progress: { message: "a fresh process starts", cancel: true } });
   assert.equal(view.$("[role=status]").textContent, "a fresh process starts");
   press(view, "Cancel");
   assert.deepEqual(view.model.sent.at(-1).content, { cancel: true });
@@ -169,7 +169,7 @@ test("the real fork: asked for, under way, cancelled, laid over", async () => {
   view.model.receive({
     progress: {},
     real: {
-      words: "Really forked.",
+      message: "Really forked.",
       before: Array(2).fill({ text: "0.1", exact: "0.1", same: true }),
       lanes: [
         lane("process 5", "✓ the very same", true),
@@ -207,18 +207,18 @@ test("looking at a number shows all its digits and who drew it; arrows walk over
     view.$(".wl-looked-at").textContent,
     /^child 1, draw 1: 0.1954, equal numbers A. Exactly 0.1954\d+, drawn by parent, child 1 and child 2\.$/,
   );
-  assert.equal(view.$$(".wl-kin").length, 3);
+  assert.equal(view.$$(".wl-related").length, 3);
   assert.equal(view.$$(".wl-draw[tabindex='0']").length, 1);
   assert.equal(view.$(".wl-player output").textContent, "7 / 7"); // the player did not step
 });
 
-test("another setting keeps the reader's place in the story, and the end stays the end", async () => {
+test("another setting keeps the reader's place in the timeline, and the end stays the end", async () => {
   const view = await mount("wl.ForkSimulator()");
-  view.model.receive({ story: stateOf("wl.ForkSimulator(draws_after=9)").story });
+  view.model.receive({ timeline: stateOf("wl.ForkSimulator(draws_after=9)").timeline });
   assert.equal(view.$(".wl-player output").textContent, "12 / 12");
   go(view, "Home");
   go(view, "ArrowRight");
-  view.model.receive({ story: stateOf("wl.ForkSimulator()").story });
+  view.model.receive({ timeline: stateOf("wl.ForkSimulator()").timeline });
   assert.equal(view.$(".wl-player output").textContent, "1 / 7");
 });
 

@@ -176,7 +176,7 @@ test("a new picture is drawn once, at the draw that was shown", async () => {
 });
 
 test("10,000 draws open all made, without a mark for each in the document; playing takes a hundred at a time", async (t) => {
-  const view = await mount("wl.RandomStream(n=10_000, beside='randu')");
+  const view = await mount("wl.RandomStream(n=10_000, compare_with='randu')");
   const count = () => view.$(".wl-player output").textContent;
   assert.equal(count(), "10000 / 10000");
   assert.equal(view.$$(".wl-dot").length, 0);
@@ -197,8 +197,8 @@ test("10,000 draws open all made, without a mark for each in the document; playi
   view.destroy();
 });
 
-test("one component alone, and none beside it", async () => {
-  const view = await mount("wl.RandomStream(generator='tiny-lcg', beside=None, seed=7, n=1)");
+test("one component alone, and none to compare with", async () => {
+  const view = await mount("wl.RandomStream(generator='tiny-lcg', compare_with=None, seed=7, n=1)");
   assert.equal(view.$$(".wl-card").length, 1);
   assert.equal(view.$$(".wl-portrait").length, 1);
   assert.equal(text(view, ".wl-work"), "1,229 · 7 + 1 = 8,604mod 2,048 = 412412 / 2,048 = 0.2012");

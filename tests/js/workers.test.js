@@ -42,7 +42,8 @@ test("pixels are drawn where they are, as dark as they are", async () => {
 
 test("the frame is turned and shifted as the picture was, and the picture is named in words", async () => {
   const view = await mount(DOT);
-  const { turn_deg, shift_rows, shift_columns, turn, shift } = view.model.state.story.rounds[0].batches[0].changes[0];
+  const { turn_deg, shift_rows, shift_columns, turn, shift } =
+    view.model.state.timeline.rounds[0].batches[0].changes[0];
   assert.equal(
     view.$(".wl-frame").getAttribute("transform"),
     `translate(${shift_columns} ${shift_rows}) rotate(${turn_deg} 4 3.5)`,
@@ -66,7 +67,7 @@ test("every picture stands in the batch that the kernel put it in", async () => 
   assert.deepEqual(texts(view, ".wl-name b"), ["batch 3", "batch 4", "batch 5"]);
 });
 
-test("pictures that come before their story do not hang the view", async () => {
+test("pictures that come before their timeline do not hang the view", async () => {
   const view = await mount("wl.LoaderWorkers()");
   view.model.receive({ before: new DataView(new ArrayBuffer(3)), after: new DataView(new ArrayBuffer(0)) });
   assert.equal(texts(view, ".wl-letter").length, 8);
@@ -91,21 +92,21 @@ test("rounds go on and back by button and arrow key, without the kernel, and sto
   assert.equal(view.model.sent.length, sent);
 });
 
-test("with a cure the changes differ, carry no letter, and the code is shown", async () => {
+test("with reseeding the changes differ, carry no letter, and the code is shown", async () => {
   const view = await mount("wl.LoaderWorkers()");
   view.$("input[value=spawn]").checked = true;
   view.fire(view.$("input[value=spawn]"), "change");
-  assert.deepEqual(view.model.saved.at(-1), { cure: "spawn" });
-  view.model.receive({ cure: "spawn", story: stateOf("wl.LoaderWorkers(cure='spawn')").story });
+  assert.deepEqual(view.model.saved.at(-1), { reseeding: "spawn" });
+  view.model.receive({ reseeding: "spawn", timeline: stateOf("wl.LoaderWorkers(reseeding='spawn')").timeline });
   assert.deepEqual([view.$$(".wl-equal").length, view.$$(".wl-letter").length], [0, 0]);
   assert.equal(new Set(texts(view, ".wl-change")).size, 8);
   assert.match(view.$(".wl-recipe code").textContent, /SeedSequence/);
 });
 
 test("what can't be done is explained in the place of the pictures, and what goes on is told", async () => {
-  const view = await mount("wl.LoaderWorkers(generator='python', cure='jump')");
+  const view = await mount("wl.LoaderWorkers(generator='python', reseeding='jump')");
   assert.match(view.$(".wl-refused").textContent, /^✗ Python's random has had no jumpahead/);
-  view.model.receive({ progress: { words: "torch is being imported" } });
+  view.model.receive({ progress: { message: "torch is being imported" } });
   assert.equal(view.$("[role=status]").textContent, "torch is being imported");
 });
 

@@ -75,8 +75,8 @@ def test_the_widgets_open_as_the_text_says(run_lesson):
     streams, forks, loaders = run_lesson(
         LESSON,
         f"[w.generator for w in {widgets('RandomStream')}]",
-        f"[[w.generator, w.children, w.cure] for w in {widgets('ForkSimulator')}]",
-        f"[[w.workers, w.cure] for w in {widgets('LoaderWorkers')}]",
+        f"[[w.generator, w.children, w.reseeding] for w in {widgets('ForkSimulator')}]",
+        f"[[w.workers, w.reseeding] for w in {widgets('LoaderWorkers')}]",
     )
     assert streams == ["wichmann-hill", "tiny-lcg"]
     assert forks == [["wichmann-hill", 2, "none"], ["numpy-generator", 3, "spawn"]]
@@ -85,7 +85,7 @@ def test_the_widgets_open_as_the_text_says(run_lesson):
 
 def test_every_question_knows_its_answer(run_lesson):
     right = ["the same three numbers", "0.5", "30268", "1", "3", "the same number", None, "100", "SeedSequence.spawn"]
-    wrong = ["an error", "0.4", "30269", "0.99", "6", "another number", None, "800", "no cure at all"]
+    wrong = ["an error", "0.4", "30269", "0.99", "6", "another number", None, "800", "no reseeding at all"]
     # how much faster is measured: the answer is the choice nearest to what was found
     (choices, ratio) = run_lesson(LESSON, "powers", "ratio")
     right[6] = min(

@@ -13,7 +13,8 @@ import pytest
 import widgets_lib as wl
 from tests.support.processes import assert_no_leaked_children
 from tests.support.servers import wait_until
-from widgets_lib.compute.rng import forks
+from widgets_lib.compute import rng
+from widgets_lib.compute.rng import forks, generators
 
 WAIT_S = 25  # below the 30 s after which a real fork ends itself: what ended in time was ended
 
@@ -64,12 +65,13 @@ def numbers(draws):
 
 
 def groups(widget):
-    return [[draw["group"] for draw in lane["draws"]] for lane in widget.story["lanes"]]
+    return [[draw["group"] for draw in lane["draws"]] for lane in widget.timeline["lanes"]]
 
 
 def settings(widget):
     return {
-        name: getattr(widget, name) for name in ("generator", "children", "draws_before", "draws_after", "cure", "seed")
+        name: getattr(widget, name)
+        for name in ("generator", "children", "draws_before", "draws_after", "reseeding", "seed")
     }
 
 
@@ -83,92 +85,92 @@ def really(widget):
 
 
 def test_opens_on_children_that_repeat_their_parent(fork):
-    assert [lane["name"] for lane in fork.story["lanes"]] == ["parent", "child 1", "child 2"]
+    assert [lane["name"] for lane in fork.timeline["lanes"]] == ["parent", "child 1", "child 2"]
     assert groups(fork) == [[0, 1, 2, 3]] * 3
-    last = fork.story["moments"][-1]["words"]
+    last = fork.timeline["moments"][-1]["message"]
     assert last == "12 draws after the fork, only 4 different: every child repeats its parent."
-    assert [moment["kind"] for moment in fork.story["moments"]] == ["seed", *["before"] * 2, "fork", *["after"] * 4]
+    assert [moment["kind"] for moment in fork.timeline["moments"]] == ["seed", *["before"] * 2, "fork", *["after"] * 4]
 
 
 def test_the_numbers_are_those_of_the_library(fork):
     fork.generator, fork.seed = "numpy-legacy", "7"
     np.random.seed(7)
     expected = np.random.random_sample(6).tolist()
-    drawn = fork.story["before"]["draws"] + fork.story["lanes"][1]["draws"]
+    drawn = fork.timeline["before"]["draws"] + fork.timeline["lanes"][1]["draws"]
     assert [float(draw["exact"]) for draw in drawn] == expected
     assert numbers(drawn) == [f"{value:.4f}" for value in expected]
 
 
 def test_a_state_is_sent_for_every_moment():
     widget = wl.ForkSimulator(seed=457428938475, draws_before=1)
-    assert widget.story["before"]["states"] == ["(4976, 20238, 499)", "(3364, 25938, 24184)"]
-    for lane in widget.story["lanes"]:
+    assert widget.timeline["before"]["states"] == ["(4976, 20238, 499)", "(3364, 25938, 24184)"]
+    for lane in widget.timeline["lanes"]:
         assert lane["at_fork"] == lane["states"][0] == "(3364, 25938, 24184)" and len(lane["states"]) == 5
 
 
-def test_a_cure_is_a_moment_of_the_story_with_its_code(fork):
-    fork.cure = "pid"
-    assert fork.story["code"] == "rng.seed(os.getpid())"
-    assert fork.story["moments"][4] == {
-        "kind": "cure",
-        "words": "Every child seeds its generator again, with its own process id.",
+def test_reseeding_is_a_moment_of_the_timeline_with_its_code(fork):
+    fork.reseeding = "pid"
+    assert fork.timeline["code"] == "rng.seed(os.getpid())"
+    assert fork.timeline["moments"][4] == {
+        "kind": "reseed",
+        "message": "Every child seeds its generator again, with its own process id.",
     }
     assert groups(fork) == [[None] * 4] * 3
-    assert "close together" in fork.story["moments"][-1]["words"]
+    assert "close together" in fork.timeline["moments"][-1]["message"]
 
 
 def test_numbers_of_the_operating_system_are_called_stand_ins(fork):
     fork.generator = "python"
-    parent, *children = fork.story["lanes"]
+    parent, *children = fork.timeline["lanes"]
     assert parent["note"] == "" and all("operating system" in child["note"] for child in children)
-    assert "`random` reseeds itself" in fork.story["moments"][4]["words"]
+    assert "`random` reseeds itself" in fork.timeline["moments"][4]["message"]
 
 
-def test_a_cure_that_is_none_says_why_and_can_be_told_before(fork):
+def test_a_reseeding_that_can_not_be_done_says_why_and_can_be_told_before(fork):
     fork.generator = "python"
-    assert {cure["key"]: bool(cure["why"]) for cure in fork.cures} == {
-        **dict.fromkeys(forks.CURES, False),
+    assert {one["key"]: bool(one["reason"]) for one in fork.reseedings} == {
+        **dict.fromkeys(rng.RESEEDINGS, False),
         "jump": True,
     }
-    fork.cure = "jump"
-    assert "no jumpahead since Python 3" in fork.story["unavailable"]
-    assert fork.story["moments"] == [] and fork.error == ""
+    fork.reseeding = "jump"
+    assert "no jumpahead since Python 3" in fork.timeline["unavailable"]
+    assert fork.timeline["moments"] == [] and fork.error == ""
     with pytest.raises(ValueError, match="no jumpahead"):
         fork.run()
-    fork.cure = "none"
-    assert fork.story["unavailable"] == "" and len(fork.story["lanes"]) == 3
+    fork.reseeding = "none"
+    assert fork.timeline["unavailable"] == "" and len(fork.timeline["lanes"]) == 3
 
 
 def test_torch_is_predicted_off_the_kernels_thread(monkeypatch):
     names = []
-    describe = forks.describe_fork
+    predict = forks.predict_fork
 
-    def noted(*args, **kwargs):
+    def noted(spec):
         names.append(threading.current_thread().name)
-        return describe(*args, **kwargs)
+        return predict(spec)
 
-    monkeypatch.setattr(forks, "describe_fork", noted)
+    monkeypatch.setattr(forks, "predict_fork", noted)
     widget = wl.ForkSimulator("torch", seed=0, draws_before=0)
     assert widget.wait(WAIT_S) and widget.progress == {}
     assert names == ["task"]
-    assert widget.story["lanes"][1]["draws"][0]["text"] == "0.4963"  # torch.manual_seed(0); torch.rand(1)
+    assert widget.timeline["lanes"][1]["draws"][0]["text"] == "0.4963"  # torch.manual_seed(0); torch.rand(1)
 
 
 def test_the_last_of_two_questions_wins(monkeypatch):
-    describe, release = forks.describe_fork, threading.Event()
+    predict, release = forks.predict_fork, threading.Event()
 
-    def slow(generator, **kwargs):
-        if generator == "torch":
+    def slow(spec):
+        if spec.generator == "torch":
             release.wait(WAIT_S)
-        return describe(generator, **kwargs)
+        return predict(spec)
 
-    monkeypatch.setattr(forks, "describe_fork", slow)
+    monkeypatch.setattr(forks, "predict_fork", slow)
     widget = wl.ForkSimulator("torch")
     late = widget._tasks._current
     widget.generator = "numpy-generator"
     release.set()
     late.join(WAIT_S)
-    assert widget.story["title"] == "np.random.default_rng"
+    assert widget.timeline["title"] == "np.random.default_rng"
 
 
 # ---- for real ----
@@ -176,43 +178,43 @@ def test_the_last_of_two_questions_wins(monkeypatch):
 
 def test_the_real_numbers_are_laid_over_lane_by_lane(fork):
     real = really(fork)
-    assert [numbers(lane["draws"]) for lane in real["lanes"]] == [numbers(ln["draws"]) for ln in fork.story["lanes"]]
+    assert [numbers(lane["draws"]) for lane in real["lanes"]] == [numbers(ln["draws"]) for ln in fork.timeline["lanes"]]
     assert all(draw["same"] for lane in real["lanes"] for draw in lane["draws"]) and all(
         draw["same"] for draw in real["before"]
     )
     assert {lane["verdict"] for lane in real["lanes"]} == {"✓ the very same"}
-    assert "only 4 different" in real["words"] and "In every lane the very numbers came" in real["words"]
+    assert "only 4 different" in real["message"] and "Every process drew exactly the numbers" in real["message"]
     assert fork.progress == {}
 
 
-def test_what_no_one_can_predict_is_said(fork):
+def test_what_can_not_be_predicted_is_said(fork):
     fork.generator = "python"
     real = really(fork)
     assert [lane["verdict"].split(";")[0] for lane in real["lanes"]] == ["✓ the very same", *["unpredictable"] * 2]
     assert [draw["same"] for draw in real["lanes"][1]["draws"]] == [None] * 4
-    assert "no one can predict" in real["words"]
+    assert "can't be predicted: their seeds come from the operating system" in real["message"]
 
 
-def test_where_nobody_draws_it_is_the_states_that_are_compared(fork):
+def test_where_no_process_draws_it_is_the_states_that_are_compared(fork):
     fork.draws_before = fork.draws_after = 0
     real = really(fork)
-    assert real["words"] == (
-        "Really forked: nobody has drawn since. ✓ Every process is in the very state that was predicted."
+    assert real["message"] == (
+        "Really forked: no process has drawn since. ✓ Every process is in exactly the state that was predicted."
     )
     assert {lane["verdict"] for lane in real["lanes"]} == {"✓ the very same state"}
     fork.generator = "python"
     real = really(fork)
-    assert "would draw no one can predict" in real["words"]
+    assert "What the children would draw can't be predicted" in real["message"]
     assert [lane["verdict"] for lane in real["lanes"]] == ["✓ the very same state", *["unpredictable"] * 2]
 
 
-def test_with_the_cure_pid_the_prediction_is_made_again_with_the_real_ids(fork):
-    fork.cure = "pid"
-    first = numbers(fork.story["lanes"][1]["draws"])
+def test_reseeded_by_process_id_the_prediction_is_made_again_with_the_real_ids(fork):
+    fork.reseeding = "pid"
+    first = numbers(fork.timeline["lanes"][1]["draws"])
     real = really(fork)
     assert {lane["verdict"] for lane in real["lanes"]} == {"✓ the very same"}
-    assert numbers(fork.story["lanes"][1]["draws"]) == numbers(real["lanes"][1]["draws"]) != first
-    assert fork.story["lanes"][1]["pid"].endswith(real["lanes"][1]["pid"])
+    assert numbers(fork.timeline["lanes"][1]["draws"]) == numbers(real["lanes"][1]["draws"]) != first
+    assert fork.timeline["lanes"][1]["pid"].endswith(real["lanes"][1]["pid"])
 
 
 def test_a_new_setting_takes_the_real_numbers_away(fork):
@@ -223,7 +225,7 @@ def test_a_new_setting_takes_the_real_numbers_away(fork):
 
 def test_the_kernel_is_not_held_and_a_run_can_be_cancelled(fork, hanging):
     fork._on_custom_msg({"run": settings(fork)}, [])
-    assert fork.progress["cancel"] and "fresh Python process" in fork.progress["words"]
+    assert fork.progress["cancel"] and "fresh Python process" in fork.progress["message"]
     task = fork._tasks._current
     hanging.wait()
     fork._on_custom_msg({"cancel": True}, [])
@@ -252,14 +254,14 @@ def test_a_new_run_replaces_one_that_goes_on(fork, hanging):
     assert fork.wait(WAIT_S)
     first.join(WAIT_S)
     assert not first.is_alive() and hanging.gone()
-    assert "Really forked" in fork.real["words"] and fork.progress == {}
+    assert "Really forked" in fork.real["message"] and fork.progress == {}
 
 
 def test_a_run_takes_the_settings_of_the_view_whose_own_message_may_come_later(fork):
     fork._on_custom_msg({"run": settings(fork) | {"children": 3}}, [])
     fork.set_state({"children": 3})
     assert fork.wait(WAIT_S)
-    assert len(fork.real["lanes"]) == len(fork.story["lanes"]) == 4
+    assert len(fork.real["lanes"]) == len(fork.timeline["lanes"]) == 4
 
 
 def test_a_run_with_settings_that_can_not_be_is_refused_in_words(fork):
@@ -298,10 +300,10 @@ def runs(pid):
 
 
 def test_a_run_that_fails_is_told_in_words(fork, monkeypatch):
-    monkeypatch.setattr(forks, "real_fork", lambda **_: (_ for _ in ()).throw(RuntimeError("the last words")))
+    monkeypatch.setattr(forks, "run_fork", lambda spec, **_: (_ for _ in ()).throw(RuntimeError("the last line")))
     fork.run()
     assert fork.wait(WAIT_S)
-    assert fork.error == "the last words" and fork.progress == {} and fork.story["lanes"]
+    assert fork.error == "the last line" and fork.progress == {} and fork.timeline["lanes"]
 
 
 def test_without_fork_it_says_so_and_the_simulation_stands(monkeypatch):
@@ -328,14 +330,14 @@ def test_without_fork_it_says_so_and_the_simulation_stands(monkeypatch):
         ("seed", "9" * 2000, "up to 1,000 digits"),
         ("seed", "", "a whole number"),
         ("generator", "dice", "no generator 'dice'; there are wichmann-hill"),
-        ("cure", "prayer", "no cure 'prayer'"),
+        ("reseeding", "prayer", "no reseeding 'prayer'"),
     ],
 )
 def test_bad_input_gets_words_and_nothing_is_lost(fork, name, value, words):
-    before, good = fork.story, getattr(fork, name)
+    before, good = fork.timeline, getattr(fork, name)
     fork.set_state({name: value})
     assert words in fork.error
-    assert fork.story == before
+    assert fork.timeline == before
     fork.set_state({name: good})
     assert fork.error == ""
     with pytest.raises(ValueError, match=words.split("(")[0]):
@@ -344,35 +346,38 @@ def test_bad_input_gets_words_and_nothing_is_lost(fork, name, value, words):
 
 def test_a_seed_too_large_for_the_next_generator_is_folded_for_it_alone(fork):
     fork.seed = "457428938475"
-    assert fork.story["folded"] == ""
+    assert fork.timeline["seed_note"] == ""
     fork.generator = "numpy-legacy"
-    assert fork.error == "" and fork.story["title"] == "np.random (legacy)"
+    assert fork.error == "" and fork.timeline["title"] == "np.random (legacy)"
     assert (
-        "it gets the remainder after division by that, 2,162,405,099." in fork.story["folded"]
+        "it gets the remainder after division by that, 2,162,405,099." in fork.timeline["seed_note"]
         and fork.seed == "457428938475"
     )
     first = np.random.RandomState(457428938475 % 2**32).random_sample()
-    assert float(fork.story["before"]["draws"][0]["exact"]) == first
-    assert "In every lane the very numbers came" in really(fork)["words"] and "2,162,405,099" in fork.story["folded"]
+    assert float(fork.timeline["before"]["draws"][0]["exact"]) == first
+    assert (
+        "Every process drew exactly the numbers" in really(fork)["message"]
+        and "2,162,405,099" in fork.timeline["seed_note"]
+    )
     fork.generator = "wichmann-hill"  # what was typed is not lost
-    assert fork.story["before"]["states"][0] == "(4976, 20238, 499)" and fork.story["folded"] == ""
+    assert fork.timeline["before"]["states"][0] == "(4976, 20238, 499)" and fork.timeline["seed_note"] == ""
 
 
-@pytest.mark.parametrize("generator", forks.GENERATORS)
+@pytest.mark.parametrize("generator", generators.GENERATORS)
 def test_every_generator_takes_a_huge_seed(fork, generator):
     fork.seed = "9" * 900
     fork.generator = generator
-    assert fork.wait(WAIT_S) and fork.error == "" and len(fork.story["lanes"]) == 3
+    assert fork.wait(WAIT_S) and fork.error == "" and len(fork.timeline["lanes"]) == 3
 
 
 def test_start_again_goes_back_to_what_was_given():
     widget = wl.ForkSimulator("numpy-generator", children=3, seed=5)
-    first = widget.story
+    first = widget.timeline
     widget.seed = "nonsense"
-    widget.children, widget.cure = 5, "spawn"
+    widget.children, widget.reseeding = 5, "spawn"
     widget._run_guarded(widget._on_custom_msg, {"restart": True}, [])
-    assert (widget.children, widget.cure, widget.seed, widget.error) == (3, "none", "5", "")
-    assert widget.story == first
+    assert (widget.children, widget.reseeding, widget.seed, widget.error) == (3, "none", "5", "")
+    assert widget.timeline == first
 
 
 def test_all_of_it_is_json(fork):
@@ -389,7 +394,20 @@ def test_an_unknown_keyword_is_named():
 
 def test_a_run_that_is_cancelled_before_its_prediction_was_made_leaves_the_prediction(fork, monkeypatch):
     fork.generator = "python"
-    fork._told = None  # as if the run had taken the place of a prediction still being made
-    fork.story = {}
+    fork._shown = None  # as if the run had taken the place of a prediction still being made
+    fork.timeline = {}
     fork._on_custom_msg({"cancel": True}, [])
-    assert fork.story["title"] == "Python's random" and fork.error == ""
+    assert fork.timeline["title"] == "Python's random" and fork.error == ""
+
+
+@pytest.mark.parametrize(
+    ("make", "former", "name", "value"),
+    [
+        (wl.ForkSimulator, "cure", "reseeding", "spawn"),
+        (wl.LoaderWorkers, "cure", "reseeding", "spawn"),
+        (wl.RandomStream, "beside", "compare_with", "randu"),
+    ],
+)
+def test_a_former_keyword_is_taken_with_a_warning(make, former, name, value):
+    with pytest.warns(DeprecationWarning, match=f"{former} is now called {name}"):
+        assert getattr(make(**{former: value}), name) == value

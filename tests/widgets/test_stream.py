@@ -68,24 +68,24 @@ def test_the_histogram_is_of_the_draws_and_the_clouds_go_on():
     sent, picture = arrays(stream), stream.picture
     assert picture["counts"] == np.bincount(sent["bins"], minlength=10).tolist()
     assert sum(picture["counts"]) == 50 and picture["expected"] == 5
-    assert len(sent["values"]) == len(sent["beside_values"]) == picture["reach"] == 2049
+    assert len(sent["values"]) == len(sent["other_values"]) == picture["reach"] == 2049
     assert sent["planes"].tolist() == (9 * sent["values"][:-2] - 6 * sent["values"][1:-1] + sent["values"][2:]).tolist()
 
 
-def test_the_small_lcg_beside_it_is_told_by_its_figures():
+def test_the_small_lcg_to_compare_with_is_told_by_its_figures():
     stream = wl.RandomStream(n=10_000)
-    main, beside = (
-        {fact["name"]: fact["text"] for fact in stream.picture[which]["facts"]} for which in ("main", "beside")
+    main, other = (
+        {fact["name"]: fact["text"] for fact in stream.picture[which]["facts"]} for which in ("main", "other")
     )
     assert main["period"] == "6,953,607,871,644 draws" and main["distinct values"] == "10,000 of 10,000"
-    assert beside["period"] == "2,048 draws" and beside["distinct values"] == "2,048 of 10,000"
+    assert other["period"] == "2,048 draws" and other["distinct values"] == "2,048 of 10,000"
     sent = arrays(stream)["values"]
     assert main["mean"] == f"{sent.mean():.4f}" and main["variance"] == f"{sent.var():.4f}"
-    assert "lines" in stream.picture["beside"]["pattern"] and "no pattern" in stream.picture["main"]["pattern"]
-    stream.beside = "randu"
-    assert "they lie on 15 planes" in stream.picture["beside"]["pattern"]
-    stream.beside = ""
-    assert stream.picture["beside"] is None and "beside_values" not in arrays(stream)
+    assert "lines" in stream.picture["other"]["pattern"] and "no pattern" in stream.picture["main"]["pattern"]
+    stream.compare_with = "randu"
+    assert "they lie on 15 planes" in stream.picture["other"]["pattern"]
+    stream.compare_with = ""
+    assert stream.picture["other"] is None and "other_values" not in arrays(stream)
 
 
 def test_ten_thousand_draws_are_bytes_and_not_lists():
@@ -108,13 +108,13 @@ def test_a_change_is_one_message_with_the_picture_and_its_draws():
 def test_the_variant_is_the_printed_one_and_the_caption_says_how_far_apart_they_are():
     stream = wl.RandomStream(42)
     assert values(stream, 3) == [0.25420336316883324, 0.46884405296716114, 0.19540525690312815]
-    assert "0.254212 in place of 0.254203" in stream.picture["words"]
+    assert "0.254212 in place of 0.254203" in stream.picture["message"]
     stream.divide_by_period = True
     assert values(stream, 3) == [0.25421176102342913, 0.4689255225976794, 0.19544471247365425]
-    assert "0.254203 in place of 0.254212" in stream.picture["words"]
+    assert "0.254203 in place of 0.254212" in stream.picture["message"]
     assert [part["divisor"] for part in stream.picture["components"]] == [30268, 30306, 30322]
     stream.generator = "tiny-lcg"
-    assert not stream.picture["variant"] and "Dividing" not in stream.picture["words"]
+    assert not stream.picture["variant"] and "Dividing" not in stream.picture["message"]
 
 
 @pytest.mark.parametrize("seed", [0, -1, 10**30, np.int64(42), True, "457 428 938 475", 10**900, None])
@@ -194,12 +194,12 @@ def test_a_state_out_of_range_gets_words_and_nothing_is_lost(state, words):
 
 
 def test_start_again_is_what_was_given():
-    stream = wl.RandomStream(42, n=500, beside="randu")
+    stream = wl.RandomStream(42, n=500, compare_with="randu")
     before = dict(stream.picture), stream.draws
-    stream.generator, stream.n, stream.beside, stream.seed = "randu", 10_000, "", "soup"
+    stream.generator, stream.n, stream.compare_with, stream.seed = "randu", 10_000, "", "soup"
     send(stream, restart=True)
     assert (stream.picture, stream.draws) == before
-    assert (stream.seed, stream.n, stream.generator, stream.beside, stream.error) == (
+    assert (stream.seed, stream.n, stream.generator, stream.compare_with, stream.error) == (
         "42", 500, "wichmann-hill", "randu", "",
     )  # fmt: skip
 
@@ -223,7 +223,7 @@ def test_a_number_of_draws_out_of_range_gets_words(n):
         ({"state": (0, 1, 1)}, "component 1 must be"),
         ({"state": 7}, "a state is a tuple of 3"),
         ({"generator": "mersenne"}, "generator 'mersenne' is not one of wichmann-hill, tiny-lcg, randu"),
-        ({"beside": 3}, "beside 3 is not one of"),
+        ({"compare_with": 3}, "compare_with 3 is not one of"),
         ({"generator": "randu", "divide_by_period": True}, "divide_by_period is a variant of wichmann-hill"),
         ({"n": 2.5}, "the number of draws"),
         ({"seeds": 1}, "seeds"),
@@ -237,6 +237,6 @@ def test_a_bad_argument_is_named(keywords, words):
 @pytest.mark.parametrize("generator", ["wichmann-hill", "tiny-lcg", "randu"])
 @pytest.mark.parametrize("n", [1, 2, 3])
 def test_a_few_draws_are_enough(generator, n):
-    picture = wl.RandomStream(random.getrandbits(64), n=n, generator=generator, beside=generator).picture
+    picture = wl.RandomStream(random.getrandbits(64), n=n, generator=generator, compare_with=generator).picture
     assert sum(picture["counts"]) == n
     json.dumps(picture, allow_nan=False)

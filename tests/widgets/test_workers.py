@@ -9,7 +9,7 @@ from PIL import Image
 
 import widgets_lib as wl
 from widgets_lib.compute import mnist
-from widgets_lib.compute.rng import dataloader, forks
+from widgets_lib.compute.rng import dataloader, generators
 
 WAIT_S = 60
 
@@ -22,12 +22,13 @@ def pictures(widget, name):
 def groups(widget):
     """Round by round, batch by batch, the group of each picture's change."""
     return [
-        [[change["group"] for change in batch["changes"]] for batch in one["batches"]] for one in widget.story["rounds"]
+        [[change["group"] for change in batch["changes"]] for batch in one["batches"]]
+        for one in widget.timeline["rounds"]
     ]
 
 
 def said(widget):
-    return widget.story["rounds"][0]["words"]
+    return widget.timeline["rounds"][0]["message"]
 
 
 def test_opens_on_four_batches_with_the_same_changes_one_from_each_worker():
@@ -37,12 +38,12 @@ def test_opens_on_four_batches_with_the_same_changes_one_from_each_worker():
         "4 batches from 4 workers, 1 “random” change for their first pictures and 1 for their second: "
         "all drew the very same numbers."
     )
-    for one in widget.story["rounds"]:
+    for one in widget.timeline["rounds"]:
         assert len({json.dumps(batch["changes"]) for batch in one["batches"]}) == 1
 
 
 def test_batches_are_numbered_through_and_each_is_whole_from_one_worker():
-    second = wl.LoaderWorkers(workers=3).story["rounds"][1]["batches"]
+    second = wl.LoaderWorkers(workers=3).timeline["rounds"][1]["batches"]
     assert [(batch["name"], batch["worker"]) for batch in second] == [
         ("batch 3", "worker 0"),
         ("batch 4", "worker 1"),
@@ -59,8 +60,8 @@ def test_the_pictures_are_the_digits_of_the_training_set_in_order():
 def test_a_picture_is_moved_as_the_words_say():
     dot = np.zeros((9, 9))
     dot[4, 4] = 1  # in the middle: turning leaves it there
-    widget = wl.LoaderWorkers(dot, cure="spawn")
-    batches = [batch for one in widget.story["rounds"] for batch in one["batches"]]
+    widget = wl.LoaderWorkers(dot, reseeding="spawn")
+    batches = [batch for one in widget.timeline["rounds"] for batch in one["batches"]]
     for batch, pictured in zip(batches, pictures(widget, "after").reshape(-1, 2, 9, 9), strict=True):
         for change, after in zip(batch["changes"], pictured, strict=True):
             ((row, column),) = np.argwhere(after == 255)
@@ -74,48 +75,48 @@ def test_a_picture_is_moved_as_the_words_say():
             )
 
 
-@pytest.mark.parametrize("cure", ["pid", "urandom", "spawn", "jump"])
-def test_with_a_cure_they_differ_and_its_code_is_shown(cure):
+@pytest.mark.parametrize("reseeding", ["pid", "urandom", "spawn", "jump"])
+def test_reseeded_they_differ_and_the_code_is_shown(reseeding):
     widget = wl.LoaderWorkers()
-    widget.cure = cure
+    widget.reseeding = reseeding
     assert groups(widget) == [[[None, None]] * 4] * 4
     assert said(widget).startswith("4 batches from 4 workers, 4 different changes for their first pictures and 4 for")
-    assert "\nrng = " in "\n" + widget.story["code"]
-    assert ("no one can predict" in widget.story["note"]) == (cure == "urandom")
-    assert ("might give: 1001, 1002, 1003, 1004." in widget.story["note"]) == (cure == "pid")
+    assert "\nrng = " in "\n" + widget.timeline["code"]
+    assert ("which can't be predicted" in widget.timeline["note"]) == (reseeding == "urandom")
+    assert ("might give: 1001, 1002, 1003, 1004." in widget.timeline["note"]) == (reseeding == "pid")
 
 
-@pytest.mark.parametrize("generator", forks.GENERATORS)
+@pytest.mark.parametrize("generator", generators.GENERATORS)
 def test_what_pytorchs_own_loader_does_is_told_of_each_generator(generator):
-    widget = wl.LoaderWorkers(generator=generator, cure="pid")
+    widget = wl.LoaderWorkers(generator=generator, reseeding="pid")
     assert widget.wait(WAIT_S)
-    note = widget.story["note"]
+    note = widget.timeline["note"]
     assert note.startswith(
         "PyTorch's `DataLoader(pictures, batch_size=2, num_workers=4)` gets each batch whole from one"
     )
-    assert ("seeds this generator anew in every worker" in note) == (generator in dataloader.GLOBALS)
+    assert ("reseeds this generator in every worker" in note) == (generator in dataloader.GLOBALS)
     assert ("a generator of your own" in note) == (generator not in dataloader.GLOBALS)
     assert ("the first turns hardly differ" in note) == (generator == "wichmann-hill")
-    turns = [batch["changes"][0]["turn_deg"] for batch in widget.story["rounds"][0]["batches"]]
+    turns = [batch["changes"][0]["turn_deg"] for batch in widget.timeline["rounds"][0]["batches"]]
     assert (max(turns) - min(turns) < 1) == (generator == "wichmann-hill")
 
 
-def test_a_cure_that_is_none_says_why():
+def test_a_reseeding_that_can_not_be_done_says_why():
     widget = wl.LoaderWorkers(generator="python")
-    assert [cure["key"] for cure in widget.cures if cure["why"]] == ["jump"]
-    widget.cure = "jump"
-    assert "no jumpahead" in widget.story["unavailable"] and widget.story["rounds"] == [] and widget.error == ""
+    assert [one["key"] for one in widget.reseedings if one["reason"]] == ["jump"]
+    widget.reseeding = "jump"
+    assert "no jumpahead" in widget.timeline["unavailable"] and widget.timeline["rounds"] == [] and widget.error == ""
 
 
 def test_torch_comes_from_a_thread():
     widget = wl.LoaderWorkers(generator="torch")
     assert widget.wait(WAIT_S) and widget.progress == {}
-    turn = widget.story["rounds"][0]["batches"][3]["changes"][0]["turn_deg"]
+    turn = widget.timeline["rounds"][0]["batches"][3]["changes"][0]["turn_deg"]
     assert turn == pytest.approx(40 * torch.rand(1, generator=torch.Generator().manual_seed(0)).item() - 20)
 
 
-def test_one_worker_has_no_one_to_repeat_it():
-    assert said(wl.LoaderWorkers(workers=1)).startswith("1 batch from 1 worker: there is no one to repeat")
+def test_one_worker_has_no_other_to_repeat_it():
+    assert said(wl.LoaderWorkers(workers=1)).startswith("1 batch from 1 worker: there is no other to repeat")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +159,7 @@ def test_images_are_put_into_batches_in_order_and_again_when_they_run_out():
         ({"images": [[1, 2], [3]]}, ValueError, "row 1 has 1 value and row 0 has 2 values"),
         ({"workers": 1000}, ValueError, "at most 8, not 1,000"),
         ({"workers": 0}, ValueError, "at least 1, not 0"),
-        ({"cure": "prayer"}, ValueError, "no cure 'prayer'"),
+        ({"reseeding": "prayer"}, ValueError, "no reseeding 'prayer'"),
         ({"generator": "dice"}, ValueError, "no generator 'dice'"),
         ({"colour": "red"}, TypeError, "colour"),
     ],
@@ -170,31 +171,31 @@ def test_a_bad_argument_is_named(arguments, error, words):
 
 def test_bad_input_from_the_view_gets_words_and_nothing_is_lost():
     widget = wl.LoaderWorkers()
-    before = widget.story
+    before = widget.timeline
     widget.set_state({"workers": 1000})
-    assert "at most 8, not 1,000" in widget.error and widget.story == before
+    assert "at most 8, not 1,000" in widget.error and widget.timeline == before
     widget._run_guarded(widget._on_custom_msg, {"restart": True}, [])
     assert (widget.workers, widget.error) == (4, "")
 
 
 def test_start_again_goes_back_to_what_was_given():
-    widget = wl.LoaderWorkers(cure="spawn", workers=3)
-    first = widget.story
-    widget.cure, widget.workers = "none", 5
+    widget = wl.LoaderWorkers(reseeding="spawn", workers=3)
+    first = widget.timeline
+    widget.reseeding, widget.workers = "none", 5
     widget._on_custom_msg({"restart": True}, [])
-    assert (widget.cure, widget.workers) == ("spawn", 3) and widget.story == first
+    assert (widget.reseeding, widget.workers) == ("spawn", 3) and widget.timeline == first
 
 
-def test_pictures_and_story_come_in_one_message(monkeypatch):
-    """A view between two messages would draw an old story on new pictures."""
+def test_pictures_and_timeline_come_in_one_message(monkeypatch):
+    """A view between two messages would draw an old timeline on new pictures."""
     widget = wl.LoaderWorkers(workers=5)
     sent = []
     monkeypatch.setattr(widget, "send_state", lambda key=None: sent.append({key} if isinstance(key, str) else set(key)))
     widget.set_state({"workers": 4})
-    assert [keys for keys in sent if keys & {"before", "after", "story"}] == [
-        keys for keys in sent if {"before", "after", "story"} <= keys
+    assert [keys for keys in sent if keys & {"before", "after", "timeline"}] == [
+        keys for keys in sent if {"before", "after", "timeline"} <= keys
     ]
-    assert any("story" in keys for keys in sent)
+    assert any("timeline" in keys for keys in sent)
 
 
 def test_a_view_that_comes_late_hears_what_went_wrong_on_a_thread(monkeypatch):
@@ -204,4 +205,4 @@ def test_a_view_that_comes_late_hears_what_went_wrong_on_a_thread(monkeypatch):
     monkeypatch.setattr(widget, "send_state", sent.append)
     widget._on_msg({"view": 1}, [])
     assert widget.error == "torch could not be imported"
-    assert {"error", "story", "before"} <= set(sent[0])
+    assert {"error", "timeline", "before"} <= set(sent[0])

@@ -1,4 +1,4 @@
-"""Random numbers: generators made by hand, their patterns, and what a fork does to any generator."""
+"""Random numbers: three generators written out, their patterns, and what a fork does to any generator."""
 
 from .congruential import (
     GENERATORS,
@@ -12,16 +12,22 @@ from .congruential import (
     count_cycle,
 )
 from .dataloader import Augmentation, augment, augmentations
-from .forks import CURES, Fork, compare, describe_fork, real_fork, unavailable_reason
+from .fork_records import MAX_CHILDREN, RESEEDINGS, ForkSpec
+from .forks import Fork, compare, describe_fork, predict_fork, real_fork, run_fork, unavailable_reason
 from .stream import Stream, count_lines, count_planes, describe_stream, largest_difference, parse_seed
+
+CURES = RESEEDINGS  # the former name
 
 __all__ = [
     "CURES",
     "GENERATORS",
+    "MAX_CHILDREN",
     "MAX_DRAWS",
+    "RESEEDINGS",
     "Augmentation",
     "Congruential",
     "Fork",
+    "ForkSpec",
     "Randu",
     "Step",
     "Stream",
@@ -38,6 +44,8 @@ __all__ = [
     "describe_stream",
     "largest_difference",
     "parse_seed",
+    "predict_fork",
     "real_fork",
+    "run_fork",
     "unavailable_reason",
 ]

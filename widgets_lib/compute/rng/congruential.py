@@ -1,6 +1,6 @@
-"""Random numbers that a page of arithmetic can make: Wichmann–Hill, and two bad generators beside it.
+"""Random numbers by a page of arithmetic: Wichmann–Hill, and two bad generators to compare it with.
 
-Every generator here turns one or more components by x → (a·x + c) mod m, and adds the fractions x/d:
+Every generator here takes one or more components through x → (a·x + c) mod m, and adds the fractions x/d:
 
     a  multiplier    c  increment    m  modulus    d  divisor    x  a component of the state
 """
@@ -8,6 +8,7 @@ Every generator here turns one or more components by x → (a·x + c) mod m, and
 import math
 import os
 import reprlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,33 +43,33 @@ class Trace:
 class Congruential:
     """A generator made of congruential components; a subclass gives the numbers.
 
-    `state` is a tuple of ints, one per component; it may be set, and a state from which the generator could
-    not turn raises ValueError.
+    `state` is a tuple of ints, one per component; it may be set, and a state that is not on the generator's cycle
+    raises ValueError.
     """
 
     title: str
     multipliers: tuple[int, ...]
     increments: tuple[int, ...]
     moduli: tuple[int, ...]
-    states: tuple[range, ...]  # what each component may be
-    cycles: tuple[int, ...]  # after so many turns a component is back where it was
+    state_ranges: tuple[range, ...]  # the legal values of each component
+    cycles: tuple[int, ...]  # after so many steps a component is back where it was
 
-    def __init__(self, seed=None):
+    def __init__(self, seed: int | None = None) -> None:
         self.divisors = self.moduli
         self.seed(seed)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self).__name__}(state={self._state})"
 
     @property
-    def period(self):
+    def period(self) -> int:
         """After so many draws the whole state is back where it was: the least common multiple of the cycles."""
         return math.lcm(*self.cycles)
 
-    def seed(self, a=None):
+    def seed(self, a: int | None = None) -> None:
         """Set the state from whole number a, of any size or sign; None asks the operating system for one.
 
-        Raises: TypeError for anything else, in words.
+        Raises: TypeError for anything else, naming it.
         """
         if isinstance(a, str):
             raise TypeError(
@@ -77,21 +78,21 @@ class Congruential:
             )
         a = int.from_bytes(os.urandom(16), "big") if a is None else check_integer(a, "a seed")
         state = []
-        for legal in self.states:
+        for legal in self.state_ranges:
             a, k = divmod(a, len(legal))
             state.append(legal[k])
         self._state = tuple(state)
 
     @property
-    def state(self):
+    def state(self) -> tuple[int, ...]:
         return self._state
 
     @state.setter
-    def state(self, state):
-        if not isinstance(state, tuple | list) or len(state) != len(self.states):
-            raise ValueError(f"a state is a tuple of {len(self.states)}, not {reprlib.repr(state)}")
+    def state(self, state: Sequence[int]) -> None:
+        if not isinstance(state, tuple | list) or len(state) != len(self.state_ranges):
+            raise ValueError(f"a state is a tuple of {len(self.state_ranges)}, not {reprlib.repr(state)}")
         state = tuple(check_integer(x, f"component {j}") for j, x in enumerate(state, start=1))
-        for j, (x, legal) in enumerate(zip(state, self.states, strict=True), start=1):
+        for j, (x, legal) in enumerate(zip(state, self.state_ranges, strict=True), start=1):
             if x not in legal:
                 odd = "odd and " if legal.step == 2 else ""
                 raise ValueError(
@@ -101,14 +102,14 @@ class Congruential:
         self._state = state
 
     @property
-    def canonical_seed(self):
+    def canonical_seed(self) -> int:
         """The smallest seed from 0 on that sets the present state."""
         seed = 0
-        for x, legal in zip(reversed(self._state), reversed(self.states), strict=True):
+        for x, legal in zip(reversed(self._state), reversed(self.state_ranges), strict=True):
             seed = seed * len(legal) + legal.index(x)
         return seed
 
-    def peek(self):
+    def peek(self) -> Step:
         """The Step that the next draw will take; the state stays."""
         products = tuple(a * x + c for a, x, c in zip(self.multipliers, self._state, self.increments, strict=True))
         after = tuple(p % m for p, m in zip(products, self.moduli, strict=True))
@@ -118,13 +119,13 @@ class Congruential:
             total += fraction
         return Step(self._state, products, after, fractions, total, total % 1.0)
 
-    def random(self):
+    def random(self) -> float:
         """The next number, 0 ≤ u < 1."""
         step = self.peek()
         self._state = step.after
         return step.value
 
-    def trace(self, n):
+    def trace(self, n: int) -> Trace:
         """The next n draws with their states, as a Trace; the state moves on by n."""
         n = check_integer(n, "a number of draws", 0, MAX_DRAWS)
         states = np.empty((n, len(self.moduli)), np.int64)
@@ -140,12 +141,12 @@ class Congruential:
             total += column
         return Trace(states, fractions, total % 1.0)
 
-    def draw(self, n):
+    def draw(self, n: int) -> np.ndarray:
         """The next n numbers as an (n,) float64 array, bit for bit those of n calls of random()."""
         return self.trace(n).values
 
-    def jumpahead(self, n):
-        """Move on by n draws without making them, however many; a negative n goes back."""
+    def jumpahead(self, n: int) -> None:
+        """Move on by n draws without drawing them, however many; a negative n goes back."""
         n = check_integer(n, "a number of draws")
         rules = zip(self._state, self.multipliers, self.increments, self.moduli, strict=True)
         self._state = tuple(_lcg_jump(x, a, c, m, n) for x, a, c, m in rules)
@@ -154,7 +155,7 @@ class Congruential:
 class WichmannHill(Congruential):
     """The generator of Python before 2.3; equal to `random.WichmannHill` of Python 2.7 for every whole number.
 
-    `divide_by_period=True` divides the components by 30268, 30306 and 30322 (how often each turns before it
+    `divide_by_period=True` divides the components by 30268, 30306 and 30322 (after how many steps each
     repeats) in place of the moduli: a variant often printed. The states are the same, the numbers are not:
     they differ by up to 0.0001, and a component can then be a whole 1.
 
@@ -166,10 +167,10 @@ class WichmannHill(Congruential):
     multipliers = (171, 172, 170)
     increments = (0, 0, 0)
     moduli = (30269, 30307, 30323)
-    states = (range(1, 30269), range(1, 30307), range(1, 30323))
+    state_ranges = (range(1, 30269), range(1, 30307), range(1, 30323))
     cycles = (30268, 30306, 30322)
 
-    def __init__(self, seed=None, divide_by_period=False):
+    def __init__(self, seed: int | None = None, divide_by_period: bool = False) -> None:
         super().__init__(seed)
         if divide_by_period:
             self.divisors = self.cycles
@@ -186,7 +187,7 @@ class TinyLcg(Congruential):
 
     title = "a small LCG"
     multipliers, increments, moduli = (1229,), (1,), (2048,)
-    states = (range(2048),)
+    state_ranges = (range(2048),)
     cycles = (2048,)
 
 
@@ -198,28 +199,28 @@ class Randu(Congruential):
 
     title = "RANDU"
     multipliers, increments, moduli = (65539,), (0,), (2**31,)
-    states = (range(1, 2**31, 2),)
+    state_ranges = (range(1, 2**31, 2),)
     cycles = (2**29,)
 
 
-GENERATORS = {"wichmann-hill": WichmannHill, "tiny-lcg": TinyLcg, "randu": Randu}
+GENERATORS: dict[str, type[Congruential]] = {"wichmann-hill": WichmannHill, "tiny-lcg": TinyLcg, "randu": Randu}
 
 
-def count_cycle(multiplier, modulus, increment=0, start=1):
-    """How many turns of x → (multiplier·x + increment) mod modulus bring `start` back, by walking them.
+def count_cycle(multiplier: int, modulus: int, increment: int = 0, start: int = 1) -> int:
+    """How many steps of x → (multiplier·x + increment) mod modulus bring `start` back, by taking them.
 
     Raises: ValueError if start never comes back (it leads into a cycle that it is not on).
     """
     x = start
-    for turns in range(1, modulus + 1):
+    for steps in range(1, modulus + 1):
         x = (multiplier * x + increment) % modulus
         if x == start:
-            return turns
+            return steps
     raise ValueError(f"{start} does not come back under x → ({multiplier}·x + {increment}) mod {modulus}")
 
 
-def _lcg_powers(a, c, m, n):
-    """Arrays (a_k, c_k) for k = 1…n: k turns take x to (a_k·x + c_k) mod m. Each pass doubles what is known."""
+def _lcg_powers(a: int, c: int, m: int, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Arrays (a_k, c_k) for k = 1…n: k steps take x to (a_k·x + c_k) mod m. Each pass doubles what is known."""
     powers, offsets = np.array([a], np.int64), np.array([c], np.int64)
     while len(powers) < n:
         last_power, last_offset = powers[-1], offsets[-1]
@@ -228,7 +229,7 @@ def _lcg_powers(a, c, m, n):
     return powers[:n], offsets[:n]
 
 
-def _lcg_jump(x, a, c, m, n):
-    """x after n turns: aⁿ·x + c·(aⁿ − 1)/(a − 1) mod m, the division made exact by a modulus (a − 1) times larger."""
+def _lcg_jump(x: int, a: int, c: int, m: int, n: int) -> int:
+    """x after n steps: aⁿ·x + c·(aⁿ − 1)/(a − 1) mod m, the division made exact by a modulus (a − 1) times larger."""
     power = pow(a, n, m * (a - 1))
     return (power * x + c * ((power - 1) // (a - 1))) % m

@@ -1,14 +1,18 @@
-"""A data loader's forked workers and their "random" changes to the pictures: a fork that cost real trainings."""
+"""A data loader's forked workers and their "random" changes to the pictures: a fork that has spoiled real trainings."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from widgets_lib.compute._integers import check_integer
+from widgets_lib.compute._renamed import renamed
 from widgets_lib.compute.arrays import as_numpy
 
-from .forks import MAX_DRAWS, describe_fork, equal_groups
+from .fork_records import MAX_DRAWS
+from .forks import Draw, describe_fork, equal_groups
 
 GLOBALS = ("python", "numpy-legacy", "torch")  # the generators that PyTorch's DataLoader seeds in every worker
 
@@ -21,16 +25,24 @@ class Augmentation:
     turn_deg: float  # −20 … 20, clockwise
     shift_rows: int  # −3 … 3, down
     shift_columns: int  # −3 … 3, right
-    group: int | None  # changes of one group are the very same, by different workers; None: no one else makes it
+    group: int | None  # equal changes by different workers have one group; None: no other worker makes this change
 
 
-def augmentations(cure="none", workers=4, rounds=1, generator="numpy-generator", seed=0, batch_size=1):
+@renamed(cure="reseeding")
+def augmentations(
+    reseeding: str = "none",
+    workers: int = 4,
+    rounds: int = 1,
+    generator: str = "numpy-generator",
+    seed: int = 0,
+    batch_size: int = 1,
+) -> tuple[tuple[tuple[Augmentation, ...], ...], ...]:
     """What the forked workers of a data loader do to their pictures: `rounds` tuples of one batch a worker.
 
     A batch is a tuple of batch_size Augmentations, all by one worker, as in PyTorch's DataLoader: batch 0 comes whole
-    from worker 0, batch 1 from worker 1, and so round: in round r worker w makes batch r·workers + w. For each picture
-    a worker draws three numbers from the generator it was forked with; the parent only hands out work.
-    Raises: ValueError for a cure that the generator can't take, and as describe_fork.
+    from worker 0, batch 1 from worker 1, and so on: in round r worker w makes batch r·workers + w. For each picture
+    a worker draws three numbers from the generator it was forked with; the parent draws none.
+    Raises: ValueError if the generator can't be reseeded like that, and as describe_fork.
 
     The bug was common until PyTorch 1.9: its DataLoader seeded random and torch in the workers, but not numpy's
     global. It now seeds all three (GLOBALS), but no Generator that you made.
@@ -38,7 +50,8 @@ def augmentations(cure="none", workers=4, rounds=1, generator="numpy-generator",
     """
     batch_size = check_integer(batch_size, "a batch size", 1, MAX_DRAWS // 3)
     rounds = check_integer(rounds, "a number of rounds", 1, MAX_DRAWS // (3 * batch_size))
-    fork = describe_fork(generator, children=workers, draws_after=3 * rounds * batch_size, cure=cure, seed=seed)
+    draws = 3 * rounds * batch_size
+    fork = describe_fork(generator, children=workers, draws_after=draws, reseeding=reseeding, seed=seed)
     if fork.unavailable:
         raise ValueError(fork.unavailable)
     changes = [_changes(worker, process.draws) for worker, process in enumerate(fork.processes[1:])]
@@ -48,10 +61,10 @@ def augmentations(cure="none", workers=4, rounds=1, generator="numpy-generator",
     )
 
 
-def augment(image, change):
-    """The (rows, columns) image, turned about its middle and shifted as an Augmentation says; 0 where nothing was.
+def augment(image: ArrayLike, change: Augmentation) -> np.ndarray:
+    """The (rows, columns) image, turned about its middle and shifted as an Augmentation says; 0 outside the original.
 
-    Each pixel takes the value of the nearest one it came from.
+    Each pixel takes the value of the nearest pixel of the original.
     """
     image = as_numpy(image)
     middle = (np.array(image.shape) - 1) / 2
@@ -65,7 +78,7 @@ def augment(image, change):
     return np.where(inside, image[from_row.clip(0, rows - 1), from_column.clip(0, columns - 1)], 0)
 
 
-def _changes(worker, draws):
+def _changes(worker: int, draws: Sequence[Draw]) -> list[Augmentation]:
     """The changes a worker makes, one for every three numbers it draws."""
     return [
         Augmentation(
@@ -79,7 +92,7 @@ def _changes(worker, draws):
     ]
 
 
-def _grouped(batches):
+def _grouped(batches: Sequence[Sequence[Augmentation]]) -> tuple[tuple[Augmentation, ...], ...]:
     """The batches of one round as tuples, their equal changes in groups."""
     groups = equal_groups([[replace(change, worker=0) for change in batch] for batch in batches])
     return tuple(

@@ -1,57 +1,62 @@
-"""The process that `forks.real_fork` starts: it forks itself, and prints what everyone drew as one line of JSON.
+"""The process that `forks.run_fork` starts: it forks itself, and prints what every process drew as one line of JSON.
 
 It is fresh, so no thread holds a lock in it: forking a process whose torch has computed can hang the child.
 """
 
-import json
 import os
 import select
 import signal
 import sys
 import time
+from collections.abc import Callable
+from typing import NoReturn
 
-from . import forks
+from . import fork_records
+from .fork_records import ForkRecord, ForkSpec
 
 
-def fork_and_collect(work, children, timeout_s, lifeline=None):
-    """[work(0), …, work(children − 1)], each in a forked child of its own.
+def fork_and_collect(
+    work: Callable[[int], str], children: int, timeout_s: float, lifeline: int | None = None
+) -> list[str]:
+    """[work(0), …, work(children − 1)], each called in a forked child of its own.
 
-    lifeline: a file that ends when whoever wants the answers is gone.
+    lifeline: a file descriptor that reaches its end when the process that asked has ended.
     Every child has ended and been waited for when this returns or raises.
     Raises: TimeoutError if one has not answered after timeout_s; RuntimeError if one ended without an answer;
-    EOFError if nobody wants the answers any more.
+    EOFError if the process that asked has ended.
     """
     deadline = time.monotonic() + timeout_s
-    pids, pipes = [], []
+    pids: list[int] = []
+    pipes: list[int] = []
     try:
         for child in range(children):
             reading, writing = os.pipe()
             pid = os.fork()
             if pid == 0:
-                _answer(work, child, writing)  # never returns
+                _answer(work, child, writing)
             os.close(writing)
             pids.append(pid)
             pipes.append(reading)
-        return [json.loads(_read(pipe, deadline, lifeline)) for pipe in pipes]
+        return [_read(pipe, deadline, lifeline).decode() for pipe in pipes]
     finally:
         for pid in pids:
-            os.kill(pid, signal.SIGKILL)  # not waited for yet, so the number is still theirs
+            os.kill(pid, signal.SIGKILL)  # not waited for yet, so the process id can't be another's
             os.waitpid(pid, 0)
         for pipe in pipes:
             os.close(pipe)
 
 
-def _answer(work, child, writing):
+def _answer(work: Callable[[int], str], child: int, writing: int) -> NoReturn:
     status = 1
     try:
         with os.fdopen(writing, "wb") as pipe:
-            pipe.write(json.dumps(work(child)).encode())
+            pipe.write(work(child).encode())
         status = 0
     finally:
-        os._exit(status)  # past every finally of the parent's that was copied along
+        os._exit(status)  # so that no copied `finally` of the parent runs here
 
 
-def _read(pipe, deadline, lifeline):
+def _read(pipe: int, deadline: float, lifeline: int | None) -> bytes:
     answer = b""
     watched = [pipe] if lifeline is None else [pipe, lifeline]
     while True:
@@ -59,30 +64,35 @@ def _read(pipe, deadline, lifeline):
         if not ready:
             raise TimeoutError("a child did not answer in time")
         if lifeline in ready:
-            raise EOFError("nobody wants the answers any more")
-        piece = os.read(pipe, 65536)
-        if not piece:
+            raise EOFError("the process that asked has ended")
+        chunk = os.read(pipe, 65536)
+        if not chunk:
             break
-        answer += piece
+        answer += chunk
     if not answer:
         raise RuntimeError("a child ended without an answer")
     return answer
 
 
-def main(generator, children, draws_before, draws, cure, seed, timeout_s):
-    kind = forks.GENERATORS[generator]
-    g = kind.shared(seed)
-    youth = forks._record_before_fork(kind, g, draws_before)
-    memory = kind.state(g)
+def fork_for_real(spec: ForkSpec, timeout_s: float) -> ForkRecord:
+    """Seed the library's own generator, draw, fork, and let every process draw on."""
+    adapter = spec.adapter
+    g = adapter.seed_global(spec.seed)
+    seeded = adapter.state_text(g)
+    values_before, states_before = fork_records.record_draws(adapter, g, spec.draws_before)
+    state_at_fork = adapter.state_text(g)
 
-    def work(child):
-        forks._apply(kind, g, cure, child, children, seed, os.getpid(), int.from_bytes(os.urandom(16), "big"))
-        return forks._record_process(kind, g, draws, os.getpid(), memory)
+    def work(child: int) -> str:
+        pid = os.getpid()
+        fork_records.apply_reseeding(spec, g, child, pid, int.from_bytes(os.urandom(16), "big"))
+        return fork_records.to_json(fork_records.record_process(spec, g, pid, state_at_fork))
 
-    process_records = fork_and_collect(work, children, timeout_s, lifeline=sys.stdin.fileno())
-    process_records.insert(0, forks._record_process(kind, g, draws, os.getpid(), memory))
-    print(json.dumps({"youth": youth, "process_records": process_records}))
+    answers = fork_and_collect(work, spec.children, timeout_s, lifeline=sys.stdin.fileno())
+    parent = fork_records.record_process(spec, g, os.getpid(), state_at_fork)
+    children = [fork_records.process_record_from_json(answer) for answer in answers]
+    return ForkRecord(values_before, [seeded, *states_before], [parent, *children])
 
 
 if __name__ == "__main__":
-    main(**json.loads(sys.argv[1]))
+    _, spec_json, timeout_s = sys.argv
+    print(fork_records.to_json(fork_for_real(fork_records.spec_from_json(spec_json), float(timeout_s))))

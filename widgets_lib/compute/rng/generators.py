@@ -1,40 +1,73 @@
-"""The five kinds of generator that a fork can copy, behind one interface: make, draw, reseed, jump."""
+"""One interface to five random generators that a fork can copy: create, draw, reseed, jump ahead, describe the state."""
 
 import random
 import zlib
+from collections.abc import Sequence
 from copy import deepcopy
 from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import numpy as np
 
 from .congruential import WichmannHill
 
+if TYPE_CHECKING:
+    import torch
+
 JUMP = 10**9  # draws between the streams of two Wichmann–Hill children: 6,953 of them fit into its period
 _SPAWN = "child_seed = np.random.SeedSequence(seed).spawn(children)[child]\n"
 
+G = TypeVar("G")
 
-class _Generator:
-    """How one kind of generator is made, drawn from and reseeded.
 
-    `own` makes a fresh one for a prediction; `shared` seeds the one the whole process uses, for a real fork.
+class GeneratorAdapter(Generic[G]):
+    """How one kind of random generator is created, drawn from and reseeded; an adapter itself holds no state.
+
+    `create` makes a separate generator, for a prediction; `seed_global` seeds and returns the one that the library
+    itself draws from, for a real fork.
     """
 
-    max_seed = None
-    unavailable = None
+    title: str
+    codes: dict[str, str]  # for each reseeding, the lines that a child would write
+    max_seed: int | None = None  # None: seeds of any size
     reseeds_itself = False  # in a child, before the child's first line runs
-    no_jump = None  # why not
-    near = ""  # what to say of seeds that are neighbours, as process ids are
+    jump_unavailable: str | None = None  # the reason why it can't jump ahead
+    neighbouring_seeds = ""  # a sentence on seeds that are neighbours, as process ids are
 
-    def copy(self, g):
+    @property
+    def unavailable(self) -> str | None:
+        """The reason why this generator can't be used here; None if it can."""
+        return None
+
+    def create(self, seed: int) -> G:
+        raise NotImplementedError
+
+    def seed_global(self, seed: int) -> G:
+        return self.create(seed)
+
+    def copy(self, g: G) -> G:
         return deepcopy(g)
 
-    def shared(self, seed):
-        return self.own(seed)
+    def draw(self, g: G, n: int) -> list[float]:
+        raise NotImplementedError
+
+    def reseed(self, g: G, source: int | np.random.SeedSequence) -> None:
+        raise NotImplementedError
+
+    def jump(self, g: G, streams: int) -> None:
+        """Move on by `streams` stretches, each longer than any program draws."""
+        raise NotImplementedError(self.jump_unavailable)
+
+    def state_text(self, g: G) -> str:
+        """The state as a short text: its numbers, or a fingerprint where they are too many."""
+        raise NotImplementedError
 
 
-class _WichmannHill(_Generator):
+class _WichmannHillAdapter(GeneratorAdapter[WichmannHill]):
     title = "Wichmann–Hill"
-    near = " But neighbouring process ids are neighbouring seeds here, and the first draws are close together."
+    neighbouring_seeds = (
+        " But neighbouring process ids are neighbouring seeds here, and the first draws are close together."
+    )
     codes = {
         "pid": "rng.seed(os.getpid())",
         "urandom": "rng.seed(int.from_bytes(os.urandom(16), 'big'))",
@@ -42,26 +75,27 @@ class _WichmannHill(_Generator):
         "jump": f"rng.jumpahead({JUMP:_} * (child + 1))",
     }
 
-    def own(self, seed):
+    def create(self, seed: int) -> WichmannHill:
         return WichmannHill(seed)
 
-    def draw(self, g, n):
-        return g.draw(n).tolist()
+    def draw(self, g: WichmannHill, n: int) -> list[float]:
+        values: list[float] = g.draw(n).tolist()
+        return values
 
-    def reseed(self, g, source):
-        g.seed(_number(source))
+    def reseed(self, g: WichmannHill, source: int | np.random.SeedSequence) -> None:
+        g.seed(_as_integer(source))
 
-    def jump(self, g, streams):
+    def jump(self, g: WichmannHill, streams: int) -> None:
         g.jumpahead(JUMP * streams)
 
-    def state(self, g):
+    def state_text(self, g: WichmannHill) -> str:
         return str(g.state)
 
 
-class _Python(_Generator):
+class _PythonAdapter(GeneratorAdapter[random.Random]):
     title = "Python's random"
     reseeds_itself = True
-    no_jump = "Python's random has had no jumpahead since Python 3: the Mersenne Twister jumps only in numpy."
+    jump_unavailable = "Python's random has had no jumpahead since Python 3: the Mersenne Twister jumps only in numpy."
     codes = {
         "none": "# nothing to do: since Python 3.7 random reseeds itself in a child",
         "pid": "random.seed(os.getpid())",
@@ -69,25 +103,26 @@ class _Python(_Generator):
         "spawn": _SPAWN + "random.seed(int(child_seed.generate_state(1, np.uint64)[0]))",
     }
 
-    def own(self, seed):
+    def create(self, seed: int) -> random.Random:
         return random.Random(seed)
 
-    def shared(self, seed):
+    def seed_global(self, seed: int) -> random.Random:
         random.seed(seed)
-        return random.random.__self__  # the instance behind the module's functions
+        g: random.Random = _instance_of(random.random)
+        return g
 
-    def draw(self, g, n):
+    def draw(self, g: random.Random, n: int) -> list[float]:
         return [g.random() for _ in range(n)]
 
-    def reseed(self, g, source):
-        g.seed(_number(source))
+    def reseed(self, g: random.Random, source: int | np.random.SeedSequence) -> None:
+        g.seed(_as_integer(source))
 
-    def state(self, g):
+    def state_text(self, g: random.Random) -> str:
         *words, position = g.getstate()[1]
-        return _twister(np.array(words, np.uint32), position)
+        return _mersenne_twister_text(words, position)
 
 
-class _NumpyLegacy(_Generator):
+class _NumpyLegacyAdapter(GeneratorAdapter[np.random.RandomState]):
     title = "np.random (legacy)"
     max_seed = 2**32 - 1
     codes = {
@@ -99,33 +134,35 @@ class _NumpyLegacy(_Generator):
         "np.random.set_state(bits.jumped(child + 1).state)",
     }
 
-    def own(self, seed):
+    def create(self, seed: int) -> np.random.RandomState:
         return np.random.RandomState(seed)
 
-    def shared(self, seed):
+    def seed_global(self, seed: int) -> np.random.RandomState:
         np.random.seed(seed)
-        return np.random.random_sample.__self__  # the instance behind the module's functions
+        g: np.random.RandomState = _instance_of(np.random.random_sample)
+        return g
 
-    def draw(self, g, n):
-        return g.random_sample(n).tolist()
+    def draw(self, g: np.random.RandomState, n: int) -> list[float]:
+        values: list[float] = g.random_sample(n).tolist()
+        return values
 
-    def reseed(self, g, source):
+    def reseed(self, g: np.random.RandomState, source: int | np.random.SeedSequence) -> None:
         if isinstance(source, np.random.SeedSequence):
-            g.set_state(np.random.MT19937(source).state)
+            g.set_state(cast(Any, np.random.MT19937(source).state))
         else:
             g.seed(source)
 
-    def jump(self, g, streams):
+    def jump(self, g: np.random.RandomState, streams: int) -> None:
         bits = np.random.MT19937()
-        bits.state = g.get_state(legacy=False)
-        g.set_state(bits.jumped(streams).state)
+        bits.state = cast(Any, g.get_state(legacy=False))
+        g.set_state(cast(Any, bits.jumped(streams).state))
 
-    def state(self, g):
-        inner = g.get_state(legacy=False)["state"]
-        return _twister(inner["key"], inner["pos"])
+    def state_text(self, g: np.random.RandomState) -> str:
+        inner = cast(Any, g.get_state(legacy=False))["state"]
+        return _mersenne_twister_text(inner["key"], inner["pos"])
 
 
-class _NumpyGenerator(_Generator):
+class _NumpyGeneratorAdapter(GeneratorAdapter[np.random.Generator]):
     title = "np.random.default_rng"
     codes = {
         "pid": "rng = np.random.default_rng(os.getpid())",
@@ -134,26 +171,27 @@ class _NumpyGenerator(_Generator):
         "jump": "rng = np.random.Generator(rng.bit_generator.jumped(child + 1))",
     }
 
-    def own(self, seed):
+    def create(self, seed: int) -> np.random.Generator:
         return np.random.default_rng(seed)
 
-    def draw(self, g, n):
-        return g.random(n).tolist()
+    def draw(self, g: np.random.Generator, n: int) -> list[float]:
+        values: list[float] = g.random(n).tolist()
+        return values
 
-    def reseed(self, g, source):
-        g.bit_generator.state = np.random.PCG64(source).state
+    def reseed(self, g: np.random.Generator, source: int | np.random.SeedSequence) -> None:
+        _pcg64(g).state = np.random.PCG64(source).state
 
-    def jump(self, g, streams):
-        g.bit_generator.state = g.bit_generator.jumped(streams).state
+    def jump(self, g: np.random.Generator, streams: int) -> None:
+        _pcg64(g).state = _pcg64(g).jumped(streams).state
 
-    def state(self, g):
-        return f"{g.bit_generator.state['state']['state']:032x}"
+    def state_text(self, g: np.random.Generator) -> str:
+        return f"{_pcg64(g).state['state']['state']:032x}"
 
 
-class _Torch(_Generator):
+class _TorchAdapter(GeneratorAdapter["torch.Generator"]):
     title = "torch"
     max_seed = 2**64 - 1
-    no_jump = "torch's generator has no way to jump ahead; reseed it in the child."
+    jump_unavailable = "torch's generator has no way to jump ahead; reseed it in the child."
     codes = {
         "pid": "torch.manual_seed(os.getpid())",
         "urandom": "torch.seed()",
@@ -161,55 +199,65 @@ class _Torch(_Generator):
     }
 
     @property
-    def unavailable(self):
+    def unavailable(self) -> str | None:
         return None if find_spec("torch") else "torch is not installed here."
 
-    def own(self, seed):
+    def create(self, seed: int) -> "torch.Generator":
         import torch
 
         return torch.Generator().manual_seed(seed)
 
-    def shared(self, seed):
+    def seed_global(self, seed: int) -> "torch.Generator":
         import torch
 
         torch.manual_seed(seed)
         return torch.default_generator
 
-    def copy(self, g):
+    def copy(self, g: "torch.Generator") -> "torch.Generator":
         import torch
 
-        twin = torch.Generator()
-        twin.set_state(g.get_state())
-        return twin
+        copied = torch.Generator()
+        copied.set_state(g.get_state())
+        return copied
 
-    def draw(self, g, n):
+    def draw(self, g: "torch.Generator", n: int) -> list[float]:
         import torch
 
-        return torch.rand(n, generator=g).tolist()
+        values: list[float] = torch.rand(n, generator=g).tolist()
+        return values
 
-    def reseed(self, g, source):
-        g.manual_seed(_number(source))
+    def reseed(self, g: "torch.Generator", source: int | np.random.SeedSequence) -> None:
+        g.manual_seed(_as_integer(source))
 
-    def state(self, g):
+    def state_text(self, g: "torch.Generator") -> str:
         return f"fingerprint {zlib.crc32(g.get_state().numpy().tobytes()):08x}"
 
 
-def _number(source):
-    """A whole number below 2⁶⁴ from a seed or a SeedSequence."""
+def _as_integer(source: int | np.random.SeedSequence) -> int:
+    """A seed as it is; of a SeedSequence a whole number below 2⁶⁴."""
     if isinstance(source, np.random.SeedSequence):
         return int(source.generate_state(1, np.uint64)[0])
     return source
 
 
-def _twister(words, position):
-    """A text for the state of a Mersenne Twister: 624 words are too many for a card."""
+def _instance_of(method: Any) -> Any:
+    """The global generator whose bound method a library offers as a function."""
+    return method.__self__
+
+
+def _pcg64(g: np.random.Generator) -> np.random.PCG64:
+    return cast(np.random.PCG64, g.bit_generator)
+
+
+def _mersenne_twister_text(words: Sequence[int], position: int) -> str:
+    """The state of a Mersenne Twister: 624 words of 32 bits are too many to show."""
     return f"624 words, fingerprint {zlib.crc32(np.asarray(words, np.uint32).tobytes()):08x}, at word {position}"
 
 
-GENERATORS = {
-    "wichmann-hill": _WichmannHill(),
-    "python": _Python(),
-    "numpy-legacy": _NumpyLegacy(),
-    "numpy-generator": _NumpyGenerator(),
-    "torch": _Torch(),
+GENERATORS: dict[str, GeneratorAdapter[Any]] = {
+    "wichmann-hill": _WichmannHillAdapter(),
+    "python": _PythonAdapter(),
+    "numpy-legacy": _NumpyLegacyAdapter(),
+    "numpy-generator": _NumpyGeneratorAdapter(),
+    "torch": _TorchAdapter(),
 }

@@ -1,12 +1,12 @@
-// A parent's lane, the fork where it becomes several, and what everyone draws from then on.
+// A parent's lane, the fork where it becomes several, and what each process draws from then on.
 import { button, dropdown, slider } from "../shared/controls.js";
-import { createCures, createRecipe, equalClass, letter, showGenerators } from "../shared/fork-options.js";
+import { createReseedings, createRecipe, equalClass, letter, showGenerators } from "../shared/fork-options.js";
 import { h, prose, set } from "../shared/dom.js";
 import { createPlayer } from "../shared/player.js";
 import { createView, prefersReducedMotion } from "../shared/view.js";
 
 const MOTION_MS = 220;
-const SETTINGS = ["generator", "children", "draws_before", "draws_after", "cure", "seed"];
+const SETTINGS = ["generator", "children", "draws_before", "draws_after", "reseeding", "seed"];
 
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 const list = (names) => (names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0]);
@@ -55,11 +55,11 @@ function createCard() {
 }
 
 /**
- * The timeline of a story: { node, show(moment, kind), move(moment, kind), scene(moment, kind), lay(real) }.
+ * The timeline: { node, show(moment, kind), move(moment, kind), scene(moment, kind), lay(real) }.
  *
- * `onlook(draw)` where the pointer or else the focus is, null when both left. A moment is { before, forked, cured,
- * after }: how many numbers the parent has drawn, whether there are children, whether they took the cure, how many
- * numbers everyone has drawn since.
+ * `onlook(draw)` where the pointer or else the focus is, null when both left. A moment is { before, forked, reseeded,
+ * after }: how many numbers the parent has drawn, whether there are children, whether they have reseeded, how many
+ * numbers each process has drawn since.
  */
 function createTimeline({ before, lanes }, onlook) {
   const origin = createCard();
@@ -108,7 +108,7 @@ function createTimeline({ before, lanes }, onlook) {
   function look(draw) {
     for (const one of all) {
       one.node.classList.toggle("wl-looked", one === draw);
-      one.node.classList.toggle("wl-kin", draw !== null && draw.group !== null && one.group === draw.group);
+      one.node.classList.toggle("wl-related", draw !== null && draw.group !== null && one.group === draw.group);
     }
     onlook(
       draw && {
@@ -166,10 +166,10 @@ function createTimeline({ before, lanes }, onlook) {
     origin.show(before.states[moment.before] ?? "");
     early.forEach((draw, index) => draw.show(index < moment.before, kind === "before" && index === moment.before - 1));
     for (const [index, { lane, card, draws, node: row }] of rows.entries()) {
-      const started = moment.cured || moment.after > 0;
+      const started = moment.reseeded || moment.after > 0;
       card.show(moment.after || started ? lane.states[moment.after] : lane.at_fork);
-      row.classList.toggle("wl-cured", started && Boolean(lane.reseeded));
-      row.classList.toggle("wl-now", kind === "fork" || (kind === "cure" && index > 0));
+      row.classList.toggle("wl-has-reseeded", started && Boolean(lane.reseeded));
+      row.classList.toggle("wl-now", kind === "fork" || (kind === "reseed" && index > 0));
       draws.forEach((draw, at) => draw.show(at < moment.after, kind === "after" && at === moment.after - 1));
     }
   }
@@ -187,13 +187,13 @@ function createTimeline({ before, lanes }, onlook) {
     show,
     move,
     numbers: all.length,
-    /** What a moment is about, to be scrolled to: { from, to, beside }, `beside` being what covers the left edge. */
+    /** What a moment is about, to be scrolled to: { from, to, cover }, `cover` being what covers the left edge. */
     scene(moment, kind) {
       const [{ card, draws, node: row }] = rows;
       if (kind === "seed") return { from: parent, to: origin.node };
       if (kind === "before") return { from: early[moment.before - 1].node, to: early[moment.before - 1].node };
       const one = kind === "after" ? draws[moment.after - 1].node : card.node; // in every lane at the same place
-      return { from: one, to: one, beside: row.querySelector(".wl-who") };
+      return { from: one, to: one, cover: row.querySelector(".wl-who") };
     },
     lay(real) {
       node.classList.toggle("wl-real", Boolean(real.lanes));
@@ -248,14 +248,16 @@ function render(context) {
     },
     { "aria-label": "Start again with the first settings" },
   );
-  const cures = createCures("cure: what each child does before it draws", (cure) => view.save({ cure }));
-  const folded = h("p", { class: "wl-folded wl-quiet", "aria-live": "polite" });
+  const reseedings = createReseedings("reseeding: what each child does before it draws", (reseeding) =>
+    view.save({ reseeding }),
+  );
+  const seedNote = h("p", { class: "wl-seed-note wl-quiet", "aria-live": "polite" });
   const player = createPlayer({ length: 0, onseek: draw, signal: view.signal, name: "moment" });
   view.controls.append(
     h("div", { class: "wl-row" }, choose.node, h("label", { class: "wl-seed" }, "seed", seed), again),
-    folded,
+    seedNote,
     h("div", { class: "wl-row wl-sizes" }, ...Object.values(sizes).map((size) => size.node)),
-    cures.node,
+    reseedings.node,
     player.node,
   );
   set(view.root, { onkeydown: player.keys });
@@ -283,11 +285,11 @@ function render(context) {
   let last = { at: -1, time: 0 };
 
   function build() {
-    const story = get("story");
+    const timelineOf = get("timeline");
     const atEnd = player.position() >= moments.length - 1;
-    moments = count(story.moments ?? []);
+    moments = annotateMoments(timelineOf.moments ?? []);
     if (moments.length) {
-      timeline = createTimeline(story, onlook);
+      timeline = createTimeline(timelineOf, onlook);
       timeline.lay(get("real"));
       view.stage.replaceChildren(timeline.node);
     } else {
@@ -296,13 +298,13 @@ function render(context) {
         h(
           "p",
           { class: "wl-refused" },
-          story.unavailable ? `✗ ${story.unavailable} Choose another cure or generator.` : "",
+          timelineOf.unavailable ? `✗ ${timelineOf.unavailable} Choose another reseeding or generator.` : "",
         ),
       );
     }
-    recipe.show(story.code ?? "");
-    folded.textContent = story.folded ?? "";
-    folded.hidden = !folded.textContent;
+    recipe.show(timelineOf.code ?? "");
+    seedNote.textContent = timelineOf.seed_note ?? "";
+    seedNote.hidden = !seedNote.textContent;
     last.at = -1;
     onlook(null);
     player.setLength(Math.max(0, moments.length - 1));
@@ -312,8 +314,8 @@ function render(context) {
 
   function draw(at) {
     const moment = moments[at];
-    recipe.node.classList.toggle("wl-now", moment?.kind === "cure");
-    said.replaceChildren(...prose(moment?.words ?? ""));
+    recipe.node.classList.toggle("wl-now", moment?.kind === "reseed");
+    said.replaceChildren(...prose(moment?.message ?? ""));
     if (!moment) return;
     const now = performance.now();
     timeline.show(moment, moment.kind);
@@ -323,10 +325,10 @@ function render(context) {
   }
 
   /** Scroll the drawing, and not the page, to where something happens. */
-  function keepInSight({ from, to, beside }) {
+  function keepInSight({ from, to, cover }) {
     const outer = view.stage.getBoundingClientRect();
     const [left, right] = [from.getBoundingClientRect().left, to.getBoundingClientRect().right];
-    const edge = beside ? Math.max(outer.left, beside.getBoundingClientRect().right) : outer.left;
+    const edge = cover ? Math.max(outer.left, cover.getBoundingClientRect().right) : outer.left;
     if (right > outer.right) view.stage.scrollLeft += right - outer.right + 8;
     else if (left < edge) view.stage.scrollLeft -= edge - left + 8;
   }
@@ -339,7 +341,7 @@ function render(context) {
         h("code", {}, seen.exact),
         seen.kin.length ? `, drawn by ${list(seen.kin)}.` : ".",
       );
-    else if (get("story").lanes?.some((lane) => lane.draws.some((one) => one.group !== null)))
+    else if (get("timeline").lanes?.some((lane) => lane.draws.some((one) => one.group !== null)))
       looked.append("Equal numbers carry the same letter. Point at one to see who drew it, and all its digits.");
     else if (timeline?.numbers) looked.append("Point at a number to see all its digits.");
   }
@@ -348,18 +350,18 @@ function render(context) {
     showGenerators(choose.select, get("generators"), get("generator"));
     for (const [trait, size] of Object.entries(sizes)) size.show(get(trait));
     if (document.activeElement !== seed || !get("error")) seed.value = get("seed");
-    cures.show(get("cures"), get("cure"));
+    reseedings.show(get("reseedings"), get("reseeding"));
     drawRun();
   }
 
   function drawRun() {
     const progress = get("progress");
-    const refusal = get("cannot_fork") || get("story").unavailable;
+    const refusal = get("cannot_fork") || get("timeline").unavailable;
     const focused = forReal.contains(document.activeElement);
     run.disabled = Boolean(refusal || progress.cancel);
-    bar.hidden = !progress.words;
+    bar.hidden = !progress.message;
     cancel.hidden = !progress.cancel;
-    busy.textContent = progress.words ?? get("cannot_fork");
+    busy.textContent = progress.message ?? get("cannot_fork");
     // A button that greys out or goes drops the focus, and the widget would hear no key any more.
     if (focused) (cancel.hidden ? run : cancel).focus();
   }
@@ -367,9 +369,9 @@ function render(context) {
   function drawReal() {
     const real = get("real");
     timeline?.lay(real);
-    conclusion.textContent = real.words ?? "";
-    conclusion.hidden = !real.words;
-    if (real.words) player.seek(moments.length - 1);
+    conclusion.textContent = real.message ?? "";
+    conclusion.hidden = !real.message;
+    if (real.message) player.seek(moments.length - 1);
     else player.seek(player.position());
   }
 
@@ -382,10 +384,10 @@ function render(context) {
     observer.observe(view.stage);
     view.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
   }
-  view.listen(["story"], build);
+  view.listen(["timeline"], build);
   view.listen(["real"], drawReal);
   view.listen(["progress", "cannot_fork"], drawRun);
-  view.listen([...SETTINGS, "generators", "cures", "limits", "error"], drawChoices);
+  view.listen([...SETTINGS, "generators", "reseedings", "limits", "error"], drawChoices);
   drawChoices();
   build();
   drawReal();
@@ -393,13 +395,13 @@ function render(context) {
   return view.destroy;
 }
 
-/** The moments, each with how far everyone is. */
-function count(moments) {
-  const now = { before: 0, forked: false, cured: false, after: 0 };
+/** The moments, each with how far each process is. */
+function annotateMoments(moments) {
+  const now = { before: 0, forked: false, reseeded: false, after: 0 };
   return moments.map((moment) => {
     if (moment.kind === "before") now.before += 1;
     if (moment.kind === "fork") now.forked = true;
-    if (moment.kind === "cure") now.cured = true;
+    if (moment.kind === "reseed") now.reseeded = true;
     if (moment.kind === "after") now.after += 1;
     return { ...moment, ...now };
   });

@@ -46,7 +46,7 @@ function createStart({ onseed, onstate, onrestart }) {
   let inputs = [];
   return {
     node,
-    show({ seed: drawnSeed, start, legal }, typed, state) {
+    show({ seed: drawnSeed, start, state_ranges: ranges }, typed, state) {
       if (inputs.length !== start.length) {
         const commit = () => onstate(inputs.map((input) => input.value));
         inputs = start.map((_, at) =>
@@ -56,9 +56,9 @@ function createStart({ onseed, onstate, onrestart }) {
       }
       inputs.forEach((input, at) => {
         set(input, {
-          "aria-label": `component ${at + 1} of the first state, ${legal[at]}`,
-          title: legal[at],
-          style: `width:${3.5 + legal[at].split(" ").at(-1).replaceAll(",", "").length}ch`,
+          "aria-label": `component ${at + 1} of the first state, ${ranges[at]}`,
+          title: ranges[at],
+          style: `width:${3.5 + ranges[at].split(" ").at(-1).replaceAll(",", "").length}ch`,
         });
         input.value = state[at] ?? "";
         set(input, { "aria-invalid": input.value !== String(start[at]) && "true" });
@@ -134,8 +134,8 @@ function render(context) {
   });
   const kinds = get("generators").map(({ key, title }) => ({ value: key, text: title }));
   const generator = dropdown("generator", kinds, get("generator"), (chosen) => view.save({ generator: chosen }));
-  const beside = dropdown("beside it", [{ value: "", text: "none" }, ...kinds], get("beside"), (chosen) =>
-    view.save({ beside: chosen }),
+  const compareWith = dropdown("compare with", [{ value: "", text: "none" }, ...kinds], get("compare_with"), (chosen) =>
+    view.save({ compare_with: chosen }),
   );
   const size = dropdown(
     "draws",
@@ -147,7 +147,7 @@ function render(context) {
   const variantLabel = h("label", {}, variant, "divide by the periods");
   const player = createPlayer({ length: 1, onseek, signal: view.signal, name: "draw" });
   const scrub = player.node.querySelector("input");
-  view.controls.append(start.node, generator.node, beside.node, size.node, variantLabel, player.node);
+  view.controls.append(start.node, generator.node, compareWith.node, size.node, variantLabel, player.node);
   view.root.addEventListener("keydown", player.keys);
 
   const cardsHome = h("div");
@@ -174,7 +174,7 @@ function render(context) {
 
   function drawControls() {
     generator.select.value = get("generator");
-    beside.select.value = get("beside");
+    compareWith.select.value = get("compare_with");
     const { n, variant: possible } = get("picture");
     if (![...size.select.options].some((option) => option.value === String(n)))
       size.select.append(h("option", { value: n }, grouped(n)));
@@ -204,7 +204,7 @@ function render(context) {
     drawControls();
     cards = createCards(picture.components);
     cardsHome.replaceChildren(cards.node);
-    view.caption.replaceChildren(...prose(picture.words));
+    view.caption.replaceChildren(...prose(picture.message));
     looked = bin = null;
     buildPlots();
     const at = before?.n === picture.n ? Math.max(1, player.position()) : opening();
@@ -218,7 +218,7 @@ function render(context) {
   const measure = () => (view.stage.clientWidth || 900) / unit();
   function buildPlots() {
     room = measure();
-    const { n, reach, counts, edges, expected, main, beside: other } = picture;
+    const { n, reach, counts, edges, expected, main, other } = picture;
     const pointing = { onlook, onseek: (draw) => player.seek(Math.min(draw, n)) };
     plot = createStreamPlot({
       n,
@@ -239,7 +239,7 @@ function render(context) {
     const built = [createPortrait({ portrait: main, values: arrays.values, planes: arrays.planes, ...shared })];
     if (other)
       built.push(
-        createPortrait({ portrait: other, values: arrays.beside_values, planes: arrays.beside_planes, ...shared }),
+        createPortrait({ portrait: other, values: arrays.other_values, planes: arrays.other_planes, ...shared }),
       );
     legend.textContent = `Strong: the draws so far. Faint: those to come, up to draw ${grouped(reach)}.`;
     portraits.classList.toggle("wl-abreast", Boolean(wide));
@@ -330,13 +330,13 @@ function render(context) {
   }
   function describe() {
     const draw = looked ?? drawn.at;
-    const { n, main, beside: other } = picture;
+    const { n, main, other } = picture;
     if (bin !== null && looked === null) return readout.replaceChildren(h("b", {}, "bar"), ` from ${plot.bin(bin)}.`);
     if (draw < 1) return readout.replaceChildren(`Draw 1 of ${grouped(n)} comes next.`);
     const made = draw <= n;
     const value = (name) => h("code", {}, String(arrays[name][draw - 1]));
     const fell = made ? [", in the bar ", plot.bin(arrays.bins[draw - 1])] : [];
-    const also = other ? [` From ${other.title}: `, value("beside_values"), "."] : [];
+    const also = other ? [` From ${other.title}: `, value("other_values"), "."] : [];
     readout.replaceChildren(
       h("b", {}, `draw ${grouped(draw)}`),
       made ? ` of ${grouped(n)}` : ", still to come",
@@ -350,7 +350,7 @@ function render(context) {
 
   view.listen(["picture", "draws"], drawPicture);
   view.listen(["seed", "state", "error"], drawStart);
-  view.listen(["generator", "beside", "divide_by_period", "generators"], drawControls);
+  view.listen(["generator", "compare_with", "divide_by_period", "generators"], drawControls);
   drawPicture();
   if (globalThis.ResizeObserver) {
     const observer = new ResizeObserver(() => {

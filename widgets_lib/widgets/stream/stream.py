@@ -1,17 +1,20 @@
-"""RandomStream: a generator's arithmetic draw by draw, and what its numbers look like beside those of a bad one."""
+"""RandomStream: a generator's arithmetic draw by draw, and what its numbers look like compared with a bad one's."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import traitlets
 
 from widgets_lib.compute import rng
 from widgets_lib.compute._integers import check_integer
+from widgets_lib.compute._renamed import renamed
 from widgets_lib.compute.formatting import format_int
 from widgets_lib.widgets._base import Widget
 
 MAX_DRAWS = 10_000
-CLOUD = 2049  # pairs and triples are drawn of so many numbers at least: once round the small LCG
+CLOUD = 2049  # pairs and triples are drawn of so many numbers at least: the whole cycle of the small LCG
 SEED = 457428938475
 
 
@@ -22,29 +25,30 @@ class _Start:
     generator: str
     typed: str
     seed: int
-    state: tuple
+    state: tuple[int, ...]
 
 
 class RandomStream(Widget):
-    """A generator's state turning draw by draw, and its stream as plot, histogram and pairs, beside a bad one's.
+    """A generator's state turning draw by draw, and its stream as plot, histogram and pairs, compared with a bad one's.
 
     wl.RandomStream()
     wl.RandomStream(seed=42, n=10_000, divide_by_period=True)
-    wl.RandomStream(generator="randu", beside="wichmann-hill")
+    wl.RandomStream(generator="randu", compare_with="wichmann-hill")
 
     seed: a whole number or its digits as text; None asks the operating system for one. state: begin at this state
-    in place of a seed's. n: draws, 1 to 10,000. generator, beside: keys of `rng.GENERATORS`; beside may be None.
+    in place of a seed's. n: draws, 1 to 10,000. generator, compare_with: keys of `rng.GENERATORS`; compare_with may be
+    None.
     divide_by_period: the variant of wichmann-hill that divides by 30268, 30306 and 30322.
-    Raises: ValueError or TypeError naming the value that can not be used.
+    Raises: ValueError or TypeError naming the value that can't be used.
     """
 
     seed = traitlets.Unicode(help="The seed, as typed: digits of any length.").tag(sync=True)
     state = traitlets.Tuple(help="The state before the first draw; ints, or their digits as typed.").tag(sync=True)
     n = traitlets.Int(help="How many draws are plotted and stepped through.").tag(sync=True)
     generator = traitlets.Enum(list(rng.GENERATORS), help="Key of the generator.").tag(sync=True)
-    beside = traitlets.Enum(["", *rng.GENERATORS], help="Key of the generator beside it; empty for none.").tag(
-        sync=True
-    )
+    compare_with = traitlets.Enum(
+        ["", *rng.GENERATORS], help="Key of the generator to compare with; empty for none."
+    ).tag(sync=True)
     divide_by_period = traitlets.Bool(help="Whether wichmann-hill divides by its periods.").tag(sync=True)
 
     generators = traitlets.List(
@@ -52,19 +56,27 @@ class RandomStream(Widget):
         help="The generators to choose from: key, title.",
     ).tag(sync=True)
     picture = traitlets.Dict(
-        help="What is drawn: seed, start, legal, n, reach, components, main and beside (see `_portrait`), counts and "
-        "edges of the histogram, expected, words, and `layout`, where in `draws` each array lies."
+        help="What is drawn: seed, start, state_ranges, n, reach, components, main and other (see `_portrait`), counts "
+        "and edges of the histogram, expected, message, and `layout`, where in `draws` each array lies."
     ).tag(sync=True)
     draws = traitlets.Bytes(
         help="The arrays of the drawing, little-endian, as `picture['layout']` says: values, states, …"
     ).tag(sync=True)
 
+    @renamed(beside="compare_with")
     def __init__(
-        self, seed=SEED, *, state=None, n=50, generator="wichmann-hill", beside="tiny-lcg", divide_by_period=False
-    ):
-        beside = beside or ""
-        for name, key in (("generator", generator), ("beside", beside)):
-            if key not in rng.GENERATORS and (name, key) != ("beside", ""):
+        self,
+        seed: int | str | None = SEED,
+        *,
+        state: Sequence[int] | None = None,
+        n: int = 50,
+        generator: str = "wichmann-hill",
+        compare_with: str | None = "tiny-lcg",
+        divide_by_period: bool = False,
+    ) -> None:
+        compare_with = compare_with or ""
+        for name, key in (("generator", generator), ("compare_with", compare_with)):
+            if key not in rng.GENERATORS and (name, key) != ("compare_with", ""):
                 raise ValueError(f"RandomStream: {name} {key!r} is not one of {', '.join(rng.GENERATORS)}")
         if divide_by_period and generator != "wichmann-hill":
             raise ValueError(f"RandomStream: divide_by_period is a variant of wichmann-hill, not of {generator}")
@@ -74,14 +86,14 @@ class RandomStream(Widget):
             "state": self._start.state,
             "n": check_integer(n, "n, the number of draws,", 1, MAX_DRAWS),
             "generator": generator,
-            "beside": beside,
+            "compare_with": compare_with,
             "divide_by_period": bool(divide_by_period),
         }
-        self._refused = {}  # trait -> why the seed or state that it holds can't be used
+        self._refused: dict[str, ValueError] = {}  # trait -> why the seed or state that it holds can't be used
         super().__init__(**self._first)
         self.observe(lambda change: self._run_guarded(self._read_seed), names=["seed", "generator"])
         self.observe(lambda change: self._run_guarded(self._read_state), names=["state"])
-        self.recompute_on("n", "beside", "divide_by_period")
+        self.recompute_on("n", "compare_with", "divide_by_period")
 
     # ---- where it begins ----
 
@@ -98,7 +110,7 @@ class RandomStream(Widget):
             self._begin("state", lambda: self._start)
 
     def _begin(self, name, read):
-        """Begin where `read` says, by the trait `name`; if that can't be used, stay, say why, and keep what it holds."""
+        """Begin at the start that `read` makes of the trait `name`; if it raises, stay, keep the trait and the error."""
         try:
             self._start = read()
             self._refused = {}
@@ -113,7 +125,7 @@ class RandomStream(Widget):
             self._restart()
 
     def _restart(self):
-        """Back to what was given."""
+        """Back to the settings of the constructor."""
         first = self._first
         self._refused = {}
         self._start = _from_state(first["generator"], first["state"], typed=first["seed"])
@@ -132,14 +144,16 @@ class RandomStream(Widget):
     def _draw(self):
         n = check_integer(self.n, "n, the number of draws,", 1, MAX_DRAWS)
         start, reach = self._start, max(n, CLOUD)
-        main = _Drawn.of(lambda: _made(start, self.divide_by_period), n, reach)
-        beside = _Drawn.of(lambda: rng.GENERATORS[self.beside](start.seed), n, reach) if self.beside else None
+        main = _Drawn.of(lambda: _generator_at(start, self.divide_by_period), n, reach)
+        other = None
+        if self.compare_with:
+            other = _Drawn.of(lambda: rng.GENERATORS[self.compare_with](start.seed), n, reach)
         arrays = _arithmetic(main.generator, start.state, main.near)
         arrays |= {"values": main.far.trace.values, "planes": main.far.planes}
-        if beside:
-            arrays |= {"beside_values": beside.far.trace.values, "beside_planes": beside.far.planes}
+        if other:
+            arrays |= {"other_values": other.far.trace.values, "other_planes": other.far.planes}
         layout, draws = _packed(arrays)
-        with self.hold_sync(), self.hold_trait_notifications():  # one message: the one is no use without the other
+        with self.hold_sync(), self.hold_trait_notifications():  # one message: neither is of use without the other
             if "seed" not in self._refused:
                 self.seed = start.typed
             if "state" not in self._refused:
@@ -148,23 +162,25 @@ class RandomStream(Widget):
             self.picture = {
                 "seed": start.typed,
                 "start": list(start.state),
-                "legal": [_range(legal) for legal in main.generator.states],
+                "state_ranges": [_range_text(legal) for legal in main.generator.state_ranges],
                 "n": n,
                 "reach": reach,
                 "components": _components(main.generator),
                 "variant": start.generator == "wichmann-hill",
                 "main": _portrait(main),
-                "beside": _portrait(beside) if beside else None,
+                "other": _portrait(other) if other else None,
                 "counts": main.near.counts.tolist(),
                 "edges": [round(edge, 3) for edge in main.near.edges.tolist()],
                 "expected": main.near.expected,
-                "words": " ".join([_course(main.generator), *_difference(start, main.near, self.divide_by_period)]),
+                "message": " ".join(
+                    [_rule_message(main.generator), *_variant_message(start, main.near, self.divide_by_period)]
+                ),
                 "layout": layout,
             }
 
 
-def _typed(seed):
-    """The seed as text. Raises: TypeError or ValueError if it is no whole number, or too long to read."""
+def _typed(seed: int | str | None) -> str:
+    """The seed as text. Raises: TypeError or ValueError if it is not a whole number, or too long to read."""
     if isinstance(seed, str):
         return seed
     if seed is None:
@@ -175,13 +191,13 @@ def _typed(seed):
     return str(seed)
 
 
-def _from_seed(key, typed):
+def _from_seed(key: str, typed: str) -> _Start:
     seed = rng.parse_seed(typed)
     return _Start(key, typed, seed, rng.GENERATORS[key](seed).state)
 
 
-def _from_state(key, state, typed=None):
-    """The start at this state; its seed is the least that sets it, unless one is given as text."""
+def _from_state(key: str, state: Any, typed: str | None = None) -> _Start:
+    """The start at this state; its seed is the canonical one, unless one is given as text."""
     generator = rng.GENERATORS[key](0)
     if isinstance(state, tuple | list):
         state = tuple(_read_component(j, x) for j, x in enumerate(state, start=1))
@@ -193,7 +209,7 @@ def _from_state(key, state, typed=None):
     return _Start(key, typed, rng.parse_seed(typed), generator.state)
 
 
-def _read_component(j, x):
+def _read_component(j: int, x: Any) -> Any:
     if not isinstance(x, str):
         return x
     try:
@@ -202,8 +218,8 @@ def _read_component(j, x):
         raise ValueError(f"component {j} of a state is a whole number such as 499, not {x[:40]!r}") from None
 
 
-def _made(start, divide_by_period):
-    """The start's generator, at its beginning."""
+def _generator_at(start: _Start, divide_by_period: bool) -> rng.Congruential:
+    """The generator of a start, in the state where it begins."""
     variant = {"divide_by_period": divide_by_period} if start.generator == "wichmann-hill" else {}
     generator = rng.GENERATORS[start.generator](0, **variant)
     generator.state = start.state
@@ -212,19 +228,19 @@ def _made(start, divide_by_period):
 
 @dataclass(frozen=True)
 class _Drawn:
-    """A generator, the stream of the draws that are stepped through, and a longer one for the pairs to come."""
+    """A generator, the stream of the draws that are stepped through, and a longer one for the pairs still to come."""
 
     generator: rng.Congruential
     near: rng.Stream
     far: rng.Stream
 
     @classmethod
-    def of(cls, make, n, reach):
+    def of(cls, make: Callable[[], rng.Congruential], n: int, reach: int) -> "_Drawn":
         bins = 10 if n < 1000 else 20
         return cls(make(), rng.describe_stream(make(), n, bins), rng.describe_stream(make(), reach))
 
 
-def _arithmetic(generator, state, stream):
+def _arithmetic(generator: rng.Congruential, state: tuple[int, ...], stream: rng.Stream) -> dict[str, np.ndarray]:
     """The numbers of every draw, row by row; states and fractions have one more row, for before the first draw."""
     states = np.vstack([state, stream.trace.states])
     fractions = stream.trace.fractions
@@ -238,13 +254,13 @@ def _arithmetic(generator, state, stream):
     }
 
 
-def _components(generator):
+def _components(generator: rng.Congruential) -> list[dict[str, int]]:
     rules = (generator.multipliers, generator.increments, generator.moduli, generator.divisors)
     names = ("multiplier", "increment", "modulus", "divisor")
     return [dict(zip(names, rule, strict=True)) for rule in zip(*rules, strict=True)]
 
 
-def _packed(arrays):
+def _packed(arrays: dict[str, np.ndarray]) -> tuple[list[dict[str, Any]], bytes]:
     """(layout, bytes): the arrays end to end, widest items first so that each starts at a multiple of its item size.
 
     layout: for each array its name, kind (as numpy spells it), offset in bytes and length in items.
@@ -257,16 +273,16 @@ def _packed(arrays):
     return layout, b"".join(parts)
 
 
-# ---- words and figures ----
+# ---- messages and figures ----
 
 
-def _range(legal):
+def _range_text(legal: range) -> str:
     odd = "odd, " if legal.step == 2 else ""
     return f"{odd}{legal[0]:,} to {legal[-1]:,}"
 
 
-def _portrait(drawn):
-    """What is said of a generator: title, rules as texts, pattern, facts (name, text, exact, of an even spread)."""
+def _portrait(drawn: _Drawn) -> dict[str, Any]:
+    """The description of a generator: title, rules as texts, pattern, facts (name, text, exact, of an even spread)."""
     generator, stream = drawn.generator, drawn.near
     rules = zip(generator.multipliers, generator.increments, generator.moduli, strict=True)
     n = len(stream.trace.values)
@@ -283,11 +299,11 @@ def _portrait(drawn):
     }
 
 
-def _rule(multiplier, increment, modulus):
+def _rule(multiplier: int, increment: int, modulus: int) -> str:
     return f"x → {multiplier:,}·x{f' + {increment:,}' if increment else ''} mod {modulus:,}"
 
 
-def _pattern(stream):
+def _pattern(stream: rng.Stream) -> str:
     """What can be seen in the pairs and triples."""
     lines, planes = rng.count_lines(stream.pairs), rng.count_planes(stream.planes)
     if planes:
@@ -297,18 +313,18 @@ def _pattern(stream):
     return "Pairs and triples: no pattern to see."
 
 
-def _course(generator):
+def _rule_message(generator: rng.Congruential) -> str:
     if len(generator.moduli) == 1:
         return "One component turns, and its fraction is the number drawn."
     return "Three components turn, each on its own; their fractions are added, and the whole part is dropped."
 
 
-def _difference(start, stream, divided):
+def _variant_message(start: _Start, stream: rng.Stream, divided: bool) -> list[str]:
     """A sentence on what dividing by the periods, or no longer, would change in these numbers; none for others."""
     if start.generator != "wichmann-hill":
         return []
     values = stream.trace.values
-    other = _made(start, not divided).draw(len(values))
+    other = _generator_at(start, not divided).draw(len(values))
     by = "the moduli 30,269, 30,307 and 30,323" if divided else "the periods 30,268, 30,306 and 30,322"
     moved = "the number drawn by" if len(values) == 1 else f"these {len(values):,} numbers by at most"
     return [

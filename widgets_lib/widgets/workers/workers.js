@@ -1,6 +1,6 @@
 // A round of a data loader: a batch from every worker, its pictures before and after what that worker drew for them.
 import { button, dropdown, slider } from "../shared/controls.js";
-import { createCures, createRecipe, equalClass, letter, showGenerators } from "../shared/fork-options.js";
+import { createReseedings, createRecipe, equalClass, letter, showGenerators } from "../shared/fork-options.js";
 import { h, prose, s, set } from "../shared/dom.js";
 import { createView } from "../shared/view.js";
 
@@ -57,7 +57,7 @@ function render(context) {
 
   // ---- controls ----
   const choose = dropdown("generator", [], "", (generator) => view.save({ generator }));
-  const most = get("most_workers");
+  const most = get("max_workers");
   const workers = slider({
     label: "workers",
     name: "workers",
@@ -73,13 +73,15 @@ function render(context) {
     },
     { "aria-label": "Start again with the first settings" },
   );
-  const cures = createCures("cure: what each worker does before it draws", (cure) => view.save({ cure }));
+  const reseedings = createReseedings("reseeding: what each worker does before it draws", (reseeding) =>
+    view.save({ reseeding }),
+  );
   const back = button("Back", () => seek(round - 1));
   const next = button("Next round", () => seek(round + 1), { class: "wl-primary" });
   const count = h("output", {});
   view.controls.append(
     h("div", { class: "wl-row" }, choose.node, workers.node, again),
-    cures.node,
+    reseedings.node,
     h("div", { class: "wl-row wl-rounds" }, back, next, count),
   );
 
@@ -89,7 +91,7 @@ function render(context) {
   view.caption.after(note, recipe.node, busy);
 
   function seek(wanted) {
-    const last = Math.max(0, (get("story").rounds?.length ?? 0) - 1);
+    const last = Math.max(0, (get("timeline").rounds?.length ?? 0) - 1);
     round = Math.max(0, Math.min(last, wanted));
     back.disabled = round === 0;
     next.disabled = round === last;
@@ -100,15 +102,15 @@ function render(context) {
   }
 
   function draw() {
-    const { rounds = [], code: lines = "", note: about = "", unavailable = "" } = get("story");
+    const { rounds = [], code: lines = "", note: about = "", unavailable = "" } = get("timeline");
     recipe.show(lines);
     note.replaceChildren(...prose(about));
     count.textContent = rounds.length ? `round ${round + 1} of ${rounds.length}` : "";
     const shown = rounds[round];
-    view.caption.textContent = shown?.words ?? "";
+    view.caption.textContent = shown?.message ?? "";
     if (!shown) {
       view.stage.replaceChildren(
-        h("p", { class: "wl-refused" }, unavailable ? `✗ ${unavailable} Choose another cure or generator.` : ""),
+        h("p", { class: "wl-refused" }, unavailable ? `✗ ${unavailable} Choose another reseeding or generator.` : ""),
       );
       return;
     }
@@ -169,9 +171,9 @@ function render(context) {
 
   function drawChoices() {
     showGenerators(choose.select, get("generators"), get("generator"));
-    cures.show(get("cures"), get("cure"));
+    reseedings.show(get("reseedings"), get("reseeding"));
     workers.show(get("workers"));
-    busy.textContent = get("progress").words ?? "";
+    busy.textContent = get("progress").message ?? "";
     busy.hidden = !busy.textContent;
   }
 
@@ -184,9 +186,9 @@ function render(context) {
       seek(round + step);
     },
   });
-  view.listen(["story", "shape", "before", "after"], () => seek(round));
+  view.listen(["timeline", "shape", "before", "after"], () => seek(round));
   view.listen(
-    ["generator", "generators", "cure", "cures", "workers", "most_workers", "progress", "error"],
+    ["generator", "generators", "reseeding", "reseedings", "workers", "max_workers", "progress", "error"],
     drawChoices,
   );
   drawChoices();
