@@ -41,7 +41,7 @@ INSTALL_S, CELL_S = 300, 60
 WIDGETS = {
     "Predict": ("wl.Predict('How many?', answer=3)", {"given": "3"}, "w.verdict", "", "Yes: 3."),
     "MatmulLadder": ("wl.MatmulLadder()", {"m": 6}, "w.steps['python']", "39,200 Python steps", "47,040 Python steps"),
-    "LoopStepper": ("wl.LoopStepper()", {"m": 9}, "w.error[:40]", "", "LoopStepper: m=9 is no size of these mat"),
+    "LoopStepper": ("wl.LoopStepper()", {"m": 9}, "w.error[:40]", "", "LoopStepper: m=9 is not a size of these "),
     "IteratorTape": (
         "wl.IteratorTape(range(10))",
         {"take": -1},

@@ -240,7 +240,7 @@ test("numbers that are not whole are rounded in their cells and exact on hover",
 
 test("a size the kernel refused leaves the picture whole", async () => {
   const view = await mount("wl.LoopStepper()");
-  view.model.receive({ m: 99, error: "LoopStepper: m=99 is no size of these matrices: m goes from 1 to 5." });
+  view.model.receive({ m: 99, error: "LoopStepper: m=99 is not a size of these matrices: m goes from 1 to 5." });
   assert.equal(view.$$(".wl-cell[tabindex]").length, 10);
   assert.match(view.$("[role=alert]").textContent, /m goes from 1 to 5/);
   view.destroy();

@@ -62,7 +62,7 @@ def test_nan_and_inf_can_be_sent():
 def test_a_size_that_is_not_there_is_explained_and_the_widget_goes_on(name, size):
     widget = wl.LoopStepper()
     setattr(widget, name, size)
-    assert f"{name}={size} is no size of these matrices: {name} goes from 1 to 5" in widget.error
+    assert f"{name}={size} is not a size of these matrices: {name} goes from 1 to 5" in widget.error
     setattr(widget, name, 5)
     assert widget.error == ""
 
@@ -73,8 +73,8 @@ def test_a_size_that_is_not_there_is_explained_and_the_widget_goes_on(name, size
         ({"a": [[1]]}, ValueError, "give both a and b"),
         ({"a": np.ones((3, 4)), "b": np.ones((3, 2))}, ValueError, r"\(3, 4\) and \(3, 2\)"),
         ({"a": np.ones((7, 1)), "b": np.ones((1, 1))}, ValueError, r"Take a corner: a\[:6, :1\] and b\[:1, :1\]"),
-        ({"m": 0}, ValueError, "m=0 is no size"),
-        ({"a": [[1]], "b": [[1]], "k": 2}, ValueError, "k=2 is no size of these matrices: k goes from 1 to 1"),
+        ({"m": 0}, ValueError, "m=0 is not a size"),
+        ({"a": [[1]], "b": [[1]], "k": 2}, ValueError, "k=2 is not a size of these matrices: k goes from 1 to 1"),
         ({"strategy": "jik"}, TraitError, "jik"),
         ({"colour": "red"}, TypeError, "colour"),
     ],

@@ -25,7 +25,7 @@ from widgets_lib.widgets.ladder.rows import (
 MAX_SIZES = {"m": 50_000, "k": 2_048, "n": 2_048}
 LEARNER_STEPS = "your function"
 LOOP_STEP_S = 1e-5  # about what one step of the first rung takes: enough to choose an axis by
-PRESETS = [
+PRESETS: list[dict[str, Any]] = [
     {"name": "5 digits", "title": "5 × 784 × 10", "sizes": {"m": 5, "k": 784, "n": 10}},
     {"name": "all 50,000", "title": "50,000 × 784 × 10", "sizes": {"m": 50_000, "k": 784, "n": 10}},
 ]
@@ -71,7 +71,7 @@ class MatmulLadder(Widget):
         self._results: dict[Size, dict[str, Row]] = {}  # of every size: one left and come back to keeps its times
         self._publishing = threading.RLock()  # the kernel's thread and the measurements' both do
         self._measurements = Measurements(self._on_message, self._on_idle)
-        self._views = None  # how many there are; None before the first
+        self._views: int | None = None  # None before the first
         self._list_rungs()
         self.recompute_on("m", "k", "n")
         self.observe(lambda _: self._run_guarded(self._show_results), names=["predictions"])

@@ -84,7 +84,7 @@ def summary_of(rows: Mapping[str, Row]) -> str:
 
 
 def _wrong_row(mismatch: Message) -> Row:
-    row = {"state": "wrong", "time": "✗ wrong", "message": f"No time for a wrong answer: {mismatch['reason']}."}
+    row: Row = {"state": "wrong", "time": "✗ wrong", "message": f"No time for a wrong answer: {mismatch['reason']}."}
     if (shares := mismatch.get("picture")) is not None:
         row["picture"] = {
             "rows": len(shares),

@@ -1,5 +1,7 @@
 """LoopStepper: a small matrix product, one step of Python at a time."""
 
+from typing import Any
+
 import numpy as np
 import traitlets
 
@@ -17,7 +19,7 @@ class LoopStepper(Widget):
     a, b: matrices (m, k) and (k, n) of at most 6 along each axis, as torch tensors, numpy arrays or nested lists;
     without them, small digits. strategy: ijk, kij, dot, broadcast or outer.
     m, k, n: show this corner of the matrices, at first; sliders change it. Without them, all of a and b.
-    Raises: ValueError in words if a and b do not fit, are too large, empty or no numbers.
+    Raises: ValueError in words if a and b do not fit, are too large, empty or not numbers.
     """
 
     strategy = traitlets.Enum(list(loops.STRATEGIES), help="Which axes Python loops over, and in which order.").tag(
@@ -36,7 +38,16 @@ class LoopStepper(Widget):
         help="For each strategy its key, code (lines), summary, and moments [i, j, k, lines run] for all of A and B."
     ).tag(sync=True)
 
-    def __init__(self, a=None, b=None, strategy="ijk", *, m=None, k=None, n=None):
+    def __init__(
+        self,
+        a: Any = None,
+        b: Any = None,
+        strategy: str = "ijk",
+        *,
+        m: int | None = None,
+        k: int | None = None,
+        n: int | None = None,
+    ):
         if (a is None) != (b is None):
             raise ValueError("LoopStepper: give both a and b, or neither")
         if a is None:
@@ -54,26 +65,26 @@ class LoopStepper(Widget):
             products=_texts(terms.products),
             sums=_texts(terms.sums),
             exact=all(bool((x == x.round()).all()) for x in (terms.a, terms.b)),
-            strategies=[_described(strategy, rows, inner, columns) for strategy in loops.STRATEGIES.values()],
+            strategies=[_describe(one, rows, inner, columns) for one in loops.STRATEGIES.values()],
         )
         self.recompute_on("m", "k", "n")
 
-    def _recompute(self):
-        """Nothing is left to compute: a corner's moments and numbers are among those of the whole."""
+    def _recompute(self) -> None:
+        """Check the sizes. Nothing is left to compute: a corner's moments and numbers are among those of the whole."""
         for name, largest in zip("mnk", self._largest, strict=True):
             size = getattr(self, name)
             if not 1 <= size <= largest:
                 raise ValueError(
-                    f"LoopStepper: {name}={size} is no size of these matrices: {name} goes from 1 to {largest}."
+                    f"LoopStepper: {name}={size} is not a size of these matrices: {name} goes from 1 to {largest}."
                 )
 
 
-def _described(strategy, m, k, n):
+def _describe(strategy: loops.Strategy, m: int, k: int, n: int) -> dict[str, Any]:
     moments = [[moment.i, moment.j, moment.k, moment.lines] for moment in strategy.moments(m, k, n)]
     return {"key": strategy.key, "code": strategy.lines, "summary": strategy.summary, "moments": moments}
 
 
-def _texts(array):
-    """The array as nested lists of texts: JSON has no word for nan or inf. Nine digits hold a float32."""
+def _texts(array: np.ndarray) -> list:
+    """The array as nested lists of texts: JSON has no nan or inf. Nine digits hold a float32."""
     text = "{:d}" if array.dtype.kind == "i" else "{:.9g}"
     return np.vectorize(text.format, otypes=[object])(array).tolist()
