@@ -55,7 +55,7 @@ def visit(small_voila, request):
 def pooled(logs, tmp_path_factory):
     """A preheating server with room for three, two of them for one visitor, and two threads each.
 
-    Its host has set a variable of his own.
+    A thread variable is set for the server itself.
     """
     root = tmp_path_factory.mktemp("pooled")
     limits = ["--LessonKernelManager.max_kernels=3", "--LessonKernelManager.threads=2", "--VoilaExecutor.timeout=5"]
@@ -67,7 +67,7 @@ def pooled(logs, tmp_path_factory):
 
 @pytest.fixture
 def pooled_voila(pooled):
-    """The same without any lesson; what a test leaves there is gone after it."""
+    """The same without any lesson; lessons that a test writes are removed after it."""
     yield pooled
     for lesson in pooled.root.glob("*.ipynb"):
         lesson.unlink()

@@ -9,7 +9,7 @@ import pytest
 from tests.support import servers
 from tests.support.servers import is_running, wait_until, write_notebook
 from tests.support.visitors import Visitor, kernel_of
-from widgets_lib.app import cells
+from widgets_lib.app import rendering
 
 
 def test_a_kernel_killed_later_is_gone_for_the_page_that_asks_after_it(render, small_voila):
@@ -21,12 +21,12 @@ def test_a_kernel_killed_later_is_gone_for_the_page_that_asks_after_it(render, s
     assert small_voila.kernels() == 0
 
 
-def test_a_kernel_that_does_not_start_is_told_and_the_prose_is_there(logs, tmp_path):
+def test_if_a_kernel_does_not_start_the_page_says_so_and_has_the_prose(logs, tmp_path):
     write_notebook([("md", "the prose"), "print(6 * 7)"], tmp_path / "a.ipynb")
     with servers.voila(tmp_path, logs, "--LessonKernelManager.memory_limit_mb=1") as server:
         status, _, page = server.get("voila/render/a.ipynb")
         assert status == 200
-        assert cells.NO_KERNEL in page and "the prose" in page
+        assert rendering.NO_KERNEL in page and "the prose" in page
         assert "a.ipynb: Python did not start" in server.log
 
 
@@ -51,7 +51,7 @@ def test_a_killed_server_leaves_no_kernel_behind_and_starts_again_at_once_and_ne
     assert kernels and not any(map(is_running, kernels))
 
 
-def test_a_file_that_is_no_notebook_gets_a_calm_page_and_the_rest_works(small_voila, render):
+def test_a_file_that_is_no_notebook_gets_an_error_page_and_the_rest_works(small_voila, render):
     broken = small_voila.root / "broken.ipynb"
     for text in (b"", b"{ this is no notebook", b'{"cells": [], "nbformat": 99}', b"[]", b"\xff\xfe", b'{"cells": 1}'):
         broken.write_bytes(text)
@@ -66,7 +66,7 @@ def test_a_file_that_is_no_notebook_gets_a_calm_page_and_the_rest_works(small_vo
 
 def test_a_cell_with_a_syntax_error_fails_alone(render, small_voila):
     _, _, page = render(["def f(:", "print(6 * 7)"], name="dropped_in.ipynb")
-    assert cells.FAILED in page and "42" in page
+    assert rendering.FAILED in page and "42" in page
     assert "SyntaxError" not in page
     assert "dropped_in.ipynb, cell 1 of 2" in small_voila.log and "SyntaxError" in small_voila.log
 
@@ -102,6 +102,6 @@ def test_on_a_read_only_disk_lessons_open(logs, tmp_path):
     )
     sandbox = ["unshare", "--mount", "sh", "-c", READ_ONLY, "sh", str(tmp_path)]
     with servers.voila(tmp_path, logs, prefix=sandbox) as server, Visitor(server, "a.ipynb") as visitor:
-        assert visitor.status == 200 and cells.FAILED not in visitor.page
+        assert visitor.status == 200 and rendering.FAILED not in visitor.page
         assert "42" in visitor.page and "image/png" in visitor.page
         assert visitor.connect().model("m")

@@ -8,7 +8,7 @@ import zmq.asyncio
 from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.session import Session
 
-from widgets_lib.app import lost_wakeup
+from widgets_lib.app.fixes import lost_wakeup
 
 
 async def receive_after_a_swallowed_edge(get_msg):
@@ -35,7 +35,7 @@ def test_a_message_is_received_although_its_wake_up_was_lost():
 
 
 def test_the_stock_method_still_hangs():
-    """When this fails, upstream has mended it: delete lost_wakeup.py and this file."""
+    """When this fails, upstream has mended it: delete lost_wakeup.py, its row in patches.py and this file."""
     with pytest.raises(asyncio.TimeoutError):
         asyncio.run(receive_after_a_swallowed_edge(lost_wakeup.stock_get_msg))
 
@@ -55,7 +55,7 @@ def test_a_timeout_still_ends_in_empty(timeout):
         asyncio.run(wait_for_nothing())
 
 
-def test_the_entry_module_applies_the_cure():
+def test_the_entry_module_applies_the_fix():
     import widgets_lib.app.entry  # noqa: F401 - imported for its effect, as Voila does
 
     assert AsyncZMQSocketChannel.get_msg is lost_wakeup.get_msg
@@ -63,7 +63,7 @@ def test_the_entry_module_applies_the_cure():
 
 def test_three_loads_of_a_page_with_many_widgets_all_end(small_voila, render):
     interact = "from ipywidgets import interact\ninteract(lambda n: print(n), n=(0, 10))"
-    for _ in range(3):  # without the cure, four of five hung
+    for _ in range(3):  # without the fix, four of five hung
         status, _, page = render([interact] * 20, name="many.ipynb")
         assert status == 200 and page.count("application/vnd.jupyter.widget-view+json") >= 20
         small_voila.close_tab(page)

@@ -10,7 +10,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 from traitlets.config import Config
 
-import servers
+from tests.support import servers
 from widgets_lib.app import provisioner
 from widgets_lib.app.provisioner import LimitedProvisioner
 

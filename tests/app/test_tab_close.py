@@ -1,11 +1,11 @@
-"""The beacon of a closing tab: ours is heard, others' are not."""
+"""The beacon of a closing tab: ours is accepted, others are not."""
 
 import uuid
 
 import pytest
 
 from tests.support import servers
-from widgets_lib.app.tab_close import is_same_origin
+from widgets_lib.app.fixes.tab_close import is_same_origin
 
 
 def test_closing_the_tab_frees_the_kernel(render, small_voila):
@@ -39,7 +39,7 @@ def test_whose_beacon_it_is(headers, ours):
 
 
 def test_the_stock_server_still_refuses_its_own_pages(logs, tmp_path):
-    """When this fails, upstream has mended it: delete tab_close.py and this file."""
+    """When this fails, upstream has mended it: delete tab_close.py, its row in patches.py and this file."""
     with servers.stock_voila(tmp_path, logs) as server:
         page = f'{{"kernelId": "{uuid.uuid4()}"}}'
         assert server.close_tab(page) == 403

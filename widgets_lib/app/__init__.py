@@ -1,5 +1,5 @@
-"""How the lessons are served: Voila's configuration, page template, kernel limits.
+"""How the lessons are served: Voila's configuration, page template and kernel limits.
 
-`voila.json` names `widgets_lib.app.entry.LessonKernelManager`; that is the only thread between Voila and this package.
-Nothing here knows a lesson or a widget.
+`voila.json` names the classes of this package that Voila is to use; `patches.py` lists what no setting can reach.
+Nothing here depends on a particular lesson or widget.
 """

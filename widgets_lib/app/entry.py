@@ -6,17 +6,22 @@ templates or sets up routes (so does its Jupyter Server extension, which Binder 
 the one moment at which the rest can be put in place.
 """
 
-from widgets_lib.app import callbacks, cells, guard, health, lost_wakeup, page, pool, read_only, tab_close
-from widgets_lib.app.kernels import LessonKernelManager
+from traitlets.config import Application
+from voila.app import Voila
+
+from widgets_lib.app import patches, preflight, templates
+from widgets_lib.app.kernel_manager import LessonKernelManager
+from widgets_lib.app.writable_dirs import ensure_writable_dirs
 
 __all__ = ["LessonKernelManager"]
 
-read_only.provide()
-lost_wakeup.cure()
-tab_close.cure()
-cells.install()
-callbacks.install()
-pool.install()
-page.install()
-health.install()
-guard.install()  # last: it looks at everybody's routes
+ensure_writable_dirs()
+templates.add_search_path()
+try:
+    patches.apply_all()
+except patches.PatchError as error:
+    if Application.initialized() and isinstance(Application.instance(), Voila):
+        raise SystemExit(str(error)) from None
+    raise  # a Jupyter server logs it and goes on without Voila
+templates.scripts()  # reads files, which the first page need not wait for
+preflight.shared()

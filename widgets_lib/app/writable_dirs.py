@@ -1,4 +1,4 @@
-"""A server may run on a disk that it cannot write to, and needs little of one that it can: connection files, caches."""
+"""On a disk that cannot be written to, the server needs other folders for connection files and caches."""
 
 import atexit
 import os
@@ -10,7 +10,7 @@ MEMORY = Path("/dev/shm")
 CACHES = {"NUMBA_CACHE_DIR": "numba", "MPLCONFIGDIR": "matplotlib", "IPYTHONDIR": "ipython"}  # numba must have one
 
 
-def provide():
+def ensure_writable_dirs() -> None:
     """Finds a folder for temporary files, in memory if there is no other, and one for the kernels' caches."""
     try:
         tempfile.gettempdir()

@@ -6,7 +6,7 @@ from traitlets.config import Configurable
 
 from tests.support import servers
 from tests.support.visitors import Visitor
-from widgets_lib.app.callbacks import FAILED
+from widgets_lib.app.error_filter import FAILED
 
 CELL = """
 import sys
@@ -34,7 +34,7 @@ def opened(request):
         yield visitor.connect(**options)
 
 
-def test_a_failing_interact_is_calm_from_the_first_picture_on(opened):
+def test_a_failing_interact_is_redacted_from_the_first_picture_on(opened):
     states = opened.states()
     [output] = [state["outputs"] for state in states.values() if state["_model_name"] == "OutputModel"]
     assert "seen 3" in str(output) and FAILED in str(output)
@@ -44,8 +44,8 @@ def test_a_failing_interact_is_calm_from_the_first_picture_on(opened):
     answers = str(opened.until_idle(opened.move(slider, value=3)))
     assert "seen 3" in answers and FAILED in answers
 
-    for told in (opened.page, str(states), answers):
-        assert not [word for word in PRIVATE if word in told]
+    for sent in (opened.page, str(states), answers):
+        assert not [word for word in PRIVATE if word in sent]
     log = opened.server.log
     assert log.count("IndexError: list index out of range") >= 2
     assert "callbacks.ipynb: noise" in log and "callbacks.ipynb, cell 1: noise" in log
@@ -61,10 +61,10 @@ def test_a_host_who_debugs_sees_it_all(logs, tmp_path):
         assert "IndexError" in answers and "noise" in answers
 
 
-def test_the_stock_connection_still_looks_for_its_words_on_the_wrong_object():
+def test_the_stock_connection_still_looks_for_its_message_on_the_wrong_object():
     """When this fails, see whether `MappingKernelManager.allow_tracebacks` now does what LessonConnection does."""
     kernel = Configurable(parent=Configurable())
-    kernel.parent.allow_tracebacks, kernel.parent.traceback_replacement_message = False, "calm"
+    kernel.parent.allow_tracebacks, kernel.parent.traceback_replacement_message = False, "redacted"
     connection = ZMQChannelsWebsocketConnection(parent=kernel)
     message = {"header": {"msg_type": "error"}, "content": {}}
     with pytest.raises(AttributeError, match="traceback_replacement_message"):

@@ -1,16 +1,13 @@
-"""The course home: which lessons it lists and in what order, and what it says of the machine."""
+"""The course home: which lessons it lists, and in what order."""
 
 import json
 import re
-import subprocess
-import threading
-from importlib.metadata import version
 
 import nbformat
 import pytest
 
 from tests.support import servers
-from widgets_lib.app import home
+from widgets_lib.app import course
 
 LESSONS = servers.ROOT / "lessons"
 
@@ -24,7 +21,7 @@ def write(folder, name, title=None, **lesson):
 
 
 @pytest.fixture
-def course(tmp_path):
+def course_folder(tmp_path):
     """Lessons 2 and 1, one to come, one that is there although `coming.json` names it, and a plain notebook."""
     write(tmp_path, "02_b", number=2, title="Second", summary="What comes second.", minutes=20)
     write(tmp_path, "01_a", number=1, title="First <&>", summary="What comes first.", minutes=30, hero="Bar")
@@ -41,62 +38,62 @@ def course(tmp_path):
     return tmp_path
 
 
-def test_lessons_come_in_order_and_one_that_is_there_wins_over_coming(course):
-    lessons = home.course(course)
+def test_lessons_come_in_order_and_one_that_is_there_wins_over_coming(course_folder):
+    lessons = course.course(course_folder)
     assert [lesson.label for lesson in lessons] == ["1 · First <&>", "2 · Second", "3 · Third", "my notes"]
     assert [lesson.path for lesson in lessons] == ["01_a.ipynb", "02_b.ipynb", None, "my_notes.ipynb"]
-    assert (lessons[0].picture, lessons[0].picture_says, lessons[1].picture) == ("assets/01_a", "A bar", None)
+    assert (lessons[0].picture, lessons[0].picture_alt, lessons[1].picture) == ("assets/01_a", "A bar", None)
 
 
-def test_a_plain_notebook_is_called_by_its_heading(course):
-    write(course, "my_notes", title="Notes of my own")
-    assert home.course(course)[-1].title == "Notes of my own"  # read again, since the file has changed
+def test_a_plain_notebook_is_called_by_its_heading(course_folder):
+    write(course_folder, "my_notes", title="Notes of my own")
+    assert course.course(course_folder)[-1].title == "Notes of my own"  # read again, since the file has changed
 
 
 @pytest.mark.parametrize(
     "content", ["{", "[]", '{"cells": 3, "metadata": {}}', '{"metadata": [], "cells": []}', "\x00"]
 )
-def test_a_broken_notebook_is_left_out_and_logged(course, caplog, content):
-    (course / "00_broken.ipynb").write_text(content)
-    assert len(home.course(course)) == 4
+def test_a_broken_notebook_is_left_out_and_logged(course_folder, caplog, content):
+    (course_folder / "00_broken.ipynb").write_text(content)
+    assert len(course.course(course_folder)) == 4
     assert "00_broken.ipynb" in caplog.text
 
 
 @pytest.mark.parametrize("content", ["{", "{}", "[3, {}, null]", '[{"name": 3}]'])
-def test_a_broken_list_of_coming_lessons_names_none(course, content):
-    (course / "coming.json").write_text(content)
-    assert [lesson.name for lesson in home.course(course)] == ["01_a", "02_b", "my_notes"]
+def test_a_broken_list_of_coming_lessons_names_none(course_folder, content):
+    (course_folder / "coming.json").write_text(content)
+    assert [lesson.name for lesson in course.course(course_folder)] == ["01_a", "02_b", "my_notes"]
 
 
-def test_previous_and_next_skip_what_is_not_there_yet(course):
-    lessons = home.course(course)
+def test_previous_and_next_skip_what_is_not_there_yet(course_folder):
+    lessons = course.course(course_folder)
     first, second, _, notes = lessons
-    assert home.neighbours(lessons, "01_a.ipynb") == (None, second)
-    assert home.neighbours(lessons, "02_b.ipynb") == (first, notes)
-    assert home.neighbours(lessons, "elsewhere.ipynb") == (None, None)
+    assert course.neighbours(lessons, "01_a.ipynb") == (None, second)
+    assert course.neighbours(lessons, "02_b.ipynb") == (first, notes)
+    assert course.neighbours(lessons, "elsewhere.ipynb") == (None, None)
 
 
 def test_this_course_has_eight_lessons():
-    assert [lesson.number for lesson in home.course(LESSONS)] == list(range(1, 9))
-    assert all(lesson.summary for lesson in home.course(LESSONS))
+    assert [lesson.number for lesson in course.course(LESSONS)] == list(range(1, 9))
+    assert all(lesson.summary for lesson in course.course(LESSONS))
     coming = {entry["name"] for entry in json.loads((LESSONS / "coming.json").read_text())}
-    assert coming == {lesson.name for lesson in home.course(LESSONS) if not lesson.path}
+    assert coming == {lesson.name for lesson in course.course(LESSONS) if not lesson.path}
 
 
 def test_every_picture_is_small_and_has_words():
     says = json.loads((LESSONS / "assets" / "pictures.json").read_text())
-    for lesson in home.course(LESSONS):
+    for lesson in course.course(LESSONS):
         if lesson.picture:
             assert says[lesson.name]
             for theme in ("light", "dark"):
                 assert (LESSONS / f"{lesson.picture}-{theme}.png").stat().st_size < 80_000
 
 
-def test_the_page_can_be_read_without_scripts(course, logs):
-    (course / "00_broken.ipynb").write_text("{")
-    (course / "more & more").mkdir()
-    write(course / "more & more", "x", title="In a folder")
-    with servers.voila(course, logs) as server:
+def test_the_page_can_be_read_without_scripts(course_folder, logs):
+    (course_folder / "00_broken.ipynb").write_text("{")
+    (course_folder / "more & more").mkdir()
+    write(course_folder / "more & more", "x", title="In a folder")
+    with servers.voila(course_folder, logs) as server:
         _, _, page = server.get()
         _, _, inner = server.get("voila/tree/more%20%26%20more")
         assert "00_broken.ipynb" in server.log
@@ -113,43 +110,3 @@ def test_the_page_can_be_read_without_scripts(course, logs):
     assert "href" not in cards[2] and "<img" not in cards[2]
     assert 'href="/voila/tree/more%20%26%20more"' in page
     assert 'href="/voila/render/more%20%26%20more/x.ipynb"' in inner and "In a folder" in inner
-
-
-def test_preflight_says_what_this_python_has():
-    preflight = home.Preflight()
-    preflight._thread.join()
-    lines = preflight.lines()
-    assert [works for works, _ in lines[:2]] == [True, True]
-    assert f"torch {version('torch').split('+')[0]}" in lines[0][1]
-    assert f"numba {version('numba')}" in lines[1][1]
-
-
-def test_no_request_waits_for_the_preflight(monkeypatch):
-    asked = threading.Event()
-
-    def probe(*_, **__):
-        asked.wait(1)  # answers while somebody waits for it
-        return subprocess.CompletedProcess(
-            [], 0, '{"torch": null, "numba": null, "gpu": null, "torch_has_cuda": false}'
-        )
-
-    monkeypatch.setattr(home.subprocess, "run", probe)
-    preflight = home.Preflight()
-    assert preflight.lines() == []
-    asked.set()
-    preflight._thread.join()
-    assert len(preflight.lines()) == 3
-
-
-@pytest.mark.parametrize(
-    ("gpu", "torch_has_cuda", "works", "words"),
-    [
-        (None, True, False, "no GPU"),
-        ("NVIDIA H100", True, True, "NVIDIA H100"),
-        ("NVIDIA H100", False, True, "this torch is built for the CPU"),
-    ],
-)
-def test_preflight_words_for_a_gpu(gpu, torch_has_cuda, works, words):
-    found = home.told("2.13.0", None, gpu, torch_has_cuda)
-    assert found[2][0] is works and words in found[2][1]
-    assert found[1] == (False, "numba is missing: its rungs are left out")

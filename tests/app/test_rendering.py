@@ -4,15 +4,16 @@ import jinja2
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests.support import servers
-from widgets_lib.app import cells
+from widgets_lib.app import rendering
+from widgets_lib.app.course import first_heading
 
 
-def test_a_failing_cell_is_calm_and_the_rest_of_the_lesson_runs(render, small_voila):
+def test_a_failing_cell_leaves_a_message_and_the_rest_of_the_lesson_runs(render, small_voila):
     status, _, page = render(
         ["x = 6", "import sys\nprint('so far')\nprint('noise', file=sys.stderr)\n1/0", "print(7 * x)"]
     )
     assert status == 200
-    assert cells.FAILED in page
+    assert rendering.FAILED in page
     assert "so far" in page and "42" in page
     assert "Traceback" not in page and "ZeroDivisionError" not in page and ">noise" not in page
 
@@ -32,22 +33,25 @@ def test_the_log_names_the_lesson_and_the_cell_and_keeps_the_whole_error(render,
 
 def test_a_cell_without_end_is_stopped_and_the_rest_of_the_lesson_runs(render):
     _, _, page = render(["while True: pass", "print(6 * 7)"])
-    assert cells.TOO_LONG in page
+    assert rendering.TOO_LONG in page
     assert "42" in page
 
 
 def test_a_cell_that_ignores_the_interrupt_loses_its_kernel(render, small_voila):
     stubborn = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
     _, _, page = render([stubborn, ("md", "the prose after")], name="01_stubborn.ipynb")
-    assert cells.KERNEL_GONE in page
+    assert rendering.KERNEL_GONE in page
     assert "the prose after" in page
-    assert "01_stubborn.ipynb, cell 1 of 2" in small_voila.log and "does not heed an interrupt" in small_voila.log
-    servers.wait_until(lambda: small_voila.kernels() == 0, "its place is not free")
+    assert (
+        "01_stubborn.ipynb, cell 1 of 2" in small_voila.log
+        and "ignores the interrupt; killing the kernel" in small_voila.log
+    )
+    servers.wait_until(lambda: small_voila.kernels() == 0, "its slot is not free")
 
 
 def test_a_kernel_that_dies_leaves_the_prose(render):
     _, _, page = render(["import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", ("md", "the prose after")])
-    assert cells.KERNEL_GONE in page
+    assert rendering.KERNEL_GONE in page
     assert "the prose after" in page
 
 
@@ -59,7 +63,7 @@ def test_an_error_the_lesson_expects_keeps_its_words_but_not_the_servers_paths(r
 
 
 def test_a_template_is_compiled_once_unless_it_changes():
-    cache, compiled = cells.Compiled(), []
+    cache, compiled = rendering.TemplateCache(), []
 
     class Counting(jinja2.Environment):
         def compile(self, source, *args, **kwargs):
@@ -75,6 +79,5 @@ def test_a_template_is_compiled_once_unless_it_changes():
 
 def test_the_page_is_named_by_its_first_heading():
     prose = new_markdown_cell("Intro\n# This one\n# Nor this")
-    heading = cells.first_heading(new_notebook(cells=[new_code_cell("# not this"), prose]))
-    assert heading == "This one"
-    assert cells.first_heading(new_notebook(cells=[])) is None
+    assert first_heading([new_code_cell("# not this"), prose]) == "This one"
+    assert first_heading([]) is None

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support import servers
 from tests.support.visitors import Visitor
-from widgets_lib.app import cells
+from widgets_lib.app import rendering
 
 STUBBORN = """import signal
 from ipywidgets import IntSlider
@@ -35,14 +35,14 @@ def test_one_visitor_too_many_is_told_that_the_class_is_full(render, small_voila
     assert small_voila.kernels() == 2
 
 
-def test_a_closed_tab_makes_room(render, small_voila):
+def test_a_closed_tab_frees_its_slot(render, small_voila):
     pages = [render(["1"])[2] for _ in range(2)]
     assert render(["1"])[0] == 503
     small_voila.close_tab(pages[0])
     assert render(["1"])[0] == 200
 
 
-def test_a_page_that_is_reloaded_while_its_kernel_computes_finds_a_place(render, visit, small_voila):
+def test_a_page_that_is_reloaded_while_its_kernel_computes_finds_a_slot(render, visit, small_voila):
     render(["1"])
     visitor = visit([STUBBORN])
     visitor.move(visitor.model("IntSliderModel"), value=1)
@@ -50,13 +50,13 @@ def test_a_page_that_is_reloaded_while_its_kernel_computes_finds_a_place(render,
     with ThreadPoolExecutor() as tab:
         beacon = tab.submit(small_voila.close_tab, visitor.page)
         begun = f"Kernel shutdown: {visitor.kernel}"
-        servers.wait_until(lambda: begun in small_voila.log, "the beacon is not heard")
+        servers.wait_until(lambda: begun in small_voila.log, "the beacon is ignored")
         assert render(["1"])[0] == 200
         assert beacon.result() == 204
 
 
-def test_one_visitor_cannot_take_every_place(pooled_voila):
-    """Two lessons at a time are his, of three places; one waits for a visitor, one has no place to wait in."""
+def test_one_visitor_cannot_take_every_slot(pooled_voila):
+    """Of three slots one visitor may have two; one lesson is preheated, for the other there is no slot."""
     for name in ("01_data.ipynb", "02_random.ipynb"):
         servers.write_notebook(["1"], pooled_voila.root / name)
     cookie = pooled_voila.get()[1]["Set-Cookie"]
@@ -64,27 +64,27 @@ def test_one_visitor_cannot_take_every_place(pooled_voila):
     get = partial(pooled_voila.get, Cookie=cookie.partition(";")[0])
     browser = SimpleNamespace(get=get, url=pooled_voila.url, close_tab=pooled_voila.close_tab)
     with Visitor(browser, "01_data.ipynb") as first, Visitor(browser, "01_data.ipynb"):
-        first.connect()  # the second has his page, but it has not run yet: that is a lesson on its way
+        first.connect()  # the second page has not connected yet: it counts as a lesson on its way
         servers.wait_until(lambda: pooled_voila.health()["waiting"] == 1, "the pool stays empty")
         for name in ("01_data.ipynb", "02_random.ipynb"):
             status, _, page = get(f"voila/render/{name}")
             assert status == 429
             assert "You have 2 lessons open" in page and "try again" in page
-        assert pooled_voila.health()["waiting"] == 1  # nobody lost his place for it
+        assert pooled_voila.health()["waiting"] == 1  # none was evicted for it
         with Visitor(pooled_voila, "01_data.ipynb") as other:
             assert other.status == 200
 
-        first.socket.close()  # the browser has crashed: its kernel stays for a while, and is not held against him
+        first.socket.close()  # the browser has crashed: its kernel stays for a while, and is not counted
 
         def may_come():
             with Visitor(browser, "02_random.ipynb") as third:
                 return third.status == 200
 
-        servers.wait_until(may_come, "he is shut out")
+        servers.wait_until(may_come, "the visitor is still refused")
 
 
 @pytest.mark.parametrize("kernels", [0, 1], ids=["before its kernel is there", "while its cells run"])
-def test_who_leaves_before_his_page_is_complete_frees_its_kernel(small_voila, kernels):
+def test_a_client_that_disconnects_before_its_page_is_complete_frees_the_kernel(small_voila, kernels):
     servers.write_notebook(["while True: pass"], small_voila.root / "left.ipynb")
     host, _, port = small_voila.url.removeprefix("http://").rstrip("/").partition(":")
     started = small_voila.log.count("Kernel started")
@@ -93,7 +93,7 @@ def test_who_leaves_before_his_page_is_complete_frees_its_kernel(small_voila, ke
         servers.wait_until(lambda: small_voila.kernels() == 1, "no kernel is asked for")
         if kernels:
             servers.wait_until(lambda: small_voila.log.count("Kernel started") > started, "no kernel is started")
-    servers.wait_until(lambda: small_voila.kernels() == 0, "nobody frees it")
+    servers.wait_until(lambda: small_voila.kernels() == 0, "it is not freed")
     servers.wait_until(lambda: small_voila.python() == set(), "its process goes on")
 
 
@@ -119,7 +119,7 @@ def test_a_kernel_has_one_thread_and_limited_memory_and_hands_both_limits_on(ren
 
 def test_a_cell_that_asks_for_too_much_memory_fails_alone(render):
     _, _, page = render(["import numpy as np\nnp.ones(2**29)", "print(6 * 7)"])  # 4 GiB
-    assert cells.FAILED in page and "42" in page
+    assert rendering.FAILED in page and "42" in page
     assert "MemoryError" not in page
 
 
@@ -149,3 +149,4 @@ def test_a_callback_that_ignores_the_interrupt_loses_its_kernel(visit, small_voi
     visitor.move(visitor.model("IntSliderModel"), value=1)
     gone = f"api/kernels/{visitor.kernel}"  # what the page asks; it then says that Python has stopped
     servers.wait_until(lambda: small_voila.get(gone)[0] == 404, "the kernel runs for ever")
+    assert "ignores the interrupt; killing the kernel" in small_voila.log

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import time
+from types import SimpleNamespace
 
 import pytest
 from traitlets import HasTraits
@@ -13,7 +14,9 @@ from traitlets import HasTraits
 from tests.support import servers
 from tests.support.servers import is_running, wait_until, write_notebook
 from tests.support.visitors import SLIDER, Visitor, crowd
-from widgets_lib.app import cells, pool
+from widgets_lib.app import preheating, rendering
+from widgets_lib.app.kernel_slots import KernelSlots
+from widgets_lib.app.preheating import PreheatedPool
 
 PID = "import os\nprint(f'python {os.getpid()}')"
 
@@ -29,7 +32,7 @@ def fill(server, *lessons, cells=(PID,)):
     wait_until(lambda: server.health()["waiting"] == names, f"the pool holds {server.health()}, not {names}")
 
 
-def test_a_visitor_gets_what_was_run_before_he_came_and_the_pool_is_filled_again(pooled_voila):
+def test_a_visitor_gets_what_was_run_before_and_the_pool_is_filled_again(pooled_voila):
     write_notebook(["import time\nprint('ran at', time.time())"], pooled_voila.root / "01_data.ipynb")
     for _ in range(2):
         wait_until(lambda: pooled_voila.health()["waiting"] == 1, "the pool stays empty")
@@ -82,12 +85,12 @@ def test_a_kernel_that_died_while_it_waited_is_not_handed_on(pooled_voila):
         wait_until(lambda: pooled_voila.health()["waiting"] == 1, "the pool stays empty")
         [waiting] = pooled_voila.python() - {python_of(first)}
         os.kill(waiting, signal.SIGKILL)
-        wait_until(lambda: waiting not in pooled_voila.python(), "it is not buried")
+        wait_until(lambda: waiting not in pooled_voila.python(), "its process is not reaped")
         with Visitor(pooled_voila, "01_data.ipynb") as second:
             assert is_running(python_of(second))
 
 
-def test_a_class_that_comes_at_once_is_served_as_far_as_there_is_room_and_leaves_nothing_behind(pooled_voila):
+def test_a_class_that_comes_at_once_is_served_as_far_as_there_are_slots_and_leaves_nothing_behind(pooled_voila):
     """benchmarks/bench_visitors.py does the same with thirty visitors and the real lessons."""
     fill(pooled_voila, "01_data.ipynb", "02_random.ipynb", cells=[SLIDER])
 
@@ -103,7 +106,7 @@ def test_a_class_that_comes_at_once_is_served_as_far_as_there_is_room_and_leaves
             assert visitor.picture_s
         else:
             assert visitor.headers["Retry-After"] == "60" and "The class is full" in visitor.page
-    # what waited for a visitor of the other lesson has given way
+    # what was preheated of the other lesson has been evicted
     assert pooled_voila.health() == {"lessons": 2, "kernels": 3, "waiting": 0, "max_kernels": 3}
     for visitor in visitors:
         visitor.leave()
@@ -117,17 +120,17 @@ def test_lessons_that_fail_are_left_out_of_the_pool_and_harm_no_other(pooled_voi
     write_notebook(["1 +"], pooled_voila.root / "02_random.ipynb")
     write_notebook(["import os\nos._exit(1)"], pooled_voila.root / "03_matmul.ipynb")
     write_notebook([PID], pooled_voila.root / "04_broadcasting.ipynb")
-    wait_until(lambda: pooled_voila.health()["waiting"] == 1, "the sound lesson is not preheated")
+    wait_until(lambda: pooled_voila.health()["waiting"] == 1, "the valid lesson is not preheated")
     assert pooled_voila.health()["lessons"] == 3  # as on the course home, which leaves out what is no notebook
     with Visitor(pooled_voila, "04_broadcasting.ipynb") as visitor:
         assert is_running(python_of(visitor))
     with Visitor(pooled_voila, "02_random.ipynb") as visitor:
-        assert visitor.status == 200 and cells.FAILED in visitor.page and "SyntaxError" not in visitor.page
+        assert visitor.status == 200 and rendering.FAILED in visitor.page and "SyntaxError" not in visitor.page
     for broken in ("01_data", "02_random", "03_matmul"):
-        assert f"{broken}.ipynb could not be run ahead" in pooled_voila.log
+        assert f"{broken}.ipynb could not be preheated" in pooled_voila.log
 
 
-def test_a_lesson_that_gave_way_to_a_visitor_while_it_was_run_has_not_failed(pooled_voila, tmp_path):
+def test_a_lesson_that_was_evicted_while_it_was_run_has_not_failed(pooled_voila, tmp_path):
     running, hold = tmp_path / "running", tmp_path / "hold"
     hold.touch()
     write_notebook([PID], pooled_voila.root / "02_random.ipynb")
@@ -149,32 +152,31 @@ def test_a_lesson_that_gave_way_to_a_visitor_while_it_was_run_has_not_failed(poo
 
 def test_the_pool_outlives_an_error_of_its_own(tmp_path, caplog):
     write_notebook(["1"], tmp_path / "01_data.ipynb")
-
-    class Base:
-        fill_delay, max_kernels, notebook_path, root_dir = 0, 3, None, tmp_path
-        log = logging.getLogger("voila")
-
-        def __init__(self):
-            self.visits, self.waiting = {}, {}
-            self.kernel_pools_config = {"default": {"pool_size": "2"}}
-            self.preheated = asyncio.get_running_loop().create_future()
-
-        def _notebook_filter(self, path):
-            return True
-
-    class Manager(pool.Preheating, Base):
-        async def _preheat(self, lesson):
-            self._stoker.cancel()
-            self.preheated.set_result(lesson)
+    manager = SimpleNamespace(
+        slots=KernelSlots(max_kernels=3),
+        log=logging.getLogger("voila"),
+        kernel_pools_config={"default": {"pool_size": "2"}},
+        fill_delay=0,
+        notebook_path=None,
+        root_dir=tmp_path,
+        _notebook_filter=lambda path: True,
+    )
 
     async def serve():
-        manager = Manager()
+        pool, preheated = PreheatedPool(manager), asyncio.get_running_loop().create_future()
+
+        async def preheat(lesson):
+            pool.stop()
+            preheated.set_result(lesson)
+
+        pool._preheat = preheat
+        pool.start()
         while "trying again" not in caplog.text:
-            assert not (manager._stoker and manager._stoker.done()), "it has ended"
+            assert not pool.refill_task.done(), "it has ended"
             await asyncio.sleep(0)
         manager.kernel_pools_config = {"default": {"pool_size": 2}}
-        manager._wake.set()
-        assert await asyncio.wait_for(manager.preheated, 20) == "01_data.ipynb"
+        manager.slots.changed.set()
+        assert await asyncio.wait_for(preheated, 20) == "01_data.ipynb"
 
     asyncio.run(serve())
     assert "TypeError" in caplog.text
@@ -196,21 +198,21 @@ def test_a_visitor_is_culled_when_idle_or_never_there_but_not_what_waits(logs, t
         idler = Visitor(server, "01_data.ipynb").connect()
         wait_until(lambda: server.health()["waiting"] == 1, "the pool stays empty")
         [waiting] = server.python() - {python_of(crawler), python_of(idler)}
-        wait_until(lambda: server.kernels() == 0, "kernels that nobody uses are kept")
+        wait_until(lambda: server.kernels() == 0, "kernels that are not in use are kept")
         gone = f"api/kernels/{idler.kernel}"
-        wait_until(lambda: server.get(gone)[0] == 404, "its place is free, its kernel stays")
+        wait_until(lambda: server.get(gone)[0] == 404, "its slot is free, its kernel stays")
         with Visitor(server, "01_data.ipynb") as visitor:
             assert python_of(visitor) == waiting
 
 
 def test_the_stock_pool_still_hands_on_what_failed():
-    """When this fails, upstream has mended it: see whether pool.py can be deleted."""
+    """When this fails, upstream has mended it: see whether preheating.py can be deleted."""
 
     class Base(HasTraits):
         parent = type("App", (), {"root_dir": "/nowhere", "notebook_path": None})
 
     async def visit():
-        manager = pool.stock_factory(Base, True, 1)()
+        manager = preheating.stock_factory(Base, True, 1)()
         failed = asyncio.get_running_loop().create_future()
         failed.set_exception(RuntimeError("the class was full"))
         manager._pools["01_data.ipynb"] = [failed]

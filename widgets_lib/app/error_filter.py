@@ -1,14 +1,13 @@
-"""Callbacks that fail: calm words in the page, the whole error in the log.
+"""Callbacks that fail: a short message in the page, the whole error in the log.
 
 Stock Voila strips tracebacks and stderr from cells, but not from what a widget's function prints or raises, neither
 while the page is prepared (`interact` runs its function once) nor later over the websocket.
 `MappingKernelManager.allow_tracebacks` is meant for the latter and is broken: jupyter_server 2 looks for the
-replacement text on the wrong object, and the message is lost.
+replacement text on the wrong object, and the message is lost. So `voila.json` names `LessonConnection`.
 """
 
 import re
 
-import voila.notebook_renderer
 from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from nbclient.exceptions import DeadKernelError
@@ -16,26 +15,26 @@ from traitlets import Bool
 from voila.execute import VoilaExecutor
 
 FAILED = "This did not work with these values. Try others; the rest of the lesson still works."
-COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+ANSI_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def calm(content):
+def redact_error(content):
     """The content of an `error` message without what it says about the server."""
     return {**content, "ename": "", "evalue": FAILED, "traceback": [FAILED]}
 
 
-def plain(text):
-    """Text as it belongs into a log."""
-    return COLOURS.sub("", text).rstrip()
+def strip_ansi(text):
+    """Text without terminal colours, for the log."""
+    return ANSI_COLOURS.sub("", text).rstrip()
 
 
-def words(content):
-    """An error as it belongs into a log."""
-    return plain("\n".join(content.get("traceback") or [f"{content.get('ename')}: {content.get('evalue')}"]))
+def format_traceback(content):
+    """The content of an `error` message as text, for the log."""
+    return strip_ansi("\n".join(content.get("traceback") or [f"{content.get('ename')}: {content.get('evalue')}"]))
 
 
 class LessonExecutor(VoilaExecutor):
-    """Runs cells; what goes to an Output widget, such as that of `interact`, is calmed on its way."""
+    """Runs cells. Errors are redacted on their way to an Output widget, such as that of `interact`."""
 
     coalesce_streams = Bool(True)  # what a cell prints in pieces is one text
     interrupted = None  # the last cell that took too long
@@ -46,51 +45,54 @@ class LessonExecutor(VoilaExecutor):
         if widgets and self.should_strip_error():
             lesson = getattr(self.km, "lesson", "a lesson")
             if msg["content"].get("name") == "stderr":
-                self.log.warning("%s, cell %d: %s", lesson, cell_index + 1, plain(msg["content"]["text"]))
+                self.log.warning("%s, cell %d: %s", lesson, cell_index + 1, strip_ansi(msg["content"]["text"]))
                 return None
             if msg["msg_type"] == "error":
-                self.log.error("%s, cell %d: a callback failed:\n%s", lesson, cell_index + 1, words(msg["content"]))
-                msg = {**msg, "content": calm(msg["content"])}
+                self.log.error(
+                    "%s, cell %d: a callback failed:\n%s", lesson, cell_index + 1, format_traceback(msg["content"])
+                )
+                msg = {**msg, "content": redact_error(msg["content"])}
         return super().output(outs, msg, display_id, cell_index)
 
     async def _async_handle_timeout(self, timeout, cell=None):
-        """Interrupts a cell that takes too long; one that does not heed that loses its kernel."""
+        """Interrupts a cell that takes too long; if it ignores the interrupt, its kernel is killed."""
         if cell is None or cell is not self.interrupted:
             self.interrupted = cell
             return await super()._async_handle_timeout(timeout, cell)
         await self.km.provisioner.kill()
-        raise DeadKernelError("it does not heed an interrupt; its kernel was killed")
+        raise DeadKernelError("the cell ignores the interrupt; killing the kernel")
 
     async def _async_check_alive(self):
-        """Stock code logs an error here as well; cells.py logs it with its lesson and cell, unless it was meant."""
+        """Stock code logs an error here as well; rendering.py logs it with its lesson and cell, unless it was meant."""
         if not await ensure_async(self.kc.is_alive()):
             raise DeadKernelError("Kernel died")
 
 
 class LessonConnection(ZMQChannelsWebsocketConnection):
-    """The websocket between a page and its kernel, for visitors who are not shown tracebacks."""
+    """The websocket between a page and its kernel, without tracebacks and stderr unless the host wants to see them."""
 
     def _on_error(self, channel, msg, msg_list):
-        """Sees each message to the page before it is sent; `msg_list` holds its packed parts, or `msg` all of it."""
+        """Called for each message before it is sent to the page.
+
+        Either `msg_list` holds the packed parts of the message, or `msg` the whole of it.
+        """
+        if self.websocket_handler.settings["voila"].voila_configuration.show_tracebacks:
+            return super()._on_error(channel, msg, msg_list)
         if channel != "iopub":
-            return
+            return None
         kind = self.get_part("header", msg["header"], msg_list)["msg_type"]
         if kind not in ("error", "stream"):
-            return
+            return None
         content = self.get_part("content", msg["content"], msg_list)
         lesson = getattr(self.kernel_manager, "lesson", "a lesson")
         if kind == "error":
-            self.log.error("%s: a callback failed:\n%s", lesson, words(content))
-            content = calm(content)
+            self.log.error("%s: a callback failed:\n%s", lesson, format_traceback(content))
+            content = redact_error(content)
         elif content["name"] == "stderr":
-            self.log.warning("%s: %s", lesson, plain(content["text"]))
+            self.log.warning("%s: %s", lesson, strip_ansi(content["text"]))
             content = {**content, "text": ""}
         if msg["content"] is None:
             msg_list[3] = self.session.pack(content)
         else:
             msg["content"] = content
-
-
-def install():
-    """Makes pages run their cells with `LessonExecutor`; guard.py puts `LessonConnection` in place."""
-    voila.notebook_renderer.VoilaExecutor = LessonExecutor
+        return None

@@ -1,12 +1,11 @@
-"""Cells that fail: a calm message where it happened, the rest of the lesson runs, the log keeps the error.
+"""How a lesson becomes a page: a cell that fails leaves a short message, and the rest of the lesson runs.
 
-Stock Voila stops at the first error and tells the visitor how to start the server differently.
+Stock Voila stops at the first error and tells the visitor how to start the server differently. The log has the whole
+error, with the lesson and the cell named.
 """
 
 import asyncio
 
-import voila.handler
-import voila.voila_kernel_manager
 from jinja2 import BytecodeCache
 from jupyter_core.utils import ensure_async
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -15,8 +14,10 @@ from nbformat.v4 import new_code_cell, new_output
 from voila.execute import strip_code_cell_warnings
 from voila.notebook_renderer import NotebookRenderer
 
-from widgets_lib.app.callbacks import plain
-from widgets_lib.app.kernels import LessonKernelManager
+from widgets_lib.app import templates
+from widgets_lib.app.course import first_heading
+from widgets_lib.app.error_filter import strip_ansi
+from widgets_lib.app.kernel_manager import LessonKernelManager
 
 FAILED = "This cell did not finish. The rest of the lesson still works, except what builds on it."
 TOO_LONG = "This cell took too long and was stopped. The rest of the lesson still works."
@@ -25,14 +26,14 @@ NO_KERNEL = "Python did not start. Reload the page to try again."
 UNFINISHED = "This page could not be shown to its end. Reload it to try again."
 
 
-class Compiled(BytecodeCache):
-    """Keeps compiled templates: stock Voila compiles the same twenty anew for each page."""
+class TemplateCache(BytecodeCache):
+    """Keeps compiled templates: stock Voila compiles the same twenty templates again for each page."""
 
     def __init__(self):
         self.code = {}
 
     def load_bytecode(self, bucket):
-        """Called for each template; the bucket itself sees whether the code is of the same source."""
+        """Called for each template; the bucket itself checks that the code belongs to the same source."""
         if bucket.key in self.code:
             bucket.bytecode_from_string(self.code[bucket.key])
 
@@ -42,23 +43,25 @@ class Compiled(BytecodeCache):
 
 
 class LessonRenderer(NotebookRenderer):
-    """Renders a lesson whatever its cells do. `failed` tells afterwards whether one did not run as it should."""
+    """Renders a lesson to its end even if cells fail; `failed` is then true."""
 
-    compiled = Compiled()
+    template_cache = TemplateCache()
     failed = False
-    evicted = False  # its kernel gives its place to a visitor of another lesson: see pool.py
-    kernel_lives = True
+    evicted = False  # its kernel is being stopped, because a visitor needs the slot
+    kernel_is_alive = True
     kernel = None
 
     async def initialize(self, **kwargs):
-        """Loads the notebook; its first heading becomes the page's title unless its metadata names one."""
+        """Loads the notebook and what its page says of the course; the title is the first heading by default."""
         await super().initialize(**kwargs)
-        self.exporter.environment.bytecode_cache = self.compiled
+        self.exporter.environment.bytecode_cache = self.template_cache
         self.page_config["fullMathjaxUrl"] = None  # a Jupyter server names a CDN here; Voila brings its own MathJax
-        self.notebook.metadata.setdefault("title", first_heading(self.notebook) or self.notebook_path)
+        self.notebook.metadata.setdefault("title", first_heading(self.notebook.cells) or self.notebook_path)
+        self.resources["preloaded"] = templates.scripts()
+        self.resources["course"] = templates.around(self.notebook_path, self.contents_manager, self.base_url)
 
     async def generate_content_generator(self, kernel_id=None, kernel_future=None):
-        """Yields the page piece by piece. Stock Voila keeps a visitor waiting for ever if that raises anything."""
+        """Yields the page piece by piece. With stock Voila an exception here leaves the page waiting for ever."""
         try:
             async for snippet in super().generate_content_generator(kernel_id, kernel_future):
                 yield snippet
@@ -73,21 +76,21 @@ class LessonRenderer(NotebookRenderer):
 
     async def _jinja_kernel_start(self, nb, kernel_id, kernel_future):
         self.kernel = await ensure_async(kernel_future)
-        self.kernel.lesson = self.notebook_path  # for what the log says of it later
+        self.kernel.lesson = self.notebook_path  # the log names it later
         try:
             await super()._jinja_kernel_start(nb, kernel_id, kernel_future)
         except Exception as error:
             self.log.error("%s: Python did not start: %s", self.notebook_path, error)
-            self.failed, self.kernel_lives = True, False
+            self.failed, self.kernel_is_alive = True, False
             nb.cells.insert(0, new_code_cell(outputs=[message(NO_KERNEL)]))
         return kernel_id
 
     async def _jinja_cell_generator(self, nb, kernel_id):
-        if self.kernel_lives:
+        if self.kernel_is_alive:
             nb, _ = ClearOutputPreprocessor().preprocess(nb, {"metadata": {"path": self.cwd}})
         try:
             for index, cell in enumerate(nb.cells):
-                if self.kernel_lives:
+                if self.kernel_is_alive:
                     cell = await self._run(cell, index, len(nb.cells))
                 if "hide-input" in cell.metadata.get("tags", ()):
                     cell.metadata["transient"] = {"remove_source": True}  # nbconvert's own way to leave a source out
@@ -104,18 +107,20 @@ class LessonRenderer(NotebookRenderer):
                 raise asyncio.CancelledError from None  # nbclient takes it for the kernel's death
             self.log.error(
                 "%s, cell %d of %d (id %s) failed: %s",
-                *(self.notebook_path, index + 1, count, cell.get("id"), plain(str(error))),
+                *(self.notebook_path, index + 1, count, cell.get("id"), strip_ansi(str(error))),
             )
-            self.failed, self.kernel_lives = True, not isinstance(error, DeadKernelError)
-            self._explain(cell, error)
+            self.failed, self.kernel_is_alive = True, not isinstance(error, DeadKernelError)
+            self._exstrip_ansi(cell, error)
         if self.executor.should_strip_error():
             for output in cell.get("outputs", []):
                 if output.get("name") == "stderr":
-                    self.log.warning("%s, cell %d of %d: %s", self.notebook_path, index + 1, count, plain(output.text))
+                    self.log.warning(
+                        "%s, cell %d of %d: %s", self.notebook_path, index + 1, count, strip_ansi(output.text)
+                    )
             hide_server_details(cell)
         return cell
 
-    def _explain(self, cell, error):
+    def _exstrip_ansi(self, cell, error):
         if isinstance(error, CellExecutionError) and error.ename != "KeyboardInterrupt":
             text = FAILED  # its error output is already in the cell
         elif isinstance(error, CellExecutionError | CellTimeoutError):
@@ -130,7 +135,7 @@ class LessonRenderer(NotebookRenderer):
 
 
 def message(text):
-    """Calm words as an output; the page's template knows an error without a traceback."""
+    """An output that the page's template shows as a message: an error without a traceback."""
     return new_output("error", ename="", evalue=text, traceback=[])
 
 
@@ -140,15 +145,3 @@ def hide_server_details(cell):
     for output in cell.get("outputs", []):
         if output.output_type == "error":
             output.traceback = []
-
-
-def first_heading(nb):
-    """The text of the first level-one Markdown heading, or None."""
-    lines = (line for cell in nb.cells if cell.cell_type == "markdown" for line in cell.source.splitlines())
-    return next((line[2:].strip() for line in lines if line.startswith("# ")), None)
-
-
-def install():
-    """Makes Voila render with `LessonRenderer`, with and without preheated kernels."""
-    voila.handler.NotebookRenderer = LessonRenderer
-    voila.voila_kernel_manager.NotebookRenderer = LessonRenderer

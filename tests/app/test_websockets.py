@@ -1,4 +1,4 @@
-"""What one visitor's connection can cost the others: little."""
+"""Limits on what one client's connections may cost the others."""
 
 import json
 import socket
@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.support import servers
 from tests.support.visitors import BROWSERS, packed
-from widgets_lib.app.sockets import BACKLOG_BYTES, PER_KERNEL, Backlog, is_sound
+from widgets_lib.app.websockets import MAX_BUFFER_BYTES, MAX_PER_KERNEL, BoundedBuffer, is_valid_frame
 
 SLIDER = "import ipywidgets\nipywidgets.IntSlider()"
 TALKER = """
@@ -22,22 +22,22 @@ ipywidgets.VBox([button, loud])
 
 
 def table(offsets, v1, parts=b"{}" * 50):
-    """A frame with these offsets, right or wrong."""
+    """A frame with these offsets, valid or not."""
     size, order = (8, "little") if v1 else (4, "big")
     return b"".join(number.to_bytes(size, order) for number in (len(offsets), *offsets)) + parts
 
 
 @pytest.mark.parametrize("v1", [True, False])
 def test_the_parts_of_a_frame_follow_one_another_and_lie_in_it(v1):
-    assert is_sound(table([32, 34, 36], v1), v1)
-    assert not is_sound(b"", v1)
-    assert not is_sound(table([0, 90, 0, 90], v1), v1)  # the whole frame, again and again
-    assert not is_sound(table([32, 34, 10_000], v1), v1)
-    assert not is_sound(table([100] * 10_000, v1), v1)
+    assert is_valid_frame(table([32, 34, 36], v1), v1)
+    assert not is_valid_frame(b"", v1)
+    assert not is_valid_frame(table([0, 90, 0, 90], v1), v1)  # the whole frame, again and again
+    assert not is_valid_frame(table([32, 34, 10_000], v1), v1)
+    assert not is_valid_frame(table([100] * 10_000, v1), v1)
 
 
 def test_the_messages_of_pages_pass():
-    assert is_sound(packed([b"shell", b"{}", b"{}", b"{}", b"{}"]), v1=True)
+    assert is_valid_frame(packed([b"shell", b"{}", b"{}", b"{}", b"{}"]), v1=True)
     message = {
         "header": {"msg_id": "1"},
         "parent_header": {},
@@ -45,12 +45,12 @@ def test_the_messages_of_pages_pass():
         "content": {},
         "buffers": [b"one", b"two"],
     }
-    assert is_sound(serialize_binary_message(message), v1=False)
+    assert is_valid_frame(serialize_binary_message(message), v1=False)
 
 
 @pytest.mark.parametrize("protocol", [BROWSERS, None])
 @pytest.mark.parametrize("count", [0, 1, 3, 2**29, 2**31, 2**63])
-def test_a_frame_that_claims_a_longer_table_costs_its_sender_the_connection_and_nobody_else(visit, protocol, count):
+def test_a_frame_that_claims_a_longer_table_closes_its_connection_and_no_other(visit, protocol, count):
     visitor = visit([SLIDER], subprotocols=protocol and [protocol])
     claim = count.to_bytes(8, "little") if protocol else min(count, 2**32 - 1).to_bytes(4, "big")
     visitor.socket.send(claim + b"\0" * 7)
@@ -63,7 +63,7 @@ def test_a_frame_that_claims_a_longer_table_costs_its_sender_the_connection_and_
 def test_no_lesson_has_more_connections_than_a_page_may_need(visit):
     visitor = visit([SLIDER])
     first = visitor.socket
-    for _ in range(PER_KERNEL - 1):
+    for _ in range(MAX_PER_KERNEL - 1):
         visitor.connect()
     with pytest.raises(InvalidStatus, match="429"):
         visitor.connect()
@@ -78,14 +78,14 @@ def test_no_lesson_has_more_connections_than_a_page_may_need(visit):
     servers.wait_until(is_free, "a closed connection is still counted")
 
 
-def test_a_page_that_does_not_read_is_let_go(visit):
+def test_a_page_that_does_not_read_is_disconnected(visit):
     visitor = visit([TALKER])
     button = visitor.model("TextModel")
-    deaf = raw_websocket(visitor)
+    unresponsive_client = raw_websocket(visitor)
     for letter in "abcdefghij":  # 30 MB for each page
         visitor.until_idle(visitor.move(button, value=letter))
     servers.wait_until(lambda: "its page does not read" in visitor.server.log, "it is still waited for")
-    deaf.close()
+    unresponsive_client.close()
 
 
 def raw_websocket(visitor):
@@ -93,7 +93,7 @@ def raw_websocket(visitor):
     host, _, port = visitor.server.url.removeprefix("http://").rstrip("/").partition(":")
     sock = socket.create_connection((host, int(port)))
     sock.sendall(
-        f"GET /api/kernels/{visitor.kernel}/channels?session_id=deaf HTTP/1.1\r\nHost: {host}:{port}\r\n"
+        f"GET /api/kernels/{visitor.kernel}/channels?session_id=unresponsive HTTP/1.1\r\nHost: {host}:{port}\r\n"
         "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: {BROWSERS}\r\n\r\n".encode()
     )
@@ -101,13 +101,13 @@ def raw_websocket(visitor):
     return sock
 
 
-def test_what_a_kernel_says_while_its_page_is_away_is_kept_up_to_a_limit():
-    given_up = []
-    backlog = Backlog(lambda: given_up.append(True))
-    backlog.append(("iopub", [b"one", b"two"]))
-    assert list(backlog) == [("iopub", [b"one", b"two"])] and not given_up
-    backlog.append(("iopub", [bytes(BACKLOG_BYTES)]))
-    assert list(backlog) == [] and given_up
+def test_what_a_kernel_sends_to_a_disconnected_page_is_kept_up_to_a_limit():
+    overflows = []
+    buffer = BoundedBuffer(lambda: overflows.append(True))
+    buffer.append(("iopub", [b"one", b"two"]))
+    assert list(buffer) == [("iopub", [b"one", b"two"])] and not overflows
+    buffer.append(("iopub", [bytes(MAX_BUFFER_BYTES)]))
+    assert list(buffer) == [] and overflows
 
 
 def test_a_large_request_is_refused(small_voila):

@@ -1,4 +1,4 @@
-"""What a visitor who is not content with the page can do: nothing."""
+"""What a client other than our pages can do: nothing."""
 
 import urllib.request
 
@@ -46,7 +46,7 @@ def test_a_message_to_nothing_is_ignored_and_the_page_goes_on_working(visit):
     slider = visitor.model("IntSliderModel")
     visitor.send("comm_open", {"comm_id": "a", "target_name": "os.system", "data": "ls", "target_module": "os"})
     visitor.send("comm_open", {"comm_id": "b", "target_name": "jupyter.widget", "data": {"state": {}}}, version="2.1.0")
-    visitor.send("comm_msg", {"comm_id": "nobody", "data": {"method": "update", "state": {"value": 1}}})
+    visitor.send("comm_msg", {"comm_id": "missing", "data": {"method": "update", "state": {"value": 1}}})
     visitor.send("comm_msg", {"comm_id": slider, "data": {"method": "update", "state": {"value": "text", "x": 1}}})
     assert "7" in str(visitor.until_idle(visitor.move(slider, value=7)))
 
@@ -69,6 +69,17 @@ def test_a_kernel_can_be_asked_after_by_those_who_know_it_and_not_stopped_or_ste
         assert answer(small_voila, path, method, body) in (403, 404, 405), path
     assert answer(small_voila, kernel) == 200
     assert answer(small_voila, kernel.replace("-", "0", 1)) == 404
+
+
+def test_a_visitor_is_not_authorized_to_stop_a_kernel_by_the_api(visit, small_voila):
+    """With a valid `_xsrf` token, without which the request would be refused before."""
+    kernel = f"api/kernels/{visit([SLIDER]).kernel}"
+    [token] = [c for c in small_voila.get()[1].get_all("Set-Cookie") if c.startswith("_xsrf=")]
+    name, _, value = token.partition(";")[0].partition("=")
+    headers = {"Cookie": f"{name}={value}", "X-XSRFToken": value}
+    assert answer(small_voila, kernel, "DELETE", **headers) == 403
+    assert "not authorized to write on resource: kernels" in small_voila.log
+    assert answer(small_voila, kernel) == 200
 
 
 @pytest.mark.parametrize(
@@ -156,7 +167,7 @@ def test_what_a_token_guards_and_what_it_does_not(logs, tmp_path):
             assert visitor.model("IntSliderModel")
 
 
-def test_nobody_is_told_of_another_visitors_request(pooled_voila):
+def test_a_visitors_request_is_not_shown_to_others(pooled_voila):
     servers.write_notebook(["1"], pooled_voila.root / "a.ipynb")
     servers.wait_until(lambda: pooled_voila.health()["waiting"] == 1, "the pool stays empty")
     with Visitor(pooled_voila, "a.ipynb?name=alice") as visitor:

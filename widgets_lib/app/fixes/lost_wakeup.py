@@ -1,22 +1,18 @@
-"""Cure of the lost wake-up: a page with many widgets hangs at "Executing 3 of 20" while its kernel is idle.
+"""Fix of the lost wake-up: a page with many widgets hangs at "Executing 3 of 20" while its kernel is idle.
 
 `Session.send` writes through a shadow of the same zmq socket that `get_msg` waits on. Reading a zmq socket's
 events re-arms its edge-triggered descriptor, so that write can swallow the edge the waiting poll needs, and an
-`execute_reply` that has already arrived is never read. Waiting in short slices looks at the socket afresh.
+`execute_reply` that has already arrived is never read. Waiting in short slices polls the socket again.
 
-Delete this module when `tests/app/test_lost_wakeup.py` says that the stock method no longer hangs.
 Source: voila-dashboards/voila issues 1395 and 1446.
 """
 
-from importlib.metadata import version
 from math import inf
 from queue import Empty
 from time import monotonic
 
 from jupyter_client.channels import AsyncZMQSocketChannel
-from packaging.specifiers import SpecifierSet
 
-FAULTY_JUPYTER_CLIENT = SpecifierSet("<9")
 SLICE_S = 0.05
 
 stock_get_msg = AsyncZMQSocketChannel.get_msg
@@ -32,9 +28,3 @@ async def get_msg(self, timeout=None):
         except Empty:
             if remaining <= SLICE_S:
                 raise
-
-
-def cure():
-    """Makes every asynchronous kernel channel of this process wait in slices, where the fault is known."""
-    if version("jupyter_client") in FAULTY_JUPYTER_CLIENT:
-        AsyncZMQSocketChannel.get_msg = get_msg

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.support import servers
-from widgets_lib.app.page import SHARE, around
+from widgets_lib.app.templates import SHARE, around
 
 ADDRESS = re.compile(r"""(?:src|href|url|import)\s*[=(]\s*["']?(https?:)?//""")
 

@@ -1,0 +1,1 @@
+"""Faults of Voila and Jupyter that are mended here until upstream does; `patches.py` lists them."""
