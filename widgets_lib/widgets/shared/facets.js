@@ -1,5 +1,6 @@
 // An array of up to four axes as square SVG cells: rows and columns, in facets across and down for the axes before.
 import { s } from "./dom.js";
+import { range } from "./format.js";
 
 const CUT = 20; // width of the gap where indices are left out
 const AXES = ["", "k", "i", "j"]; // facets down, facets across, rows, columns
@@ -14,6 +15,23 @@ const APART = [28, 20, 0, 0]; // the least gap between neighbours along each
  * point    sets the indices of one cell in bold; null for none
  */
 export function createFacets({ shown, size, text, kind = () => "" }) {
+  const grid = createGrid(shown, size);
+  const labels = createLabels(grid);
+  const cells = range(grid.count).map((p) => {
+    const [x, y] = grid.place(p);
+    return s(
+      "g",
+      { class: `wl-cell ${kind(p)}`, "data-p": p, transform: `translate(${x} ${y})` },
+      s("rect", { x: 1.5, y: 1.5, width: size - 3, height: size - 3 }),
+      s("text", { x: size / 2, y: size / 2 }, text(p)),
+    );
+  });
+  const { width, height, place, beside } = grid;
+  return { node: s("g", {}, labels.node, ...cells), cells, width, height, place, beside, point: labels.point };
+}
+
+/** Where cells and facets go: the axes' indices, and what createFacets says of its own. */
+function createGrid(shown, size) {
   const ndim = shown.length;
   const axes = [...Array(4 - ndim).fill([0]), ...shown];
   const [down, across, rows, columns] = axes;
@@ -34,63 +52,18 @@ export function createFacets({ shown, size, text, kind = () => "" }) {
       p % columns.length,
     ];
   };
-  const place = (p) => {
-    const [d, a, i, j] = locate(p);
-    return [left + facetX.starts[a] + x.starts[j], facetY.starts[d] + top + y.starts[i]];
-  };
-
-  const node = s("g");
-  const labels = s("g", { "aria-hidden": "true" });
-  const write = (words, letter, atX, atY, anchor = "middle") =>
-    labels.appendChild(
-      s(
-        "text",
-        { x: atX, y: atY, class: `wl-${letter || "quiet"}`, "text-anchor": anchor, "dominant-baseline": "central" },
-        words,
-      ),
-    );
-  const cut = (indices, at) => at > 0 && indices[at] - indices[at - 1] > 1;
-  const byIndex = [new Map(), new Map(), new Map(), new Map()];
-  down.forEach((outer, d) =>
-    across.forEach((facet, a) => {
-      const ox = left + facetX.starts[a];
-      const oy = facetY.starts[d] + top;
-      const [middleX, middleY] = [ox + x.length / 2, oy + y.length / 2];
-      if (ndim > 2)
-        byIndex[1].set(`${d} ${a}`, write(ndim > 3 ? `[${outer}, ${facet}]` : `[${facet}]`, AXES[1], middleX, oy - 32));
-      if (cut(across, a)) write("⋯", "", ox - (APART[1] + CUT) / 2, middleY);
-      if (a === 0 && cut(down, d)) write("⋮", "", middleX, oy - top - CUT / 2);
-      columns.forEach((index, j) => {
-        if (ndim > 0)
-          byIndex[3].set(`${d} ${a} ${j}`, write(String(index), AXES[3], ox + x.starts[j] + size / 2, oy - 10));
-        if (cut(columns, j)) write("⋯", "", ox + x.starts[j] - CUT / 2, middleY);
-      });
-      rows.forEach((index, i) => {
-        if (ndim > 1 && a === 0)
-          byIndex[2].set(`${d} ${i}`, write(String(index), AXES[2], left - 8, oy + y.starts[i] + size / 2, "end"));
-        if (cut(rows, i)) write("⋮", "", middleX, oy + y.starts[i] - CUT / 2);
-      });
-    }),
-  );
-
-  const cells = Array.from({ length: down.length * across.length * rows.length * columns.length }, (_, p) => {
-    const [cellX, cellY] = place(p);
-    return s(
-      "g",
-      { class: `wl-cell ${kind(p)}`, "data-p": p, transform: `translate(${cellX} ${cellY})` },
-      s("rect", { x: 1.5, y: 1.5, width: size - 3, height: size - 3 }),
-      s("text", { x: size / 2, y: size / 2 }, text(p)),
-    );
-  });
-  node.append(labels, ...cells);
-
-  let pointed = [];
+  /** The upper left corner of a facet's cells. */
+  const corner = (d, a) => [left + facetX.starts[a], facetY.starts[d] + top];
   return {
-    node,
-    cells,
+    ...{ ndim, axes, size, left, top, x, y, locate, corner },
     width: left + facetX.length + 1,
     height: facetY.length + 1,
-    place,
+    count: down.length * across.length * rows.length * columns.length,
+    place(p) {
+      const [d, a, i, j] = locate(p);
+      const [facetLeft, facetTop] = corner(d, a);
+      return [facetLeft + x.starts[j], facetTop + y.starts[i]];
+    },
     beside(p, downwards, rightwards) {
       const [d, a, i, j] = locate(p);
       const row = d * rows.length + i + downwards;
@@ -100,12 +73,50 @@ export function createFacets({ shown, size, text, kind = () => "" }) {
       const facet = Math.floor(row / rows.length) * across.length + Math.floor(column / columns.length);
       return (facet * rows.length + (row % rows.length)) * columns.length + (column % columns.length);
     },
+  };
+}
+
+/** The indices along the sides of each facet, and dots where some are left out: { node, point(p) }. */
+function createLabels({ ndim, axes: [down, across, rows, columns], size, left, top, x, y, locate, corner }) {
+  const node = s("g", { "aria-hidden": "true" });
+  const write = (words, letter, atX, atY, anchor = "middle") => {
+    const attributes = { x: atX, y: atY, class: `wl-${letter || "quiet"}` };
+    const label = s("text", { ...attributes, "text-anchor": anchor, "dominant-baseline": "central" }, words);
+    node.append(label);
+    return label;
+  };
+  const cut = (indices, at) => at > 0 && indices[at] - indices[at - 1] > 1;
+  const byIndex = AXES.map(() => new Map());
+
+  const writeFacet = (d, a) => {
+    const [facetLeft, facetTop] = corner(d, a);
+    const [middleX, middleY] = [facetLeft + x.length / 2, facetTop + y.length / 2];
+    const name = ndim > 3 ? `[${down[d]}, ${across[a]}]` : `[${across[a]}]`;
+    if (ndim > 2) byIndex[1].set(`${d} ${a}`, write(name, AXES[1], middleX, facetTop - 32));
+    if (cut(across, a)) write("⋯", "", facetLeft - (APART[1] + CUT) / 2, middleY);
+    if (a === 0 && cut(down, d)) write("⋮", "", middleX, facetTop - top - CUT / 2);
+    columns.forEach((index, j) => {
+      const start = facetLeft + x.starts[j];
+      if (ndim > 0) byIndex[3].set(`${d} ${a} ${j}`, write(String(index), AXES[3], start + size / 2, facetTop - 10));
+      if (cut(columns, j)) write("⋯", "", start - CUT / 2, middleY);
+    });
+    rows.forEach((index, i) => {
+      const start = facetTop + y.starts[i];
+      if (ndim > 1 && a === 0)
+        byIndex[2].set(`${d} ${i}`, write(String(index), AXES[2], left - 8, start + size / 2, "end"));
+      if (cut(rows, i)) write("⋮", "", middleX, start - CUT / 2);
+    });
+  };
+  for (const d of down.keys()) for (const a of across.keys()) writeFacet(d, a);
+
+  let pointed = [];
+  return {
+    node,
     point(p) {
       for (const label of pointed) label.classList.remove("wl-at");
       const [d, a, i, j] = p === null ? [] : locate(p);
-      pointed = [byIndex[1].get(`${d} ${a}`), byIndex[2].get(`${d} ${i}`), byIndex[3].get(`${d} ${a} ${j}`)].filter(
-        Boolean,
-      );
+      const labels = [byIndex[1].get(`${d} ${a}`), byIndex[2].get(`${d} ${i}`), byIndex[3].get(`${d} ${a} ${j}`)];
+      pointed = labels.filter(Boolean);
       for (const label of pointed) label.classList.add("wl-at");
     },
   };

@@ -7,60 +7,37 @@ const SPEEDS = ["0.5", "1", "2", "4", "16"];
 const STEP_MS = 700;
 
 /**
- * A player over positions 0…length. `onseek(position, { playing })` draws that moment.
+ * A player over positions 0…length.
  *
- * Returns { node, seek(position), setLength(length), pause(), position(), keys(event) }: give `keys` the keydown events
- * of the whole widget; Space plays, ← → step, Home and End jump. The timer stops when `signal` aborts.
+ * seek(position)   stops and goes there; with a second argument false, goes on playing
+ * setLength(n)     another row of moments: stops, and keeps the position if there is one
+ * keys(event)      give it the keydown events of the whole widget; Space plays, ← → step, Home and End jump
+ *
+ * @param {object} options
+ * @param {number} options.length
+ * @param {(position: number, state: { playing: boolean }) => void} options.onseek  draws that moment
+ * @param {AbortSignal} options.signal  stops the timer
+ * @param {string} [options.name]  what a position is called
  */
 export function createPlayer({ length, onseek, signal, name = "step" }) {
   let at = 0;
   let end = length;
-  let timer = null;
   let speed = 1;
-
-  const restart = iconButton("restart", "start again", () => seek(0));
-  const back = iconButton("back", "one step back", () => seek(at - 1));
-  const play = iconButton("play", "play", () => toggle());
-  const step = iconButton("step", "one step", () => seek(at + 1));
-  const scrub = h("input", {
-    type: "range",
-    min: 0,
-    max: end,
-    value: 0,
-    "aria-label": name,
-    oninput: () => seek(Number(scrub.value)),
+  /** @type {number | undefined} */
+  let timer;
+  const controls = createControls(name, length, {
+    onseek: (position) => seek(position),
+    onstep: (by) => seek(at + by),
+    onplay: toggle,
+    onspeed: (chosen) => {
+      speed = chosen;
+    },
   });
-  const count = h("output", { "aria-hidden": "true" });
-  const speeds = dropdown(
-    "speed",
-    SPEEDS.map((value) => ({ value, text: `${value}×` })),
-    "1",
-    (value) => (speed = Number(value)),
-  );
-  const node = h(
-    "div",
-    { class: "wl-player", role: "group", "aria-label": "player" },
-    restart,
-    back,
-    play,
-    step,
-    scrub,
-    count,
-    speeds.node,
-  );
 
   function show() {
-    scrub.max = end;
-    scrub.value = at;
-    scrub.setAttribute("aria-valuetext", `${name} ${at} of ${end}`);
-    count.textContent = `${at} / ${end}`;
-    const greyOut = () => {
-      back.disabled = at === 0;
-      step.disabled = at === end;
-    };
-    keepFocus(node, greyOut, [scrub]);
-    setIcon(play, timer ? "pause" : "play", timer ? "pause" : "play");
-    onseek(at, { playing: timer !== null });
+    const playing = timer !== undefined;
+    controls.show(at, end, playing);
+    onseek(at, { playing });
   }
   function seek(position, stop = true) {
     if (stop) halt();
@@ -70,7 +47,7 @@ export function createPlayer({ length, onseek, signal, name = "step" }) {
   }
   function halt() {
     clearTimeout(timer);
-    timer = null;
+    timer = undefined;
   }
   function tick() {
     timer = setTimeout(() => {
@@ -79,7 +56,7 @@ export function createPlayer({ length, onseek, signal, name = "step" }) {
     }, STEP_MS / speed);
   }
   function toggle() {
-    if (timer) {
+    if (timer !== undefined) {
       halt();
     } else {
       if (at === end) at = 0;
@@ -87,30 +64,19 @@ export function createPlayer({ length, onseek, signal, name = "step" }) {
     }
     show();
   }
-  function keys(event) {
-    const typing = event.target.closest?.("select, input:not([type=range])");
-    if (typing || hasModifier(event)) return;
-    const moves = {
+  signal.addEventListener("abort", halt, { once: true });
+
+  return {
+    node: controls.node,
+    seek,
+    keys: createKeys(controls.scrub, {
       ArrowRight: () => seek(at + 1),
       ArrowLeft: () => seek(at - 1),
       Home: () => seek(0),
       End: () => seek(end),
       " ": toggle,
-    };
-    // A focused button answers Space itself, and a range other than the scrubber its own arrows.
-    const own = event.key === " " ? "button, summary" : `input[type=range]`;
-    const focused = event.target.closest?.(own);
-    if (!(event.key in moves) || (focused && focused !== scrub)) return;
-    event.preventDefault();
-    moves[event.key]();
-  }
-  signal.addEventListener("abort", halt, { once: true });
-
-  return {
-    node,
-    keys,
-    seek,
-    pause: () => {
+    }),
+    pause() {
       halt();
       show();
     },
@@ -121,5 +87,56 @@ export function createPlayer({ length, onseek, signal, name = "step" }) {
       show();
     },
     position: () => at,
+  };
+}
+
+/** The player's buttons, its scrubber and its speeds: { node, scrub, show(at, end, playing) }. */
+function createControls(name, length, { onseek, onstep, onplay, onspeed }) {
+  const restart = iconButton("restart", "start again", () => onseek(0));
+  const back = iconButton("back", "one step back", () => onstep(-1));
+  const play = iconButton("play", "play", onplay);
+  const step = iconButton("step", "one step", () => onstep(1));
+  const scrub = h("input", {
+    type: "range",
+    min: 0,
+    max: length,
+    value: 0,
+    "aria-label": name,
+    oninput: () => onseek(Number(scrub.value)),
+  });
+  const count = h("output", { "aria-hidden": "true" });
+  const choices = SPEEDS.map((value) => ({ value, text: `${value}×` }));
+  const speeds = dropdown("speed", choices, "1", (value) => onspeed(Number(value)));
+  const parts = [restart, back, play, step, scrub, count, speeds.node];
+  const node = h("div", { class: "wl-player", role: "group", "aria-label": "player" }, ...parts);
+  return {
+    node,
+    scrub,
+    show(at, end, playing) {
+      scrub.max = end;
+      scrub.value = at;
+      scrub.setAttribute("aria-valuetext", `${name} ${at} of ${end}`);
+      count.textContent = `${at} / ${end}`;
+      const greyOut = () => {
+        back.disabled = at === 0;
+        step.disabled = at === end;
+      };
+      keepFocus(node, greyOut, [scrub]);
+      setIcon(play, playing ? "pause" : "play", playing ? "pause" : "play");
+    },
+  };
+}
+
+/** Answers the keys in `moves`, except where what has the focus answers them itself. */
+function createKeys(scrub, moves) {
+  return (event) => {
+    const typing = event.target.closest?.("select, input:not([type=range])");
+    if (typing || hasModifier(event)) return;
+    // A focused button answers Space itself, and a range other than the scrubber its own arrows.
+    const own = event.key === " " ? "button, summary" : "input[type=range]";
+    const focused = event.target.closest?.(own);
+    if (!(event.key in moves) || (focused && focused !== scrub)) return;
+    event.preventDefault();
+    moves[event.key]();
   };
 }
