@@ -4,6 +4,7 @@
 #   make bench      measure                        make lint       lint and check formatting
 #   make pictures   regenerate the lesson cards    make release    build and check what is published
 #   make docs       regenerate tables in README    make address    OWNER=… [REPO=…]: badges and Colab
+#   make new-widget NAME=DiceRoller [STEM=dice]    make new-lesson NAME=05_einsum [TITLE=…]: a working example
 # Options: PYTHON=python3.12  PORT=8866  TORCH=…   (the CPU build of torch is smaller: see README.md)
 
 PYTHON ?= python3
@@ -16,7 +17,7 @@ PIP  := scripts/quietly "Installing Python packages" $(BIN)/python -m pip instal
 JS   := node_modules/.package-lock.json
 
 .DELETE_ON_ERROR:
-.PHONY: app lab test test-fast test-python test-js test-browser bench pictures docs address lint release clean
+.PHONY: app lab test test-fast test-python test-js test-browser bench pictures new-widget new-lesson docs address lint release clean
 
 app: $(VENV)/.app
 	@echo "The lessons will be at http://localhost:$(PORT)/ (end with Ctrl-C)"
@@ -31,7 +32,7 @@ test: test-python test-js test-browser
 test-fast: test-python test-js
 	@echo "All fast tests passed; \`make test\` runs those in the browser as well."
 
-test-python: $(VENV)/.test
+test-python: $(VENV)/.test $(JS)
 	@$(BIN)/python -m pytest -q --ignore=tests/browser --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 test-js: $(JS) $(VENV)/.test
@@ -47,7 +48,13 @@ bench: $(VENV)/.test
 
 pictures: $(VENV)/.test
 	@PYTHON=$(BIN)/python scripts/ensure chromium
-	@$(BIN)/python -m scripts.draw_lesson_cards
+	@$(BIN)/python -m scripts.draw_lesson_cards $(LESSON)
+
+new-widget: $(VENV)/.test
+	@$(BIN)/python -m scripts.new_widget "$(NAME)" $(if $(STEM),--stem="$(STEM)")
+
+new-lesson: $(VENV)/.test
+	@$(BIN)/python -m scripts.new_lesson "$(NAME)" $(if $(TITLE),--title="$(TITLE)")
 
 docs: $(VENV)/.app
 	@$(BIN)/python -m scripts.tables

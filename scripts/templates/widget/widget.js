@@ -1,0 +1,41 @@
+import { slider } from "../shared/controls.js";
+import { drawing, s } from "../shared/dom.js";
+import { createView } from "../shared/view.js";
+
+const SIZES = Array.from({ length: 20 }, (_, index) => index + 1);
+const HEIGHT = 120; // drawing units
+const STEP = 30;
+
+function render(context) {
+  const { model } = context;
+  const view = createView(context, "widget_stem", "Widget title");
+  const size = slider({
+    label: "n",
+    name: "n: how many squares",
+    values: SIZES,
+    value: model.get("n"),
+    oninput: (n) => view.save({ n }),
+  });
+  view.controls.append(size.node);
+
+  function draw() {
+    size.show(model.get("n"));
+    const sentence = model.get("sentence");
+    view.stage.replaceChildren(drawing(STEP * SIZES.length, HEIGHT, sentence, ...bars(model.get("values"))));
+    view.caption.textContent = sentence;
+  }
+
+  view.listen(["n", "values", "sentence"], draw);
+  draw();
+  return view.destroy;
+}
+
+/** A bar for each value; the highest fills the drawing. */
+function bars(values) {
+  const unit = HEIGHT / Math.max(...values);
+  return values.map((value, index) =>
+    s("rect", { x: STEP * index, y: HEIGHT - unit * value, width: STEP - 6, height: unit * value }),
+  );
+}
+
+export default { render };

@@ -1,0 +1,101 @@
+"""`make new-widget` and `make new-lesson`, in a copy of the tree: what they write passes the tests that concern it."""
+
+import json
+import sys
+
+import pytest
+
+from scripts import facts
+from scripts.new_widget import announce, register, words
+from tests.support import trees
+from tests.support.trees import python, run
+
+ROOT = facts.ROOT
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    return trees.grown_copy(tmp_path_factory.mktemp("copy") / "tree")
+
+
+def test_the_new_widget_and_lesson_pass_the_python_tests_that_concern_them(copy):
+    tests = ["tests/compute/test_dice.py", "tests/widgets/test_dice.py", "tests/lessons/test_05_einsum.py"]
+    everything = ["compute/test_imports", "widgets/test_styles", "widgets/test_catalog", "lessons/test_every_lesson"]
+    everything += ["test_every_widget", "test_documents"]
+    trees.pytest(copy, *tests)
+    chosen = "dice or DiceRoller or einsum or in_step or coming_json"
+    said = trees.pytest(copy, "-k", chosen, *(f"tests/{name}.py" for name in everything))
+    assert "passed" in said
+
+
+def test_the_new_widget_passes_its_own_javascript_test_and_the_contract(copy):
+    own = run(copy, "node", "--test", "tests/js/dice.test.js")
+    assert own.returncode == 0, own.stdout
+    contract = run(copy, "node", "--test", "--test-name-pattern=wl.DiceRoller", "tests/js/contract.test.js")
+    assert contract.returncode == 0 and "wl.DiceRoller()" in contract.stdout, contract.stdout
+
+
+def test_what_is_written_passes_the_linters(copy):
+    python(copy, "-m", "ruff", "check", "--quiet", ".")
+    python(copy, "-m", "ruff", "format", "--quiet", "--check", ".")
+    biome = run(copy, "node_modules/.bin/biome", "ci", "widgets_lib/widgets/dice", "tests/js/dice.test.js")
+    assert biome.returncode == 0, biome.stdout + biome.stderr
+
+
+def test_the_lesson_takes_its_facts_from_coming_json(copy):
+    (coming,) = (entry for entry in facts.coming() if entry["name"] == "05_einsum")
+    (lesson,) = (lesson for lesson in facts.lessons(copy) if lesson["name"] == "05_einsum")
+    assert {key: lesson[key] for key in coming} == coming
+    assert "05_einsum" not in {entry["name"] for entry in facts.coming(copy)}
+    assert "[**5 · Einstein summation**](lessons/05_einsum.ipynb)" in (copy / "README.md").read_text("utf-8")
+    notebook = json.loads((copy / "lessons/05_einsum.ipynb").read_text("utf-8"))
+    assert "".join(notebook["cells"][0]["source"]).startswith("# 5 · Einstein summation\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["new_widget", ""], "make new-widget NAME=DiceRoller STEM=dice"),
+        (["new_widget", "dice"], "NAME=dice can't be a widget's class"),
+        (["new_widget", "../Dice"], "can't be a widget's class"),
+        (["new_widget", "StrideExplorer"], "there is a widget StrideExplorer already"),
+        (["new_widget", "Other", "--stem", "strides"], "widgets_lib/widgets/strides exists already"),
+        (
+            ["new_widget", "Other", "--stem", "timing"],
+            "widgets_lib/compute/timing.py and tests/compute/test_timing.py exist already",
+        ),
+        (["new_widget", "Other", "--stem", "class"], "STEM=class can't name its files"),
+        (["new_lesson", ""], "make new-lesson NAME=05_einsum"),
+        (["new_lesson", "einsum"], "NAME=einsum can't be a lesson"),
+        (["new_lesson", "03_matmul"], "lessons/03_matmul.ipynb and tests/lessons/test_03_matmul.py exist already"),
+        (["new_lesson", "03_other"], "03_matmul has the number 3 already"),
+        (["new_lesson", "06_cuda"], "06_gpu has the number 6 already"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words_and_nothing_is_written(copy, command, words):
+    def tree():
+        return {path: path.stat().st_mtime_ns for path in copy.rglob("*") if "__pycache__" not in path.parts}
+
+    before = tree()
+    done = run(copy, sys.executable, "-m", f"scripts.{command[0]}", *command[1:])
+    assert done.returncode == 1
+    assert done.stderr.startswith("Nothing was written: ") and words in done.stderr
+    assert done.stderr.count("\n") == 1 and tree() == before
+
+
+def test_a_name_in_words():
+    assert words("DiceRoller") == "Dice roller" and words("Tape") == "Tape"
+
+
+def test_a_widget_is_registered_in_alphabetical_order():
+    text = (ROOT / "widgets_lib/__init__.py").read_text("utf-8")
+    for name, before in (("Aa", "BroadcastExplorer"), ("Qq", "RandomStream"), ("Zz", "}")):
+        place = register(text, name, "some").partition(f'"{name}": ".widgets.some",\n')[2]
+        assert place.lstrip().lstrip('"').startswith(before)
+
+
+def test_a_widget_is_announced_in_the_first_section():
+    assert announce("# C\n\n## Next\n\n- a\n\n## 1.0\n\n- b\n", "X", "is.") == (
+        "# C\n\n## Next\n\n- a\n- `X`: is.\n\n## 1.0\n\n- b\n"
+    )
+    assert announce("# C\n\n## Next\n\n- a\n", "X", "is.") == "# C\n\n## Next\n\n- a\n- `X`: is.\n"
