@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fitting, measures, windowOn } from "../../widgets_lib/widgets/tape/layout.js";
 import { mount as mountWidget } from "./harness.js";
-import { fitting, measures, windowOn } from "../../widgets_lib/widgets/tape/tape.js";
 
 const TEN = "wl.IteratorTape()";
 const ONE = `(lambda w: (w.set_trait("presses", [("islice", "it", 5)]), w)[1])(wl.IteratorTape())`;
@@ -10,9 +10,9 @@ const DIGIT = `wl.IteratorTape(__import__("widgets_lib.compute.mnist").compute.m
 const RUN = `(lambda w: (w.set_trait("presses", [("until", "it", 28)]), w)[1])(${DIGIT})`;
 
 /** Where the dashed frame on the tape begins and ends. */
-function promised(view) {
+function previewed(view) {
   const corners = view
-    .$("path.wl-promise")
+    .$("path.wl-preview")
     ?.getAttribute("d")
     .match(/^M([\d.]+) \S+H([\d.]+)/);
   return corners ? [Number(corners[1]), Number(corners[2])] : null;
@@ -49,15 +49,15 @@ test("opens at the first value, nothing taken: all ten values, and a dashed fram
     [...view.$$(".wl-player button, .wl-player input")].every((control) => control.closest("fieldset").disabled),
     "nothing to step through",
   );
-  assert.deepEqual(promised(view), [32.5, 211.5], "cells 0 … 4 of 36");
+  assert.deepEqual(previewed(view), [32.5, 211.5], "cells 0 … 4 of 36");
   view.destroy();
 });
 
 test("the frame follows the number typed and the name chosen, and is gone at the end of the tape", async () => {
   const view = await mount(PRESSED);
-  assert.deepEqual(promised(view), null, "it stands at the end");
+  assert.deepEqual(previewed(view), null, "it stands at the end");
   view.$("input[value=other]").click();
-  assert.deepEqual(promised(view), [68.5, 247.5], "other has given one");
+  assert.deepEqual(previewed(view), [68.5, 247.5], "other has given one");
   const field = view.$("[aria-label='how many to take']");
   for (const [typed, frame] of [
     ["2", [68.5, 139.5]],
@@ -67,10 +67,10 @@ test("the frame follows the number typed and the name chosen, and is gone at the
   ]) {
     field.value = typed;
     view.fire(field, "input");
-    assert.deepEqual(promised(view), frame, typed);
+    assert.deepEqual(previewed(view), frame, typed);
   }
   view.step("Home");
-  assert.deepEqual(promised(view), [32.5, 391.5], "other is not there yet, so it is it's");
+  assert.deepEqual(previewed(view), [32.5, 391.5], "other is not there yet, so it is it's");
   view.destroy();
 });
 
@@ -86,7 +86,7 @@ test("784 values open with a number where there is no ink, all their ink on the 
       .every((text) => text.textContent === "0"),
   );
   assert.equal(view.$$("svg > .wl-ink").length, grey.filter((share) => share).length);
-  assert.equal(view.$$("rect.wl-promise").length, 28);
+  assert.equal(view.$$("rect.wl-preview").length, 28);
   assert.match(view.$(".wl-caption").textContent, /784 values, .* 0\.0 is paper, 0\.99609375 is ink/);
   view.destroy();
 });
