@@ -7,7 +7,7 @@ import anywidget
 import traitlets
 
 from widgets_lib.widgets._bundle import bundle
-from widgets_lib.widgets._reload import follow
+from widgets_lib.widgets._reload import follow, is_enabled
 
 _HERE = Path(__file__).parent
 
@@ -42,6 +42,8 @@ class Widget(anywidget.AnyWidget):
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **traits):
+        if is_enabled():  # else as they were when the class was made
+            type(self)._esm, type(self)._css = self.view_source()
         super().__init__(**traits)
         follow(self)
         self.on_msg(lambda _, content, buffers: self._on_msg(content, buffers))

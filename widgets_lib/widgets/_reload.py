@@ -10,19 +10,25 @@ _open: weakref.WeakSet = weakref.WeakSet()
 _watching = threading.Lock()
 
 
+def is_enabled() -> bool:
+    """Whether views follow their files; needs the package watchfiles."""
+    return os.environ.get("ANYWIDGET_HMR") == "1"
+
+
 def follow(widget) -> None:
-    """Keep the view of `widget` up to date with its files, if ANYWIDGET_HMR=1; needs the package watchfiles."""
-    if os.environ.get("ANYWIDGET_HMR") != "1":
+    """Keep the view of `widget` up to date with its files, if that is enabled."""
+    if not is_enabled():
         return
     _open.add(widget)
     if _watching.acquire(blocking=False):
-        threading.Thread(target=_watch, daemon=True, name="reload").start()
+        threading.Thread(target=watch, args=(_HERE,), daemon=True, name="reload").start()
 
 
-def _watch() -> None:
-    from watchfiles import watch
+def watch(folder: Path, stop: threading.Event | None = None) -> None:
+    """Reload whenever a .js or .css in `folder` changes, until `stop` is set."""
+    import watchfiles
 
-    for changes in watch(_HERE):
+    for changes in watchfiles.watch(folder, stop_event=stop):
         if any(path.endswith((".js", ".css")) for _, path in changes):
             reload()
 
@@ -32,5 +38,6 @@ def reload() -> None:
     for widget in list(_open):
         try:
             widget._esm, widget._css = widget.view_source()
+            widget.error = ""
         except (OSError, ValueError) as error:
             widget.error = str(error)
