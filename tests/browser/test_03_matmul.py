@@ -41,7 +41,7 @@ def test_the_lesson_runs_as_an_app(open_voila):
     expect(page.get_by_text("wl.Predict(")).to_have_count(0)
     question.get_by_role("textbox").fill("3920")
     question.get_by_role("button", name="Predict").press("Enter")
-    expect(question).to_contain_text("You said 3,920; it is 39,200: 10 times more.")
+    expect(question).to_contain_text("You said 3,920; it is 39,200: 10 times too low.")
 
 
 def test_the_lesson_runs_as_a_notebook(open_lab):

@@ -56,7 +56,7 @@ def test_the_keyboard_does_it_all_and_bad_numbers_get_words(tape):
     page, now, take = tape.page, tape.locator(".wl-now"), tape.get_by_label("how many to take")
     for text, words in (
         ("-1", "at least 0, not -1"),
-        ("nan", "a whole number, not 'nan'"),
+        ("nan", "a whole number such as 42, not “nan”"),
         ("9999999", "at most 1,000,000"),
     ):
         take.fill(text)

@@ -250,13 +250,22 @@ def test_the_triples_of_randu_lie_on_at_most_fifteen_planes():
 
 
 @pytest.mark.parametrize(
-    ("text", "seed"), [("42", 42), (" -7 ", -7), ("457 428 938 475", 457428938475), ("1_000", 1000)]
+    ("text", "seed"),
+    [
+        ("42", 42),
+        (" -7 ", -7),
+        ("457 428 938 475", 457428938475),
+        ("1_000", 1000),
+        ("1,000", 1000),
+        ("−5", -5),
+        ("1e3", 1000),
+    ],
 )
 def test_a_typed_seed(text, seed):
     assert rng.parse_seed(text) == seed
 
 
-@pytest.mark.parametrize("text", ["", "nan", "1.5", "1e3", "seed", "0x10", "9" * 100_000])
+@pytest.mark.parametrize("text", ["", "nan", "1.5", "seed", "0x10", "9" * 100_000])
 def test_a_typed_seed_that_is_none_gets_words(text):
     with pytest.raises(ValueError, match="a seed is a whole number such as 42"):
         rng.parse_seed(text)

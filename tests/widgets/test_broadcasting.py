@@ -176,11 +176,11 @@ def test_dividing_by_zero_is_shown_as_torch_shows_it():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("3,,x", "c: “3,,x”: a size is missing beside a comma"),
+        ("3,,x", "c: “3,,x” can't be read as a shape, a size is missing beside a comma"),
         ("-3", "“-3” is negative"),
         ("4000000000, 4000000000", "more elements than a computer can number"),
         (", ".join("111111111"), "c: 9 axes: the table has room for 8"),
-        ("__import__('os').abort()", "is not a size"),
+        ("__import__('os').abort()", "can't be read as a shape"),
     ],
 )
 def test_bad_text_is_explained_and_nothing_is_lost(text, words):
@@ -272,8 +272,9 @@ def test_an_impossible_request_of_the_view_is_refused(content):
     [
         (((3,),), {}, ValueError, "give 2 to 4 shapes, not 1"),
         (((3,),) * 5, {}, ValueError, "give 2 to 4 shapes, not 5"),
-        (((3,), (-1,)), {}, ValueError, "size -1"),
+        (((3,), (-1,)), {}, ValueError, r"a size in the shape \(-1,\) is at least 0, not -1"),
         (((3,), "3,x"), {}, ValueError, "“x”"),
+        ((np.zeros(3), 0), {}, TypeError, "a shape is a tuple of whole numbers, not 0"),
         (((3,), (2**40, 2**40)), {}, ValueError, "too large"),
         (((3,), np.array(["a"])), {}, TypeError, "b is of type"),
         (((3,), (3,)), {"operator": "%"}, ValueError, "operator '%'"),

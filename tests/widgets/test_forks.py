@@ -326,7 +326,7 @@ def test_without_fork_it_says_so_and_the_simulation_stands(monkeypatch):
         ("draws_after", 10_000, "10,000 draws after the fork: this drawing has room for 0 to 16"),
         ("draws_before", -1, "-1 draws before the fork"),
         ("seed", "-1", "a seed for Wichmann–Hill is at least 0, not -1"),
-        ("seed", "nan", "a whole number such as 42, of up to 1,000 digits, not 'nan'"),
+        ("seed", "nan", "a whole number such as 42, not “nan”"),
         ("seed", "9" * 2000, "up to 1,000 digits"),
         ("seed", "", "a whole number"),
         ("generator", "dice", "no generator 'dice'; there are wichmann-hill"),

@@ -132,7 +132,7 @@ def test_a_typed_seed_begins_there():
     assert stream.state == (30268, 30306, 30322) and stream.seed == "-1"
 
 
-BAD_SEEDS = ["", "nan", "soup", "1.5", "1e9", "__import__('os').abort()", "9" * 2000]
+BAD_SEEDS = ["", "nan", "soup", "1.5", "1/3", "__import__('os').abort()", "9" * 2000]
 
 
 @pytest.mark.parametrize("typed", BAD_SEEDS)
@@ -174,7 +174,7 @@ def test_a_state_can_be_set_and_tells_the_seed_that_sets_it():
     [
         (["0", "1", "1"], "component 1 must be from 1 to 30,268, not 0"),
         (["1", "1", "30323"], "component 3 must be from 1 to 30,322, not 30,323"),
-        (["1", "soup", "1"], "component 2 of a state is a whole number such as 499, not 'soup'"),
+        (["1", "soup", "1"], "component 2 of a state is a whole number such as 42, not “soup”"),
         (["1", "", "1"], "component 2 of a state is a whole number"),
         (["1", "9" * 500, "1"], "component 2 must be"),
         ([1.5, 1, 1], "component 1 is a whole number, not 1.5"),
@@ -188,7 +188,7 @@ def test_a_state_out_of_range_gets_words_and_nothing_is_lost(state, words):
     assert words in stream.error
     assert list(stream.state) == state and stream.picture == before
     stream.seed = "soup"  # each keeps its words
-    assert words in stream.error and "'soup'" in stream.error and list(stream.state) == state
+    assert words in stream.error and "“soup”" in stream.error and list(stream.state) == state
     stream.seed = "42"
     assert (stream.error, stream.state) == ("", (43, 1, 1))
 

@@ -10,7 +10,6 @@ size, as torch.broadcast_shapes does; numpy's stops at 32 axes (its arrays at 64
 import itertools
 import math
 import operator as op
-import re
 import string
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,11 +20,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .arrays import as_numpy
-from .formatting import join_words, shorten
+from .formatting import join_words
+from .parsing import read_shape
 from .strides import Layout, contiguous_stride
 
 MAX_NDIM = 64  # of a numpy array
-MAX_ELEMENTS = 2**63 - 1  # what an int64 can count, and so the limit of both libraries' arrays
 MAX_REPAIRS = 5
 _TRIES = 100  # ways to insert new axes that are tried for one operand: bounds the time for many axes
 
@@ -208,37 +207,11 @@ def cells(operator: str, *arrays: ArrayLike) -> Any:
 
 
 def parse_shape(text: str) -> tuple[int, ...]:
-    """The shape that a learner typed: "3, 1", "(256, 256, 3)", "3×4", "3 1" or "torch.Size([3])" as a tuple of ints.
+    """The shape that a learner typed, as `parsing.read_shape` reads it; an empty field is the shape of a scalar.
 
-    "" and "()" are the shape of a scalar. The text is parsed, never run.
     Raises: ValueError, saying what to type instead.
     """
-    inside = text.strip().removeprefix("torch.Size").strip()
-    while inside[:1] + inside[-1:] in ("()", "[]"):
-        inside = inside[1:-1].strip()
-    if not inside:
-        return ()
-    inside = re.sub(r"(?<=[0-9])\s*[×xX*]\s*(?=[-−0-9])|(?<=[0-9])\s+(?=[-−0-9])", ",", inside)
-    parts = [part.strip() for part in inside.removesuffix(",").split(",")]
-    if len(parts) > MAX_NDIM:
-        raise ValueError(f"{len(parts)} axes are too many: numpy's arrays have at most {MAX_NDIM}")
-    shape = tuple(_parse_size(part, text) for part in parts)
-    if math.prod(shape) > MAX_ELEMENTS:
-        raise ValueError(
-            f"“{shorten(text)}” has more elements than a computer can number, 2^63 − 1: choose smaller sizes"
-        )
-    return shape
-
-
-def _parse_size(part: str, text: str) -> int:
-    if not part:
-        raise ValueError(f"“{shorten(text)}”: a size is missing beside a comma; write a shape as 3, 1")
-    if re.fullmatch(r"[-−][0-9]+", part):
-        raise ValueError(f"“{shorten(part)}” is negative: a size counts elements, so it is 0 or more")
-    if not re.fullmatch(r"[0-9]+", part):
-        raise ValueError(f"“{shorten(part)}” is not a size: write whole numbers with commas between, as 3, 1")
-    digits = part.lstrip("0") or "0"
-    return int(digits) if len(digits) < 20 else MAX_ELEMENTS + 1  # int() of a very long text is slow, or refused
+    return read_shape(text) if text.strip() else ()
 
 
 def _as_shape(shape: int | Sequence[int]) -> tuple[int, ...]:

@@ -1,12 +1,12 @@
 """A stretch of a generator's stream, with the figures that show its patterns."""
 
 import math
-import reprlib
 from dataclasses import dataclass
 
 import numpy as np
 
 from widgets_lib.compute._integers import check_integer
+from widgets_lib.compute.parsing import read_integer
 
 from .congruential import Congruential, Trace
 
@@ -71,16 +71,8 @@ def largest_difference(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def parse_seed(text: str) -> int:
-    """The whole number typed into a seed field: digits with an optional sign, spaces and _ allowed.
+    """The whole number typed into a seed field, as `parsing.read_integer` reads it.
 
-    Raises: ValueError quoting the text for anything else, nan and 1.5 included, and past 1,000 characters.
+    Raises: ValueError in words for anything else, nan and 1.5 among it, and past 1,000 digits.
     """
-    typed = text.replace(" ", "")
-    try:
-        if len(typed) > 1000:
-            raise ValueError
-        return int(typed)
-    except ValueError:
-        raise ValueError(
-            f"a seed is a whole number such as 42, of up to 1,000 digits, not {reprlib.repr(text)}"
-        ) from None
+    return read_integer(text, "a seed")

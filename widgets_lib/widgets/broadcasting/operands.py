@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from widgets_lib.compute import broadcasting, strides
+from widgets_lib.compute.parsing import MAX_ELEMENTS, as_shape
 
 MAX_AXES = 8  # columns of the table
 _EXACT_ELEMENTS = 1000  # products of the example numbers of larger arrays may leave an int64
@@ -89,11 +90,8 @@ def from_argument(name: str, shape: Any, scale: float) -> Operand:
     """An operand from what a caller gave: a tensor or array, a shape, or a shape as text."""
     if hasattr(shape, "shape") and hasattr(shape, "dtype"):
         return from_array(name, shape)
-    if isinstance(shape, str):
-        shape = broadcasting.parse_shape(shape)
-    else:
-        (shape,) = broadcasting.broadcast(shape).shapes
-    if len(shape) > MAX_AXES or math.prod(shape) > broadcasting.MAX_ELEMENTS:
+    shape = broadcasting.parse_shape(shape) if isinstance(shape, str) else as_shape(shape)
+    if len(shape) > MAX_AXES or math.prod(shape) > MAX_ELEMENTS:
         raise ValueError(
             f"BroadcastExplorer: shape {shape} is too large: at most {MAX_AXES} axes and 2^63 − 1 elements"
         )

@@ -10,6 +10,7 @@ from widgets_lib.compute import iterators, mnist
 from widgets_lib.compute._integers import check_integer
 from widgets_lib.compute.arrays import as_pictures
 from widgets_lib.compute.formatting import count
+from widgets_lib.compute.parsing import read_integer
 from widgets_lib.widgets._base import Widget
 
 MAX_ALONG = 64  # rows, and columns: thousands of pixels is what a page draws at ease
@@ -92,7 +93,7 @@ class DigitViewer(Widget):
     def _typed(self, text):
         """The picture whose number was typed. Raises: ValueError, naming what was typed, if it is no whole number."""
         try:
-            return int(text)
+            return read_integer(text, "a picture")
         except ValueError:
             what = f"there is no picture {reprlib.repr(text)}" if text.strip() else "which picture? No number was typed"
             raise ValueError(f"DigitViewer: {what}: {_they(self.count)}, in whole numbers") from None

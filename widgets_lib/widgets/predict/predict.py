@@ -52,4 +52,4 @@ class Predict(Widget):
         self.right, self.verdict, self.reason = False, "", ""
         if self.given:
             verdict = answers.judge(self.given, self._answer, self._tolerance)
-            self.right, self.verdict, self.reason = verdict.right, verdict.words, self._because
+            self.right, self.verdict, self.reason = verdict.right, verdict.message, self._because

@@ -11,6 +11,7 @@ from widgets_lib.compute import rng
 from widgets_lib.compute._integers import check_integer
 from widgets_lib.compute._renamed import renamed
 from widgets_lib.compute.formatting import format_int
+from widgets_lib.compute.parsing import read_integer
 from widgets_lib.widgets._base import Widget
 
 MAX_DRAWS = 10_000
@@ -210,12 +211,7 @@ def _from_state(key: str, state: Any, typed: str | None = None) -> _Start:
 
 
 def _read_component(j: int, x: Any) -> Any:
-    if not isinstance(x, str):
-        return x
-    try:
-        return rng.parse_seed(x)
-    except ValueError:
-        raise ValueError(f"component {j} of a state is a whole number such as 499, not {x[:40]!r}") from None
+    return read_integer(x, f"component {j} of a state") if isinstance(x, str) else x
 
 
 def _generator_at(start: _Start, divide_by_period: bool) -> rng.Congruential:

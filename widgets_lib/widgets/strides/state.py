@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from widgets_lib.compute import strides
+from widgets_lib.compute.parsing import read_number
 
 
 class Memory:
@@ -79,17 +81,18 @@ def positions_before_copy(reads: strides.Layout, positions: NDArray[np.int64]) -
 
 def _parse_number(text: str, kind: str) -> Any:
     """What was typed, for a numpy dtype of this kind. Raises: ValueError, naming it, if it is not a number."""
-    text = text.strip().replace("−", "-")
+    text = text.strip()
     if kind in "USMm":
         return text
     if kind == "b" and text.lower() in ("true", "false"):
         return text.lower() == "true"
-    for number in (int, float, complex):
-        try:
-            return number(text)
-        except ValueError:
-            pass
-    raise ValueError(f"{text[:40]!r} can't be read as a number: type one such as 99 or −0.5")
+    try:
+        return read_number(text)
+    except ValueError as error:
+        for read in (float, complex):  # also nan, inf and 1-2j
+            with suppress(ValueError):
+                return read(text.replace("−", "-"))
+        raise error
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import traitlets
 from widgets_lib.compute import iterators
 from widgets_lib.compute._integers import check_integer
 from widgets_lib.compute.arrays import check_tensor
+from widgets_lib.compute.parsing import read_integer
 from widgets_lib.widgets._base import Widget
 
 MAX_VALUES = 1024
@@ -202,9 +203,5 @@ def _count(take):
 
 
 def _typed(text):
-    """How many to take, as typed. Raises: ValueError, naming it, if it is no number to take."""
-    try:
-        number = int(text)
-    except ValueError:
-        raise ValueError(f"how many to take is a whole number, not {reprlib.repr(text)}") from None
-    return _count(number)
+    """How many to take, as typed. Raises: ValueError, naming it, if it is not a number to take."""
+    return read_integer(text, "how many to take", 0, MAX_TAKEN)

@@ -1,0 +1,201 @@
+"""What a person types, as a shape or a number: one grammar for every field of the course.
+
+Text is parsed, never run: arithmetic goes through `ast` with a list of what is allowed, on numbers of bounded size.
+"""
+
+import ast
+import math
+import operator
+import re
+import reprlib
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import Any
+
+from widgets_lib.compute._integers import check_integer
+from widgets_lib.compute.formatting import shorten
+
+MAX_AXES = 64  # as numpy has it
+MAX_ELEMENTS = 2**63 - 1  # what torch and numpy can number
+MAX_DIGITS = 1000  # of a number
+MAX_CHARACTERS = 100  # of an expression
+
+_NO_BREAK_SPACES = "\u00a0\u2007\u2009\u202f"  # and thin ones: they group digits and separate nothing
+_MINUS_SIGNS = "−–"
+_FACTORS = {
+    "k": 10**3, "thousand": 10**3, "m": 10**6, "million": 10**6, "bn": 10**9, "billion": 10**9, "trillion": 10**12,
+    "%": Fraction(1, 100),
+}  # fmt: skip
+_UNITS = (
+    "axis|axes|bytes?|cells?|columns?|digits?|elements?|numbers?|pixels?|pictures?|products?|rows?|steps?|times|values?"
+)
+
+# ---- shapes ----
+
+
+def read_shape(text: str) -> tuple[int, ...]:
+    """ "(3, 1)", "3 1", "3×1", "3*1", "[3,1]" or "torch.Size([3, 1])" as (3, 1); "()" as the shape of a scalar.
+
+    "(50,000, 28)" is (50000, 28): a size never begins with 0, so what follows the comma are thousands.
+    Raises: ValueError, naming the part that is not a size, for anything else; past 64 axes or 2^63 − 1 elements.
+    """
+    inside = _plain(text)
+    if not inside:
+        raise ValueError("no shape was typed: write whole numbers, as in (3, 1), or () for no axes")
+    inside = re.sub(r"^(torch\.)?size(?=\s*\()", "", inside, flags=re.IGNORECASE).strip()
+    while inside[:1] + inside[-1:] in ("()", "[]"):
+        inside = inside[1:-1].strip()
+    if not inside:
+        return ()
+    inside = re.sub(r"(?<=[0-9])_(?=[0-9])|(?<=[0-9])[, ](?=0[0-9][0-9](?![0-9]))", "", inside)
+    inside = re.sub(r"(?<=[0-9])\s*[×xX*]\s*(?=[-0-9])|(?<=[0-9])\s+(?=[-0-9])", ",", inside)
+    parts = [part.strip() for part in inside.removesuffix(",").split(",")]
+    if len(parts) > MAX_AXES:
+        raise ValueError(f"{len(parts)} axes are too many: an array has at most {MAX_AXES}")
+    shape = tuple(_read_size(part, text.strip()) for part in parts)
+    if math.prod(shape) > MAX_ELEMENTS:
+        raise ValueError(
+            f"“{shorten(text.strip())}” has more elements than a computer can number, 2^63 − 1: choose smaller sizes"
+        )
+    return shape
+
+
+def as_shape(shape: str | Iterable[int]) -> tuple[int, ...]:
+    """A shape given as text, or as a tuple, list or torch.Size of whole numbers, as a tuple of ints.
+
+    Raises: ValueError or TypeError, naming the size that is not one; TypeError for a bare number.
+    """
+    if isinstance(shape, str):
+        return read_shape(shape)
+    if not isinstance(shape, (tuple, list)):
+        kind, shown = type(shape).__name__, reprlib.repr(shape)
+        hint = f": write ({shown},) for one axis" if isinstance(shape, int) else ""
+        raise TypeError(f"a shape is a tuple of whole numbers, not {shown} ({kind}){hint}")
+    return tuple(check_integer(n, f"a size in the shape {shorten(str(shape))}", least=0) for n in shape)
+
+
+def _read_size(part: str, text: str) -> int:
+    if re.fullmatch(r"[0-9]+", part):
+        digits = part.lstrip("0") or "0"
+        return int(digits) if len(digits) < 20 else MAX_ELEMENTS + 1  # int() of a very long text is slow, or refused
+    if not part:
+        wrong = f"“{shorten(text)}” can't be read as a shape, a size is missing beside a comma"
+    elif re.fullmatch(r"-[0-9]+", part):
+        wrong = f"“{shorten(part)}” is negative, and a size counts elements"
+    elif part == _plain(text):
+        wrong = f"“{shorten(text)}” can't be read as a shape"
+    else:
+        wrong = f"“{shorten(part)}” in “{shorten(text)}” can't be read as a size"
+    raise ValueError(f"{wrong}: write whole numbers, as in (3, 1), or () for no axes")
+
+
+# ---- numbers ----
+
+
+def read_number(text: str) -> int | float:
+    """The number typed, an int if it is whole: "39,200", "39 200", "1_000", "5 million", "0,67", "5 %", "1/3", "10*22".
+
+    Arithmetic has + − * / ^ and parentheses. A leading "~" and a unit that scales nothing ("400 bytes") are left out.
+    Raises: ValueError, saying what to write, for anything else, and beyond what a float holds.
+    """
+    value = _read_exactly(text)
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError(f"“{shorten(text.strip())}” is too large: write a number such as 39200") from None
+    return value.numerator if value.denominator == 1 else number
+
+
+def read_integer(text: str, what: str, least: int | None = None, most: int | None = None) -> int:
+    """The whole number typed, as in `read_number` but exact up to 1,000 digits, and from `least` to `most`.
+
+    Raises: ValueError, naming `what` and what was typed.
+    """
+    try:
+        value = _read_exactly(text)
+    except ValueError:
+        value = None
+    if value is None or value.denominator != 1 or abs(value) >= 10**MAX_DIGITS:
+        typed = f"“{shorten(text.strip())}”" if text.strip() else "nothing"
+        too_long = len(text) > MAX_DIGITS or (value is not None and value.denominator == 1)
+        limit = f", of up to {MAX_DIGITS:,} digits" if too_long else ""
+        raise ValueError(f"{what} is a whole number such as 42{limit}, not {typed}")
+    return check_integer(value.numerator, what, least, most)
+
+
+def _read_exactly(text: str) -> Fraction:
+    """The number typed, without rounding. Raises: ValueError in words."""
+    if not text.strip():
+        raise ValueError("no number was typed: write 1000, 0.5 or 1/3")
+    try:
+        if len(text) > 2 * MAX_DIGITS:
+            raise ValueError(text)
+        return _evaluate_text(_as_expression(text))
+    except (ValueError, SyntaxError, ArithmeticError, RecursionError, MemoryError):
+        raise ValueError(f"“{shorten(text.strip())}” can't be read as a number: write 1000, 0.5 or 1/3") from None
+
+
+def _as_expression(text: str) -> str:
+    """The text in Python's notation: grouped digits joined, decimal commas as points, words as factors."""
+    typed = re.sub(r"^(~|≈|about |ca\.? |=)\s*", "", _plain(text).lower())
+    typed = re.sub(rf"(?<=[0-9a-z%)])\s*({_UNITS})$", "", typed)
+    typed = re.sub(r"(?<=[0-9])\s*[×x]$", "", typed)  # "165×": so many times
+    typed = typed.replace("×", "*").replace("·", "*").replace("÷", "/").replace("^", "**")
+    typed = re.sub(r"(?<=[0-9])_(?=[0-9])", "", typed)
+    typed = re.sub(
+        r"(?<![0-9.,])([1-9][0-9]{0,2})(([, '’][0-9]{3})+)(?![0-9,])",
+        lambda found: re.sub("[^0-9]", "", found[0]),
+        typed,
+    )
+    typed = re.sub(r"(?<![0-9.,])([0-9]+),([0-9]+)(?![0-9.,])", r"\1.\2", typed)
+    words = "|".join(sorted(_FACTORS, key=len, reverse=True))
+    return re.sub(rf"(?<=[0-9)])\s*({words})(?![a-z0-9])", lambda found: f"*({_FACTORS[found[1]]})", typed)
+
+
+def _evaluate_text(expression: str) -> Fraction:
+    if re.fullmatch(rf"[+-]?[0-9]{{1,{MAX_DIGITS}}}", expression):
+        return Fraction(int(expression))
+    if len(expression) > MAX_CHARACTERS or not re.fullmatch(r"[-+*/(). 0-9e]+", expression):
+        raise ValueError(expression)
+    if re.search(r"e[+-]?[0-9]{4}", expression):
+        raise OverflowError(expression)
+    expression = re.sub(r"(?<![0-9.])0+(?=[0-9])", "", expression).strip()  # Python takes no 007
+    return _evaluate(ast.parse(expression, mode="eval").body, expression)
+
+
+_OPERATORS: dict[type, Callable[[Any, Any], Fraction]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+
+
+def _evaluate(node: ast.expr, expression: str) -> Fraction:
+    """The value of an expression of numbers. Raises: ValueError for anything that is not allowed in one."""
+    if isinstance(node, ast.Constant):
+        return Fraction(ast.get_source_segment(expression, node) or "")
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.UAdd, ast.USub)):
+        value = _evaluate(node.operand, expression)
+        return -value if isinstance(node.op, ast.USub) else value
+    if isinstance(node, ast.BinOp):
+        left, right = _evaluate(node.left, expression), _evaluate(node.right, expression)
+        if type(node.op) in _OPERATORS:
+            return _OPERATORS[type(node.op)](left, right)
+        if isinstance(node.op, ast.Pow):
+            return _power(left, right)
+    raise ValueError(ast.dump(node))
+
+
+def _power(base: Fraction, exponent: Fraction) -> Fraction:
+    bits = max(base.numerator.bit_length(), base.denominator.bit_length())
+    if exponent.denominator != 1 or abs(exponent) * bits > 4 * MAX_DIGITS:
+        raise ValueError(f"{base} ** {exponent}")
+    return Fraction(base ** int(exponent))
+
+
+def _plain(text: str) -> str:
+    """The text with one minus sign and ordinary spaces; no-break and thin spaces between digits group them."""
+    text = re.sub(rf"(?<=[0-9])[{_NO_BREAK_SPACES}](?=[0-9]{{3}}(?![0-9]))", "", text)
+    text = re.sub(rf"[{_MINUS_SIGNS}]", "-", text)
+    return " ".join(text.split())
