@@ -1,5 +1,7 @@
+// A question with a typed or chosen answer; the verdict comes from the kernel.
 import { button } from "../shared/controls.js";
 import { h, prose, set } from "../shared/dom.js";
+import { createRadioGroup } from "../shared/radio-group.js";
 import { createView } from "../shared/view.js";
 
 const EXAMPLE = { shape: "a shape, as in (3, 1)", number: "a number" };
@@ -13,56 +15,69 @@ function render(context) {
   view.controls.remove();
   view.stage.append(question, form);
   view.caption.replaceChildren(outcome);
-  let field;
+  let answer;
+  let again;
 
   function commit(event) {
     event.preventDefault();
-    const given = model.get("kind") === "choice" ? (field.querySelector(":checked")?.value ?? "") : field.value.trim();
+    const given = answer.given();
     if (given) view.save({ given });
-    else (field.focus ? field : field.querySelector("input")).focus();
+    else answer.focus();
   }
 
-  // Each view needs a radio group of its own: two views of one model stand in one document.
-  const group = `wl-predict-${Math.random().toString(36).slice(2)}`;
-
   function drawForm() {
-    const kind = model.get("kind");
     question.replaceChildren(...prose(model.get("question")));
-    if (kind === "choice") {
-      const options = model
-        .get("choices")
-        .map((value) => h("label", {}, h("input", { type: "radio", name: group, value }), value));
-      field = h("div", { class: "wl-choices", role: "radiogroup", "aria-label": model.get("question") }, ...options);
-    } else {
-      field = h("input", {
-        type: "text",
-        "aria-label": `${model.get("question")} Type ${EXAMPLE[kind]}`,
-        placeholder: EXAMPLE[kind],
-        autocomplete: "off",
-      });
-    }
+    answer = createAnswer(model.get("kind"), model.get("question"), model.get("choices"));
     const check = h("button", { type: "submit", class: "wl-primary" }, "Predict");
-    const again = button("Start again", () => view.save({ given: "", error: "" }));
-    form.replaceChildren(field, check, again);
+    again = button("Start again", () => view.save({ given: "", error: "" }));
+    form.replaceChildren(answer.node, check, again);
     draw();
   }
 
   function draw() {
     const verdict = model.get("verdict");
     const given = model.get("given");
-    if (model.get("kind") === "choice")
-      for (const radio of field.querySelectorAll("input")) radio.checked = radio.value === given;
-    else if (given || !model.get("error")) field.value = given;
-    form.lastChild.hidden = !given;
+    answer.show(given, Boolean(model.get("error")));
+    again.hidden = !given;
     set(outcome, { class: `wl-outcome ${verdict ? (model.get("right") ? "wl-right" : "wl-wrong") : ""}` });
-    const words = verdict ? `${model.get("right") ? "✓" : "✗"} ${verdict} ${sentence(model.get("reason"))}` : "";
-    outcome.replaceChildren(...prose(words));
+    const text = verdict ? `${model.get("right") ? "✓" : "✗"} ${verdict} ${sentence(model.get("reason"))}` : "";
+    outcome.replaceChildren(...prose(text));
   }
 
   view.listen(["question", "kind", "choices"], drawForm);
   view.listen(["given", "verdict", "right", "reason", "error"], draw);
   drawForm();
   return view.destroy;
+}
+
+/**
+ * Where the answer is typed or chosen: { node, given(), show(given, failed), focus() }. What could not be read
+ * (`failed`) stays in its field.
+ * @param {string} kind
+ * @param {string} question
+ * @param {string[]} choices
+ */
+function createAnswer(kind, question, choices) {
+  if (kind === "choice") {
+    const options = choices.map((value) => ({ value }));
+    const group = createRadioGroup({ label: question, options, className: "wl-choices" });
+    const focus = () => group.radios[0].input.focus();
+    return { node: group.node, given: group.chosen, show: (given) => group.choose(given), focus };
+  }
+  const field = h("input", {
+    type: "text",
+    "aria-label": `${question} Type ${EXAMPLE[kind]}`,
+    placeholder: EXAMPLE[kind],
+    autocomplete: "off",
+  });
+  return {
+    node: field,
+    given: () => field.value.trim(),
+    show(given, failed) {
+      if (given || !failed) field.value = given;
+    },
+    focus: () => field.focus(),
+  };
 }
 
 function sentence(text) {
