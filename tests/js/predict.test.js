@@ -18,6 +18,13 @@ test("an empty prediction is not sent", async () => {
   assert.deepEqual(view.model.saved, []);
 });
 
+test("an empty choice is not sent either, and the first option gets the focus", async () => {
+  const view = await mount("wl.Predict('Which?', answer='a', choices=['a', 'b'])");
+  view.fire(view.$("form"), "submit");
+  assert.deepEqual(view.model.saved, []);
+  assert.equal(view.window.document.activeElement, view.$$("input")[0]);
+});
+
 test("choices are radio buttons, grouped apart in each view", async () => {
   const view = await mount("wl.Predict('Which?', answer='a', choices=['a', 'b'])");
   const other = await mount("", { model: view.model });

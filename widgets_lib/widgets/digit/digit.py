@@ -1,7 +1,9 @@
 """DigitViewer: a picture whose grey levels are numbers, and the row of numbers that it is folded from."""
 
 import reprlib
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import traitlets
@@ -13,7 +15,7 @@ from widgets_lib.compute.formatting import count
 from widgets_lib.compute.parsing import read_integer
 from widgets_lib.widgets._base import Widget
 
-MAX_ALONG = 64  # rows, and columns: thousands of pixels is what a page draws at ease
+MAX_ALONG = 64  # rows, and columns: a page draws a few thousand pixels without delay
 PLACES = {"index": "picture", "row": "row", "column": "column"}  # trait -> what the view calls it
 USUAL_PIXEL = 20, 15  # the lesson's: white ink in the middle of the first digit
 
@@ -30,7 +32,7 @@ class DigitViewer(Widget):
     Three axes: pictures. Its numbers are read when they are drawn. Without it, the first training digit.
     labels: what each picture shows, one for each. index: the picture that is shown first.
     row, column: the pixel that is pointed at. numbers: whether the cells show their numbers.
-    Raises: ValueError or TypeError in words if x is no picture, or a larger one than 64 × 64.
+    Raises: ValueError or TypeError in words if x can't be read as a picture, or is larger than 64 × 64.
     """
 
     index = traitlets.Int(help="Which of the pictures is shown.").tag(sync=True)
@@ -44,13 +46,23 @@ class DigitViewer(Widget):
         "text, its short form for a cell and its grey from 0 to 1; scale says what the short form is."
     ).tag(sync=True)
 
-    def __init__(self, x=None, *, labels=None, columns=None, index=0, row=None, column=None, numbers=False):
+    def __init__(
+        self,
+        x: Any = None,
+        *,
+        labels: Any = None,
+        columns: int | None = None,
+        index: int = 0,
+        row: int | None = None,
+        column: int | None = None,
+        numbers: bool = False,
+    ):
         if x is None:
             images, digits = mnist.first_digits(1)
             x, labels = images / np.float32(256), digits if labels is None else labels
         self._pictures = _pictures(x, columns)
         self._labels = _labels(labels, len(self._pictures))
-        at = {
+        at: dict[str, int] = {
             "index": check_integer(index, "DigitViewer: index"),
             **{
                 name: min(usual, most - 1) if given is None else check_integer(given, f"DigitViewer: {name}")
@@ -60,45 +72,45 @@ class DigitViewer(Widget):
             },
         }
         self._start = {**at, "numbers": bool(numbers)}
-        self._shown = {}  # index, row and column as they were last drawn
+        self._shown: dict[str, int] = {}  # index, row and column as they were last drawn
         super().__init__(count=len(self._pictures), **self._start)
         self.recompute_on("index", "row", "column", "numbers")
 
-    def _on_custom_msg(self, content, buffers):
+    def _on_custom_msg(self, content: dict[str, Any], buffers: Sequence[memoryview]) -> None:
         if "restart" in content:
             self._set(self._start)
         elif "index" in content:
             self._set({"index": self._typed(content["index"])})
 
-    def _recompute(self):
+    def _recompute(self) -> None:
         try:
             self._show()
         except ValueError:
             self._set(self._shown)  # the traits say what is drawn, and the next good value is not blamed for this one
             raise
 
-    def _show(self):
+    def _show(self) -> None:
         for (name, what), length in zip(PLACES.items(), self._pictures.shape, strict=True):
             if not 0 <= getattr(self, name) < length:
-                raise ValueError(f"DigitViewer: there is no {what} {getattr(self, name)}: {_they(length)}")
+                raise ValueError(f"DigitViewer: there is no {what} {getattr(self, name)}: {_indices(length)}")
         if self.index != self._shown.get("index"):
             self.picture = self._draw(self.index)
         self._shown = {name: getattr(self, name) for name in PLACES}
 
-    def _set(self, traits):
+    def _set(self, traits: Mapping[str, Any]) -> None:
         with self.hold_sync(), self.hold_trait_notifications():
             for name, value in traits.items():
                 setattr(self, name, value)
 
-    def _typed(self, text):
-        """The picture whose number was typed. Raises: ValueError, naming what was typed, if it is no whole number."""
+    def _typed(self, text: str) -> int:
+        """The picture whose number was typed. Raises: ValueError, naming what was typed, if it isn't a whole number."""
         try:
             return read_integer(text, "a picture")
         except ValueError:
             what = f"there is no picture {reprlib.repr(text)}" if text.strip() else "which picture? No number was typed"
-            raise ValueError(f"DigitViewer: {what}: {_they(self.count)}, in whole numbers") from None
+            raise ValueError(f"DigitViewer: {what}: {_indices(self.count)}, in whole numbers") from None
 
-    def _draw(self, index):
+    def _draw(self, index: int) -> dict[str, Any]:
         values = self._pictures[index]
         if not np.isfinite(values).all():
             row, column = (int(i) for i in np.argwhere(~np.isfinite(values))[0])
@@ -122,11 +134,11 @@ class DigitViewer(Widget):
         }
 
 
-def _they(length):
+def _indices(length: int) -> str:
     return f"they go from 0 to {length - 1}" if length > 1 else "there is only 0"
 
 
-def _short(flat, pixels):
+def _short(flat: np.ndarray, pixels: iterators.Pixels) -> tuple[list[str], str]:
     """A few characters for each value, and in words what they are."""
     whole = [f"{int(v)}" for v in flat] if (flat == np.round(flat)).all() and pixels.highest < 1e4 else None
     if whole and max(map(len, whole)) <= 4:
@@ -137,10 +149,10 @@ def _short(flat, pixels):
     return [f"{round(99 * g)}" for g in grey], "0 for the lowest value to 99 for the highest"
 
 
-# ---- what a learner may hand over ----
+# ---- arguments ----
 
 
-def _pictures(x, columns):
+def _pictures(x: Any, columns: int | None) -> np.ndarray:
     """x as an array (n, rows, columns) of real numbers: see `arrays.as_pictures`."""
     if columns is not None:
         columns = check_integer(columns, "DigitViewer: columns", least=1)
@@ -150,7 +162,7 @@ def _pictures(x, columns):
         raise type(error)(f"DigitViewer: {error}") from None
 
 
-def _labels(labels, pictures):
+def _labels(labels: Any, pictures: int) -> list[str]:
     """The labels as texts: one for each picture, or a single one for a single picture."""
     if labels is None:
         return []

@@ -1,5 +1,6 @@
 // The log axis of times that every row of the ladder is drawn on.
 import { h } from "../shared/dom.js";
+import { clamp } from "../shared/format.js";
 
 /**
  * @typedef {{ seconds: number, text: string }} Mark  a time and how it is written
@@ -14,7 +15,7 @@ const MAX_LABELS = 7; // more would run into each other on a laptop
  * @param {number} seconds
  */
 export function position({ low, high }, seconds) {
-  return Math.max(0, Math.min(1, Math.log(seconds / low) / Math.log(high / low)));
+  return clamp(Math.log(seconds / low) / Math.log(high / low), 0, 1);
 }
 
 /**

@@ -2,6 +2,7 @@
 // Layout only: every number comes as text from Python.
 import { button, dropdown, slider } from "../shared/controls.js";
 import { h, prose } from "../shared/dom.js";
+import { grouped } from "../shared/format.js";
 import { createView } from "../shared/view.js";
 import { createAxis, tickLines } from "./axis.js";
 import { createRow } from "./row.js";
@@ -26,7 +27,7 @@ function createSizes(model, view) {
         name: `${size}: ${WHAT[size]}`,
         values: model.get("stops")[size],
         value: model.get(size),
-        text: (value) => value.toLocaleString("en"),
+        text: grouped,
         oninput: (value) => view.save({ [size]: value }),
       }),
     ]),

@@ -1,5 +1,5 @@
 // Where a product is wrong: a small map of the cells of C.
-import { s } from "../shared/dom.js";
+import { s, UNITS_PER_EM } from "../shared/dom.js";
 
 const SIDES = { few: 16, many: 8 }; // of a cell; cells are many from more than 16 along an axis
 const INSET = 3; // of the cross in a wrong cell
@@ -15,7 +15,7 @@ export function createMismatch({ rows, cols, wrong, label }) {
     "svg",
     {
       viewBox: `0 0 ${cols * side} ${rows * side}`,
-      style: `width:${(cols * side) / 15}em;max-width:100%`,
+      style: `width:${(cols * side) / UNITS_PER_EM}em;max-width:100%`,
       class: "wl-picture",
       role: "img",
       "aria-label": label,

@@ -1,5 +1,7 @@
 """Predict: a question the learner commits to before seeing the answer."""
 
+from collections.abc import Sequence
+
 import traitlets
 
 from widgets_lib.compute import answers
@@ -31,7 +33,15 @@ class Predict(Widget):
     right = traitlets.Bool(help="Whether the prediction held.").tag(sync=True)
     reason = traitlets.Unicode(help="Why; sent only with the verdict.").tag(sync=True)
 
-    def __init__(self, question, answer, *, because="", choices=(), tolerance=None):
+    def __init__(
+        self,
+        question: str,
+        answer: answers.Answer,
+        *,
+        because: str = "",
+        choices: Sequence[str] = (),
+        tolerance: float | None = None,
+    ):
         if isinstance(answer, str):
             kind = "choice"
             if answer not in choices:
@@ -48,7 +58,7 @@ class Predict(Widget):
         super().__init__(question=question, kind=kind, choices=list(choices))
         self.recompute_on("given")
 
-    def _recompute(self):
+    def _recompute(self) -> None:
         self.right, self.verdict, self.reason = False, "", ""
         if self.given:
             verdict = answers.judge(self.given, self._answer, self._tolerance)
