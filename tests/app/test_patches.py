@@ -123,16 +123,24 @@ RENAMED = """
 from voila.notebook_renderer import NotebookRenderer
 NotebookRenderer._jinja_start_kernel = NotebookRenderer._jinja_kernel_start
 del NotebookRenderer._jinja_kernel_start
-from voila.app import main
-main()
 """
+PROBLEM = "voila.handler:NotebookRenderer._jinja_kernel_start does not exist"
+
+
+def run_with_a_renamed_method(code, *arguments):
+    command = [sys.executable, "-c", RENAMED + code, *arguments]
+    return subprocess.run(command, cwd=servers.ROOT, capture_output=True, text=True, timeout=60)
 
 
 def test_a_voila_with_a_renamed_method_stops_with_one_sentence(tmp_path):
-    command = [sys.executable, "-c", RENAMED, str(tmp_path), "--no-browser", f"--port={servers.free_port()}"]
-    voila = subprocess.run(command, cwd=servers.ROOT, capture_output=True, text=True, timeout=60)
+    arguments = [str(tmp_path), "--no-browser", f"--port={servers.free_port()}"]
+    voila = run_with_a_renamed_method("from voila.app import main; main()", *arguments)
     assert voila.returncode == 1
     [sentence] = [line for line in voila.stderr.splitlines() if "Tensor Foundations" in line]
-    assert sentence.startswith("Tensor Foundations does not work with voila ")
-    assert "voila.handler:NotebookRenderer._jinja_kernel_start does not exist" in sentence
+    assert sentence.startswith("Tensor Foundations does not work with voila ") and PROBLEM in sentence
     assert "Traceback" not in voila.stderr
+
+
+def test_a_jupyter_server_gets_an_exception_and_may_go_on_without_voila():
+    code = "try: import widgets_lib.app.entry\nexcept RuntimeError as error: print(error)"
+    assert PROBLEM in run_with_a_renamed_method(code).stdout

@@ -7,7 +7,7 @@ versions need, or, if one of them does not fit, none.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from inspect import isclass, signature
@@ -78,14 +78,15 @@ def _parameters(function: Callable) -> list:
     return [(parameter.name, parameter.kind, parameter.default is parameter.empty) for parameter in taken]
 
 
-RENDERER = {
-    "replacement": "widgets_lib.app.rendering:LessonRenderer",
-    "needed_in": "voila",
-    "upstream": f"{VOILA_ISSUES}/519",
-    "reason": "a cell that fails ends the lesson; the renderer class is written into the code, a trait is wanted",
-    "delete_when": NO_TRAIT,
-    "overrides": ("initialize", "generate_content_generator", "_jinja_kernel_start", "_jinja_cell_generator"),
-}
+RENDERER = Patch(
+    target="voila.handler:NotebookRenderer",
+    replacement="widgets_lib.app.rendering:LessonRenderer",
+    needed_in="voila",
+    upstream=f"{VOILA_ISSUES}/519",
+    reason="a cell that fails ends the lesson; the renderer class is written into the code, a trait is wanted",
+    delete_when=NO_TRAIT,
+    overrides=("initialize", "generate_content_generator", "_jinja_kernel_start", "_jinja_cell_generator"),
+)
 
 PATCHES = (
     Patch(
@@ -104,8 +105,8 @@ PATCHES = (
         reason="the beacon of a closing tab is refused, and its kernel goes on",
         delete_when="tests/app/test_tab_close.py::test_the_stock_server_still_refuses_its_own_pages",
     ),
-    Patch(target="voila.handler:NotebookRenderer", **RENDERER),
-    Patch(target="voila.voila_kernel_manager:NotebookRenderer", **RENDERER),
+    RENDERER,
+    replace(RENDERER, target="voila.voila_kernel_manager:NotebookRenderer"),
     Patch(
         target="voila.notebook_renderer:VoilaExecutor",
         replacement="widgets_lib.app.error_filter:LessonExecutor",
@@ -128,7 +129,7 @@ PATCHES = (
         replacement="widgets_lib.app.templates:render_template",
         needed_in="voila",
         upstream=f"{VOILA_ISSUES}/197",
-        reason="the home page is given file names only; a hook for what templates are told is wanted",
+        reason="the home page is given file names only; a hook for what its template receives is wanted",
         delete_when=NO_TRAIT,
     ),
     Patch(

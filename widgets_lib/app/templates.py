@@ -1,4 +1,4 @@
-"""The pages' templates, which are in the installed package, and what they are told about the course."""
+"""The pages' templates, which are in the installed package, and what they receive about the course."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def around(notebook_path: str, contents_manager: Any, base_url: str) -> dict[str
 
 
 def render_template(self, name, **ns):
-    """Takes the place of `TornadoVoilaTreeHandler.render_template`: the course home is told about the lessons."""
+    """Takes the place of `TornadoVoilaTreeHandler.render_template`: the course home receives the lessons."""
     if name == "tree.html":
         root, folder = self.contents_manager.root_dir, ns["notebook_path"].strip("/")
         ns |= {"lessons": course(root, folder), "folders": folders(root, folder)}

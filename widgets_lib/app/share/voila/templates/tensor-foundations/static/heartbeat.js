@@ -1,17 +1,17 @@
-// A kernel that died, was culled or does not come to an end, a page cut off on its way, or a server that is gone,
-// is told in words.
+// Asks the server for the state of the page's kernel and shows a banner if the kernel has died, was culled or does not
+// finish, if the page was cut off, or if the server does not answer.
 "use strict";
 
 const HEARTBEAT_MS = 5_000;
-const PATIENCE_MS = 10_000; // so long a visitor waits before being told
+const PATIENCE_MS = 10_000; // how long a state must last before it is shown
 const BUSY =
   "Python is still computing, and the widgets wait for it. If it does not come to an end, reload to start again.";
-// No event tells that a proxy cut the page off; but then Python rests while the page has not come to its end.
+// There is no event for a page that a proxy cut off: the kernel is idle although the page is not complete.
 const CUT = "The rest of the lesson does not come. If it stays so, reload to start again.";
 
 function warn(text, { reload }) {
   const banner = document.getElementById("banner");
-  if (banner.dataset.says === text) return; // said once: a screen reader need not repeat it
+  if (banner.dataset.says === text) return; // a screen reader need not repeat it
   banner.dataset.says = text;
   banner.textContent = text;
   banner.hidden = !text;
@@ -43,19 +43,19 @@ function watchKernel() {
     asking = true;
     try {
       const reply = await fetch(kernelAddress("api/kernels"), { cache: "no-store" });
-      // A server that was started anew knows neither the kernel nor, behind a login, the visitor.
+      // A server that was restarted knows neither the kernel nor, behind a login, the visitor.
       if (reply.status === 404 || reply.status === 403 || reply.redirected) stopped();
-      else if (reply.ok) tell((await reply.json()).execution_state);
+      else if (reply.ok) report((await reply.json()).execution_state);
     } catch {
       warn("The server does not answer. Trying again …", { reload: true });
     }
     asking = false;
   }
 
-  function tell(state) {
+  function report(state) {
     if (state === "dead") return stopped();
     const trouble = { "busy ready": BUSY, "idle undefined": CUT }[`${state} ${page.dataset.lesson}`] ?? "";
-    if (waitsFor !== trouble + cellsReady) since = Date.now(); // a cell that has come is a new beginning
+    if (waitsFor !== trouble + cellsReady) since = Date.now(); // each new cell restarts the clock
     waitsFor = trouble + cellsReady;
     const long = Date.now() - since >= PATIENCE_MS;
     warn(long ? trouble : "", { reload: long });

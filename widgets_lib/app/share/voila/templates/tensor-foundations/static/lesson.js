@@ -1,4 +1,4 @@
-// The lesson page's own behaviour: code switch, contents, and progress in words while Voila streams the page.
+// The lesson page's own behaviour: code switch, contents, and progress while Voila streams the page.
 // `startLesson` runs once the bar exists, long before the page has loaded.
 "use strict";
 
@@ -8,7 +8,7 @@ const OUTPUT = 'script[type="application/vnd.voila.cell-output+json"]';
 // --- progress: names the section whose cells run; never covers what is already there
 let cellsReady = "";
 const lessonGrew = new MutationObserver(() => {
-  tellProgress();
+  showProgress();
   fillContents();
 });
 
@@ -16,7 +16,7 @@ function say(text, count = "") {
   const line = document.getElementById("progress");
   line.hidden = !text;
   if (line.firstChild?.textContent !== text) line.replaceChildren(text, document.createElement("span"));
-  Object.assign(line.lastChild, { textContent: count, ariaHidden: "true" }); // seen, but not read out seventy times
+  Object.assign(line.lastChild, { textContent: count, ariaHidden: "true" }); // not for screen readers: it would be read seventy times
 }
 
 function headings(selector) {
@@ -29,7 +29,7 @@ const textOf = (heading) =>
     .join("")
     .trim();
 
-function tellProgress() {
+function showProgress() {
   const section = headings("h1, h2, h3").at(-1);
   if (cellsReady) say(`Preparing ${section ? `“${textOf(section)}”` : "the lesson"}`, cellsReady);
 }
@@ -54,10 +54,10 @@ window.voila_finish = () => {
     page.dataset.lesson = "ready";
     say("");
     markCurrent(); // drawn widgets have moved the headings
-    mendOutputs();
+    repairOutputs();
     lessonDrew.observe(document.querySelector("#lesson .cells"), { childList: true, subtree: true });
-    addEventListener("resize", mendOutputs);
-    addEventListener("projector", mendOutputs);
+    addEventListener("resize", repairOutputs);
+    addEventListener("projector", repairOutputs);
   }, DRAWN_MS);
 };
 const managerRuns = () => Boolean(window.jupyterapp?.widgetManager);
@@ -72,10 +72,10 @@ window.voila_heartbeat = () => {}; // written into the page to keep a slow conne
 window.update_loading_text = () => {};
 window.display_cells = () => {};
 
-// --- what Jupyter's renderers leave out: a figure's words, and a way for the keyboard to scroll what is too wide
-const lessonDrew = new MutationObserver(mendOutputs);
+// --- what Jupyter's renderers leave out: a figure's text alternative, and a way for the keyboard to scroll what is too wide
+const lessonDrew = new MutationObserver(repairOutputs);
 
-function mendOutputs() {
+function repairOutputs() {
   for (const figure of document.querySelectorAll("#lesson .jp-RenderedImage img:not([alt])")) {
     const section = headings("h1, h2, h3")
       .filter((heading) => heading.compareDocumentPosition(figure) & Node.DOCUMENT_POSITION_FOLLOWING)
@@ -170,15 +170,15 @@ function foldWhereNarrow(details) {
   fold();
 }
 
-// --- leaving: Voila's widget manager gives the kernel back before a page unloads. While cells still run there is
-// no manager yet, and phones send no `beforeunload`; then we give it back.
-let givenBack = false;
+// --- leaving: Voila's widget manager stops the kernel before a page unloads. While cells still run there is no
+// manager yet, and phones send no `beforeunload`; then this code stops it.
+let stoppedByManager = false;
 addEventListener("beforeunload", () => {
-  givenBack = managerRuns();
+  stoppedByManager = managerRuns();
 });
 addEventListener("pagehide", () => {
   const kernelStarted = document.getElementById("jupyter-config-data");
-  if (kernelStarted && !givenBack) navigator.sendBeacon(kernelAddress("voila/api/shutdown"));
+  if (kernelStarted && !stoppedByManager) navigator.sendBeacon(kernelAddress("voila/api/shutdown"));
 });
 
 function startLesson() {
