@@ -22,7 +22,7 @@ def open_forks(voila_page):
 
 
 def said(forks):
-    return forks.locator(".wl-said")
+    return forks.locator(".wl-message")
 
 
 def moment(forks):
@@ -43,7 +43,7 @@ def test_by_mouse_the_timeline_a_reseeding_and_the_real_fork(open_forks):
     expect(forks.locator(".wl-lane .wl-card")).to_have_text(["(7226, 25530, 29754)"] * 3)
 
     forks.locator(".wl-lane .wl-draw").nth(5).hover()
-    expect(forks.locator(".wl-looked-at")).to_contain_text(
+    expect(forks.locator(".wl-readout")).to_contain_text(
         "child 1, draw 2: 0.2889, equal numbers B. Exactly 0.28886109883281286"
     )
     expect(forks.locator(".wl-related")).to_have_count(3)
@@ -147,7 +147,7 @@ def test_by_keyboard_alone_on_a_phone_and_without_a_kernel(open_forks):
     expect(said(forks)).to_contain_text("The parent has drawn 1 number")
     forks.locator(".wl-draw").first.focus()
     keys.press("ArrowRight")
-    expect(forks.locator(".wl-looked-at")).to_contain_text("parent, draw 2 before the fork: not drawn yet")
+    expect(forks.locator(".wl-readout")).to_contain_text("parent, draw 2 before the fork: not drawn yet")
 
 
 def test_a_real_fork_can_be_cancelled_and_the_page_stays_alive(open_forks, tmp_path):

@@ -129,6 +129,8 @@ def test_neighbouring_process_ids_are_neighbouring_seeds_of_wichmann_hill():
     assert "close" not in describe_fork("numpy-legacy", reseeding="pid").sentence
 
 
+NAMES = {"os": os, "random": random, "np": np, "torch": torch, "WichmannHill": rng.WichmannHill}
+
 # The code on the cards is what a learner would write: run in a child's place, it must draw what was predicted.
 SETUP = {
     "wichmann-hill": ("rng = WichmannHill(seed); rng.draw(3)", "rng.random()"),
@@ -157,7 +159,7 @@ def test_the_code_shown_does_what_is_predicted(generator, reseeding, monkeypatch
     setup, draw = SETUP[generator]
     for child, process in enumerate(fork.processes[1:]):
         monkeypatch.setattr(os, "getpid", lambda pid=process.pid: pid)
-        names = dict(seed=11, children=2, child=child, os=os, random=random, np=np, torch=torch, WichmannHill=rng.WichmannHill)  # fmt: skip # noqa: C408
+        names = NAMES | {"seed": 11, "children": 2, "child": child}
         exec(f"{setup}\n{fork.code}\ndrawn = [{draw} for _ in range(4)]", names)
         assert names["drawn"] == values(process)
 
@@ -168,7 +170,7 @@ def test_the_code_that_asks_the_operating_system_runs_and_differs_every_time(gen
     setup, draw = SETUP[generator]
     drawn = []
     for _ in range(2):
-        names = dict(seed=11, os=os, random=random, np=np, torch=torch, WichmannHill=rng.WichmannHill)  # noqa: C408
+        names = NAMES | {"seed": 11}
         exec(f"{setup}\n{code}\ndrawn = {draw}", names)
         drawn.append(names["drawn"])
     assert drawn[0] != drawn[1]

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mount, stateOf } from "./harness.js";
 
-const said = (view) => view.$(".wl-said").textContent;
+const said = (view) => view.$(".wl-message").textContent;
 const draws = (view, lane) => view.$$(".wl-lane")[lane].querySelectorAll(".wl-draw");
 const drawn = (view, lane) =>
   [...draws(view, lane)]
@@ -77,14 +77,14 @@ test("reseeding is a moment of its own: the children's cards change, the parent'
   assert.match(said(view), /jumps ahead/);
 });
 
-test("a step forward moves what it makes from where it comes, and does not where the reader asked for reduced motion", async (t) => {
+test("a step forward moves what it makes from where it comes; not where the reader asked for reduced motion", async (t) => {
   let now = 0;
   t.mock.method(performance, "now", () => (now += 1000)); // a faster reader is shown no motion
   const moved = async (still) => {
     const view = await mount("wl.ForkSimulator(draws_before=1)");
     globalThis.matchMedia = () => ({ matches: still });
     const names = [];
-    view.window.HTMLElement.prototype.animate = function (frames, { duration }) {
+    view.window.HTMLElement.prototype.animate = function (_frames, { duration }) {
       assert.ok(duration >= 150 && duration <= 250);
       names.push(this.className.split(" ")[0]);
       return { cancel() {} };
@@ -101,7 +101,7 @@ test("a step forward moves what it makes from where it comes, and does not where
   assert.deepEqual(await moved(true), [[], [], [], []]);
 });
 
-test("an impossible reseeding is greyed with its reason; chosen all the same, the drawing gives way to it", async () => {
+test("an impossible reseeding is greyed with its reason; if it is chosen, the reason replaces the drawing", async () => {
   const view = await mount("wl.ForkSimulator('python')");
   assert.equal(radio(view, "jump").disabled, true);
   assert.equal(radio(view, "spawn").disabled, false);
@@ -146,7 +146,7 @@ test("what was done to a seed is said under it, and what was typed stays in its 
 
 test("where there is no number the reader is not told to point at one", async () => {
   const view = await mount("wl.ForkSimulator(draws_before=0, draws_after=0)");
-  assert.equal(view.$(".wl-looked-at").textContent, "");
+  assert.equal(view.$(".wl-readout").textContent, "");
   assert.equal(view.$(".wl-player output").textContent, "1 / 1");
 });
 
@@ -204,7 +204,7 @@ test("looking at a number shows all its digits and who drew it; arrows walk over
   for (const key of ["ArrowRight", "ArrowRight", "ArrowDown"]) view.key(view.window.document.activeElement, key);
   assert.equal(view.window.document.activeElement, draws(view, 1)[0]);
   assert.match(
-    view.$(".wl-looked-at").textContent,
+    view.$(".wl-readout").textContent,
     /^child 1, draw 1: 0.1954, equal numbers A. Exactly 0.1954\d+, drawn by parent, child 1 and child 2\.$/,
   );
   assert.equal(view.$$(".wl-related").length, 3);

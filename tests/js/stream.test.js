@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mount } from "./harness.js";
 
-const DRAWS = [0.7645251082582081, 0.7920889799553945, 0.06912886811267205, 0.9559050644103264]; // Python 2.7's, from the seed it opens on
+// Python 2.7's, from the seed it opens on
+const DRAWS = [0.7645251082582081, 0.7920889799553945, 0.06912886811267205, 0.9559050644103264];
 const text = (view, selector) => view.$(selector).textContent;
 const press = (view, key) => view.key(view.$(".wl-player input"), key);
 const readout = (view) => text(view, ".wl-readout");
@@ -61,7 +62,8 @@ test("every draw forth and back is the same, without the kernel", async () => {
   for (let at = 49; at > 2; at--) press(view, "ArrowLeft");
   assert.equal(drawn(view), DRAWS[2]);
   assert.equal(view.$$(".wl-drawn").length, 3);
-  assert.equal(view.$$(".wl-bin").filter((bar) => / 0 so far/.test(bar.getAttribute("aria-label"))).length, 10 - 2); // 0.76 and 0.79 share one
+  const empty = view.$$(".wl-bin").filter((bar) => / 0 so far/.test(bar.getAttribute("aria-label")));
+  assert.equal(empty.length, 10 - 2); // 0.76 and 0.79 share one
   assert.deepEqual([view.model.saved, view.model.sent], [[], []]);
   view.destroy();
 });
@@ -163,7 +165,10 @@ test("a new picture is drawn once, at the draw that was shown", async () => {
   let redrawn = 0;
   const watched = view.$(".wl-cards").parentNode;
   const replace = watched.replaceChildren.bind(watched);
-  watched.replaceChildren = (...nodes) => (redrawn++, replace(...nodes));
+  watched.replaceChildren = (...nodes) => {
+    redrawn++;
+    replace(...nodes);
+  };
   const { seed, state, divide_by_period, picture, draws } = other;
   view.model.receive({ seed, state, divide_by_period, picture, draws });
   assert.equal(redrawn, 1);
@@ -175,7 +180,7 @@ test("a new picture is drawn once, at the draw that was shown", async () => {
   view.destroy();
 });
 
-test("10,000 draws open all made, without a mark for each in the document; playing takes a hundred at a time", async (t) => {
+test("10,000 draws open all made, without a mark for each in the document; playing takes 100 at a time", async (t) => {
   const view = await mount("wl.RandomStream(n=10_000, compare_with='randu')");
   const count = () => view.$(".wl-player output").textContent;
   assert.equal(count(), "10000 / 10000");

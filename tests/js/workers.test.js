@@ -7,7 +7,7 @@ const press = (view, text) => view.fire(button(view, text), "click");
 const texts = (view, selector) => view.$$(selector).map((node) => node.textContent);
 const DOT = "wl.LoaderWorkers(np.pad([[1.0, 0.2]], 3))"; // (7, 8): two pixels in row 3
 
-test("it opens on a round of four batches with the same changes under the same letters, each whole from one worker", async () => {
+test("it opens on a round of four batches, each whole from one worker, equal changes under equal letters", async () => {
   const view = await mount("wl.LoaderWorkers()");
   assert.deepEqual(texts(view, ".wl-name b"), ["batch 0", "batch 1", "batch 2", "batch 3"]);
   assert.deepEqual(
@@ -56,7 +56,8 @@ test("the frame is turned and shifted as the picture was, and the picture is nam
 });
 
 test("every picture stands in the batch that the kernel put it in", async () => {
-  const view = await mount("wl.LoaderWorkers(np.eye(256, dtype=np.uint8).reshape(256, 16, 16) * 255, workers=3)"); // picture n has one dot, at n
+  // picture n has one dot, at n
+  const view = await mount("wl.LoaderWorkers(np.eye(256, dtype=np.uint8).reshape(256, 16, 16) * 255, workers=3)");
   const dots = () => view.$$(".wl-picture").map((node) => node.querySelector("path[fill-opacity]")?.getAttribute("d"));
   press(view, "Next round");
   const round = [6, 7, 8, 9, 10, 11].map((column) => `M${column} 0h1v1h-1z`);

@@ -1,4 +1,4 @@
-"""One interface to five random generators that a fork can copy: create, draw, reseed, jump ahead, describe the state."""
+"""One interface to five random generators that a fork can copy: create, draw, reseed, jump ahead, state as text."""
 
 import random
 import zlib

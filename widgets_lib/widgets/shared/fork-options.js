@@ -1,5 +1,6 @@
 // What the widgets on forks share: choosing a generator and a reseeding, its code, and the marks of equal things.
 import { h } from "./dom.js";
+import { createRadioGroup } from "./radio-group.js";
 
 const TONES = 4; // neighbouring groups differ in tone as well as in letter
 
@@ -24,41 +25,46 @@ export function createRecipe(label) {
 }
 
 /**
- * Radio buttons for the reseedings, the impossible ones greyed with their reason: { node, show(reseedings, chosen) };
- * a reseeding is { key, title, reason }.
+ * Radio buttons for the reseedings: { node, show(reseedings, chosen) } greys the impossible ones and says the reason.
+ * @typedef {{ key: string, title: string, reason: string }} Reseeding
+ * @param {string} label
+ * @param {Reseeding[]} reseedings  the same keys and titles as in every `show`
+ * @param {(key: string) => void} onchoose
  */
-export function createReseedings(label, onchoose) {
-  const group = `wl-reseedings-${Math.random().toString(36).slice(2)}`; // two views may stand in one document
-  const row = h("div", { class: "wl-reseedings", role: "radiogroup", "aria-label": label });
+export function createReseedings(label, reseedings, onchoose) {
+  const group = createRadioGroup({
+    label,
+    options: reseedings.map(({ key, title }) => ({ value: key, content: title })),
+    onchoose,
+    className: "wl-reseedings",
+    lead: h("span", { class: "wl-quiet", "aria-hidden": "true" }, "reseeding"),
+  });
   const reasons = h("p", { class: "wl-reason wl-quiet" });
-  let inputs = [];
   return {
-    node: h("div", {}, row, reasons),
-    show(reseedings, chosen) {
-      if (inputs.length !== reseedings.length) {
-        inputs = reseedings.map(({ key }) =>
-          h("input", { type: "radio", name: group, value: key, onchange: () => onchoose(key) }),
-        );
-        row.replaceChildren(
-          h("span", { class: "wl-quiet", "aria-hidden": "true" }, "reseeding"),
-          ...reseedings.map(({ title }, index) => h("label", {}, inputs[index], title)),
-        );
-      }
-      reseedings.forEach(({ key, reason }, index) => {
-        inputs[index].checked = key === chosen;
-        inputs[index].disabled = Boolean(reason) && key !== chosen; // the chosen one keeps the focus and its keys
-        inputs[index].parentNode.classList.toggle("wl-impossible", Boolean(reason));
+    node: h("div", {}, group.node, reasons),
+    /**
+     * @param {Reseeding[]} possible
+     * @param {string} chosen
+     */
+    show(possible, chosen) {
+      group.choose(chosen);
+      possible.forEach(({ key, reason }, at) => {
+        const { input, label: node } = group.radios[at];
+        input.disabled = Boolean(reason) && key !== chosen; // the chosen one keeps the focus and its keys
+        node.classList.toggle("wl-impossible", Boolean(reason));
       });
       // If the chosen one is impossible, the place of the drawing says why.
-      const impossible = reseedings.filter(({ key, reason }) => reason && key !== chosen);
-      reasons.textContent =
-        impossible.length < reseedings.length - 1
-          ? impossible.map(({ title, reason }) => `${title}: ${reason}`).join(" ")
-          : "";
+      const others = possible.filter(({ key, reason }) => reason && key !== chosen);
+      const all = others.length === possible.length - 1;
+      reasons.textContent = all ? "" : others.map(({ title, reason }) => `${title}: ${reason}`).join(" ");
       reasons.hidden = !reasons.textContent;
     },
   };
 }
+
+/** What stands in the place of the drawing where nothing can be drawn for a reason; empty without one. */
+export const createRefusal = (reason) =>
+  h("p", { class: "wl-refused" }, reason ? `✗ ${reason} Choose another way of reseeding or another generator.` : "");
 
 /** Fill a drop-down with the generators, each { key, title, reason }. */
 export function showGenerators(select, generators, chosen) {

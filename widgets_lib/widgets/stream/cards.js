@@ -1,5 +1,6 @@
 // A generator's state as dials, one for each component, and the line on which their fractions are added.
 import { drawing, h, s, set } from "../shared/dom.js";
+import { grouped } from "../shared/format.js";
 
 const DIAL = 84; // width and height of a dial
 const RADIUS = 32;
@@ -10,8 +11,6 @@ const SHAPES = [
   () => s("path", { d: "M0 -6L6 5H-6Z" }),
 ];
 
-/** 30,269 */
-export const grouped = (number) => number.toLocaleString("en-US");
 /** As many digits as the reader needs; the exact number is its title. */
 export const short = (number) => number.toFixed(4);
 const exactly = (number) => h("span", { title: String(number) }, short(number));
@@ -95,7 +94,7 @@ function createCard({ multiplier, increment, modulus, divisor }, component) {
   );
   set(dial, { viewBox: `${-DIAL / 2} ${-DIAL / 2} ${DIAL} ${DIAL}` });
   const work = h("div", { class: "wl-work" });
-  let turns = 0; // the hand's angle, past 1 where it has gone round: so that it turns on and never back through the ring
+  let turns = 0; // the hand's angle, past 1 where it has gone round: so that it never turns back through the ring
 
   return {
     node: h("figure", { class: "wl-card" }, dial, h("div", {}, h("figcaption", {}, marker(component), name), work)),
@@ -152,7 +151,9 @@ function createSum(count) {
       });
       span(rest, draw.total - draw.value, draw.total);
       set(node, {
-        "aria-label": `The fractions end to end reach ${short(draw.total)}; beyond the last whole number lies ${short(draw.value)}.`,
+        "aria-label":
+          `The fractions end to end reach ${short(draw.total)}; ` +
+          `beyond the last whole number lies ${short(draw.value)}.`,
       });
     },
   };

@@ -1,14 +1,18 @@
-import { button, dropdown } from "../shared/controls.js";
+// A generator draw by draw: its state as dials, and its numbers as plot, histogram, pairs and triples.
 import { h, prose, set } from "../shared/dom.js";
+import { grouped } from "../shared/format.js";
 import { createPlayer } from "../shared/player.js";
-import { createCards, grouped, short } from "./cards.js";
-import { createSquare, createStreamPlot } from "./plots.js";
+import { createRoom } from "../shared/resize.js";
 import { createView, prefersReducedMotion } from "../shared/view.js";
+import { createCards, short } from "./cards.js";
+import { createControls } from "./controls.js";
+import { createStreamPlot } from "./plots.js";
+import { createPortrait } from "./portrait.js";
 
 const OPENING = 4; // draws already made: enough for a pair and a triple
 const MOTION_MS = 240;
 const MANY = 1000; // of more draws than this, all are made at first, and playing takes a hundredth of them at a time
-const SIZES = [50, 500, 10_000];
+const ABREAST = 760; // room for two portraits side by side
 const ARRAYS = { f8: Float64Array, i4: Int32Array, u1: Uint8Array };
 
 /** The arrays in `draws`, by name. Copied, for a message's bytes need not lie where doubles may. */
@@ -19,350 +23,248 @@ function unpack(layout, view) {
   );
 }
 
-/** The seed and the first state as fields: { node, show(picture, seed, state) }. What is not what is drawn is marked, and stays. */
-function createStart({ onseed, onstate, onrestart }) {
-  const seed = h("input", {
-    type: "text",
-    class: "wl-seed",
-    inputmode: "numeric",
-    autocomplete: "off",
-    spellcheck: "false",
-    onchange: () => onseed(seed.value),
-  });
-  const fields = h("span", { class: "wl-fields" });
-  const group = h(
-    "span",
-    { class: "wl-state", role: "group", "aria-label": "first state" },
-    h("span", { "aria-hidden": "true" }, "first state"),
-    fields,
-  );
-  const node = h(
-    "div",
-    { class: "wl-start" },
-    h("label", {}, "seed", seed),
-    group,
-    button("Start again", onrestart, { "aria-label": "Start again with the first settings" }),
-  );
-  let inputs = [];
+/** The arithmetic of draw `at`, as the cards show it; of draw 0 the state before the first. */
+function drawOf(arrays, components, at) {
+  const row = (name, index) => arrays[name].subarray(index * components, (index + 1) * components);
+  const now = { number: at, after: row("states", at), fractions: row("fractions", at) };
+  if (at === 0) return { ...now, before: null, products: null };
   return {
-    node,
-    show({ seed: drawnSeed, start, state_ranges: ranges }, typed, state) {
-      if (inputs.length !== start.length) {
-        const commit = () => onstate(inputs.map((input) => input.value));
-        inputs = start.map((_, at) =>
-          h("input", { type: "text", inputmode: "numeric", autocomplete: "off", onchange: commit }),
-        );
-        fields.replaceChildren(...inputs);
-      }
-      inputs.forEach((input, at) => {
-        set(input, {
-          "aria-label": `component ${at + 1} of the first state, ${ranges[at]}`,
-          title: ranges[at],
-          style: `width:${3.5 + ranges[at].split(" ").at(-1).replaceAll(",", "").length}ch`,
-        });
-        input.value = state[at] ?? "";
-        set(input, { "aria-invalid": input.value !== String(start[at]) && "true" });
-      });
-      seed.value = typed;
-      set(seed, { "aria-invalid": typed !== drawnSeed && "true" });
+    ...now,
+    before: row("states", at - 1),
+    fractionsBefore: row("fractions", at - 1),
+    products: row("products", at - 1),
+    total: arrays.totals[at - 1],
+    value: arrays.values[at - 1],
+  };
+}
+
+/**
+ * All plots of a picture: { stream, portraits, abreast, show(at), mark(draw), paint(), repaint() }.
+ *
+ * stream      the plot of the draws one after the other; `portraits` the nodes of one or two generators
+ *
+ * @param {any} picture  see RandomStream.picture
+ * @param {Record<string, any>} arrays
+ * @param {number} room
+ * @param {import("./plots.js").Pointing & { onbin: (bin: number | null) => void }} pointing
+ */
+function createPlots(picture, arrays, room, { onbin, onHighlight, onseek }) {
+  const { n, reach, counts, edges, expected, main, other } = picture;
+  const { values, planes, bins, other_values, other_planes } = arrays;
+  const pointing = { onHighlight, onseek };
+  const stream = createStreamPlot({ n, values, bins, counts, edges, expected, room, onbin, ...pointing });
+  const abreast = Boolean(other && room >= ABREAST);
+  const across = abreast ? (room - 40) / 2 : room;
+  const side = Math.floor(Math.min(across < 420 ? across : (across - 16) / 2, 280));
+  const shared = { n, reach, side, ...pointing };
+  const portraits = [createPortrait({ portrait: main, values, planes, ...shared })];
+  if (other) portraits.push(createPortrait({ portrait: other, values: other_values, planes: other_planes, ...shared }));
+  const fields = [stream, ...portraits.flatMap((one) => one.fields)];
+  const each = (method) => (at) => {
+    for (const field of fields) field[method](at);
+  };
+  return {
+    stream,
+    portraits: portraits.map((one) => one.node),
+    abreast,
+    show: each("show"),
+    mark: each("mark"),
+    paint: each("paint"),
+    repaint: each("repaint"),
+  };
+}
+
+/** The sentence on a draw, or on the bar that is pointed at, as nodes. */
+function describe({ n, main, other }, arrays, stream, draw, bin) {
+  if (bin !== null) return [h("b", {}, "bar"), ` from ${stream.bin(bin)}.`];
+  if (draw < 1) return [`Draw 1 of ${grouped(n)} comes next.`];
+  const made = draw <= n;
+  const value = (name) => h("code", {}, String(arrays[name][draw - 1]));
+  return [
+    h("b", {}, `draw ${grouped(draw)}`),
+    made ? ` of ${grouped(n)}` : ", still to come",
+    `, from ${main.title}: `,
+    value("values"),
+    ...(made ? [", in the bar ", stream.bin(arrays.bins[draw - 1])] : []),
+    ".",
+    ...(other ? [` From ${other.title}: `, value("other_values"), "."] : []),
+  ];
+}
+
+/** A number goes from the element where it was added up to where it is plotted. */
+function fly(root, number, element, to) {
+  const home = root.getBoundingClientRect();
+  const from = element.getBoundingClientRect();
+  const chip = h("span", { class: "wl-chip", "aria-hidden": "true" }, short(number));
+  root.append(chip);
+  const place = ({ left, top }) => `translate(${left - home.left}px, ${top - home.top}px)`;
+  const flight = chip.animate(
+    [
+      { transform: place(from), opacity: 1 },
+      { transform: place(to), opacity: 1, offset: 0.8 },
+      { transform: place(to), opacity: 0 },
+    ],
+    { duration: MOTION_MS, easing: "ease-in-out" },
+  );
+  flight.onfinish = flight.oncancel = () => chip.remove();
+}
+
+/** What is seen in the stage: { cards, readout, show(plots, reach) }, empty places at first. */
+function createStage(stage) {
+  const cards = h("div");
+  const stream = h("div");
+  const readout = h("p", { class: "wl-readout" });
+  const legend = h("p", { class: "wl-legend wl-quiet" });
+  const portraits = h("div", { class: "wl-portraits" });
+  stage.append(cards, stream, readout, legend, portraits);
+  return {
+    cards,
+    readout,
+    show(plots, reach) {
+      stream.replaceChildren(plots.stream.node);
+      legend.textContent = `Strong: the draws so far. Faint: those to come, up to draw ${grouped(reach)}.`;
+      portraits.classList.toggle("wl-abreast", plots.abreast);
+      portraits.replaceChildren(...plots.portraits);
     },
   };
 }
 
-/** A generator's pairs, triples and figures: { node, fields }. */
-function createPortrait({ portrait, values, planes, n, reach, side, onlook, onseek }) {
-  const { title, rules, facts, pattern } = portrait;
-  const shared = { n, side, onlook, onseek };
-  const pairs = createSquare({
-    ...{
-      ...shared,
-      title: ["pairs: ", h("code", {}, "xₙ₊₁"), " over ", h("code", {}, "xₙ")],
-      axis: "xₙ",
-      across: values,
-      up: values.subarray(1),
+/**
+ * The drawing of one picture after another: { load(picture, draws), show(at, step), value(at) }.
+ *
+ * load    draws another picture and its arrays; `show` the moment after draw `at`, with a motion if `step` is 1 or −1
+ * onseek  a draw was pressed
+ */
+function createDrawing(view, onseek) {
+  const stage = createStage(view.stage);
+  const room = createRoom(view, { fallback: 900, onchange: () => plots && rebuild() });
+  let picture;
+  let arrays;
+  let cards;
+  let plots;
+  let shown = -1;
+  let waiting = false; // for the next frame, to paint
+  let highlighted = null; // the draw that is pointed at
+  let bin = null; // the bar that is pointed at
+
+  function build() {
+    plots = createPlots(picture, arrays, room.width, {
+      onseek: (draw) => onseek(Math.min(draw, picture.n)),
+      onHighlight(draw) {
+        if (draw === highlighted) return;
+        highlighted = draw;
+        view.root.classList.remove("wl-moving");
+        mark();
+      },
+      onbin(found) {
+        if (found === bin) return;
+        bin = found;
+        drawReadout();
+      },
+    });
+    stage.show(plots, picture.reach);
+    plots.repaint();
+  }
+  function rebuild() {
+    build();
+    plots.show(shown);
+    mark();
+    plots.paint();
+  }
+  function mark() {
+    plots.mark(highlighted ?? shown);
+    drawReadout();
+  }
+  function drawReadout() {
+    const pointed = highlighted === null ? bin : null;
+    stage.readout.replaceChildren(...describe(picture, arrays, plots.stream, highlighted ?? shown, pointed));
+  }
+  function paint() {
+    waiting = false;
+    plots.paint();
+  }
+  function paintSoon() {
+    if (waiting) return;
+    waiting = true;
+    if (globalThis.requestAnimationFrame) requestAnimationFrame(paint);
+    else paint();
+  }
+  return {
+    value: (at) => arrays.values[at - 1],
+    load(next, draws) {
+      [picture, arrays] = [next, unpack(next.layout, draws)];
+      cards = createCards(picture.components);
+      stage.cards.replaceChildren(cards.node);
+      highlighted = bin = null;
+      build();
     },
-    ...{
-      range: [0, 1],
-      ticks: [0, 1],
-      first: 2,
-      count: reach - 1,
-      label: `${title}: each draw over the one before. ${pattern}`,
+    show(at, step) {
+      shown = at;
+      cards.show(drawOf(arrays, picture.components.length, at), step);
+      view.root.classList.toggle("wl-moving", step !== 0);
+      plots.show(at);
+      mark();
+      paintSoon();
+      const { result } = cards;
+      if (step === 1 && result.animate) fly(view.root, arrays.values[at - 1], result, plots.stream.target(at));
     },
-  });
-  const triples = createSquare({
-    ...{ ...shared, title: ["triples: ", h("code", {}, "9xₙ − 6xₙ₊₁ + xₙ₊₂")], axis: "xₙ", across: values, up: planes },
-    ...{
-      range: [-6, 10],
-      ticks: [-6, 0, 10],
-      first: 3,
-      count: reach - 2,
-      label: `${title}: 9 times a draw minus 6 times the next plus the third, over the first. ${pattern}`,
-    },
-  });
-  const list = facts.flatMap(({ name, text, exact, even }) => [
-    h("dt", {}, name),
-    h(
-      "dd",
-      {},
-      h("span", { class: "wl-mono", title: exact || null }, text),
-      even && h("span", { class: "wl-quiet" }, ` (${even} if evenly spread)`),
-    ),
-  ]);
-  const node = h(
-    "div",
-    { class: "wl-portrait", role: "group", "aria-label": title },
-    h("p", { class: "wl-title" }, h("b", {}, title), ...rules.map((rule) => h("code", { class: "wl-quiet" }, rule))),
-    h("div", { class: "wl-squares" }, pairs.node, triples.node),
-    h("p", { class: "wl-pattern" }, pattern),
-    h("dl", {}, ...list),
-  );
-  return { node, fields: [pairs, triples] };
+  };
 }
 
 function render(context) {
   const { model } = context;
   const view = createView(context, "stream", "Random stream");
   const get = (name) => model.get(name);
-
-  const start = createStart({
-    onseed: (seed) => view.save({ seed }),
-    onstate: (state) => view.save({ state }),
-    onrestart: () => {
-      model.send({ restart: true });
-      player.seek(opening());
-    },
+  const opening = () => (picture.n > MANY ? picture.n : OPENING);
+  const controls = createControls(get, view.save, () => {
+    model.send({ restart: true });
+    player.seek(opening());
   });
-  const kinds = get("generators").map(({ key, title }) => ({ value: key, text: title }));
-  const generator = dropdown("generator", kinds, get("generator"), (chosen) => view.save({ generator: chosen }));
-  const compareWith = dropdown("compare with", [{ value: "", text: "none" }, ...kinds], get("compare_with"), (chosen) =>
-    view.save({ compare_with: chosen }),
-  );
-  const size = dropdown(
-    "draws",
-    SIZES.map((n) => ({ value: String(n), text: grouped(n) })),
-    "",
-    (n) => view.save({ n: Number(n) }),
-  );
-  const variant = h("input", { type: "checkbox", onchange: () => view.save({ divide_by_period: variant.checked }) });
-  const variantLabel = h("label", {}, variant, "divide by the periods");
   const player = createPlayer({ length: 1, onseek, signal: view.signal, name: "draw" });
   const scrub = player.node.querySelector("input");
-  view.controls.append(start.node, generator.node, compareWith.node, size.node, variantLabel, player.node);
+  view.controls.append(...controls.nodes, player.node);
   view.root.addEventListener("keydown", player.keys);
+  const drawing = createDrawing(view, (draw) => player.seek(draw));
 
-  const cardsHome = h("div");
-  const readout = h("p", { class: "wl-readout" });
-  const plotHome = h("div");
-  const legend = h("p", { class: "wl-legend wl-quiet" });
-  const portraits = h("div", { class: "wl-portraits" });
-  view.stage.append(cardsHome, plotHome, readout, legend, portraits);
-
-  let picture;
-  let buffer;
-  let arrays;
-  let cards;
-  let plot;
-  let fields = []; // everything that shows the draws as dots
-  let room = 0;
-  let looked = null; // the draw that is pointed at
-  let bin = null; // the bar that is pointed at
-  let drawn = { at: -1, time: 0 };
-  let frame = null;
+  let picture = null;
+  let buffer = null;
+  let last = { at: -1, time: 0 };
   let skipping = false;
 
-  // ---- controls ----
-
-  function drawControls() {
-    generator.select.value = get("generator");
-    compareWith.select.value = get("compare_with");
-    const { n, variant: possible } = get("picture");
-    if (![...size.select.options].some((option) => option.value === String(n)))
-      size.select.append(h("option", { value: n }, grouped(n)));
-    size.select.value = String(n);
-    variant.checked = get("divide_by_period");
-    variant.disabled = !possible;
-    set(variantLabel, {
-      class: possible ? null : "wl-quiet",
-      title: possible
-        ? "the components over 30268, 30306 and 30322 in place of the moduli"
-        : "a variant of Wichmann–Hill only",
-    });
-  }
-  function drawStart() {
-    start.show(get("picture"), get("seed"), get("state"));
-  }
-
-  // ---- the picture ----
-
   function drawPicture() {
-    if (picture === get("picture") && buffer === get("draws")) return; // both changed at once, and one was heard before
+    if (picture === get("picture") && buffer === get("draws")) return; // both changed at once, and one came before
     const before = picture;
-    picture = get("picture");
-    buffer = get("draws");
-    arrays = unpack(picture.layout, buffer);
-    drawStart();
-    drawControls();
-    cards = createCards(picture.components);
-    cardsHome.replaceChildren(cards.node);
+    [picture, buffer] = [get("picture"), get("draws")];
+    controls.showStart();
+    controls.show();
     view.caption.replaceChildren(...prose(picture.message));
-    looked = bin = null;
-    buildPlots();
+    drawing.load(picture, buffer);
     const at = before?.n === picture.n ? Math.max(1, player.position()) : opening();
-    drawn.at = -1;
+    last.at = -1;
     player.setLength(picture.n);
     player.seek(at);
   }
-
-  const opening = () => (picture.n > MANY ? picture.n : OPENING);
-  const unit = () => parseFloat(globalThis.getComputedStyle?.(view.root).fontSize) / 15 || 1;
-  const measure = () => (view.stage.clientWidth || 900) / unit();
-  function buildPlots() {
-    room = measure();
-    const { n, reach, counts, edges, expected, main, other } = picture;
-    const pointing = { onlook, onseek: (draw) => player.seek(Math.min(draw, n)) };
-    plot = createStreamPlot({
-      n,
-      counts,
-      edges,
-      expected,
-      room,
-      values: arrays.values,
-      bins: arrays.bins,
-      ...pointing,
-      onbin,
-    });
-    plotHome.replaceChildren(plot.node);
-    const wide = other && room >= 760; // two portraits abreast
-    const across = wide ? (room - 40) / 2 : room;
-    const side = Math.floor(Math.min(across < 420 ? across : (across - 16) / 2, 280));
-    const shared = { n, reach, side, ...pointing };
-    const built = [createPortrait({ portrait: main, values: arrays.values, planes: arrays.planes, ...shared })];
-    if (other)
-      built.push(
-        createPortrait({ portrait: other, values: arrays.other_values, planes: arrays.other_planes, ...shared }),
-      );
-    legend.textContent = `Strong: the draws so far. Faint: those to come, up to draw ${grouped(reach)}.`;
-    portraits.classList.toggle("wl-abreast", Boolean(wide));
-    portraits.replaceChildren(...built.map((one) => one.node));
-    fields = [plot, ...built.flatMap((one) => one.fields)];
-    for (const field of fields) field.anew();
-  }
-
   /** Draw the moment after `at` draws. */
   function onseek(at, { playing }) {
     if (!picture) return;
-    if (playing && picture.n > MANY && !skipping && at === drawn.at + 1) {
+    if (playing && picture.n > MANY && !skipping && at === last.at + 1) {
       skipping = true; // the player asks for one draw; a hundredth of them follow
-      player.seek(Math.min(picture.n, drawn.at + picture.n / 100), false);
+      player.seek(Math.min(picture.n, last.at + picture.n / 100), false);
       skipping = false;
       return;
     }
     const now = performance.now();
-    const step =
-      now - drawn.time > MOTION_MS && !prefersReducedMotion() && drawn.at >= 0 && Math.abs(at - drawn.at) === 1
-        ? at - drawn.at
-        : 0;
-    drawn = { at, time: now };
-    cards.show(moment(at), step);
-    view.root.classList.toggle("wl-moving", step !== 0);
-    for (const field of fields) field.show(at);
-    mark();
-    set(scrub, { "aria-valuetext": `draw ${at} of ${picture.n}${at ? `: ${arrays.values[at - 1]}` : ""}` });
-    frame ??= globalThis.requestAnimationFrame ? requestAnimationFrame(paint) : paint();
-    if (step === 1) fly(at);
-  }
-  function paint() {
-    frame = null;
-    for (const field of fields) field.paint();
-  }
-  function moment(at) {
-    const count = picture.components.length;
-    const row = (name, index) => arrays[name].subarray(index * count, (index + 1) * count);
-    if (at === 0)
-      return { number: 0, before: null, products: null, after: row("states", 0), fractions: row("fractions", 0) };
-    return {
-      number: at,
-      before: row("states", at - 1),
-      fractionsBefore: row("fractions", at - 1),
-      products: row("products", at - 1),
-      after: row("states", at),
-      fractions: row("fractions", at),
-      total: arrays.totals[at - 1],
-      value: arrays.values[at - 1],
-    };
-  }
-  /** The number drawn goes from where it was added up to where it is plotted. */
-  function fly(at) {
-    if (!cards.result.animate) return;
-    const home = view.root.getBoundingClientRect();
-    const from = cards.result.getBoundingClientRect();
-    const to = plot.target(at);
-    const chip = h("span", { class: "wl-chip", "aria-hidden": "true" }, short(arrays.values[at - 1]));
-    view.root.append(chip);
-    const place = (left, top) => `translate(${left - home.left}px, ${top - home.top}px)`;
-    const flight = chip.animate(
-      [
-        { transform: place(from.left, from.top), opacity: 1 },
-        { transform: place(to.left, to.top), opacity: 1, offset: 0.8 },
-        { transform: place(to.left, to.top), opacity: 0 },
-      ],
-      { duration: MOTION_MS, easing: "ease-in-out" },
-    );
-    flight.onfinish = flight.oncancel = () => chip.remove();
-  }
-
-  // ---- looking at a draw or at a bar ----
-
-  function onlook(draw) {
-    if (draw === looked) return;
-    looked = draw;
-    view.root.classList.remove("wl-moving");
-    mark();
-  }
-  function onbin(found) {
-    if (found === bin) return;
-    bin = found;
-    describe();
-  }
-  function mark() {
-    for (const field of fields) field.mark(looked ?? drawn.at);
-    describe();
-  }
-  function describe() {
-    const draw = looked ?? drawn.at;
-    const { n, main, other } = picture;
-    if (bin !== null && looked === null) return readout.replaceChildren(h("b", {}, "bar"), ` from ${plot.bin(bin)}.`);
-    if (draw < 1) return readout.replaceChildren(`Draw 1 of ${grouped(n)} comes next.`);
-    const made = draw <= n;
-    const value = (name) => h("code", {}, String(arrays[name][draw - 1]));
-    const fell = made ? [", in the bar ", plot.bin(arrays.bins[draw - 1])] : [];
-    const also = other ? [` From ${other.title}: `, value("other_values"), "."] : [];
-    readout.replaceChildren(
-      h("b", {}, `draw ${grouped(draw)}`),
-      made ? ` of ${grouped(n)}` : ", still to come",
-      `, from ${main.title}: `,
-      value("values"),
-      ...fell,
-      ".",
-      ...also,
-    );
+    const moves = now - last.time > MOTION_MS && !prefersReducedMotion() && last.at >= 0;
+    const step = moves && Math.abs(at - last.at) === 1 ? at - last.at : 0;
+    last = { at, time: now };
+    drawing.show(at, step);
+    set(scrub, { "aria-valuetext": `draw ${at} of ${picture.n}${at ? `: ${drawing.value(at)}` : ""}` });
   }
 
   view.listen(["picture", "draws"], drawPicture);
-  view.listen(["seed", "state", "error"], drawStart);
-  view.listen(["generator", "compare_with", "divide_by_period", "generators"], drawControls);
+  view.listen(["seed", "state", "error"], controls.showStart);
+  view.listen(["generator", "compare_with", "divide_by_period", "generators"], controls.show);
   drawPicture();
-  if (globalThis.ResizeObserver) {
-    const observer = new ResizeObserver(() => {
-      if (Math.abs(measure() - room) < 1) return;
-      buildPlots();
-      for (const field of fields) field.show(drawn.at);
-      mark();
-      paint();
-    });
-    observer.observe(view.stage);
-    view.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
-  }
   return view.destroy;
 }
 

@@ -111,7 +111,7 @@ class RandomStream(Widget):
             self._begin("state", lambda: self._start)
 
     def _begin(self, name, read):
-        """Begin at the start that `read` makes of the trait `name`; if it raises, stay, keep the trait and the error."""
+        """Begin where `read` reads it from the trait `name`; if that raises, stay, and keep the trait and the error."""
         try:
             self._start = read()
             self._refused = {}

@@ -1,10 +1,29 @@
 // A round of a data loader: a batch from every worker, its pictures before and after what that worker drew for them.
-import { button, dropdown, slider } from "../shared/controls.js";
-import { createReseedings, createRecipe, equalClass, letter, showGenerators } from "../shared/fork-options.js";
-import { h, prose, s, set } from "../shared/dom.js";
+import { button, dropdown, keepFocus, slider } from "../shared/controls.js";
+import { h, hasModifier, prose, s, set } from "../shared/dom.js";
+import {
+  createRecipe,
+  createRefusal,
+  createReseedings,
+  equalClass,
+  letter,
+  showGenerators,
+} from "../shared/fork-options.js";
+import { clamp, range } from "../shared/format.js";
 import { createView } from "../shared/view.js";
 
 const LEVELS = 31; // of grey that are told apart: a path for each
+
+/**
+ * @typedef {{ turn_deg: number, shift_rows: number, shift_columns: number }} Move
+ * @typedef {Move & { turn: string, shift: string, group: number | null }} Change  a move, and how it is written
+ * @typedef {{ name: string, worker: string, changes: Change[] }} Batch
+ *
+ * @typedef {object} Pictures  those of all rounds, one after the other
+ * @property {Uint8Array} before
+ * @property {Uint8Array} after
+ * @property {[number, number]} shape  rows and columns of a picture
+ */
 
 /** A picture of uint8 pixels, as one path for each level of grey: ink on paper, in either theme. */
 function drawPixels(pixels, rows, columns) {
@@ -21,9 +40,9 @@ function drawPixels(pixels, rows, columns) {
   return [...runs].map(([level, d]) => s("path", { d, "fill-opacity": (level / LEVELS).toFixed(3) }));
 }
 
-function picture(pixels, [rows, columns], label, ...over) {
+function createPicture(pixels, [rows, columns], label, ...overlay) {
   const side = Math.max(rows, columns);
-  const node = s(
+  return s(
     "svg",
     {
       viewBox: `0 0 ${columns} ${rows}`,
@@ -33,13 +52,16 @@ function picture(pixels, [rows, columns], label, ...over) {
       "aria-label": label,
     },
     ...drawPixels(pixels, rows, columns),
-    ...over,
+    ...overlay,
   );
-  return node;
 }
 
-/** A frame and a mark at its top, turned and shifted as the picture was: what was done can be seen without the digit. */
-function frame([rows, columns], { turn_deg, shift_rows, shift_columns }) {
+/**
+ * A frame with a mark at its top, turned and shifted as the picture was: the change is seen without the digit.
+ * @param {[number, number]} shape
+ * @param {Move} move
+ */
+function createFrame([rows, columns], { turn_deg, shift_rows, shift_columns }) {
   const inset = 0.14 * Math.min(rows, columns);
   const [middle, top, bottom] = [columns / 2, inset, rows - inset];
   return s("path", {
@@ -49,42 +71,102 @@ function frame([rows, columns], { turn_deg, shift_rows, shift_columns }) {
   });
 }
 
+/**
+ * One picture before and after its change.
+ * @param {Change} change
+ * @param {string} name
+ * @param {Pictures} pictures
+ * @param {number} at  the number of the picture among all
+ */
+function createChange(change, name, { before, after, shape }, at) {
+  const { turn, shift, group } = change;
+  const size = shape[0] * shape[1];
+  const pixels = (all) => all.subarray(at * size, (at + 1) * size);
+  const moved = `turned ${turn}, ${shift === "no shift" ? "not shifted" : `shifted ${shift}`}`;
+  const equal = h("b", { class: "wl-letter", title: "equal changes carry the same letter" }, letter(group ?? 0));
+  return h(
+    "li",
+    { class: `wl-changed ${equalClass(group)}` },
+    h(
+      "span",
+      { class: "wl-pair" },
+      createPicture(pixels(before), shape, name),
+      h("span", { class: "wl-quiet", "aria-hidden": "true" }, "→"),
+      createPicture(pixels(after), shape, `${name}, ${moved}`, createFrame(shape, change)),
+    ),
+    h("span", { class: "wl-change" }, group !== null && equal, h("span", {}, turn), h("span", {}, shift)),
+  );
+}
+
+/**
+ * A batch as a card; its first picture is number `first` among all.
+ * @param {Batch} batch
+ * @param {Pictures} pictures
+ * @param {number} first
+ */
+function createBatch({ name, worker, changes }, pictures, first) {
+  const items = changes.map((change, at) => createChange(change, `${name}, picture ${at + 1}`, pictures, first + at));
+  return h(
+    "li",
+    { class: "wl-batch" },
+    h("span", { class: "wl-name" }, h("b", {}, name), h("span", { class: "wl-quiet" }, `whole from ${worker}`)),
+    h("ol", { "aria-label": `the pictures of ${name}` }, ...items),
+  );
+}
+
+/**
+ * All batches of a round; every round has as many of the same size.
+ * @param {number} round
+ * @param {Batch[]} batches
+ * @param {Pictures} pictures
+ */
+function createRound(round, batches, pictures) {
+  const size = batches[0].changes.length;
+  const cards = batches.map((batch, at) => createBatch(batch, pictures, (round * batches.length + at) * size));
+  return h("ol", { class: "wl-loader", "aria-label": `round ${round + 1}: one batch from each worker` }, ...cards);
+}
+
+/** The controls of the settings: { nodes, show() }. */
+function createSettings(get, save, onrestart) {
+  const generator = dropdown("generator", [], "", (chosen) => save({ generator: chosen }));
+  const workers = slider({
+    label: "workers",
+    name: "workers",
+    values: range(1, get("max_workers") + 1),
+    value: get("workers"),
+    oninput: (count) => save({ workers: count }),
+  });
+  const again = button("Start again", onrestart, { "aria-label": "Start again with the first settings" });
+  const reseedings = createReseedings(
+    "reseeding: what each worker does before it draws",
+    get("reseedings"),
+    (reseeding) => save({ reseeding }),
+  );
+  return {
+    nodes: [h("div", { class: "wl-row" }, generator.node, workers.node, again), reseedings.node],
+    show() {
+      showGenerators(generator.select, get("generators"), get("generator"));
+      reseedings.show(get("reseedings"), get("reseeding"));
+      workers.show(get("workers"));
+    },
+  };
+}
+
 function render(context) {
   const { model } = context;
   const get = (name) => model.get(name);
   const view = createView(context, "workers", "Data-loader workers");
   let round = 0;
 
-  // ---- controls ----
-  const choose = dropdown("generator", [], "", (generator) => view.save({ generator }));
-  const most = get("max_workers");
-  const workers = slider({
-    label: "workers",
-    name: "workers",
-    values: Array.from({ length: most }, (_, index) => index + 1),
-    value: get("workers"),
-    oninput: (count) => view.save({ workers: count }),
+  const settings = createSettings(get, view.save, () => {
+    model.send({ restart: true });
+    seek(0);
   });
-  const again = button(
-    "Start again",
-    () => {
-      model.send({ restart: true });
-      seek(0);
-    },
-    { "aria-label": "Start again with the first settings" },
-  );
-  const reseedings = createReseedings("reseeding: what each worker does before it draws", (reseeding) =>
-    view.save({ reseeding }),
-  );
   const back = button("Back", () => seek(round - 1));
   const next = button("Next round", () => seek(round + 1), { class: "wl-primary" });
   const count = h("output", {});
-  view.controls.append(
-    h("div", { class: "wl-row" }, choose.node, workers.node, again),
-    reseedings.node,
-    h("div", { class: "wl-row wl-rounds" }, back, next, count),
-  );
-
+  const rounds = h("div", { class: "wl-row wl-rounds" }, back, next, count);
+  view.controls.append(...settings.nodes, rounds);
   const recipe = createRecipe("each worker, a child of the loader, before it draws:");
   const busy = h("p", { class: "wl-busy wl-quiet", role: "status" });
   const note = h("p", { class: "wl-note wl-quiet" });
@@ -92,94 +174,35 @@ function render(context) {
 
   function seek(wanted) {
     const last = Math.max(0, (get("timeline").rounds?.length ?? 0) - 1);
-    round = Math.max(0, Math.min(last, wanted));
-    back.disabled = round === 0;
-    next.disabled = round === last;
-    // A button that greys out drops the focus.
-    if (document.activeElement === back && back.disabled) next.focus();
-    if (document.activeElement === next && next.disabled) back.focus();
+    round = clamp(wanted, 0, last);
+    const greyOut = () => {
+      back.disabled = round === 0;
+      next.disabled = round === last;
+    };
+    keepFocus(rounds, greyOut, [back, next]);
     draw();
   }
-
+  const pictures = () => ({ before: bytes(get("before")), after: bytes(get("after")), shape: get("shape") });
   function draw() {
-    const { rounds = [], code: lines = "", note: about = "", unavailable = "" } = get("timeline");
-    recipe.show(lines);
-    note.replaceChildren(...prose(about));
-    count.textContent = rounds.length ? `round ${round + 1} of ${rounds.length}` : "";
-    const shown = rounds[round];
+    const timeline = get("timeline");
+    const shown = timeline.rounds?.[round];
+    recipe.show(timeline.code ?? "");
+    note.replaceChildren(...prose(timeline.note ?? ""));
+    count.textContent = shown ? `round ${round + 1} of ${timeline.rounds.length}` : "";
     view.caption.textContent = shown?.message ?? "";
-    if (!shown) {
-      view.stage.replaceChildren(
-        h("p", { class: "wl-refused" }, unavailable ? `✗ ${unavailable} Choose another reseeding or generator.` : ""),
-      );
-      return;
-    }
-    const [before, after] = ["before", "after"].map((name) => bytes(get(name)));
-    const shape = get("shape");
-    const size = shape[0] * shape[1];
-    let start = round * shown.batches.length * shown.batches[0].changes.length * size;
-    const change = (batch, { turn, shift, group, ...moved }, index) => {
-      const pixels = (all) => all.subarray(start, start + size);
-      const [name, said] = [
-        `${batch.name}, picture ${index + 1}`,
-        `turned ${turn}, ${shift === "no shift" ? "not shifted" : `shifted ${shift}`}`,
-      ];
-      const item = h(
-        "li",
-        { class: `wl-changed ${equalClass(group)}` },
-        h(
-          "span",
-          { class: "wl-pair" },
-          picture(pixels(before), shape, name),
-          h("span", { class: "wl-quiet", "aria-hidden": "true" }, "→"),
-          picture(pixels(after), shape, `${name}, ${said}`, frame(shape, moved)),
-        ),
-        h(
-          "span",
-          { class: "wl-change" },
-          group === null
-            ? null
-            : h("b", { class: "wl-letter", title: "equal changes carry the same letter" }, letter(group)),
-          h("span", {}, turn),
-          h("span", {}, shift),
-        ),
-      );
-      start += size;
-      return item;
-    };
-    const cards = shown.batches.map((batch) =>
-      h(
-        "li",
-        { class: "wl-batch" },
-        h(
-          "span",
-          { class: "wl-name" },
-          h("b", {}, batch.name),
-          h("span", { class: "wl-quiet" }, `whole from ${batch.worker}`),
-        ),
-        h(
-          "ol",
-          { "aria-label": `the pictures of ${batch.name}` },
-          ...batch.changes.map((one, index) => change(batch, one, index)),
-        ),
-      ),
-    );
     view.stage.replaceChildren(
-      h("ol", { class: "wl-loader", "aria-label": `round ${round + 1}: one batch from each worker` }, ...cards),
+      shown ? createRound(round, shown.batches, pictures()) : createRefusal(timeline.unavailable),
     );
   }
-
-  function drawChoices() {
-    showGenerators(choose.select, get("generators"), get("generator"));
-    reseedings.show(get("reseedings"), get("reseeding"));
-    workers.show(get("workers"));
+  function drawSettings() {
+    settings.show();
     busy.textContent = get("progress").message ?? "";
     busy.hidden = !busy.textContent;
   }
 
   set(view.root, {
     onkeydown: (event) => {
-      if (event.target.closest?.("select, input") || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.target.closest?.("select, input") || hasModifier(event)) return;
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       if (!step) return;
       event.preventDefault();
@@ -189,9 +212,9 @@ function render(context) {
   view.listen(["timeline", "shape", "before", "after"], () => seek(round));
   view.listen(
     ["generator", "generators", "reseeding", "reseedings", "workers", "max_workers", "progress", "error"],
-    drawChoices,
+    drawSettings,
   );
-  drawChoices();
+  drawSettings();
   seek(0);
   model.send({ view: 1 });
   return view.destroy;
