@@ -94,7 +94,7 @@ def test_a_long_run_is_cancelled_and_other_widgets_answer_meanwhile(voila_page):
     expect(ladder.get_by_role("button", name="Time it")).to_be_enabled()
 
 
-def test_rungs_that_go_wrong_get_words_and_an_endless_one_can_be_cancelled(voila_page):
+def test_rungs_that_go_wrong_get_a_message_and_an_endless_one_can_be_cancelled(voila_page):
     page = voila_page(
         [
             "import widgets_lib as wl\nladder = wl.MatmulLadder(budget_s=0.05)\nladder",

@@ -40,14 +40,14 @@ def test_the_keyboard_does_it_all(digit):
     digit.get_by_role("button", name="next picture").press("Enter")
     expect(digit.locator(".wl-facts").last).to_contain_text("label0")
     number = digit.get_by_label("number of the picture")
-    for text, words in (
+    for text, message in (
         ("60000", "there is no picture 60000: they go from 0 to 49999"),
         ("1.5", "there is no picture '1.5': they go from 0 to 49999, in whole numbers"),
         ("", "No number was typed: they go from 0 to 49999"),
     ):
         number.fill(text)
         number.press("Enter")
-        expect(digit.get_by_role("alert")).to_contain_text(words)
+        expect(digit.get_by_role("alert")).to_contain_text(message)
         expect(number).to_have_value("1")
     digit.get_by_role("application").press("ArrowUp")
     expect(digit.get_by_role("alert")).to_be_hidden()

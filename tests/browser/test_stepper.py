@@ -1,4 +1,4 @@
-"""LoopStepper in a real page: played by mouse and by keyboard, looked at, and alive when its kernel is gone."""
+"""LoopStepper in a real page: played by mouse and by keyboard, looked at, and working when its kernel is gone."""
 
 import pytest
 from playwright.sync_api import expect
@@ -67,7 +67,7 @@ def test_a_cell_of_c_is_looked_at_by_pointer_and_by_keyboard(stepper):
     )
     stepper.page.mouse.move(0, 0)
     stepper.get_by_label("speed").focus()
-    stepper.page.keyboard.press("Tab")  # the group of cells listens to focus, and is no stop of its own for it
+    stepper.page.keyboard.press("Tab")  # the group of cells listens to focus and must not be a stop itself
     expect(cells.nth(0)).to_be_focused()
     stepper.page.keyboard.press("ArrowDown")
     expect(cells.nth(2)).to_be_focused()
@@ -84,7 +84,7 @@ def test_fits_a_phone(stepper):
         assert box["x"] >= 0 and 200 < box["width"] <= 360 - box["x"]
 
 
-def test_goes_on_when_the_kernel_hears_nothing_any_more(stepper):
+def test_goes_on_when_no_message_reaches_the_kernel(stepper):
     stepper.page.evaluate("WebSocket.prototype.send = () => {}")
     stepper.get_by_role("radio", name="broadcast").check()
     stepper.get_by_role("slider", name="m, rows of A").press("End")

@@ -51,17 +51,17 @@ def test_pressed_by_mouse_stepped_back_and_gone_on_from_there(tape):
     expect(tape.locator(".wl-transcript li")).to_have_count(1)
 
 
-def test_the_keyboard_does_it_all_and_bad_numbers_get_words(tape):
+def test_the_keyboard_does_it_all_and_bad_numbers_get_a_message(tape):
     tape = tape()
     page, now, take = tape.page, tape.locator(".wl-now"), tape.get_by_label("how many to take")
-    for text, words in (
+    for text, message in (
         ("-1", "at least 0, not -1"),
         ("nan", "a whole number such as 42, not “nan”"),
         ("9999999", "at most 1,000,000"),
     ):
         take.fill(text)
         take.press("Enter")
-        expect(tape.get_by_role("alert")).to_contain_text(words)
+        expect(tape.get_by_role("alert")).to_contain_text(message)
     take.fill("4")
     take.press("Enter")
     expect(tape.get_by_role("alert")).to_be_hidden()

@@ -115,7 +115,7 @@ def test_takes_tensors_arrays_and_lists(convert):
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "words"),
+    ("a", "b", "message"),
     [
         (np.ones((3, 4)), np.ones((3, 2)), r"\(3, 4\) and \(3, 2\) do not fit"),
         (np.ones((3, 0)), np.ones((0, 2)), r"a is \(3, 0\) and b is \(0, 2\): along an axis of size 0"),
@@ -128,8 +128,8 @@ def test_takes_tensors_arrays_and_lists(convert):
         ([[1]], [[None]], "b can't be read as a matrix of numbers: None"),
     ],
 )
-def test_what_can_not_be_stepped_through_is_explained(a, b, words):
-    with pytest.raises(ValueError, match=words):
+def test_what_can_not_be_stepped_through_is_explained(a, b, message):
+    with pytest.raises(ValueError, match=message):
         loops.terms(a, b)
 
 

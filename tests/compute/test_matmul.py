@@ -1,5 +1,6 @@
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 
@@ -145,21 +146,21 @@ class TestRegistering:
         assert matmul.matmul([[1.0, 2.0]], [[3.0], [4.0]], backend="mine").tolist() == [[11.0]]
 
     @pytest.mark.parametrize(
-        ("arguments", "words"),
+        ("arguments", "message"),
         [
             ({"key": "numpy"}, "the key 'numpy' is taken by 'numpy @'; choose another key"),
             ({"takes": "jax"}, "takes='jax' is unknown; choose one of numpy, lists, torch, torch on GPU, numba on GPU"),
-            ({"steps": "m*n"}, "steps='m*n' is no product of m, k and n; write \"m·n·k\""),
-            ({"steps": "m·p"}, "steps='m·p' is no product"),
-            ({"steps": "m·1"}, "steps='m·1' is no product"),
-            ({"steps": ""}, "steps='' is no product"),
+            ({"steps": "m*n"}, "steps='m*n' is not a product of m, k and n; write \"m·n·k\""),
+            ({"steps": "m·p"}, "steps='m·p' is not a product"),
+            ({"steps": "m·1"}, "steps='m·1' is not a product"),
+            ({"steps": ""}, "steps='' is not a product"),
         ],
     )
-    def test_a_bad_registration_is_refused_with_the_value_and_the_remedy(self, arguments, words):
+    def test_a_bad_registration_is_refused_with_the_value_and_the_remedy(self, arguments, message):
         before = dict(BACKENDS)
         with pytest.raises(ValueError) as error:
             matmul.register_backend(**{"key": "mine", "title": "", "takes": "numpy", "steps": "1"} | arguments)
-        assert words in str(error.value)
+        assert message in str(error.value)
         assert before == BACKENDS
 
     @pytest.mark.parametrize("function", [np.matmul, eval("lambda a, b: a @ b")], ids=["builtin", "no file"])
@@ -333,7 +334,7 @@ class TestCheck:
         assert matmul.check(c, self.a, self.b).index == (0, 1)
 
     @pytest.mark.parametrize(
-        ("c", "words"),
+        ("c", "message"),
         [
             (np.zeros((8, 6), np.float32), r"shape \(8, 6\), expected \(6, 8\)"),
             (np.zeros(48), r"shape \(48,\)"),
@@ -347,10 +348,10 @@ class TestCheck:
             ([[1.0], [1.0, 2.0]], "list"),
         ],
     )
-    def test_a_result_of_another_kind_is_said_in_words(self, c, words):
+    def test_a_result_of_another_kind_is_said_in_words(self, c, message):
         wrong = matmul.check(c, self.a, self.b)
         assert wrong.index is None and wrong.picture() is None
-        assert words in wrong.reason or __import__("re").search(words, wrong.reason)
+        assert message in wrong.reason or re.search(message, wrong.reason)
 
     def test_blocks_of_rows_are_counted_as_one(self, monkeypatch):
         monkeypatch.setattr(checking, "CHECKED_AT_ONCE", 4)

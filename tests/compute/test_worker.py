@@ -32,10 +32,10 @@ class Listener:
 
     def until(self, *events):
         """All messages up to the first one of these events."""
-        heard = [self.messages.get(timeout=60)]
-        while heard[-1]["event"] not in events:
-            heard.append(self.messages.get(timeout=60))
-        return heard
+        received = [self.messages.get(timeout=60)]
+        while received[-1]["event"] not in events:
+            received.append(self.messages.get(timeout=60))
+        return received
 
     @property
     def last(self):
@@ -104,7 +104,7 @@ def test_a_job_may_carry_an_id(shared):
 
 
 @pytest.mark.parametrize(
-    ("job", "words"),
+    ("job", "message"),
     [
         (SMALL | {"backend": "fortran"}, "no backend 'fortran'"),
         (SMALL | {"m": -5}, "m must be a whole number"),
@@ -113,9 +113,9 @@ def test_a_job_may_carry_an_id(shared):
         ({"backend": "numpy"}, "KeyError"),
     ],
 )
-def test_a_job_that_cannot_run_is_answered_in_words(shared, job, words):
+def test_a_job_that_cannot_run_is_answered_in_words(shared, job, message):
     answer = run(shared, job)
-    assert answer["event"] == "error" and words in answer["message"]
+    assert answer["event"] == "error" and message in answer["message"]
     assert run(shared, SMALL)["event"] == "result"
 
 
@@ -206,7 +206,7 @@ def test_an_idle_worker_gives_its_memory_back(fresh, monkeypatch):
 
 @pytest.mark.parametrize("job", [None, ENDLESS], ids=["idle", "busy"])
 def test_it_ends_by_itself_when_its_kernel_dies(job):
-    """A parent that is killed outright: its end of the pipe closes, nothing else tells the worker."""
+    """A parent that is killed outright: its end of the pipe closes, and that is all the worker can notice."""
     program = (
         "import sys, time; from widgets_lib.compute.matmul.worker import Worker\n"
         "w = Worker()\n"
@@ -245,11 +245,11 @@ def test_the_protocol_by_hand_and_nothing_else_on_stdout():
     )
     process.stdin.write(jobs)
     process.stdin.flush()
-    heard = []
-    while len([message for message in heard if message["event"] in LAST]) < 2:
-        heard.append(json.loads(process.stdout.readline()))
+    received = []
+    while len([message for message in received if message["event"] in LAST]) < 2:
+        received.append(json.loads(process.stdout.readline()))
     assert process.communicate()[0] == "" and process.returncode == 0
-    assert [message["event"] for message in heard if message["event"] in LAST] == ["result", "error"]
+    assert [message["event"] for message in received if message["event"] in LAST] == ["result", "error"]
 
 
 def test_a_function_of_the_notebook_runs_there_too_on_tensors(shared):

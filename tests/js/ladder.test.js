@@ -59,7 +59,7 @@ test("a prediction is the stop that was dragged to, said with its text", async (
   view.destroy();
 });
 
-test("a wrong answer shows words and a crossed map, no bar", async () => {
+test("a wrong answer shows a message and a crossed map, no bar", async () => {
   const view = await mount(LADDER);
   const picture = {
     rows: 2,
@@ -109,7 +109,7 @@ test("the size sliders are fine at the small end, coarse at the large, and save 
   view.destroy();
 });
 
-test("a view tells when it opens and when it goes", async () => {
+test("a view says when it opens and when it is removed", async () => {
   const view = await mount(LADDER);
   assert.deepEqual(view.model.sent[0].content, { view: 1 });
   view.destroy();

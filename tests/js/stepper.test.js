@@ -5,14 +5,14 @@ import { mount as mountWidget } from "./harness.js";
 const STRATEGIES = ["ijk", "kij", "dot", "broadcast", "outer"];
 const PYTHON_STEPS = { ijk: 24, kij: 24, dot: 6, broadcast: 3, outer: 4 }; // of (3, 4) times (4, 2)
 
-/** Mounts with a stand-in for Element.animate, which happy-dom lacks; `flights` are the animations started. */
+/** Mounts with a stand-in for Element.animate, which happy-dom lacks; `animations` are those started. */
 async function mount(expression, options) {
   const view = await mountWidget(expression, options);
-  view.flights = [];
+  view.animations = [];
   view.window.Element.prototype.animate = function (frames) {
-    const flight = { element: this, frames, cancelled: false, cancel: () => (flight.cancelled = true) };
-    view.flights.push(flight);
-    return flight;
+    const animation = { element: this, frames, cancelled: false, cancel: () => (animation.cancelled = true) };
+    view.animations.push(animation);
+    return animation;
   };
   view.press = (key) => view.key(view.$(".wl-player input"), key);
   view.c = () => view.$$(".wl-cell[tabindex]").map((cell) => cell.querySelector("text").textContent);
@@ -94,7 +94,7 @@ test("opens with at least one step taken, however few there are", async () => {
   view.destroy();
 });
 
-test("a step moves what is there: no cell, no line of code is made anew", async () => {
+test("a step moves what is there: no cell, no line of code is made again", async () => {
   const view = await mount("wl.LoopStepper(strategy='outer')");
   view.press("Home");
   const before = view.$$(".wl-bench > svg *, pre *, .wl-equations *");
@@ -197,29 +197,29 @@ test("plays by itself to the end, and stops when the view goes", async (context)
   assert.equal(view.$(".wl-player output").textContent, "5 / 6");
 });
 
-test("the factors of a step forward travel to C; not on the way back, not in a hurry, not where prefersReducedMotion was asked for", async (context) => {
+test("the factors of a step forward travel to C; not on the way back, not in a hurry, not where reduced motion was asked for", async (context) => {
   let now = 0;
   context.mock.method(performance, "now", () => now);
   const view = await mount("wl.LoopStepper(strategy='dot')");
-  const flown = (key, pause) => {
-    const before = view.flights.length;
+  const animationsOf = (key, pause) => {
+    const before = view.animations.length;
     now += pause;
     view.press(key);
-    return view.flights.slice(before);
+    return view.animations.slice(before);
   };
-  const flights = flown("ArrowRight", 1000);
-  const chips = flights.filter((flight) => flight.element.classList.contains("wl-chip"));
+  const animations = animationsOf("ArrowRight", 1000);
+  const chips = animations.filter((animation) => animation.element.classList.contains("wl-chip"));
   assert.deepEqual(
-    chips.map((flight) => flight.element.textContent),
+    chips.map((animation) => animation.element.textContent),
     ["4", "1", "7", "2", "6", "3", "8", "6"],
     "a[1, t] and b[t, 0]",
   );
-  assert.equal(new Set(chips.map((flight) => flight.frames.at(-1).transform)).size, 1, "all end in one cell");
-  assert.equal(flown("ArrowRight", 50).length, 0, "in a hurry");
-  assert.ok(flights.every((flight) => flight.cancelled));
-  assert.equal(flown("ArrowLeft", 1000).length, 0);
+  assert.equal(new Set(chips.map((animation) => animation.frames.at(-1).transform)).size, 1, "all end in one cell");
+  assert.equal(animationsOf("ArrowRight", 50).length, 0, "in a hurry");
+  assert.ok(animations.every((animation) => animation.cancelled));
+  assert.equal(animationsOf("ArrowLeft", 1000).length, 0);
   globalThis.matchMedia = () => ({ matches: true });
-  assert.equal(flown("ArrowRight", 1000).length, 0);
+  assert.equal(animationsOf("ArrowRight", 1000).length, 0);
   view.destroy();
 });
 

@@ -18,14 +18,14 @@ function previewed(view) {
   return corners ? [Number(corners[1]), Number(corners[2])] : null;
 }
 
-/** Mounts with a stand-in for Element.animate, which happy-dom lacks; `flights` are the animations started. */
+/** Mounts with a stand-in for Element.animate, which happy-dom lacks; `animations` are those started. */
 async function mount(expression, options) {
   const view = await mountWidget(expression, options);
-  view.flights = [];
+  view.animations = [];
   view.window.Element.prototype.animate = function (frames, timing) {
-    const flight = { element: this, frames, timing, cancel: () => (flight.cancelled = true) };
-    view.flights.push(flight);
-    return flight;
+    const animation = { element: this, frames, timing, cancel: () => (animation.cancelled = true) };
+    view.animations.push(animation);
+    return animation;
   };
   view.step = (key) => view.key(view.$(".wl-player input"), key);
   view.rows = () =>
@@ -196,16 +196,16 @@ test("what was pressed is shown at once, and its values travel from the tape to 
   view.model.receive({ picture: { ...picture, moments: [...picture.moments, press] } });
   assert.equal(view.now(), ">>> list(islice(it, 5))[5, 6, 7, 8, 9]");
   assert.deepEqual(view.rows(), ["0 1 2 3 4", "5 6 7 8 9"]);
-  const [row, head] = view.flights;
+  const [row, head] = view.animations;
   assert.equal(row.element, view.$$(".wl-taken")[1]);
   assert.match(row.frames[0].transform, /^translate\(212px, \d+px\)$/, "cell 5 stands at 32 + 5·36");
   assert.ok(head.element.classList.contains("wl-head"));
   view.step("ArrowLeft");
-  assert.ok(view.flights.every((flight) => flight.cancelled));
-  assert.equal(view.flights.length, 2, "nothing travels on the way back");
+  assert.ok(view.animations.every((animation) => animation.cancelled));
+  assert.equal(view.animations.length, 2, "nothing travels on the way back");
   globalThis.matchMedia = () => ({ matches: true });
   view.step("ArrowRight");
-  assert.equal(view.flights.length, 2, "nor where prefersReducedMotion was asked for");
+  assert.equal(view.animations.length, 2, "nor where reduced motion was asked for");
   view.destroy();
 });
 

@@ -59,7 +59,7 @@ def test_many_digits_are_chosen_from():
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
         ("1.5", "there is no picture '1.5': they go from 0 to 2, in whole numbers"),
         ("two", "there is no picture 'two': they go from 0 to 2"),
@@ -72,10 +72,10 @@ def test_many_digits_are_chosen_from():
     ],
 )
 @pytest.mark.parametrize("good", [{"row": 1}, {"column": 1}, {"numbers": True}, {"index": 2}])
-def test_what_is_typed_and_is_no_picture_gets_words_until_the_next_good_action(text, words, good):
+def test_what_is_typed_and_is_not_a_picture_gets_a_message_until_the_next_good_action(text, message, good):
     widget = wl.DigitViewer(np.arange(12.0).reshape(3, 2, 2), index=1, row=0, column=0)
     widget._run_guarded(widget._on_custom_msg, {"index": text}, [])
-    assert words in widget.error
+    assert message in widget.error
     assert widget.index == widget.picture["index"] == 1
     widget.set_state(good)
     assert widget.error == ""
@@ -154,7 +154,7 @@ def test_a_picture_with_nan_among_others_is_explained_when_it_is_chosen():
 
 
 @pytest.mark.parametrize(
-    ("x", "arguments", "words"),
+    ("x", "arguments", "message"),
     [
         ([], {}, "no pixels"),
         (np.zeros((3, 0)), {}, r"no pixels in the shape \(3, 0\)"),
@@ -180,8 +180,8 @@ def test_a_picture_with_nan_among_others_is_explained_when_it_is_chosen():
         (DIGIT, {"colour": "red"}, "colour"),
     ],
 )
-def test_what_is_no_picture_gets_words(x, arguments, words):
-    with pytest.raises((ValueError, TypeError), match=words):
+def test_what_is_not_a_picture_gets_a_message(x, arguments, message):
+    with pytest.raises((ValueError, TypeError), match=message):
         wl.DigitViewer(x, **arguments)
 
 

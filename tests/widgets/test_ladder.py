@@ -1,4 +1,4 @@
-"""MatmulLadder: sizes are judged before they run, answers before they are timed, and whatever goes wrong gets words."""
+"""MatmulLadder: sizes are judged before they run, answers before they are timed, and everything that goes wrong gets a message."""
 
 import re
 import time
@@ -67,7 +67,7 @@ def test_python_steps_fall_as_the_lesson_says(ladder):
     assert steps == ["39,200 Python steps", "50 Python steps", "5 Python steps", "1 Python step"]
 
 
-def test_cost_is_told_before_the_run(ladder):
+def test_cost_is_shown_before_the_run(ladder):
     ladder.m, ladder.k, ladder.n = 50_000, 784, 10
     # 2·m·k·n operations on 4 bytes × (m·k + k·n + m·n) numbers
     assert ladder.cost["message"].startswith(
@@ -223,7 +223,7 @@ def test_a_wrong_rung_gets_no_time_but_a_picture(ladder, own_rungs):
     ],
     ids=["shape", "nothing", "raises", "arguments"],
 )
-def test_whatever_a_rung_does_wrong_is_said_in_words(ladder, own_rungs, body, named):
+def test_all_that_a_rung_does_wrong_is_said_in_words(ladder, own_rungs, body, named):
     wl.rung("my matmul")(body)
     assert ladder.wait(WAIT_S)
     row = ladder.results["my matmul"]
@@ -280,7 +280,7 @@ def test_a_rung_needs_a_title_and_one_of_its_own():
         wl.rung("numpy")
 
 
-def test_a_ladder_whose_last_view_has_gone_is_left_alone(ladder, own_rungs):
+def test_a_ladder_whose_last_view_was_removed_gets_no_rungs(ladder, own_rungs):
     ladder._on_msg({"view": 1}, [])
     ladder._on_msg({"view": -1}, [])
     wl.rung("my matmul")(lambda a, b: a @ b)

@@ -1,4 +1,4 @@
-"""IteratorTape: the presses run in Python on a real iterator; bad ones get words and change nothing."""
+"""IteratorTape: the presses run in Python on a real iterator; bad ones get a message and change nothing."""
 
 import json
 from itertools import islice
@@ -119,7 +119,7 @@ def test_presses_and_take_can_be_set():
 
 @pytest.mark.parametrize("text", ["abc", "", "nan", "2.5", "inf", "-1", "9" * 9, "9" * 5000, "0x5"])
 @pytest.mark.parametrize("send", ["press", "take"])
-def test_how_many_that_makes_no_sense_gets_words_and_changes_nothing(text, send):
+def test_how_many_that_makes_no_sense_gets_a_message_and_changes_nothing(text, send):
     widget = wl.IteratorTape()
     before = widget.picture
     widget._run_guarded(
@@ -138,17 +138,17 @@ def test_the_run_would_never_read_with_0():
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "message"),
     [
         (("next", "same"), "no iterator named 'same'"),
         (("iter", "x"), "there is no name 'x' here; there are it, same, other"),
         (("fly", "it"), "no press 'fly'"),
     ],
 )
-def test_a_press_that_makes_no_sense_gets_words(content, words):
+def test_a_press_that_makes_no_sense_gets_a_message(content, message):
     widget = wl.IteratorTape()
     press(widget, *content)
-    assert words in widget.error and widget.presses == []
+    assert message in widget.error and widget.presses == []
 
 
 def test_presses_are_bounded():
@@ -170,7 +170,7 @@ def test_odd_values_can_be_sent():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "message"),
     [
         ({"values": np.zeros((28, 28))}, r"the shape is \(28, 28\); x\.reshape\(-1\)"),
         ({"values": iter([1])}, "has no length; give a sequence"),
@@ -185,6 +185,6 @@ def test_odd_values_can_be_sent():
         ({"colour": "red"}, "colour"),
     ],
 )
-def test_a_bad_argument_gets_words(arguments, words):
-    with pytest.raises((ValueError, TypeError), match=words):
+def test_a_bad_argument_gets_a_message(arguments, message):
+    with pytest.raises((ValueError, TypeError), match=message):
         wl.IteratorTape(**arguments)

@@ -39,7 +39,7 @@ class Backend:
     steps: str
     """The steps Python itself takes, as a product of sizes: "m·n·k", "m·n", "m" or "1"."""
     needs: tuple[str, ...] = ()
-    """Distributions it needs beside numpy, and "cuda" where it needs a device."""
+    """Distributions it needs in addition to numpy, and "cuda" where it needs a device."""
     kernel: str | None = None
     """`module:name name …` of the compiled functions it calls, shown with its code."""
 
@@ -93,7 +93,7 @@ def register_backend(
 ) -> Callable[[F], F]:
     """Register the function below as the next rung of the ladder; see `Backend` for the arguments.
 
-    Raises: ValueError for a key that is taken, an unknown `takes`, or `steps` that are no product of m, k and n.
+    Raises: ValueError for a key that is taken, an unknown `takes`, or `steps` that are not a product of m, k and n.
     """
     if key in BACKENDS:
         title = BACKENDS[key].title
@@ -101,7 +101,7 @@ def register_backend(
     if takes not in _TAKES:
         raise ValueError(f"register_backend: takes={takes!r} is unknown; choose one of {', '.join(_TAKES)}")
     if steps != "1" and not set(steps.split("·")) <= {"m", "k", "n"}:
-        raise ValueError(f'register_backend: steps={steps!r} is no product of m, k and n; write "m·n·k", "m" or "1"')
+        raise ValueError(f'register_backend: steps={steps!r} is not a product of m, k and n; write "m·n·k", "m" or "1"')
     needs = (takes, *needs) if takes == "torch" else needs
 
     def register(function: F) -> F:

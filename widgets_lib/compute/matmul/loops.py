@@ -1,7 +1,7 @@
 """Five ways to loop over the same multiplications of a small matrix product, one step of Python at a time.
 
 Glossary: a (m, k) times b (k, n) is c (m, n); i counts rows of a, j columns of b, k is summed. A moment is one run
-of the innermost line. Every strategy reaches k in rising order, so all of them meet the same partial sums.
+of the innermost line. Every strategy reaches k in rising order, so all of them have the same partial sums.
 """
 
 from collections.abc import Iterable
@@ -115,7 +115,7 @@ STRATEGIES = {
 
 @dataclass(frozen=True)
 class Terms:
-    """Every number a strategy can meet on its way."""
+    """Every number that a strategy computes on its way."""
 
     a: np.ndarray
     """(m, k), int64 or float64."""

@@ -29,7 +29,7 @@ from .trial import Function, Prepare, trial
 def main() -> None:
     """Serve jobs until stdin closes, which is what happens when the process at the other end dies."""
     output = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no message
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not mix with the messages
 
     def emit(**message: Any) -> None:
         output.write(json.dumps(message) + "\n")

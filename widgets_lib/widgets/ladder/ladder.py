@@ -220,7 +220,7 @@ class MatmulLadder(Widget):
                 self._show_results()
 
     def _show_results(self) -> None:
-        """Publish the rows of this size, each beside the first rung and the learner's prediction."""
+        """Publish the rows of this size, each compared with the first rung and the learner's prediction."""
         with self._publishing:
             rows = self._results.get(self._size, {})
             first_s = rows.get(FIRST, {}).get("seconds")

@@ -58,7 +58,7 @@ def row_of(message: Message) -> Row:
 
 
 def with_comparison(row: Row, first_s: float | None, predicted_s: float | None) -> Row:
-    """The row beside the first rung's time and the learner's prediction, where there are such."""
+    """The row with its speed-up over the first rung and a note on the prediction, where there are such."""
     seconds, notes = row.get("seconds"), list(row.get("notes", []))
     if seconds and predicted_s:
         notes.insert(0, _prediction_note(predicted_s, seconds))

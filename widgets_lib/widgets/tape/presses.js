@@ -30,7 +30,7 @@ export function createNames(onchoose) {
 }
 
 /**
- * How many to take, as typed: { node, text(), number(), show(take) }; `number()` is 0 for what is no number.
+ * How many to take, as typed: { node, text(), number(), show(take) }; `number()` is 0 for text that is not a number.
  * @param {{ oninput: () => void, onchange: (text: string) => void }} listeners
  */
 export function createTake({ oninput, onchange }) {
