@@ -10,6 +10,7 @@ from pathlib import Path
 
 import widgets_lib as wl
 from scripts import facts
+from widgets_lib.app.patches import PATCHES
 
 ROOT = facts.ROOT
 BADGE = "[![{alt}](https://img.shields.io/badge/{label}-blue)]({link})"
@@ -56,6 +57,16 @@ def widget_table(root):
     return _table(rows)
 
 
+def patch_table(root):
+    """A row for each name that is replaced in Voila or Jupyter."""
+    rows = [["replaced", "in", "because", "upstream", "until this fails"]]
+    for patch in PATCHES:
+        issue = f"[{'/'.join(patch.upstream.split('/')[-4:-2])} #{patch.upstream.rpartition('/')[2]}]({patch.upstream})"
+        test = patch.delete_when.rpartition("/")[2].replace("::", " ")
+        rows.append([f"`{patch.target}`", f"`{patch.needed_in}`", patch.reason, issue, f"`{test}`"])
+    return _table(rows)
+
+
 def _table(rows):
     head, *body = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
     return "\n".join([head, "|---" * len(rows[0]) + "|", *body])
@@ -63,6 +74,7 @@ def _table(rows):
 
 DOCUMENTS = {
     "README.md": {"badges": badges, "lessons": lesson_table, "widgets": widget_table},
+    "docs/architecture.md": {"patches": patch_table},
 }
 
 

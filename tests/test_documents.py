@@ -18,8 +18,9 @@ BADGE = re.compile(r"img\.shields\.io|mybinder\.org|colab\.research\.google\.com
 @pytest.fixture
 def copy(tmp_path):
     """What `make address` writes to, in a fformer of its own, with no address."""
-    for name in ("README.md", "pyproject.toml"):
-        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "docs").mkdir()
+    for name in ("README.md", "docs/architecture.md", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path / name)
     shutil.copytree(ROOT / "lessons", tmp_path / "lessons", ignore=shutil.ignore_patterns("data"))
     (tmp_path / "pyproject.toml").write_text(facts.ADDRESS.sub("", (ROOT / "pyproject.toml").read_text()))
     return tmp_path
@@ -130,3 +131,13 @@ def test_every_link_and_make_target_leads_somewhere(path):
         assert re.search(rf"^{''.join(target)}:", makefile, re.MULTILINE), target
     for script in re.findall(r"(?:^|[ `(])((?:widgets_lib|tests|scripts|benchmarks|lessons|docs)/[\w/.-]+\w)", content):
         assert (ROOT / script).exists() or script == "lessons/data", script  # which the first lesson makes
+
+
+def test_the_settings_a_host_reads_are_those_of_voila_json():
+    rows = re.findall(r"^\| `(\w+)\.(\w+)` \| (\w+) \|", (ROOT / "docs/hosting.md").read_text("utf-8"), re.MULTILINE)
+    settings = json.loads((ROOT / "voila.json").read_text())
+    assert {(owner, name): json.loads(value) for owner, name, value in rows} == {
+        (owner, name): settings[owner][name] for owner, name, _ in rows
+    }
+    explained = {name for owner, name, _ in rows if owner == "LessonKernelManager"}
+    assert explained == set(settings["LessonKernelManager"])
