@@ -1,7 +1,7 @@
-"""Draws the pictures on the course home's cards: `make pictures`.
+"""Draws the pictures on the course home's cards: `make pictures`, or one of them with `LESSON=05_einsum`.
 
-Each lesson's metadata names its widget. It is opened in Voila and Chromium, its drawing alone is photographed in the
-light and in the dark theme, and what the drawing says to a screen reader becomes the picture's alternative text.
+Each lesson's metadata names its hero widget. It is opened in Voila and Chromium, its drawing alone is photographed in
+the light and in the dark theme, and what the drawing says to a screen reader becomes the picture's alternative text.
 Writes NAME-light.png, NAME-dark.png and pictures.json into lessons/assets/.
 """
 
@@ -10,14 +10,13 @@ import json
 import sys
 import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
-from tests.support import servers
+from scripts import facts
+from tests.support import catalog, servers
 from tests.support.chromium import chromium
 from tests.support.pages import open_lesson
 
-LESSONS = Path(__file__).parents[1] / "lessons"
-ASSETS = LESSONS / "assets"
+ASSETS = facts.ROOT / "lessons/assets"
 SIZE = 704, 440  # pixels: a card's picture at twice its size
 MARGIN = 0.06
 
@@ -29,29 +28,30 @@ ALONE = """
 
 @dataclass(frozen=True)
 class Scene:
-    """How a widget is shown in a picture the size of a card."""
+    """How a widget is shown in a picture the size of a card. The defaults show any widget as it opens."""
 
-    made: str = ""  # the expression that makes it, where it needs arguments
+    expression: str = ""  # that makes it, where the widget's own example is not what the card shows
     press: str = ""  # a button
     until: str = ""  # what holds, in JavaScript, once that button's work is done
     width: int = 960  # of the widget, in CSS pixels: narrower means larger in the picture
     css: str = ""  # what is left out
-    says: str = ""  # the alternative text, where the drawing has none that stands alone
+    alt: str = ""  # the alternative text, where the drawing has none that stands alone
 
 
+# What cannot be derived. A widget that is not here is shown with the defaults.
 SCENES = {
     "BroadcastExplorer": Scene(
-        made="wl.BroadcastExplorer(numpy.arange(1, 10).reshape(3, 3), numpy.array([10, 20, 30]))",
+        expression="wl.BroadcastExplorer(numpy.arange(1, 10).reshape(3, 3), numpy.array([10, 20, 30]))",
         css=".wl-top { display: none !important }",
-        says="A matrix plus a row: the row is used again for every line of the matrix, its copies dashed",
+        alt="A matrix plus a row: the row is used again for every line of the matrix, its copies dashed",
     ),
     "IteratorTape": Scene(
-        made="wl.IteratorTape(list(range(1, 13)), take=4)",
+        expression="wl.IteratorTape(list(range(1, 13)), take=4)",
         press="list(iter(lambda: list(islice(it, 4)), []))",
         until="document.querySelector('.wl-transcript').textContent.includes('11, 12')",
         width=520,
         css=".wl-transcript { display: none !important }",
-        says="Twelve values on a tape, taken four at a time into the rows of a matrix; the read head stands at the end",
+        alt="Twelve values on a tape, taken four at a time into the rows of a matrix; the read head stands at the end",
     ),
     "MatmulLadder": Scene(
         press="Run the ladder",
@@ -66,7 +66,7 @@ SCENES = {
         .wl-bar { height: 14px !important }
         .wl-time { text-align: end }
         """,
-        says="One product, rung by rung: bars on a logarithmic axis shrink from three loops to compiled code",
+        alt="One product, rung by rung: bars on a logarithmic axis shrink from three loops to compiled code",
     ),
     "RandomStream": Scene(
         width=940,
@@ -77,7 +77,7 @@ SCENES = {
         .wl-portrait { flex: none !important; width: 260px !important }
         .wl-squares { grid-template-columns: 1fr !important }
         """,
-        says="Each draw over the one before it: a good generator scatters them, a bad one lays them on six lines",
+        alt="Each draw over the one before it: a good generator scatters them, a bad one lays them on six lines",
     ),
 }
 
@@ -94,12 +94,9 @@ MEASURE = """() => {
 }"""
 
 
-def lessons():
-    """[(name, widget), …] of the lessons that name one."""
-    for file in sorted(LESSONS.glob("*.ipynb")):
-        widget = json.loads(file.read_text("utf-8"))["metadata"].get("tensor_foundations", {}).get("hero")
-        if widget:
-            yield file.stem, widget
+def expression(widget):
+    """The Python that makes a widget for its card, given its class's name."""
+    return SCENES.get(widget, Scene()).expression or catalog.widget_expressions()[widget]
 
 
 def clip_around(box):
@@ -117,9 +114,8 @@ def clip_around(box):
 def draw(browser, server, name, widget):
     """Writes both pictures of a lesson; returns what they say."""
     scene = SCENES.get(widget, Scene())
-    servers.write_notebook(
-        [f"import numpy\nimport widgets_lib as wl\n{scene.made or f'wl.{widget}()'}"], server.root / f"{name}.ipynb"
-    )
+    cell = f"import numpy\nimport widgets_lib as wl\n{expression(widget)}"
+    servers.write_notebook([cell], server.root / f"{name}.ipynb")
     page = browser.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     open_lesson(page, server, f"{name}.ipynb")
     page.locator(".wl-stage").wait_for()
@@ -139,23 +135,25 @@ def draw(browser, server, name, widget):
         (ASSETS / f"{name}-{theme}.png").write_bytes(png)
     page.goto("about:blank")  # the kernel is given back
     page.close()
-    return scene.says or box["says"]
+    return scene.alt or box["says"]
 
 
-def main(wanted):
+def main(chosen):
     """Draws every lesson's picture, or those of the lessons named."""
-    told = ASSETS / "pictures.json"
-    says = json.loads(told.read_text("utf-8")) if told.exists() else {}
+    drawn = [lesson for lesson in facts.lessons() if not chosen or lesson["name"] in chosen]
+    if not drawn:
+        sys.exit(f"There is no lesson {' '.join(chosen)}.")
+    file = ASSETS / "pictures.json"
+    texts = json.loads(file.read_text("utf-8")) if file.exists() else {}
     with (
         tempfile.TemporaryDirectory() as folder,
         servers.voila(folder, folder) as server,
         chromium() as browser,
     ):
-        for name, widget in lessons():
-            if not wanted or name in wanted:
-                says[name] = draw(browser, server, name, widget)
-                print(name, says[name])
-    told.write_text(json.dumps(dict(sorted(says.items())), indent=2, ensure_ascii=False) + "\n", "utf-8")
+        for lesson in drawn:
+            texts[lesson["name"]] = draw(browser, server, lesson["name"], lesson["hero"])
+            print(lesson["name"], texts[lesson["name"]])
+    file.write_text(json.dumps(dict(sorted(texts.items())), indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

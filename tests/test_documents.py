@@ -17,7 +17,7 @@ BADGE = re.compile(r"img\.shields\.io|mybinder\.org|colab\.research\.google\.com
 
 @pytest.fixture
 def copy(tmp_path):
-    """What `make address` writes to, in a fformer of its own, with no address."""
+    """What `make address` writes to, in a folder of its own, with no address."""
     (tmp_path / "docs").mkdir()
     for name in ("README.md", "docs/architecture.md", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path / name)
@@ -26,13 +26,13 @@ def copy(tmp_path):
     return tmp_path
 
 
-def text(fformer):
-    return (fformer / "README.md").read_text("utf-8")
+def text(folder):
+    return (folder / "README.md").read_text("utf-8")
 
 
-def first_cells(fformer):
-    for lesson in facts.lessons(fformer):
-        cells = json.loads((fformer / f"lessons/{lesson['name']}.ipynb").read_text("utf-8"))["cells"]
+def first_cells(folder):
+    for lesson in facts.lessons(folder):
+        cells = json.loads((folder / f"lessons/{lesson['name']}.ipynb").read_text("utf-8"))["cells"]
         yield "".join(next(cell["source"] for cell in cells if cell["cell_type"] == "code"))
 
 
