@@ -3,7 +3,7 @@
 Each widget shares a page with its peer, and they are moved in turn. The clock starts at the time that the browser gives
 the key or pointer event and stops once a frame with all that the move changes has been laid out and painted; beside
 stands when the change was made to the document. The peers draw what a notebook would: the ladder's bars on a log axis,
-or 12×12 numbers with one of them lit.
+or 12×12 numbers with one of them lit. A widget that has no move in PAGES is moved by its first slider.
 """
 
 import tempfile
@@ -11,11 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks._table import compared, human, median, p95
+from playwright.sync_api import Error
+
+from benchmarks._table import compared, human, median, p95, row
 from tests.support import servers
+from tests.support.catalog import widget_expressions, widgets
 from tests.support.chromium import chromium
 from tests.support.pages import READY
 
+OPEN_MS = 60_000
+ACTION_MS = 20_000
 PAUSE_MS = 250  # what a move sets going, in the kernel and as motion on the screen, is over before the next one
 PEER = "`interact` + matplotlib"
 OPENING = """
@@ -120,9 +125,10 @@ def point(selector):
     return ready
 
 
+CAPTION = ".wl .wl-caption"
 PEER_MOVE = Move(PEER, press(".peer .noUi-handle", "ArrowRight"), (".peer img",))
 PAGES = {
-    "ladder": (
+    "MatmulLadder": (
         "wl.MatmulLadder()",
         BARS,
         Move(
@@ -131,7 +137,21 @@ PAGES = {
             (".wl-cost", "[data-key=python] .wl-steps"),
         ),
     ),
-    "stepper": (
+    "DigitViewer": (
+        "wl.DigitViewer()",
+        MATRIX,
+        Move("DigitViewer: one pixel on", press(".wl-digit [role=application]", "ArrowRight", "ArrowLeft"), (CAPTION,)),
+    ),
+    "IteratorTape": (
+        "wl.IteratorTape(range(100))",
+        MATRIX,
+        Move(
+            "IteratorTape: one value taken, through the kernel",
+            press(".wl-tape button:has-text('next(it)') >> nth=0", "Enter"),
+            (CAPTION,),
+        ),
+    ),
+    "LoopStepper": (
         "wl.LoopStepper()",
         MATRIX,
         Move(
@@ -140,7 +160,17 @@ PAGES = {
             (".wl-counts", ".wl-equations"),
         ),
     ),
-    "strides": (
+    "Predict": (
+        "wl.Predict('How many?', answer=3)",
+        MATRIX,
+        Move("Predict: an answer, through the kernel", enter(".wl-predict input", "3", "4"), (".wl-outcome",)),
+    ),
+    "RandomStream": (
+        "wl.RandomStream()",
+        MATRIX,
+        Move("RandomStream: one draw", press(".wl-player input", "ArrowRight", "ArrowLeft"), (".wl-player output",)),
+    ),
+    "StrideExplorer": (
         "wl.StrideExplorer(np.arange(144).reshape(12, 12))",
         MATRIX,
         Move(
@@ -150,7 +180,7 @@ PAGES = {
         ),
         Move("StrideExplorer, 12×12: a hover", point("[data-e='{}']"), (".wl-equation",), "pointerover"),
     ),
-    "broadcasting": (
+    "BroadcastExplorer": (
         "wl.BroadcastExplorer((12, 12), (12,))",
         MATRIX,
         Move(
@@ -168,6 +198,15 @@ PAGES = {
 }
 
 
+def page_of(name):
+    """(the widget's expression, its peer, its moves) of a widget's class name."""
+    if name in PAGES:
+        return PAGES[name]
+    stem = f".wl-{widgets()[name]._stem.name}"
+    keys = press(f"{stem} .wl-controls input[type=range] >> nth=0", "ArrowRight", "ArrowLeft")
+    return widget_expressions()[name], MATRIX, Move(f"{name}: its first slider", keys, (f"{stem} .wl-caption",))
+
+
 def figures(quick=False):
     """Yield a row for each way to move a widget."""
     turns = 4 if quick else 40
@@ -175,20 +214,30 @@ def figures(quick=False):
         root, logs = Path(folder, "lessons"), Path(folder)
         root.mkdir()
         with servers.voila(root, logs) as server:
-            for name, (widget, peer, *moves) in PAGES.items():
+            for name in widgets():
+                widget, peer, *moves = page_of(name)
                 servers.write_notebook([OPENING, widget, peer], root / f"{name}.ipynb")
                 page = browser.new_page(viewport={"width": 1400, "height": 2400})
-                page.goto(f"{server.url}voila/render/{name}.ipynb")
-                page.wait_for_function(f"{READY} && document.querySelector('.peer img')", polling=50)
-                seconds = _alternate(page, [*moves, PEER_MOVE], turns)
+                page.set_default_timeout(ACTION_MS)
+                page.goto(f"{server.url}voila/render/{name}.ipynb", timeout=OPEN_MS)
+                page.wait_for_function(f"{READY} && document.querySelector('.peer img')", polling=50, timeout=OPEN_MS)
+                try:
+                    yield from _rows(_alternate(page, [*moves, PEER_MOVE], turns), moves)
+                except Error as problem:
+                    if name in PAGES:
+                        raise
+                    yield row(moves[0].figure, beside=f"not moved: {problem.message.splitlines()[0]}")
                 page.goto("about:blank")
                 page.close()
-                _, peer_shown = zip(*seconds[PEER], strict=True)
-                for move in moves:
-                    changed, shown = zip(*seconds[move.figure], strict=True)
-                    row = compared(move.figure, shown, {PEER: peer_shown})
-                    row["beside"] = f"document: {human(median(changed))}, p95 {human(p95(changed))}; {row['beside']}"
-                    yield row
+
+
+def _rows(seconds, moves):
+    _, peer_shown = zip(*seconds[PEER], strict=True)
+    for move in moves:
+        changed, shown = zip(*seconds[move.figure], strict=True)
+        result = compared(move.figure, shown, {PEER: peer_shown})
+        result["beside"] = f"document: {human(median(changed))}, p95 {human(p95(changed))}; {result['beside']}"
+        yield result
 
 
 def _alternate(page, moves, turns, warm_up=2):
