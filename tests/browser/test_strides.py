@@ -37,7 +37,7 @@ def test_pointing_links_the_view_and_the_storage_both_ways(explorer):
     assert lit(widget) == ([5], [2])
     widget.locator("[data-e='3']").hover()
     assert lit(widget) == ([3], [0])
-    assert lit(widget, "kin") == ([0, 6], [])
+    assert lit(widget, "related") == ([0, 6], [])
     expect(widget.locator(".wl-equation")).to_contain_text("position")
     widget.locator("[data-p='1']").hover()
     assert lit(widget) == ([1, 4, 7], [1])

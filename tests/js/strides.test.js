@@ -36,7 +36,7 @@ test("pointing at an element lights its cell and marks the others that read it; 
   const view = await mount("wl.StrideExplorer()");
   point(view, element(view, 3)); // (1, 0)
   assert.deepEqual(classes(view, "on"), [3]);
-  assert.deepEqual(classes(view, "kin"), [0, 6]);
+  assert.deepEqual(classes(view, "related"), [0, 6]);
   assert.ok(cell(view, 0).classList.contains("wl-on"));
   assert.ok(!cell(view, 2).classList.contains("wl-on"));
   view.fire(view.$(".wl-board"), "pointerleave");
@@ -71,7 +71,7 @@ test("ghosts, cells that are not there and cells that no element reads are marke
   assert.match(equation(bad), /✗there is no such cell$/);
   const step = await mount("wl.StrideExplorer(np.arange(5)[::2])");
   assert.deepEqual(
-    step.$$(".wl-unread").map((node) => node.dataset.p),
+    step.$$(".wl-not-read").map((node) => node.dataset.p),
     ["1", "3"],
   );
 });

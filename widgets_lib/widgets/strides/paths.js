@@ -1,0 +1,126 @@
+// Lines that tie an element to its cell: the thread from the view to the storage, and the hops of the equation.
+import { s, set } from "../shared/dom.js";
+import { indexOf, letterOf, numberOf } from "./layout.js";
+
+/**
+ * @typedef {import("./layout.js").Layout} Layout
+ * @typedef {import("./layout.js").Picture} Picture
+ * @typedef {import("./layout.js").Place} Place
+ * @typedef {import("./marks.js").Mark} Mark
+ */
+
+/**
+ * Draws into `group` as many paths as are asked for: draw([{ d, name }]). Paths are kept and used again.
+ * @param {Element} group
+ */
+export function createPaths(group) {
+  /** @type {SVGElement[]} */
+  const paths = [];
+  return (wanted) => {
+    while (paths.length < wanted.length) paths.push(group.appendChild(s("path")));
+    paths.forEach((path, n) => {
+      const { d = null, name = null } = wanted[n] ?? {};
+      set(path, { d, class: name, visibility: n < wanted.length ? "visible" : "hidden" });
+    });
+  };
+}
+
+/**
+ * From an element straight down behind the view, then over to its cell.
+ * @param {Place} from
+ * @param {Place} to
+ * @param {Layout} layout
+ */
+export function thread(from, to, { size, foot }) {
+  const half = size / 2;
+  const bend = (to.y - foot) / 2;
+  const [x1, x2] = [from.x + half, to.x + half];
+  return `M${x1} ${from.y + half}V${foot}C${x1} ${foot + bend} ${x2} ${to.y - bend} ${x2} ${to.y}`;
+}
+
+/**
+ * The steps through the storage that lead to an element: to the offset, then one stride for each step of its index,
+ * axis after axis. Each is { from, to, letter }, from one position to another, along the axis of that letter.
+ * @param {number} element
+ * @param {Picture} picture
+ */
+function stepsTo(element, { shown, positions, offset }) {
+  const steps = [];
+  const index = indexOf(element, shown);
+  const at = index.map(() => 0);
+  if (offset) steps.push({ from: 0, to: positions[0], letter: "offset" });
+  index.forEach((count, axis) => {
+    for (let step = 0; step < count; step++) {
+      const from = positions[numberOf(at, shown)];
+      at[axis]++;
+      steps.push({ from, to: positions[numberOf(at, shown)], letter: letterOf(axis, index.length) });
+    }
+  });
+  return steps;
+}
+
+/**
+ * Draws the hops to an element and names each axis at its first hop: draw(element, picture, cells, layout).
+ * @param {Element} group
+ */
+export function createWalk(group) {
+  const drawHops = createPaths(group);
+  /** @type {SVGElement[]} */
+  const names = [];
+  /**
+   * @param {number | undefined} element  none for undefined
+   * @param {Picture} picture
+   * @param {Map<number, Mark>} cells
+   * @param {Layout} layout
+   */
+  return (element, picture, cells, layout) => {
+    const hops = [];
+    /** @type {Map<string, Place>} */
+    const named = new Map();
+    for (const { from, to, letter } of element === undefined ? [] : stepsTo(element, picture)) {
+      const [a, b] = [cells.get(from), cells.get(to)];
+      if (!a || !b) continue;
+      const again = from === to ? hops.filter((one) => one.from === from && one.to === to).length : 0;
+      const { d, x, y } = arc(a, b, Math.min(again, 2), layout);
+      hops.push({ d, name: `wl-hop wl-${letter}`, from, to });
+      if (letter !== "offset" && !named.has(letter)) named.set(letter, { x, y });
+    }
+    drawHops(hops);
+    const wanted = [...named];
+    while (names.length < wanted.length) names.push(group.appendChild(s("text", { "text-anchor": "middle" })));
+    names.forEach((name, n) => {
+      const [letter, place] = wanted[n] ?? ["", null];
+      if (place) set(name, { x: place.x, y: place.y - 3, class: `wl-${letter}` });
+      name.textContent = letter;
+    });
+  };
+}
+
+/**
+ * One hop from cell to cell: its path, and the place for a name above it.
+ * @param {Mark} a
+ * @param {Mark} b
+ * @param {number} again  how many hops from this cell to itself are drawn already
+ * @param {Layout} layout
+ */
+function arc(a, b, again, { size, arcs }) {
+  const half = size / 2;
+  const [x1, y1, x2, y2] = [a.x + half, a.y - 1, b.x + half, b.y - 1];
+  const tip = `M${x2 - 4} ${y2 - 6}L${x2} ${y2}L${x2 + 4} ${y2 - 6}`;
+  if (a === b) {
+    const [wide, high] = [8 + 3 * again, 18 + 5 * again];
+    const loop = `${x1 - wide - 4} ${y1 - high} ${x1 + wide + 4} ${y1 - high}`;
+    return { d: `M${x1 - 2} ${y1}C${loop} ${x1 + 2} ${y1}`, x: x1, y: y1 - 0.75 * high };
+  }
+  if (y1 === y2) {
+    const high = Math.min(arcs, 20 + Math.abs(x2 - x1) / 12);
+    return { d: `M${x1} ${y1}Q${(x1 + x2) / 2} ${y1 - high} ${x2} ${y2}${tip}`, x: (x1 + x2) / 2, y: y1 - high / 2 };
+  }
+  const start = y2 > y1 ? a.y + size + 16 : y1; // down from under the cell's number
+  const bend = y2 > y1 ? 16 : -24;
+  return {
+    d: `M${x1} ${start}C${x1} ${start + bend} ${x2} ${y2 - 24} ${x2} ${y2}${tip}`,
+    x: x1 + 8,
+    y: start + bend / 2,
+  };
+}
