@@ -180,6 +180,21 @@ test("a new picture keeps the fields and their focus", async () => {
   view.destroy();
 });
 
+test("a button that is greyed or goes away hands its focus on", async () => {
+  const view = await mount("wl.BroadcastExplorer((3,), (3,), (3,))");
+  const focused = () => view.window.document.activeElement;
+  const add = view.$(".wl-lined-up > button");
+  view.$$(".wl-end button")[2].focus();
+  const { picture, shapes } = stateOf(COLUMN);
+  view.model.receive({ shapes, picture }); // the row is removed
+  assert.equal(focused(), add);
+  const four = stateOf("wl.BroadcastExplorer((3,), (3,), (3,), (3,))");
+  view.model.receive({ shapes: four.shapes, picture: four.picture }); // no room for a fifth
+  assert.ok(add.disabled);
+  assert.equal(focused(), view.$$("tbody input")[0]);
+  view.destroy();
+});
+
 test("operators, examples and starting again are sent; the view shows what the kernel answers", async () => {
   const view = await mount(COLUMN);
   view.$("input[value='*']").click();

@@ -1,0 +1,52 @@
+// The rule that applies to each axis, and what repairs a clash.
+import { button } from "../shared/controls.js";
+import { h, prose } from "../shared/dom.js";
+
+/**
+ * { node, show(picture) }; `onrepair` gets the number of the repair that is pressed.
+ * @param {{ onrepair(at: number): void }} listeners
+ */
+export function createRules({ onrepair }) {
+  const rules = h("ul", { class: "wl-rules", "aria-label": "the rule, axis by axis from the right" });
+  const title = h("p", { class: "wl-quiet" });
+  const list = h("ul", { class: "wl-repairs" });
+  const repairs = h("div", { role: "group", "aria-label": "repairs" }, title, list);
+
+  /**
+   * @param {import("./sentences.js").Repair} repair
+   * @param {number} at
+   */
+  const repairItem = ({ code, shape, message, also, numpy, applied }, at) => {
+    const words = [`gives ${shape}. ${message}`, also && ` Also \`${also}\`.`, numpy && ` In numpy \`${numpy}\`.`];
+    return h(
+      "li",
+      {},
+      button(h("code", {}, code), () => onrepair(at), { "aria-pressed": String(applied) }),
+      h("span", {}, ...prose(words.join(""))),
+    );
+  };
+  return {
+    node: h("div", { class: "wl-side" }, rules, repairs),
+    /** @param {import("./sentences.js").Picture} picture */
+    show(picture) {
+      rules.replaceChildren(...picture.axes.map(ruleItem).reverse()); // the rule starts at the right
+      repairs.hidden = !picture.repairs.length;
+      title.textContent = picture.repairs.some((repair) => repair.applied)
+        ? "Repaired. Press it again to undo it, or try another:"
+        : "What repairs it:";
+      const focused = [...list.querySelectorAll("button")].indexOf(list.getRootNode().activeElement);
+      list.replaceChildren(...picture.repairs.map(repairItem));
+      list.querySelectorAll("button")[focused]?.focus();
+    },
+  };
+}
+
+/** @param {import("./sentences.js").Column} column */
+const ruleItem = ({ label, tone, verdict, message }) =>
+  h(
+    "li",
+    { class: verdict === "clash" ? "wl-clash" : "" },
+    h("span", { class: `wl-mono ${tone ? `wl-${tone}` : "wl-quiet"}` }, `axis ${label}`),
+    " ",
+    h("span", {}, message),
+  );
