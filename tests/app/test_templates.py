@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.support import servers
-from widgets_lib.app.templates import SHARE, around
+from widgets_lib.app.templates import around
 
 ADDRESS = re.compile(r"""(?:src|href|url|import)\s*[=(]\s*["']?(https?:)?//""")
 
@@ -33,7 +33,7 @@ def test_a_jupyter_server_shows_the_same_page(logs, tmp_path):
         status, _, page = server.get("voila/render/05_einsum.ipynb")
         assert status == 200
         assert 'id="code-switch"' in page and "This cell did not finish" in page and "42" in page
-        assert "https:" not in page
+        assert "https:" not in page and "--wl-paper: light-dark(" in page
         assert 'class="home" href="/voila/tree"' in page
         assert server.close_tab(page) == 204
 
@@ -68,11 +68,14 @@ def test_the_lessons_around_one_are_those_of_the_served_folder(tmp_path, address
     assert there["home"] == "/voila/tree/sub" and there["previous"].path == "sub/a.ipynb"
 
 
-def test_page_and_widgets_share_their_tokens():
-    token = re.compile(r"(--wl-[\w-]+): (light-dark\([^;]+\));")
-    site = dict(token.findall((SHARE / "voila/templates/tensor-foundations/static/site.css").read_text()))
-    theme = dict(token.findall((servers.ROOT / "widgets_lib/widgets/shared/theme.css").read_text()))
-    assert len(site) > 10 and site.items() <= theme.items()
+def test_page_and_widgets_share_their_tokens(render, small_voila):
+    """Every page carries the widgets' own file; no other stylesheet says what a colour of the course is."""
+    tokens = (servers.ROOT / "widgets_lib/widgets/shared/tokens.css").read_text("utf-8")
+    assert len(re.findall(r"--wl-[\w-]+: light-dark\(", tokens)) > 15
+    pages = [render(["1"]), small_voila.get(), small_voila.get("nothing-here")]
+    assert [page.count(tokens) for _, _, page in pages] == [1, 1, 1]
+    sheets = [path for path in (servers.ROOT / "widgets_lib").rglob("*.css") if path.name != "tokens.css"]
+    assert len(sheets) > 12 and [path for path in sheets if "light-dark(" in path.read_text("utf-8")] == []
 
 
 def test_neither_template_nor_theme_can_be_chosen_by_the_address(small_voila):

@@ -53,7 +53,7 @@ def test_the_reading_of_a_stylesheet_itself():
 @pytest.mark.parametrize("name", [name for name in wl._PUBLIC if name != "rung"])
 def test_the_shared_sheet_comes_first_and_is_about_no_single_widget(name):
     """The last widget of a page brings the shared sheet along after the others' rules, so its rules must be lighter."""
-    shared = (FOLDER / "shared/theme.css").read_text("utf-8")
+    shared = "".join((FOLDER / "shared" / sheet).read_text("utf-8") for sheet in ("tokens.css", "theme.css"))
     css = getattr(wl, name)._css
     assert css.startswith(shared) and css.removeprefix(shared).lstrip().startswith(".wl.wl-")
     assert [selector for selector, _ in top_level_rules(shared) if ".wl.wl" in selector] == []

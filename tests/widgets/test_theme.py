@@ -7,7 +7,7 @@ import pytest
 
 import widgets_lib
 
-CSS = (Path(widgets_lib.__file__).parent / "widgets/shared/theme.css").read_text("utf-8")
+CSS = (Path(widgets_lib.__file__).parent / "widgets/shared/tokens.css").read_text("utf-8")
 TOKENS = dict(re.findall(r"--wl-([\w-]+): light-dark\((#\w{6}, #\w{6})\)", CSS))
 ON_PAPER = ["ink", "quiet", "accent", "good", "bad", "i", "j", "k"]
 ON_PALE = ["accent", "good", "bad", "i", "j", "k"]

@@ -23,6 +23,7 @@ from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from widgets_lib.app.error_filter import LessonConnection
 from widgets_lib.app.health import RETRY_AFTER_S, HealthHandler
+from widgets_lib.app.templates import tokens
 from widgets_lib.app.websockets import IDLE_TIMEOUT_S, MAX_BODY_BYTES, LessonSocket, raise_file_limit
 
 stock_init_handlers = Voila.init_handlers
@@ -134,6 +135,7 @@ def init_handlers(self):
     web_app = self.app
     headers = {"X-Content-Type-Options": "nosniff", **self.tornado_settings.get("headers", {})}
     web_app.add_transform(partial(SecurityHeaders, headers))
+    web_app.settings["voila_jinja2_env"].globals["tokens"] = tokens()  # for the pages that say what went wrong
     web_app.settings.setdefault("static_path", DEFAULT_STATIC_FILES_PATH)  # Jupyter's own error page asks for it
     # xheaders: behind a proxy that says so, the visitor's cookie is for HTTPS only
     limits = {"max_body_size": MAX_BODY_BYTES, "idle_connection_timeout": IDLE_TIMEOUT_S}

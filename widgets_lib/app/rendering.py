@@ -57,6 +57,7 @@ class LessonRenderer(NotebookRenderer):
         self.exporter.environment.bytecode_cache = self.template_cache
         self.page_config["fullMathjaxUrl"] = None  # a Jupyter server names a CDN here; Voila brings its own MathJax
         self.notebook.metadata.setdefault("title", first_heading(self.notebook.cells) or self.notebook_path)
+        self.resources["tokens"] = templates.tokens()
         self.resources["preloaded"] = templates.scripts()
         self.resources["course"] = templates.around(self.notebook_path, self.contents_manager, self.base_url)
 

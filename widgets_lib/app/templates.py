@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from jupyter_server.utils import url_path_join
+from markupsafe import Markup
 from voila.app import Voila
 from voila.paths import collect_static_paths
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
@@ -19,7 +20,7 @@ from widgets_lib.app import preflight
 from widgets_lib.app.course import course, folders, neighbours
 
 SHARE = Path(__file__).parent / "share"
-
+TOKENS = Path(__file__).parents[1] / "widgets/shared/tokens.css"
 
 stock_render_template = TornadoVoilaTreeHandler.render_template
 
@@ -28,6 +29,12 @@ def add_search_path() -> None:
     """Adds our Jupyter data folder to the ones in which Voila looks for templates."""
     search = [str(SHARE), *filter(None, os.environ.get("JUPYTER_PATH", "").split(os.pathsep))]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(dict.fromkeys(search))
+
+
+@cache
+def tokens() -> Markup:
+    """The course's colours and typefaces, which the widgets bring along too, as a page's head carries them."""
+    return Markup(f"<style>\n{TOKENS.read_text('utf-8')}</style>")
 
 
 @cache
@@ -64,5 +71,5 @@ def render_template(self, name, **ns):
     if name == "tree.html":
         root, folder = self.contents_manager.root_dir, ns["notebook_path"].strip("/")
         ns |= {"lessons": course(root, folder), "folders": folders(root, folder)}
-        ns |= {"folder": folder, "preflight": preflight.shared().lines()}
+        ns |= {"folder": folder, "preflight": preflight.shared().lines(), "tokens": tokens()}
     return stock_render_template(self, name, **ns)

@@ -51,7 +51,7 @@ class Widget(anywidget.AnyWidget):
     @classmethod
     def view_source(cls) -> tuple[str, str]:
         """(module, stylesheet) of the widget as the browser gets them, read from its files now."""
-        sheets = (_HERE / "shared/theme.css", cls._stem.with_suffix(".css"))
+        sheets = (_HERE / "shared/tokens.css", _HERE / "shared/theme.css", cls._stem.with_suffix(".css"))
         return bundle(cls._stem.with_suffix(".js")), "".join(sheet.read_text("utf-8") for sheet in sheets)
 
     def recompute_on(self, *names):
