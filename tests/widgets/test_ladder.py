@@ -142,7 +142,7 @@ def test_a_size_left_and_come_back_to_keeps_its_times(ladder):
     ladder.m = 3
     assert ladder.results["numpy"] == found
     ladder.restart()
-    assert (ladder.m, ladder.k, ladder.n, ladder.results) == (5, 784, 10, {})
+    assert (ladder.m, ladder.k, ladder.n, ladder.results) == (3, 8, 2, {})
 
 
 def test_cancel_ends_a_long_run_within_a_second(ladder):

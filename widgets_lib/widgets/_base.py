@@ -1,6 +1,7 @@
 """What every widget shares: its files by stem, the tokens, and errors shown in words where they happened."""
 
 import inspect
+from copy import deepcopy
 from pathlib import Path
 
 import anywidget
@@ -16,7 +17,10 @@ class Widget(anywidget.AnyWidget):
     """An anywidget whose view is the `.js` and `.css` beside its `.py`.
 
     A subclass holds state in traits, turns trait changes into compute calls in `_recompute`, and calls
-    `self.recompute_on("m", "k")` at the end of its constructor. Messages from the view go to `_on_custom_msg`.
+    `self.recompute_on("m", "k")` at the end of its constructor. Messages from the view go to `_on_custom_msg`, and what
+    it does not know to this class, which knows `{"restart": true}`.
+
+    `inputs` names the traits that a learner sets; all else follows from them and from how the widget was made.
 
     The stylesheet is one block `.wl.wl-<stem> { … }` with the widget's rules nested in it. Every widget brings the shared
     sheet along, so on a page of several the last copy follows the others' own rules: the two classes make those heavier.
@@ -25,7 +29,8 @@ class Widget(anywidget.AnyWidget):
     not reach it, so a new view says `{"view": 1}` and is told them again.
     """
 
-    thread_updated_traits = ()
+    inputs: tuple[str, ...] = ()
+    thread_updated_traits: tuple[str, ...] = ()
 
     # An expression that makes one, such as "wl.Predict('How many?', answer=3)", where `wl.<Name>()` can't: for all that
     # needs one of every widget.
@@ -55,9 +60,24 @@ class Widget(anywidget.AnyWidget):
         return bundle(cls._stem.with_suffix(".js")), "".join(sheet.read_text("utf-8") for sheet in sheets)
 
     def recompute_on(self, *names):
-        """Compute now, letting errors out to the caller, and again on every change, showing them in the widget."""
+        """Compute now, letting errors out to the caller, and again on every change, showing them in the widget.
+
+        The inputs are now those that `restart` comes back to.
+        """
         self._recompute()
+        self._first_inputs = {name: deepcopy(getattr(self, name)) for name in self.inputs}
         self.observe(lambda change: self._run_guarded(self._recompute), names=names)
+
+    def restart(self):
+        """Set the inputs back to what they were when the widget was made, and clear the error."""
+        self.error = ""
+        self._set_traits(self._first_inputs)
+
+    def _set_traits(self, values):
+        """Set several traits by name, in one message to the view."""
+        with self.hold_sync(), self.hold_trait_notifications():
+            for name, value in values.items():
+                setattr(self, name, deepcopy(value))
 
     def _recompute(self):
         """Turn the input traits into output traits by one call to compute."""
@@ -74,6 +94,8 @@ class Widget(anywidget.AnyWidget):
 
     def _on_custom_msg(self, content, buffers):
         """Answer a custom message of the view."""
+        if "restart" in content:
+            self.restart()
 
     def _run_guarded(self, callback, *args):
         """Call back and keep any error on the screen: an error in a callback shows nowhere else."""

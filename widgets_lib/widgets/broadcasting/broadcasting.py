@@ -33,6 +33,8 @@ class BroadcastExplorer(Widget):
     Raises: ValueError, or TypeError for an array without plain numbers, naming what does not fit.
     """
 
+    inputs = ("shapes", "operator", "preset")
+
     shapes = traitlets.List(traitlets.Unicode(), help="The operands' shapes, as typed.").tag(sync=True)
     operator = traitlets.Enum(list(broadcasting.OPERATORS), "+", help="What is computed of each pair.").tag(sync=True)
     preset = traitlets.Enum(["", *PRESETS], "", help="Key of the example shown; empty once it was changed.").tag(
@@ -88,7 +90,12 @@ class BroadcastExplorer(Widget):
     # ---- what the learner does ----
 
     def _on_custom_msg(self, content, buffers):
-        actions = {"add": self._add, "remove": self._remove, "repair": self._apply_repair, "restart": self._restart}
+        actions = {
+            "add": self._add,
+            "remove": self._remove,
+            "repair": self._apply_repair,
+            "restart": lambda _: self.restart(),
+        }
         for name, argument in content.items():
             if name not in actions:
                 raise ValueError(f"BroadcastExplorer: there is no action {name!r}")
@@ -99,7 +106,9 @@ class BroadcastExplorer(Widget):
         if self._operands != list(preset.operands):  # else they are shown already, and only the name is set
             self._show(preset.operands, preset.operator, self.preset)
 
-    def _restart(self, _):
+    def restart(self) -> None:
+        """Back to the shapes, or the example, that the widget was made with."""
+        self.error = ""
         self._show(*self._start)
 
     def _add(self, _):

@@ -1,7 +1,7 @@
 """DigitViewer: a picture whose grey levels are numbers, and the row of numbers that it is folded from."""
 
 import reprlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +34,8 @@ class DigitViewer(Widget):
     row, column: the pixel that is pointed at. numbers: whether the cells show their numbers.
     Raises: ValueError or TypeError in words if x can't be read as a picture, or is larger than 64 × 64.
     """
+
+    inputs = ("index", "row", "column", "numbers")
 
     index = traitlets.Int(help="Which of the pictures is shown.").tag(sync=True)
     row = traitlets.Int(help="Row of the pixel that stays pointed at.").tag(sync=True)
@@ -71,22 +73,22 @@ class DigitViewer(Widget):
                 )
             },
         }
-        self._start = {**at, "numbers": bool(numbers)}
         self._shown: dict[str, int] = {}  # index, row and column as they were last drawn
-        super().__init__(count=len(self._pictures), **self._start)
-        self.recompute_on("index", "row", "column", "numbers")
+        super().__init__(count=len(self._pictures), numbers=bool(numbers), **at)
+        self.recompute_on(*self.inputs)
 
     def _on_custom_msg(self, content: dict[str, Any], buffers: Sequence[memoryview]) -> None:
-        if "restart" in content:
-            self._set(self._start)
-        elif "index" in content:
-            self._set({"index": self._typed(content["index"])})
+        if "index" in content:
+            self._set_traits({"index": self._typed(content["index"])})
+        else:
+            super()._on_custom_msg(content, buffers)
 
     def _recompute(self) -> None:
         try:
             self._show()
         except ValueError:
-            self._set(self._shown)  # the traits say what is drawn, and the next good value is not blamed for this one
+            # The traits say what is drawn, and the next good value is not blamed for this one.
+            self._set_traits(self._shown)
             raise
 
     def _show(self) -> None:
@@ -96,11 +98,6 @@ class DigitViewer(Widget):
         if self.index != self._shown.get("index"):
             self.picture = self._draw(self.index)
         self._shown = {name: getattr(self, name) for name in PLACES}
-
-    def _set(self, traits: Mapping[str, Any]) -> None:
-        with self.hold_sync(), self.hold_trait_notifications():
-            for name, value in traits.items():
-                setattr(self, name, value)
 
     def _typed(self, text: str) -> int:
         """The picture whose number was typed. Raises: ValueError, naming what was typed, if it isn't a whole number."""

@@ -35,6 +35,7 @@ class ForkSimulator(Widget):
     Raises: ValueError naming the value for anything else.
     """
 
+    inputs = ("generator", "children", "draws_before", "draws_after", "reseeding", "seed")
     thread_updated_traits = ("timeline", "real", "progress")
 
     generator = traitlets.Unicode(help="The generator whose state is copied: a key of `generators`.").tag(sync=True)
@@ -74,16 +75,16 @@ class ForkSimulator(Widget):
     ) -> None:
         self._tasks = BackgroundTasks(lambda progress: setattr(self, "progress", progress), self._fail)
         self._shown: tuple[ForkSpec, str] | None = None  # the request that the timeline shows
-        self._first = {
-            "generator": generator,
-            "children": children,
-            "draws_before": draws_before,
-            "draws_after": draws_after,
-            "reseeding": reseeding,
-            "seed": seed if isinstance(seed, str) else str(seed),
-        }
-        super().__init__(**self._first, cannot_fork=forks.fork_unavailable_reason() or "")
-        self.recompute_on(*self._first)
+        super().__init__(
+            generator=generator,
+            children=children,
+            draws_before=draws_before,
+            draws_after=draws_after,
+            reseeding=reseeding,
+            seed=seed if isinstance(seed, str) else str(seed),
+            cannot_fork=forks.fork_unavailable_reason() or "",
+        )
+        self.recompute_on(*self.inputs)
 
     def _request(self) -> tuple[ForkSpec, str]:
         """What the traits ask for, and a note if the seed had to be made smaller for the generator.
@@ -119,14 +120,14 @@ class ForkSimulator(Widget):
     def _on_custom_msg(self, content, buffers):
         if "run" in content:
             # The view's own values: what it saved a moment ago may still be on its way, and would end the run.
-            self._set(content["run"])
+            self._set_traits({name: content["run"][name] for name in self.inputs})
             self.run()
         elif "cancel" in content:
             self.cancel()
             if self._shown != (request := self._request()):  # the run had taken the place of its prediction
                 self._predict(request)
-        elif "restart" in content:
-            self.restart()
+        else:
+            super()._on_custom_msg(content, buffers)
 
     def run(self) -> None:
         """Really fork, off the kernel's main thread, and lay what was drawn over the prediction.
@@ -155,13 +156,8 @@ class ForkSimulator(Widget):
 
     def restart(self) -> None:
         """Back to the settings of the constructor, and to the prediction alone."""
-        self._set(self._first)
+        super().restart()
         self._recompute()
-
-    def _set(self, settings):
-        with self.hold_trait_notifications():
-            for name in self._first:
-                setattr(self, name, settings[name])
 
     def close(self) -> None:
         """Stop the run that goes on, and close the widget."""

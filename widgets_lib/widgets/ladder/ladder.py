@@ -40,6 +40,7 @@ class MatmulLadder(Widget):
     Raises: ValueError for a size outside, naming it.
     """
 
+    inputs = ("m", "k", "n", "backend", "predictions", "show_published")
     thread_updated_traits = ("rungs", "results", "progress", "summary")
 
     m = traitlets.Int(help="Rows of A.").tag(sync=True)
@@ -129,8 +130,8 @@ class MatmulLadder(Widget):
             # All of them: a rung that never ends is waiting in every open ladder.
             for ladder in list(OPEN_LADDERS):
                 ladder.cancel()
-        elif "restart" in content:
-            self.restart()
+        else:
+            super()._on_custom_msg(content, buffers)
 
     def _on_view(self, change: int) -> None:
         self._views = (self._views or 0) + change
@@ -167,11 +168,10 @@ class MatmulLadder(Widget):
                     self._note(size, key, {"state": "stopped", "time": "stopped"})
 
     def restart(self) -> None:
-        """Forget predictions and times, and go back to the five digits."""
+        """Forget predictions and times, and go back to the size that the ladder was made with."""
         self.cancel()
         self._results.clear()
-        self.predictions, self.show_published = {}, False
-        self.m, self.k, self.n = PRESETS[0]["sizes"].values()
+        super().restart()
         self._show_results()
 
     def close(self) -> None:

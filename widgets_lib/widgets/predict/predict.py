@@ -23,6 +23,8 @@ class Predict(Widget):
 
     example = "wl.Predict('How many?', answer=3)"
 
+    inputs = ("given",)
+
     question = traitlets.Unicode(help="What is asked.").tag(sync=True)
     kind = traitlets.Enum(["shape", "number", "choice"], help="How the answer is typed.").tag(sync=True)
     choices = traitlets.List(traitlets.Unicode(), help="What to choose from; empty unless kind is choice.").tag(

@@ -22,6 +22,8 @@ class LoopStepper(Widget):
     Raises: ValueError in words if a and b do not fit, are too large, empty or not numbers.
     """
 
+    inputs = ("strategy", "m", "k", "n")
+
     strategy = traitlets.Enum(list(loops.STRATEGIES), help="Which axes Python loops over, and in which order.").tag(
         sync=True
     )

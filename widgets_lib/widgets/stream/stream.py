@@ -43,6 +43,8 @@ class RandomStream(Widget):
     Raises: ValueError or TypeError naming the value that can't be used.
     """
 
+    inputs = ("seed", "state", "n", "generator", "compare_with", "divide_by_period")
+
     seed = traitlets.Unicode(help="The seed, as typed: digits of any length.").tag(sync=True)
     state = traitlets.Tuple(help="The state before the first draw; ints, or their digits as typed.").tag(sync=True)
     n = traitlets.Int(help="How many draws are plotted and stepped through.").tag(sync=True)
@@ -82,16 +84,16 @@ class RandomStream(Widget):
         if divide_by_period and generator != "wichmann-hill":
             raise ValueError(f"RandomStream: divide_by_period is a variant of wichmann-hill, not of {generator}")
         self._start = _from_seed(generator, _typed(seed)) if state is None else _from_state(generator, state)
-        self._first = {
-            "seed": self._start.typed,
-            "state": self._start.state,
-            "n": check_integer(n, "n, the number of draws,", 1, MAX_DRAWS),
-            "generator": generator,
-            "compare_with": compare_with,
-            "divide_by_period": bool(divide_by_period),
-        }
+        self._first_start = self._start
         self._refused: dict[str, ValueError] = {}  # trait -> why the seed or state that it holds can't be used
-        super().__init__(**self._first)
+        super().__init__(
+            seed=self._start.typed,
+            state=self._start.state,
+            n=check_integer(n, "n, the number of draws,", 1, MAX_DRAWS),
+            generator=generator,
+            compare_with=compare_with,
+            divide_by_period=bool(divide_by_period),
+        )
         self.observe(lambda change: self._run_guarded(self._read_seed), names=["seed", "generator"])
         self.observe(lambda change: self._run_guarded(self._read_state), names=["state"])
         self.recompute_on("n", "compare_with", "divide_by_period")
@@ -121,19 +123,11 @@ class RandomStream(Widget):
                 self._start = _from_seed(self.generator, self._start.typed)
         self._recompute()
 
-    def _on_custom_msg(self, content, buffers):
-        if content.get("restart"):
-            self._restart()
-
-    def _restart(self):
+    def restart(self) -> None:
         """Back to the settings of the constructor."""
-        first = self._first
-        self._refused = {}
-        self._start = _from_state(first["generator"], first["state"], typed=first["seed"])
-        with self.hold_sync(), self.hold_trait_notifications():
-            for name, value in first.items():
-                setattr(self, name, value)
-            self._draw()
+        self._refused, self._start = {}, self._first_start
+        super().restart()
+        self._draw()
 
     # ---- what is drawn ----
 

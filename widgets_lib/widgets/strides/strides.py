@@ -33,6 +33,8 @@ class StrideExplorer(Widget):
     and explained. Raises: what strides.describe raises for what has no strides, such as a sparse tensor.
     """
 
+    inputs = ("shape", "stride", "storage_offset")
+
     shape = traitlets.Tuple(help="The shape dials, one int per axis.").tag(sync=True)
     stride = traitlets.Tuple(help="The stride dials, in elements.").tag(sync=True)
     storage_offset = traitlets.Int(help="The storage position of the first element.").tag(sync=True)
@@ -51,7 +53,7 @@ class StrideExplorer(Widget):
         self._first = State(Memory.of(x, in_place=in_place), "x", layout, layout, "x")
         super().__init__()
         self._show(self._first)
-        self.recompute_on("shape", "stride", "storage_offset")
+        self.recompute_on(*self.inputs)
 
     def _recompute(self):
         """The dials were set from Python."""
@@ -65,8 +67,8 @@ class StrideExplorer(Widget):
                 self.apply(content["move"])
             elif "write" in content:
                 self.write(content["write"], content["text"])
-            elif "restart" in content:
-                self.restart()
+            else:
+                super()._on_custom_msg(content, buffers)
         finally:
             self.send({"done": content.get("number")})  # the view asks one thing at a time
 
@@ -93,6 +95,7 @@ class StrideExplorer(Widget):
 
     def restart(self) -> None:
         """Back to x as it was given; what was typed into cells is forgotten, except in place."""
+        self.error = ""
         self._first.memory.forget()
         self._show(self._first)
 

@@ -31,6 +31,8 @@ class IteratorTape(Widget):
     Raises: ValueError or TypeError in words for values that are not such a sequence, or a bad `take`.
     """
 
+    inputs = ("take", "presses")
+
     take = traitlets.Int(help="How many values the next islice asks for.").tag(sync=True)
     presses = traitlets.List(help="The presses so far, each a tuple as `iterators.walk` takes it.")
     picture = traitlets.Dict(
@@ -43,9 +45,8 @@ class IteratorTape(Widget):
         self._values = list(range(10)) if values is None else _sequence(values)
         take = _count(take)
         self._drawn: list[tuple] | None = None  # the presses in the picture
-        self._first_take = take
         super().__init__(take=take)
-        self.recompute_on("take", "presses")
+        self.recompute_on(*self.inputs)
 
     def _recompute(self) -> None:
         _count(self.take)
@@ -54,13 +55,12 @@ class IteratorTape(Widget):
             self._drawn = list(self.presses)
 
     def _on_custom_msg(self, content: dict[str, Any], buffers: Sequence[memoryview]) -> None:
-        if "restart" in content:
-            with self.hold_sync(), self.hold_trait_notifications():
-                self.take, self.presses = self._first_take, []
-        elif "take" in content:
+        if "take" in content:
             self.take = _typed(content["take"])
         elif "press" in content:
             self._press(content["press"], content.get("after"))
+        else:
+            super()._on_custom_msg(content, buffers)
 
     def _press(self, press: list[str], after: int | None) -> None:
         """Make a press, a list of its action, its names and how many as typed; after stepping back, from there."""

@@ -41,6 +41,7 @@ class LoaderWorkers(Widget):
     Raises: TypeError or ValueError naming the value for anything else.
     """
 
+    inputs = ("generator", "reseeding", "workers")
     thread_updated_traits = ("shape", "before", "after", "timeline", "progress")
 
     generator = traitlets.Unicode(
@@ -75,9 +76,8 @@ class LoaderWorkers(Widget):
     ) -> None:
         self._images = None if images is None else _pictures(images)
         self._tasks = BackgroundTasks(lambda progress: setattr(self, "progress", progress), self._fail)
-        self._first = {"generator": generator, "reseeding": reseeding, "workers": workers}
-        super().__init__(**self._first)
-        self.recompute_on(*self._first)
+        super().__init__(generator=generator, reseeding=reseeding, workers=workers)
+        self.recompute_on(*self.inputs)
 
     def _recompute(self) -> None:
         # If this raises, what is shown stays as it was.
@@ -89,16 +89,6 @@ class LoaderWorkers(Widget):
     def _show(self, augmented):
         with self.hold_sync(), self.hold_trait_notifications():  # one message: pictures and timeline belong together
             for name, value in augmented.items():
-                setattr(self, name, value)
-
-    def _on_custom_msg(self, content, buffers):
-        if "restart" in content:
-            self.restart()
-
-    def restart(self) -> None:
-        """Back to the settings of the constructor."""
-        with self.hold_trait_notifications():
-            for name, value in self._first.items():
                 setattr(self, name, value)
 
     def wait(self, timeout_s: float | None = None) -> bool:

@@ -1,0 +1,63 @@
+"""What every widget shares: inputs that are traits, and one way back to how the widget was made."""
+
+import pytest
+
+import widgets_lib as wl
+from tests.support.catalog import widget_expressions
+
+CHANGES = {  # widget -> other values of its inputs
+    "BroadcastExplorer": {"shapes": ["2, 3", "3"], "operator": "*"},
+    "DigitViewer": {"row": 3, "column": 4, "numbers": True},
+    "ForkSimulator": {"generator": "python", "children": 3, "draws_after": 1, "draws_before": 0, "seed": "7"},
+    "IteratorTape": {"take": 3, "presses": [("next", "it")]},
+    "LoaderWorkers": {"workers": 2, "reseeding": "spawn", "generator": "python"},
+    "LoopStepper": {"strategy": "outer", "m": 2, "k": 2, "n": 1},
+    "MatmulLadder": {
+        "m": 50,
+        "k": 10,
+        "n": 2,
+        "backend": "numpy",
+        "predictions": {"numpy": 1.0},
+        "show_published": True,
+    },
+    "Predict": {"given": "3"},
+    "RandomStream": {"n": 100, "generator": "randu", "compare_with": "", "seed": "7"},
+    "StrideExplorer": {"shape": (3,), "stride": (1,), "storage_offset": 0},
+}
+
+
+def values_of(widget, names):
+    return {name: getattr(widget, name) for name in names}
+
+
+@pytest.mark.parametrize(("name", "expression"), widget_expressions().items())
+def test_start_again_brings_back_what_the_widget_was_made_with(name, expression):
+    widget = eval(expression, {"wl": wl})
+    assert name in CHANGES, f"{name} has no line in CHANGES: other values of its inputs"
+    assert widget.inputs and set(CHANGES[name]) <= set(widget.inputs) <= set(widget.trait_names())
+    first = values_of(widget, widget.inputs)
+    for trait, value in CHANGES[name].items():
+        setattr(widget, trait, value)
+    assert values_of(widget, CHANGES[name]) == CHANGES[name] and widget.error == ""
+    widget.error = "something went wrong"
+    widget._on_msg({"restart": True}, [])
+    assert values_of(widget, widget.inputs) == first
+    assert widget.error == ""
+    widget.close()
+
+
+def test_a_list_among_the_inputs_that_was_changed_in_place_comes_back_whole():
+    widget = wl.IteratorTape()
+    widget.presses.append(("next", "it"))
+    widget.restart()
+    assert widget.presses == []
+
+
+def test_start_again_is_one_message_to_the_view(monkeypatch):
+    widget = wl.DigitViewer()
+    widget.row, widget.column, widget.numbers = 1, 2, True
+    sent = []
+    monkeypatch.setattr(widget, "_send", lambda message, buffers=None: sent.append(message))
+    widget.restart()
+    states = [message["state"] for message in sent if message["method"] == "update"]
+    assert [{"row", "column", "numbers"} <= set(state) for state in states] == [True]
