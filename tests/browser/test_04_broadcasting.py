@@ -3,25 +3,27 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.pages import expect_it_fits, expect_widgets
+from tests.support.pages import expect_a_picture_first, expect_it_fits, expect_widgets
 
 LESSON = "04_broadcasting.ipynb"
-WIDGETS = {"broadcasting": 5, "strides": 1, "predict": 12, "ladder": 1}
+WIDGETS = {"broadcasting": 4, "strides": 1, "predict": 14, "ladder": 1}
 
 
 @pytest.mark.parametrize("host", ["app", "notebook"])
 def test_the_lesson_answers_pointer_and_keyboard(open_in, host):
     lesson = open_in(host, LESSON)
     expect_widgets(lesson, WIDGETS)
+    if host == "app":
+        expect_a_picture_first(lesson)
 
     # Predict, then see.
-    question = lesson.locator(".wl-predict").filter(has_text="What is the shape of m + c?")
-    question.get_by_role("textbox").fill("(3, 3)")
+    question = lesson.locator(".wl-predict").filter(has_text="What is the shape of a[:, None] + b[None, :]?")
+    question.get_by_role("textbox").fill("(4, 3)")
     question.get_by_role("textbox").press("Enter")
-    expect(question).to_contain_text("✓ Yes: shape (3, 3).")
+    expect(question).to_contain_text("✓ Yes: shape (4, 3).")
 
     # Point at a result: what made it.
-    vector = lesson.locator(".wl-broadcasting").nth(1)
+    vector = lesson.locator(".wl-broadcasting").first
     vector.locator("figure").last.locator(".wl-cell[data-p='5']").hover()
     expect(vector.locator(".wl-caption")).to_have_text("(m + c)[1, 2] = m[1, 2] + c[2] = 6 + 30 = 36")
 

@@ -22,26 +22,48 @@ def raises(error, function, *arguments):
 
 
 @pytest.fixture(scope="session")
-def run_lesson(tmp_path_factory):
+def _finished_lesson(tmp_path_factory):
+    """_finished_lesson("03_matmul") -> the client and the notebook of that lesson, run to its end."""
+    finished = {}
+
+    def finish(name):
+        if name not in finished:
+            finished[name] = _execute(LESSONS / f"{name}.ipynb", tmp_path_factory.mktemp(name))
+        return finished[name]
+
+    yield finish
+    for client, _ in finished.values():
+        client._cleanup_kernel()
+
+
+@pytest.fixture(scope="session")
+def run_lesson(_finished_lesson):
     """run_lesson("03_matmul", "expression", …) -> the expressions' values at the end of that lesson.
 
     `raises(Error, function, argument, …)` in an expression gives the error's message, or None.
     """
-    finished = {}
 
     def run(name, *expressions):
-        if name not in finished:
-            finished[name] = _execute(LESSONS / f"{name}.ipynb", tmp_path_factory.mktemp(name))
-        client, notebook = finished[name]
+        client, notebook = _finished_lesson(name)
         source = f"{RAISES}\nimport json as _json; print(_json.dumps([{', '.join(expressions)}]))"
         cell = nbformat.v4.new_code_cell(source)
         notebook.cells.append(cell)
         client.execute_cell(cell, len(notebook.cells) - 1)
         return json.loads(cell.outputs[0].text)
 
-    yield run
-    for client, _ in finished.values():
-        client._cleanup_kernel()
+    return run
+
+
+@pytest.fixture(scope="session")
+def printed(_finished_lesson):
+    """printed("03_matmul", "loops = ") -> what the lesson's one cell that begins like this printed."""
+
+    def printed(name, start):
+        _, notebook = _finished_lesson(name)
+        (cell,) = [each for each in notebook.cells if each.source.startswith(start)]
+        return "".join(output.text for output in cell.outputs if output.output_type == "stream")
+
+    return printed
 
 
 def _execute(path, folder):

@@ -1,5 +1,10 @@
 """The numbers that lesson 01 states and shows."""
 
+import socket
+import threading
+from urllib.error import ContentTooShortError
+from urllib.request import urlretrieve
+
 import numpy as np
 import pytest
 
@@ -17,24 +22,40 @@ def training():
         return files["x_train"][:50_000], files["y_train"][:50_000]
 
 
-def test_without_a_network_the_lesson_goes_on_and_says_so(run_lesson):
-    bundled, source, half_files = run_lesson(
-        LESSON, "digits.bundled", "digits.source", "[str(p) for p in path_gz.parent.glob('*')]"
-    )
-    assert bundled
-    assert source.startswith("These are the digits that come with the course, the same ones: https://github.com/")
-    assert "could not be fetched in 2 attempts" in source
+def test_without_a_network_the_lesson_goes_on_and_says_so(run_lesson, printed):
+    said = printed(LESSON, "from pathlib import Path")
+    path_gz, half_files = run_lesson(LESSON, "path_gz", "list(map(str, Path('data').glob('*')))")
+    assert said.startswith("https://github.com/")
+    assert "could not be fetched in 2 attempts" in said
+    assert "The course carries the same digits" in said
+    assert path_gz is None
     assert half_files == []
 
 
-def test_a_digit_is_squeezed_and_comes_back_whole(run_lesson):
-    (plain, squeezed, signature), same = run_lesson(
-        LESSON,
-        shown("len(one_digit), len(squeezed), squeezed[:2].hex()"),
-        shown("gzip.decompress(squeezed) == one_digit"),
-    )
-    assert plain == 784 * 4 and squeezed < plain / 4 and signature == "1f8b"
-    assert same is True
+def test_urlretrieve_leaves_half_a_file_under_the_final_name(tmp_path):
+    """What the lesson says of the one-liner, and why the course has a function of its own."""
+    with socket.create_server(("localhost", 0)) as server:
+
+        def send_half():
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 100\r\n\r\n" + b"x" * 50)
+
+        sender = threading.Thread(target=send_half)
+        sender.start()
+        with pytest.raises(ContentTooShortError):
+            urlretrieve(f"http://localhost:{server.getsockname()[1]}/", tmp_path / "mnist.pkl.gz")
+        sender.join()
+    assert (tmp_path / "mnist.pkl.gz").read_bytes() == b"x" * 50
+
+
+def test_a_digit_is_compressed_and_comes_back_whole(run_lesson, printed):
+    plain, packed = run_lesson(LESSON, "len(one_digit)", "packed.hex()")
+    assert printed(LESSON, "import gzip") == "3,136 bytes: 784 numbers of 4 bytes each\n"
+    size = len(bytes.fromhex(packed))
+    assert plain == 784 * 4 == 3136 and size < plain / 4
+    assert printed(LESSON, "packed = ") == f"{size} bytes after gzip; the first two are 1f 8b\nNothing is lost: True\n"
 
 
 def test_the_pickle_that_runs_is_refused_by_the_courses_reader(run_lesson):
@@ -47,22 +68,78 @@ def test_the_pickle_that_runs_is_refused_by_the_courses_reader(run_lesson):
     assert it_would_call == ["builtins", "print", "This line ran while the file was being opened."]
 
 
+def test_the_learners_own_file_is_opened_by_the_restricted_reader(run_lesson, printed, training):
+    """Without a network it is the file that the lesson wrote, and any reader of pickles finds the same in it."""
+    opened = printed(LESSON, "path = path_gz or few_gz")
+    pairs, first = run_lesson(
+        LESSON,
+        "[[x.shape, y.shape] for x, y in pickle.load(gzip.open(few_gz))]",
+        "pickle.load(gzip.open(path))[0][0][0].tolist()",
+    )
+    assert "numpy._core.multiarray" in opened and "_reconstruct" in opened  # a pickle names what it calls
+    assert opened.endswith("x_train from few.pkl.gz: a numpy array of shape (100, 784), float32\n")
+    assert printed(LESSON, 'print("The same digits:"') == "The same digits: True\n"
+    assert pairs == [[[100, 784], [100]]] * 3
+    np.testing.assert_array_equal(first, training[0][0].ravel() / 256)
+
+
+def test_the_digits_in_the_file_are_compared_with_the_courses_copy(run_lesson):
+    """The comparison is no formality: other digits would not pass it."""
+    (cell,) = run_lesson(LESSON, "next(cell for cell in In if cell.startswith('print(\"The same digits:'))")
+    comparison = cell.splitlines()[0].removeprefix('print("The same digits:", ').removesuffix(")")
+    assert run_lesson(LESSON, f"[bool({comparison}) for x_train in (data.x_train[:9], data.x_train[1:9])]") == [
+        [True, False]
+    ]
+
+
 def test_ten_values_their_chunks_and_what_islice_gives(run_lesson):
-    vals, halves = run_lesson(LESSON, shown("vals"), shown("list(chunks(vals, 5))"))
-    assert vals == TEN
-    assert halves == [TEN[:5], TEN[5:]]
-    taken = "[Out[i] for i, cell in enumerate(In) if cell.splitlines()[-1:] == ['list(islice(it, 5))']]"
-    assert run_lesson(LESSON, taken) == [[TEN[:5], TEN[5:], []]]
+    vals, halves, taken, nothing = run_lesson(
+        LESSON,
+        "vals",
+        shown("list(chunks(vals, 5))"),
+        shown("list(islice(it, 5)), list(islice(it, 5))"),
+        shown("list(islice(it, 5))"),
+    )
+    assert vals == TEN and TEN.index(next(filter(None, TEN))) == 3  # the stroke begins at the fourth
+    assert halves == taken == [TEN[:5], TEN[5:]]
+    assert nothing == []
 
 
-def test_the_list_becomes_the_picture(run_lesson, training):
-    sizes, img = run_lesson(LESSON, shown("len(img), len(img[0])"), "img")
-    assert sizes == [28, 28]
+def test_the_list_becomes_the_picture(run_lesson, printed, training):
+    (img,) = run_lesson(LESSON, "img")
+    assert printed(LESSON, "it = iter(lst1)") == "28 rows of 28\n"
     np.testing.assert_array_equal(img, training[0][0] / 256)
 
 
-def test_the_exercise_can_be_done(run_lesson):
-    assert run_lesson(LESSON, "plt.imshow(list(chunks(lst1, 27))[:-1]).get_size()") == [[29, 27]]
+def test_rows_of_27_slip_to_the_right(run_lesson, training):
+    (leaning,) = run_lesson(LESSON, "leaning")
+    assert np.shape(leaning) == (29, 27)
+    picture = training[0][0] / 256
+    for row in range(28):  # what still fits beside the edge
+        np.testing.assert_array_equal(leaning[row][row:], picture[row][: 27 - row])
+
+
+def test_rows_of_unequal_length_are_refused(run_lesson, printed):
+    said = printed(LESSON, "try:\n    tensor(list(chunks")
+    assert said == "expected sequence of length 27 at dim 1 (got 1)\n"
+    assert run_lesson(LESSON, "raises(ValueError, tensor, [[1, 2], [3]])") != [None]
+
+
+def test_rows_columns_and_slices(run_lesson):
+    assert run_lesson(LESSON, shown("t[1], t[1, 1:3]"), shown("t[:, 1]")) == [[[4, 5, 6], [5, 6]], [2, 5, 8]]
+
+
+def test_whole_numbers_stay_whole_until_a_float_joins_them(printed):
+    said = printed(LESSON, "print(t + 1)")
+    assert (
+        said == "tensor([[ 2,  3,  4],\n        [ 5,  6,  7],\n        [ 8,  9, 10]])\ntorch.int64 but torch.float32\n"
+    )
+
+
+def test_printoptions_change_what_is_shown_and_are_put_back(run_lesson, printed):
+    said = printed(LESSON, "torch.set_printoptions(precision=2)")
+    assert said.splitlines()[0] == "tensor([[0.01, 0.07, 0.07, 0.07, 0.49, 0.53],"
+    assert run_lesson(LESSON, "str(tensor(1 / 3))") == ["tensor(0.3333)"]
 
 
 def test_one_pixel_by_every_name_it_has(run_lesson):
@@ -71,31 +148,52 @@ def test_one_pixel_by_every_name_it_has(run_lesson):
         shown("img[20][15], lst1[28 * 20 + 15]"),
         shown("m[20, 15]"),
         shown("tensor(img)[20, 15]"),
-        shown("imgs[0, 20, 15]"),
-    ) == [[0.98828125] * 2, 0.98828125, 0.98828125, 0.98828125]
+        shown("imgs.shape, imgs[0, 20, 15]"),
+        "tensor(img)[20, 15].ndim",
+    ) == [[0.98828125] * 2, 0.98828125, 0.98828125, [[50_000, 28, 28], 0.98828125], 0]
 
 
-def test_the_four_arrays_as_tensors(run_lesson, training):
-    shapes, types, folded, sums = run_lesson(
+def test_the_ink_begins_at_row_5_column_12(run_lesson):
+    (flat,) = run_lesson(LESSON, "lst1")
+    assert not any(flat[: 28 * 5 + 12]) and flat[28 * 5 + 12] > 0
+
+
+def test_the_four_arrays_as_tensors(run_lesson, printed, training):
+    said = printed(LESSON, "x_train, y_train, x_valid, y_valid = map(tensor")
+    shapes, no_copy, sums = run_lesson(
         LESSON,
-        shown("x_train.shape, y_train.shape, x_valid.shape, y_valid.shape"),
-        shown("x_train.type(), y_train.type()"),
-        shown("imgs.shape"),
+        "[list(each.shape) for each in (x_train, y_train, x_valid, y_valid)]",
+        "imgs.data_ptr() == x_train.data_ptr()",
         "[x_train.double().sum().item(), y_train.sum().item()]",
     )
     assert shapes == [[50_000, 784], [50_000], [10_000, 784], [10_000]]
-    assert types == ["torch.FloatTensor", "torch.LongTensor"]
-    assert folded == [50_000, 28, 28]
+    assert said == "50,000 digits of 784 pixels in a torch.FloatTensor\n50,000 labels in a torch.LongTensor\n"
+    assert no_copy  # “no number moves”
     assert sums == [training[0].sum(dtype=np.int64) / 256, training[1].sum(dtype=np.int64)]
 
 
-def test_least_and_largest_and_ranks(run_lesson):
+def test_reshape_copies_where_the_numbers_are_in_another_order(run_lesson):
     assert run_lesson(
+        LESSON, "t.reshape(9).data_ptr() == t.data_ptr()", "t.T.reshape(9).data_ptr() == t.data_ptr()"
+    ) == [
+        True,
+        False,
+    ]
+
+
+def test_blank_paper_least_and_largest_and_ranks(run_lesson, printed, training):
+    said = printed(LESSON, "blank = ")
+    extremes, labels, ranks = run_lesson(
         LESSON,
-        shown("x_train.min(), x_train.max()"),
+        shown("x_train.min(), x_train.max(), 255 / 256"),
         shown("y_train.min(), y_train.max(), y_train[:3]"),
         shown("imgs[0, 20, 15].shape, [t.ndim for t in (imgs[0, 20, 15], y_train, x_train, imgs)]"),
-    ) == [[0, 255 / 256], [0, 9, [5, 0, 4]], [[], [0, 1, 2, 3]]]
+    )
+    assert said == f"{(training[0] == 0).mean():.1%} of 39,200,000 pixels are 0\n"
+    assert 0.75 < (training[0] == 0).mean() < 0.85  # “four pixels in five”
+    assert extremes == [0, 255 / 256, 255 / 256]
+    assert labels == [0, 9, [5, 0, 4]]
+    assert ranks == [[], [0, 1, 2, 3]]
 
 
 def test_the_average_three(run_lesson, training):
@@ -109,27 +207,27 @@ def test_the_widgets_open_on_the_lessons_own_values(run_lesson):
     tapes, viewers = run_lesson(
         LESSON,
         f"[len(w.picture['texts']) for w in {widgets('IteratorTape')}]",
-        f"[[w.row, w.column] for w in {widgets('DigitViewer')}]",
+        f"[[w.row, w.column, w.count, w.picture['texts'] == [str(v) for v in data.x_train[0]]] for w in {widgets('DigitViewer')}]",
     )
     assert tapes == [10, 784]
-    assert viewers[0] == [20, 15] and len(viewers) == 2
+    assert viewers == [[7, 10, 1, True], [20, 15, 1, True], [20, 15, 20, True]]
 
 
 def test_every_question_knows_its_answer(run_lesson):
-    right = ["361", "print is called", "28", "2", "[]", "29", "575", "50000, 28, 28", "0.99609375", "()"]
-    right += ["28, 28", "100, 28"]
-    wrong = [
-        "3136",
-        "an error",
-        "784",
-        "4",
-        "an error",
-        "28",
-        "35",
-        "28, 28, 50000",
-        "1",
-        "1",
-        "5101, 28",
-        "100, 28, 28",
+    answers = [  # right, wrong
+        ("361", "3136"),
+        ("print is called", "an error"),
+        ("2", "4"),
+        ("each row slips one pixel to the right", "each row slips one pixel to the left"),
+        ("[]", "an error"),
+        ("29", "28"),
+        ("575", "35"),
+        ("152", "784"),
+        ("2, 5, 8", "4, 5, 6"),
+        ("50000, 28, 28", "28, 28, 50000"),
+        ("80", "50"),
+        ("()", "1"),
+        ("28, 28", "5101, 28"),
+        ("100, 28", "100, 28, 28"),
     ]
-    assert run_lesson(LESSON, judged(right, wrong)) == [[[True, False]] * len(right)]
+    assert run_lesson(LESSON, judged(*zip(*answers, strict=True))) == [[[True, False]] * len(answers)]

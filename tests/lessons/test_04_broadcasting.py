@@ -11,73 +11,87 @@ C = np.array([10, 20, 30])
 
 
 def test_arrays_are_the_unit_as_in_apl(run_lesson):
-    (times, divided), scalar = run_lesson(
-        LESSON, shown("a * 3, a / b"), shown("tensor(3.0).shape, tensor(3.0).ndim, a.ndim")
-    )
+    (times, divided), scalar = run_lesson(LESSON, shown("a * 3, a / b"), "list(tensor(3.0).shape)")
     assert times == [9, 15, 18]
     assert divided == pytest.approx([0.4285714286, 0.625, 0.6666666667])
-    assert scalar == [[], 0, 1]
+    assert scalar == []  # rank 0
 
 
 def test_a_number_meets_every_element(run_lesson):
-    (positive, plus_one), doubled = run_lesson(LESSON, shown("a > 0, a + 1"), shown("2 * m"))
-    assert positive == [True, True, False]
-    assert plus_one == [11, 7, -3]
-    assert doubled == (2 * M).tolist()
+    assert run_lesson(LESSON, shown("a > 0")) == [[True, True, False]]
 
 
-def test_the_data_set_is_normalised_by_mean_and_deviation(run_lesson):
-    shapes, before, after = run_lesson(
+def test_the_data_set_is_normalised_by_mean_and_deviation(run_lesson, printed):
+    said = printed(LESSON, "from widgets_lib.compute import mnist")
+    before, after, shape = run_lesson(
         LESSON,
-        shown("x_train.shape, mean.shape, normalised.shape"),
         "[mean.item(), deviation.item()]",
         "[normalised.double().mean().item(), normalised.double().std().item()]",
+        "[list(normalised.shape), list(mean.shape)]",
     )
-    assert shapes == [[50_000, 784], [], [50_000, 784]]
+    assert said.splitlines() == [
+        "39,200,000 pixels and two scalars, of shape ()",
+        "before: mean 0.1304, deviation 0.3073",
+        "after:  mean 0.0000, deviation 1.0000",
+    ]
     assert before == pytest.approx([0.1304497, 0.3072898], abs=1e-6)  # numpy, in float64
     assert after == pytest.approx([0, 1], abs=1e-4)
+    assert shape == [[50_000, 784], []]
 
 
 def test_a_vector_is_added_to_each_row_from_either_side(run_lesson):
-    assert run_lesson(LESSON, shown("m.shape, c.shape"), shown("m + c"), shown("c + m")) == [
-        [[3, 3], [3]],
-        (M + C).tolist(),
-        (M + C).tolist(),
-    ]
+    assert run_lesson(LESSON, shown("m + c"), "(c + m).tolist()") == [(M + C).tolist()] * 2
 
 
-def test_nothing_is_copied(run_lesson):
-    expanded, memory, bytes_, (stride, shape) = run_lesson(
-        LESSON,
-        shown("t"),
-        shown("t.as_strided((3,), (1,))  # memory as it is, one number after the other"),
-        "t.untyped_storage().nbytes()",
-        shown("t.stride(), t.shape"),
+def test_a_vector_of_two_numbers_does_not_fit(printed):
+    assert printed(LESSON, "try:\n    m + tensor([10.0, 20.0])").startswith("The size of tensor a (3) must match")
+
+
+def test_nothing_is_copied(run_lesson, printed):
+    own, expanded, bytes_, stride = run_lesson(
+        LESSON, shown("m.stride()"), shown("t"), "t.untyped_storage().nbytes()", shown("t.stride()")
     )
+    assert own == [3, 1]
     assert expanded == [[10, 20, 30]] * 3
-    assert memory == [10, 20, 30]
     assert bytes_ == 3 * 4
-    assert (stride, shape) == ([0, 1], [3, 3])
+    assert printed(LESSON, "print(t.untyped_storage()") == "12 bytes: tensor([10., 20., 30.])\n"
+    assert stride == [0, 1]
+
+
+def test_the_stride_that_makes_the_column(run_lesson):
+    assert run_lesson(LESSON, "t.as_strided((3, 3), (1, 0)).tolist()") == [[[10] * 3, [20] * 3, [30] * 3]]
+
+
+def test_one_write_changes_three_elements_and_the_vector(run_lesson, printed):
+    said = printed(LESSON, "t[0, 0] = 99")
+    assert said.count("99") == 3 + 1 and said.endswith("tensor([99., 20., 30.])\n")
+    assert run_lesson(LESSON, "c.tolist()", "t.tolist()") == [C.tolist(), [C.tolist()] * 3]  # and back
+
+
+def test_a_write_to_one_place_more_than_once_is_refused(run_lesson, printed):
+    assert "more than one element of the written-to tensor refers to a single memory location" in printed(
+        LESSON, "try:\n    t += 1"
+    )
+    assert run_lesson(LESSON, "t.clone().untyped_storage().nbytes()") == [9 * 4]
 
 
 def test_new_axes(run_lesson):
     assert run_lesson(
         LESSON,
-        shown("c.unsqueeze(0).shape, c[None, :].shape"),
-        shown("c.unsqueeze(1).shape, c[:, None].shape"),
+        shown("c[None, :].shape, c.unsqueeze(0).shape"),
+        shown("c[:, None].shape, c.unsqueeze(1).shape"),
         shown("c[None].shape, c[..., None].shape"),
     ) == [[[1, 3], [1, 3]], [[3, 1], [3, 1]], [[1, 3], [3, 1]]]
 
 
 def test_the_vector_as_a_column(run_lesson):
-    column, total = run_lesson(LESSON, shown("c[:, None].expand_as(m)"), shown("m + c[:, None]"))
-    assert column == [[10] * 3, [20] * 3, [30] * 3]
+    (total,) = run_lesson(LESSON, shown("m + c[:, None]"))
     assert total == [[11, 12, 13], [24, 25, 26], [37, 38, 39]]
 
 
-def test_outer_product_and_comparison(run_lesson):
-    product, larger = run_lesson(LESSON, shown("c[None, :] * c[:, None]"), shown("c[None] > c[:, None]"))
-    assert product == np.outer(C, C).tolist()
+def test_the_table_and_the_comparison(run_lesson):
+    table, larger = run_lesson(LESSON, shown("a[:, None] + b[None, :]"), shown("c[None] > c[:, None]"))
+    assert table == np.add.outer([10, 20, 30, 40], [1, 2, 3]).tolist()
     assert larger == [[False, True, True], [False, False, True], [False, False, False]]
 
 
@@ -91,13 +105,29 @@ def test_an_image_by_a_factor_for_each_colour(run_lesson):
     assert error == 0
 
 
+def test_an_image_by_a_factor_for_each_row(run_lesson):
+    shape, factors, by_column = run_lesson(
+        LESSON,
+        shown("(image * rows[:, None, None]).shape"),
+        "[((torch.ones(256, 256, 3) * rows[:, None, None])[at] == rows[at]).all().item() for at in (0, 100, 255)]",
+        "((torch.ones(256, 256, 3) * rows[:, None])[:, 100] == rows[100]).all().item()",
+    )
+    assert shape == [256, 256, 3]
+    assert factors == [True] * 3
+    assert by_column  # “(256, 1) would put it below the columns”
+
+
+def test_four_axes_and_three(run_lesson):
+    (shape,) = run_lesson(LESSON, shown("(torch.zeros(8, 1, 6, 1) + torch.zeros(7, 1, 5)).shape"))
+    assert tuple(shape) == np.broadcast_shapes((8, 1, 6, 1), (7, 1, 5))
+
+
 def test_one_digit_is_stretched_over_the_weights(run_lesson):
     assert run_lesson(
         LESSON,
         shown("digit.shape, m2.shape"),
-        shown("digit[:, None].expand_as(m2).shape"),
         shown("(digit[:, None] * m2).shape"),
-    ) == [[[784], [784, 10]], [784, 10], [784, 10]]
+    ) == [[[784], [784, 10]], [784, 10]]
 
 
 def test_the_product_with_one_loop_left_is_right_for_the_whole_data_set(run_lesson):
@@ -113,6 +143,16 @@ def test_how_far_it_is_from_where_the_learner_began(run_lesson):
     """Some thousand times: the bound is far from it, so that no busy machine reaches it."""
     (times,) = run_lesson(LESSON, "one.seconds * 50_000 / everything.seconds")
     assert times > 100
+
+
+def test_the_bias_is_added_to_each_digit(run_lesson):
+    shapes, same = run_lesson(
+        LESSON,
+        shown("results.shape, bias.shape, (results + bias).shape"),
+        "all(torch.equal((results + bias)[at], results[at] + bias) for at in range(5))",
+    )
+    assert shapes == [[5, 10], [10], [5, 10]]
+    assert same
 
 
 def test_the_ladder_checks_and_times_it(run_lesson):
@@ -133,6 +173,17 @@ def test_the_outer_product_and_its_sum(run_lesson):
     assert total == (1 + 2 + 3 + 4) * (4 + 5 + 6 + 7) == 220
 
 
+def test_the_axes_of_the_last_figure_are_u_and_v(run_lesson):
+    """The cell is run once more, because a figure is closed after its cell."""
+    (cell,) = run_lesson(LESSON, "next(cell for cell in In if 'plt.imshow(outer' in cell)")
+    (axes,) = run_lesson(
+        LESSON,
+        f"(exec({cell.replace('plt.show()', 'axes = plt.gca()')!r}), [[t.get_text() for t in ticks] for ticks in "
+        "(axes.get_xticklabels(), axes.get_yticklabels())], plt.close())[1]",
+    )
+    assert axes == [["4", "5", "6", "7"], ["1", "2", "3", "4"]]
+
+
 def test_the_explorers_open_on_the_lessons_own_arrays(run_lesson):
     broadcasts, (stride, cells) = run_lesson(
         LESSON,
@@ -140,8 +191,7 @@ def test_the_explorers_open_on_the_lessons_own_arrays(run_lesson):
         f"(lambda w: [w.stride, w.picture['texts']])({widgets('StrideExplorer')}[0])",
     )
     assert broadcasts == [
-        ["a > 0", "(3,)"],
-        ["m + c", "(3, 3)"],
+        ["m + c", "(3, 3)"],  # the lesson at a glance
         ["m + c[:, None]", "(3, 3)"],
         ["c[None, :] * c[:, None]", "(3, 3)"],
         ["image * factor", ""],  # the clash that the learner repairs
@@ -150,8 +200,20 @@ def test_the_explorers_open_on_the_lessons_own_arrays(run_lesson):
 
 
 def test_every_question_knows_its_answer(run_lesson):
-    right = ["True, True, False", "50000, 784", "3, 3", "3", "10, 10, 10", "11, 12, 13"]
-    right += ["3, 3", "3", "256, 256, 3", "8, 7, 6, 5", "784, 10", "220"]
-    wrong = ["False, False, True", "784", "3", "9", "10, 20, 30", "11, 22, 33"]
-    wrong += ["1, 3", "6", "256, 3", "8, 7, 6, 1", "784", "40"]
-    assert run_lesson(LESSON, judged(right, wrong)) == [[[True, False]] * len(right)]
+    answers = [  # right, wrong
+        ("True, True, False", "False, False, True"),
+        ("an error", "the third column stays as it is"),
+        ("12", "36"),
+        ("(0, 1)", "(3, 1)"),
+        ("(1, 0)", "(1, 1)"),
+        ("3", "1"),
+        ("11, 12, 13", "11, 22, 33"),
+        ("4, 3", "3, 4"),
+        ("3", "6"),
+        ("256, 256, 3", "256, 3"),
+        ("256, 1, 1", "256, 1"),
+        ("8, 7, 6, 5", "8, 7, 6, 1"),
+        ("784, 10", "784"),
+        ("220", "40"),
+    ]
+    assert run_lesson(LESSON, judged(*zip(*answers, strict=True))) == [[[True, False]] * len(answers)]

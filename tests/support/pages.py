@@ -64,6 +64,13 @@ def expect_widgets(page, widgets):
         expect(page.locator(f".wl-{stem}")).to_have_count(count, timeout=DRAWN_MS)
 
 
+def expect_a_picture_first(page):
+    """A lesson opens with a widget in the upper half of its first screen, and the set-up cell is out of sight."""
+    height = page.viewport_size["height"]
+    page.wait_for_function(f"document.querySelector('.wl').getBoundingClientRect().top < {height / 2}")
+    expect(page.get_by_text("importlib")).to_have_count(0)
+
+
 def expect_it_fits(page):
     """A lesson on a phone, a laptop, a projector: no sideways scrolling, and its widgets on the theme's paper."""
     for width in (360, 1024, 1280, 1920):
