@@ -489,5 +489,24 @@ def test_without_the_file_the_lesson_goes_on_with_the_bundled_digits_and_says_so
     assert nothing_left(tmp_path)
 
 
+@pytest.mark.parametrize("answer", [status(404), hangs_up])
+def test_without_the_fallback_a_failed_download_raises(tmp_path, answer):
+    with serving(answer) as server, pytest.raises(DownloadError, match=server.url):
+        load_mnist(tmp_path / "mnist.pkl.gz", server.url, fallback=False, **OPTIONS)
+
+
+def test_without_the_fallback_a_file_that_can_not_be_read_raises_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(archive, "_download_mnist", lambda path, url, options: path)
+    path = tmp_path / "mnist.pkl.gz"
+    path.write_bytes(gzip.compress(pickle.dumps([1, 2])))
+    with pytest.raises(DownloadError, match="is not the MNIST file"):
+        load_mnist(path, fallback=False)
+    assert load_mnist(path).bundled
+
+
+def test_the_digits_are_loaded_under_their_former_name_too(tmp_path):
+    assert mnist.mnist_or_bundled is mnist.load_mnist
+
+
 def test_a_lesson_finds_the_download_in_mnist():
     assert mnist.download_file is download_file and mnist.download_mnist is download_mnist

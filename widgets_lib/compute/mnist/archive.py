@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +16,12 @@ MNIST_URL = "https://github.com/mnielsen/neural-networks-and-deep-learning/blob/
 MNIST_GZ = Path("data/mnist.pkl.gz")
 MNIST_MD5 = "98100ca27dc0e07ddd9f822cf9d244db"  # of the file at MNIST_URL, as published by others who pin it
 
+Pair = tuple[np.ndarray, np.ndarray]
+"""Images (n, 784) float32 and their labels (n,) int64."""
 SHAPES = ((50_000, 784), (10_000, 784), (10_000, 784))  # train, valid, test
 
 
-def download_mnist(path_gz=MNIST_GZ, url=MNIST_URL, **options):
+def download_mnist(path_gz: str | Path = MNIST_GZ, url: str = MNIST_URL, **options: Any) -> Path:
     """Fetch `mnist.pkl.gz` (17 MB) unless it is there and good; return its Path. Options as for download_file.
 
     Raises: DownloadError; the digits bundled with the course need no download (see `load_mnist`).
@@ -29,11 +32,11 @@ def download_mnist(path_gz=MNIST_GZ, url=MNIST_URL, **options):
         raise DownloadError(f"{problem} The course carries the same digits: mnist.load() needs no network.") from None
 
 
-def _download_mnist(path_gz, url, options):
+def _download_mnist(path_gz: str | Path, url: str, options: dict[str, Any]) -> Path:
     return download_file(url, path_gz, **{"check": validate_mnist_file, **options})
 
 
-def load_pickle(path_gz=MNIST_GZ):
+def load_pickle(path_gz: str | Path = MNIST_GZ) -> tuple[Pair, Pair, Pair]:
     """((x_train, y_train), (x_valid, y_valid), (x_test, y_test)) from `mnist.pkl.gz`, as numpy arrays.
 
     x: (50000, 784), (10000, 784), (10000, 784) float32 from 0 to below 1; y: (n,) int64 from 0 to 9.
@@ -44,10 +47,11 @@ def load_pickle(path_gz=MNIST_GZ):
     wrong = _validate_pairs(pairs)
     if wrong:
         raise ValueError(f"{path_gz} is not the MNIST file: {wrong}")
-    return tuple((np.asarray(x), np.asarray(y, np.int64)) for x, y in pairs)
+    train, valid, test = ((np.asarray(x), np.asarray(y, np.int64)) for x, y in pairs)
+    return train, valid, test
 
 
-def validate_mnist_file(path_gz):
+def validate_mnist_file(path_gz: str | Path) -> str | None:
     """None if the file is `mnist.pkl.gz`, by its MD5 or else by what it holds; otherwise what is wrong, in words."""
     path_gz = Path(path_gz)
     try:
@@ -59,7 +63,8 @@ def validate_mnist_file(path_gz):
     return None
 
 
-def _validate_pairs(pairs):
+def _validate_pairs(pairs: Any) -> str | None:
+    """None if these are the pairs of the MNIST file; otherwise what is wrong, in words."""
     try:
         shapes = [(x.shape, y.shape, x.dtype.name, y.dtype.kind) for x, y in pairs]
     except (TypeError, ValueError, AttributeError):
@@ -75,30 +80,36 @@ def _validate_pairs(pairs):
 class MnistFile:
     """The digits, and in `source` the sentence that says where they are from. Pairs as from `load_pickle`."""
 
-    train: tuple[np.ndarray, np.ndarray]
-    valid: tuple[np.ndarray, np.ndarray]
-    test: tuple[np.ndarray, np.ndarray]
+    train: Pair
+    valid: Pair
+    test: Pair
     source: str
     bundled: bool
 
 
-def load_mnist(path_gz=MNIST_GZ, url=MNIST_URL, **options):
+def load_mnist(
+    path_gz: str | Path = MNIST_GZ, url: str = MNIST_URL, *, fallback: bool = True, **options: Any
+) -> MnistFile:
     """The digits of `mnist.pkl.gz`, downloaded if need be; failing that, the same digits bundled with the course.
 
-    Options as for download_file. Never raises for want of a network: `source` says what happened.
+    Options as for download_file. The sentence in `source` says where they are from.
+    Raises: with fallback=False DownloadError, in place of the bundled digits; else nothing for want of a network.
     """
     try:
         pairs = load_pickle(_download_mnist(path_gz, url, options))
         return MnistFile(*pairs, source=f"The digits are from {path_gz}.", bundled=False)
     except (DownloadError, ValueError) as problem:
+        if not fallback:
+            raise problem if isinstance(problem, DownloadError) else DownloadError(str(problem)) from problem
         digits = load()
-        pairs = (
-            (digits.x_train, digits.y_train),
-            (digits.x_valid, digits.y_valid),
-            (digits.x_test, digits.y_test),
+        return MnistFile(
+            train=(digits.x_train, digits.y_train),
+            valid=(digits.x_valid, digits.y_valid),
+            test=(digits.x_test, digits.y_test),
+            source=f"These are the digits that come with the course, the same ones: {problem}",
+            bundled=True,
         )
-        source = f"These are the digits that come with the course, the same ones: {problem}"
-        return MnistFile(*pairs, source=source, bundled=True)
 
 
-mnist_or_bundled = load_mnist  # its first name
+mnist_or_bundled = load_mnist
+"""The former name of `load_mnist`: lessons call it."""
