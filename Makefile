@@ -17,7 +17,8 @@ PIP  := scripts/quietly "Installing Python packages" $(BIN)/python -m pip instal
 JS   := node_modules/.package-lock.json
 
 .DELETE_ON_ERROR:
-.PHONY: app lab test test-fast test-python test-js test-browser bench pictures new-widget new-lesson docs address lint release clean
+.PHONY: app lab test test-fast test-python test-js test-browser bench pictures new-widget new-lesson docs address \
+  lint release clean
 
 app: $(VENV)/.app
 	@echo "The lessons will be at http://localhost:$(PORT)/ (end with Ctrl-C)"

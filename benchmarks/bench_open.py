@@ -1,11 +1,11 @@
 """How long from opening a lesson in Voila to its first widget? Beside Voila as it comes, opened in turn.
 
-The first widget counts as there once it is drawn and in sight. Every open is a first visit, with an empty browser cache.
+The first widget counts as there once it is drawn and in sight. Every open is a first visit, with an empty cache.
 "Cold" starts a kernel and runs the lesson; "preheated" (one kernel waits) finds the lesson already run, and no other
-kernel at work. A page may hang (stock Voila's do at times, see widgets_lib/app/fixes/lost_wakeup.py): it is given up after
-LIMIT_S, counted as that long, and the row says how often. The last row counts hangs alone, without a browser, on a page
-of 20 `interact` cells: hung is a page that has not come to its end and of which nothing more comes for STALL_S. Most of
-stock Voila's do, so there it is opened once for five times here.
+kernel at work. A page may hang (stock Voila's do at times, see widgets_lib/app/fixes/lost_wakeup.py): it is given up
+after LIMIT_S, counted as that long, and the row says how often. The last row counts hangs alone, without a browser, on
+a page of 20 `interact` cells: hung is a page that has not come to its end and of which nothing more comes for STALL_S.
+Most of stock Voila's do, so there it is opened once for five times here.
 
 All of it takes about an hour and a quarter; --quick opens one lesson.
 """

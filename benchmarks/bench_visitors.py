@@ -1,7 +1,7 @@
 """What does a class that comes at once get? Thirty visitors open lessons of this course at the same moment.
 
 The server is the one that `voila lessons/` starts, its pool filled, each lesson with one more cell: a slider whose
-picture matplotlib draws. Visitors are spread over the lessons. Whoever gets in moves that slider and waits for the
+picture matplotlib draws. Visitors are spread over the lessons. A visitor who gets in moves that slider and waits for the
 picture; the others must get the "class is full" page. Then all close their tabs, and what is left is compared with what
 was there before. Memory is PSS. Visitors are no browsers: what a browser needs to draw is not in these figures.
 """
@@ -68,7 +68,7 @@ def _rush(server, lessons):
 
 
 def _filled(server, lessons):
-    """(kernels, MB of them and the server together) once nobody is there and each lesson waits for a visitor."""
+    """(kernels, MB of them and the server together) once no visitor is there and each lesson waits for a visitor."""
 
     def filled():
         health = server.health()

@@ -56,8 +56,8 @@ def draw(p=0):
 interact(draw, p=(0, 143)).widget.add_class("peer");
 """
 
-# Resolves with the milliseconds from `event` to the change of the text or image behind the last of the selectors, and to
-# the end of the frame that shows it.
+# Resolves with the milliseconds from `event` to the change of the text or image behind the last of the selectors, and
+# to the end of the frame that shows it.
 ARM = """([selectors, event]) => {
   const read = (selector) => {
     const node = document.querySelector(selector);

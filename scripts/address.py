@@ -31,7 +31,7 @@ def put(of, root=ROOT):
 def _owner(text):
     if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})", text):
         raise argparse.ArgumentTypeError(
-            f"{text!r} can't be a GitHub account: letters, digits and hyphens, at most 39; make address OWNER=your-account"
+            f"{text!r} can't be a GitHub account: letters, digits and hyphens; make address OWNER=your-account"
         )
     return text
 

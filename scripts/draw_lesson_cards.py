@@ -21,7 +21,9 @@ SIZE = 704, 440  # pixels: a card's picture at twice its size
 MARGIN = 0.06
 
 ALONE = """
-.bar, .contents, .jp-Cell-inputWrapper, .onward, #progress, .wl-controls, .wl-caption, .wl-error { display: none !important }
+.bar, .contents, .jp-Cell-inputWrapper, .onward, #progress, .wl-controls, .wl-caption, .wl-error {
+  display: none !important
+}
 #lesson { width: %dpx; max-width: none !important; margin: 400px !important; padding: 0 !important }
 """
 
@@ -58,11 +60,12 @@ SCENES = {
         until="document.querySelectorAll('.wl-rung:not(.wl-unavailable) .wl-check:empty').length === 0",
         width=1000,
         css="""
-        :is([data-key=python-kij], [data-key=elementwise], [data-key=numpy], [data-key=launch-kernel]) { display: none !important }
+        :is([data-key=python-kij], [data-key=elementwise], [data-key=numpy], [data-key=launch-kernel]),
         .wl-axis, .wl-unavailable, .wl-steps, .wl-speedup, .wl-rate, .wl-check, .wl-notes, .wl-legend,
         .wl-track input, .wl-guess, .wl-hint, .wl-spread { display: none !important }
         .wl-rung { grid-template-columns: 21em 1fr 7em !important; padding-block: 14px !important }
-        .wl-title { font-size: 1.25em; white-space: nowrap } .wl-time { font-size: 1.3em !important } .wl-name { border-color: transparent !important }
+        .wl-title { font-size: 1.25em; white-space: nowrap } .wl-time { font-size: 1.3em !important }
+        .wl-name { border-color: transparent !important }
         .wl-bar { height: 14px !important }
         .wl-time { text-align: end }
         """,
@@ -88,7 +91,7 @@ MEASURE = """() => {
   const boxes = marks.map(mark => mark.getBoundingClientRect()).filter(box => box.width > 1 && box.height > 1);
   const left = Math.min(...boxes.map(box => box.left)), right = Math.max(...boxes.map(box => box.right));
   const top = Math.min(...boxes.map(box => box.top)), bottom = Math.max(...boxes.map(box => box.bottom));
-  const named = stage.querySelector('svg[aria-label], canvas[aria-label], [role=img][aria-label], [role=group][aria-label]');
+  const named = stage.querySelector(':is(svg, canvas, [role=img], [role=group])[aria-label]');
   return { x: left + scrollX, y: top + scrollY, width: right - left, height: bottom - top,
            says: named?.getAttribute('aria-label') ?? stage.closest('.wl').getAttribute('aria-label') };
 }"""

@@ -43,7 +43,7 @@ def check(name, stem):
 
 
 def register(text, name, stem):
-    """The text of widgets_lib/__init__.py with one more public name: in the table, and among the names for an editor."""
+    """The text of widgets_lib/__init__.py with one more public name: in the table and among the editor's imports."""
     head, table, rest = re.fullmatch(r"(.*?\n_PUBLIC\b[^\n]*\{\n)(.*?\n)(\}\n.*)", text, re.DOTALL).groups()
     lines = table.splitlines(keepends=True)
     keys = [re.match(r'\s*"(\w+)"', line)[1].lower() for line in lines]

@@ -38,8 +38,8 @@ PINNED = {
 ALSO_THERE = ["cloudpickle>=3"]
 INSTALL_S, CELL_S = 300, 60
 
-# A widget as a lesson makes it; what its view changes; what is seen in Python before and after. A widget that is not here
-# is made by its own example, and shows that what its view sends arrives.
+# A widget as a lesson makes it; what its view changes; what is seen in Python before and after. A widget that is not
+# here is made by its own example, and shows that what its view sends arrives.
 ANSWERS = {
     "Predict": ("wl.Predict('How many?', answer=3)", {"given": "3"}, "w.verdict", "", "Yes: 3."),
     "MatmulLadder": ("wl.MatmulLadder()", {"m": 6}, "w.steps['python']", "39,200 Python steps", "47,040 Python steps"),

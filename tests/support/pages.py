@@ -79,6 +79,7 @@ def expect_it_fits(page):
     for scheme, paper in PAPER.items():
         page.emulate_media(color_scheme=scheme)
         page.wait_for_function(
-            "paper => [...document.querySelectorAll('.wl')].every(it => getComputedStyle(it).backgroundColor === paper)",
+            """paper => [...document.querySelectorAll('.wl')]
+                 .every(widget => getComputedStyle(widget).backgroundColor === paper)""",
             arg=paper,
         )

@@ -182,7 +182,7 @@ def stock_voila(root, logs):
 
 
 def lab(root, logs, app="jupyterlab"):
-    """JupyterLab, or "notebook", on `root` without a token, its application exposed to the page, its settings its own."""
+    """JupyterLab, or "notebook", on `root`: no token, its application exposed to the page, its settings its own."""
     port = free_port()
     settings = Path(logs) / "jupyter"
     page_config = settings / "labconfig" / "page_config.json"

@@ -1,4 +1,4 @@
-"""A copy of this tree with a new widget and a new lesson in it, as `make new-widget` and `make new-lesson` write them."""
+"""A copy of this tree with what `make new-widget` and `make new-lesson` write in it."""
 
 import os
 import shutil
