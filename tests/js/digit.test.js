@@ -78,7 +78,11 @@ test("a click pins the pixel, for every view", async () => {
 test("the picture is one tab stop; arrows stay inside it, in the strip they cross from row to row", async () => {
   const view = await mount("wl.DigitViewer([[1, 2, 3], [4, 5, 6]], row=0, column=2)");
   const at = () => Number(view.$(".wl-place").textContent);
-  const press = (part, keys) => keys.map((key) => (view.key(view.$(part), key), at()));
+  const press = (part, keys) =>
+    keys.map((key) => {
+      view.key(view.$(part), key);
+      return at();
+    });
   assert.equal(view.$$(".wl-grid[tabindex], .wl-grid [tabindex]").length, 1);
   assert.deepEqual(
     press(".wl-grid", [
