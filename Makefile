@@ -3,7 +3,8 @@
 #   make lab        open them in JupyterLab        make test-fast  all but the browser
 #   make bench      measure                        make lint       lint and check formatting
 #   make pictures   regenerate the lesson cards    make release    build and check what is published
-#   make docs       regenerate tables in README    make address    OWNER=… [REPO=…]: badges and Colab
+#   make docs       regenerate tables in README    make format     Python, notebooks, JavaScript, CSS
+#   make address OWNER=… [REPO=…]                  the repository's address: badges, Colab
 #   make new-widget NAME=DiceRoller [STEM=dice]    make new-lesson NAME=05_einsum [TITLE=…]: a working example
 # Options: PYTHON=python3.12  PORT=8866  TORCH=…   (the CPU build of torch is smaller: see README.md)
 
@@ -18,7 +19,7 @@ JS   := node_modules/.package-lock.json
 
 .DELETE_ON_ERROR:
 .PHONY: app lab test test-fast test-python test-js test-browser bench pictures new-widget new-lesson docs address \
-  lint release clean
+  format lint release clean
 
 app: $(VENV)/.app
 	@echo "The lessons will be at http://localhost:$(PORT)/ (end with Ctrl-C)"
@@ -62,6 +63,11 @@ docs: $(VENV)/.app
 
 address: $(VENV)/.app
 	@$(BIN)/python -m scripts.address "$(OWNER)" $(if $(REPO),--repo="$(REPO)")
+
+format: $(VENV)/.test $(JS)
+	@$(BIN)/ruff check --quiet --select I --fix .
+	@$(BIN)/ruff format --quiet .
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent format
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check .

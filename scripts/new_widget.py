@@ -25,7 +25,7 @@ FILES = {
 }
 
 
-def words(name):
+def title(name):
     """ "DiceRoller" -> "Dice roller"."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).capitalize()
 
@@ -66,12 +66,12 @@ def main(arguments):
     parser.add_argument("--stem", help="the name of its folder and files, as in dice (default: dice_roller)")
     chosen = parser.parse_args(arguments)
     name = chosen.name
-    stem = chosen.stem or words(name).lower().replace(" ", "_")
+    stem = chosen.stem or title(name).lower().replace(" ", "_")
     if not name:
         raise Refused("the widget needs a name: make new-widget NAME=DiceRoller STEM=dice")
     check(name, stem)
 
-    replaced = (("WidgetName", name), ("widget_stem", stem), ("Widget title", words(name)))
+    replaced = (("WidgetName", name), ("widget_stem", stem), ("Widget title", title(name)))
     files = {}
     for template, path in FILES.items():
         text = (TEMPLATES / "widget" / template).read_text("utf-8")

@@ -125,21 +125,21 @@ class Kernel:
         """What a cell prints and shows: text, and the list of display data. Its error fails the test."""
         text, shown = [], []
 
-        def hear(message):
+        def on_output(message):
             content = message["content"]
             if message["msg_type"] == "stream":
                 text.append(content["text"])
             elif message["msg_type"] in ("display_data", "execute_result"):
                 shown.append(content["data"])
 
-        reply = self.client.execute_interactive(code, output_hook=hear, timeout=CELL_S)["content"]
+        reply = self.client.execute_interactive(code, output_hook=on_output, timeout=CELL_S)["content"]
         assert reply["status"] == "ok", "\n".join([*text, *reply["traceback"]])
         return "".join(text), shown
 
     def value(self, expression):
         return json.loads(self.run(f"import json; print(json.dumps({expression}))")[0])
 
-    def say(self, model_id, data):
+    def send(self, model_id, data):
         """Send what a view would; a cell that is run next finds it done."""
         content = {"comm_id": model_id, "data": data}
         self.client.shell_channel.send(self.client.session.msg("comm_msg", content))
@@ -225,13 +225,13 @@ def test_a_widget_is_shown_and_answers_its_view(kernel, name):
     assert view["model_id"] == model_id
     assert kernel.value("[bool(w._esm), bool(w._css), w.error]") == [True, True, ""]
     assert kernel.value(seen) == was
-    kernel.say(model_id, {"method": "update", "state": changes, "buffer_paths": []})
+    kernel.send(model_id, {"method": "update", "state": changes, "buffer_paths": []})
     assert kernel.value(seen) == becomes
 
 
 def test_a_rung_is_checked_and_timed_without_torch(kernel):
     kernel.run("ladder = wl.MatmulLadder(budget_s=0.05)")
-    kernel.say(kernel.value("ladder.model_id"), {"method": "custom", "content": {"run": ["numpy"]}})
+    kernel.send(kernel.value("ladder.model_id"), {"method": "custom", "content": {"run": ["numpy"]}})
     assert kernel.value(f"ladder.wait({CELL_S})")
     assert kernel.value("ladder.results['numpy']['check']") == "✓ right"
     reasons = kernel.value("{rung['key']: rung['unavailable'] for rung in ladder.rungs}")

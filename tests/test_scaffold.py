@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from scripts import facts
-from scripts.new_widget import announce, register, words
+from scripts.new_widget import announce, register, title
 from tests.support import trees
 from tests.support.trees import python, run
 
@@ -84,7 +84,7 @@ def test_what_cannot_be_is_refused_in_words_and_nothing_is_written(copy, command
 
 
 def test_a_name_in_words():
-    assert words("DiceRoller") == "Dice roller" and words("Tape") == "Tape"
+    assert title("DiceRoller") == "Dice roller" and title("Tape") == "Tape"
 
 
 def test_a_widget_is_registered_in_alphabetical_order():
