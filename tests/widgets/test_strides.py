@@ -291,6 +291,9 @@ def test_in_place_writes_into_the_learners_own_where_that_is_asked(own):
         (torch.zeros(1, dtype=torch.bfloat16), "0.1", "0.100097656"),
         (np.array(["abc"]), "xy", "xy"),
         (torch.zeros(1), "−inf", "−inf"),
+        (torch.zeros(1), "−0.0", "−0.0"),
+        (torch.zeros(1), "39,200", "39200.0"),
+        (np.zeros(1, np.int64), "9007199254740993", "9007199254740993"),
     ],
 )  # fmt: skip
 def test_a_cell_stores_what_its_type_makes_of_a_number(x, text, stored):

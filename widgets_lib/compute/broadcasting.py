@@ -21,10 +21,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from .arrays import as_numpy
 from .formatting import join_words
-from .parsing import read_shape
+from .parsing import MAX_AXES, read_shape
 from .strides import Layout, contiguous_stride
 
-MAX_NDIM = 64  # of a numpy array
 MAX_REPAIRS = 5
 _TRIES = 100  # ways to insert new axes that are tried for one operand: bounds the time for many axes
 
@@ -207,9 +206,9 @@ def cells(operator: str, *arrays: ArrayLike) -> Any:
 
 
 def parse_shape(text: str) -> tuple[int, ...]:
-    """The shape that a learner typed, as `parsing.read_shape` reads it; an empty field is the shape of a scalar.
+    """The shape that a learner typed, as `parsing.read_shape` reads it; an empty text is the shape of a scalar.
 
-    Raises: ValueError, saying what to type instead.
+    Raises: ValueError, naming the part that is not a size.
     """
     return read_shape(text) if text.strip() else ()
 
@@ -366,7 +365,7 @@ def _new_axes(k: int, shapes: tuple[tuple[int, ...], ...], name: str) -> Iterato
     if not shape:
         return  # a scalar fits every shape as it is
     most = max(len(other) for i, other in enumerate(shapes) if i != k)
-    ndims = range(len(shape) + 1, min(len(shape) + most, MAX_NDIM) + 1)
+    ndims = range(len(shape) + 1, min(len(shape) + most, MAX_AXES) + 1)
     at_the_end = ((ndim, range(1, len(shape))) for ndim in ndims)  # tried first: the outer product is among these
     anywhere = ((ndim, rest) for ndim in ndims for rest in itertools.combinations(range(1, ndim), len(shape) - 1))
     for ndim, rest in itertools.chain(at_the_end, anywhere):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from widgets_lib.compute import broadcasting
 from widgets_lib.widgets._base import Widget
-from widgets_lib.widgets.broadcasting.operands import MAX_AXES, Clash, example, from_argument
+from widgets_lib.widgets.broadcasting.operands import MAX_AXES, Clash, Operand, example, from_argument
 from widgets_lib.widgets.broadcasting.picture import draw, draw_repairs
 from widgets_lib.widgets.broadcasting.presets import PRESETS
 
@@ -80,7 +80,7 @@ class BroadcastExplorer(Widget):
             operands, operator = list(PRESETS[preset].operands), operator or PRESETS[preset].operator
         self._operands = operands
         self._start = operands, operator, preset
-        self._drawn = None  # (operands, operator)
+        self._drawn: tuple[list[Operand], str] | None = None
         self._clash: Clash | None = None  # the one that is shown, or was before a repair
         texts = [_shape_text(operand.shape) for operand in operands]
         super().__init__(shapes=texts, operator=operator, preset=preset)
@@ -89,7 +89,7 @@ class BroadcastExplorer(Widget):
 
     # ---- what the learner does ----
 
-    def _on_custom_msg(self, content, buffers):
+    def _on_custom_msg(self, content: dict[str, Any], buffers: Any) -> None:
         actions = {
             "add": self._add,
             "remove": self._remove,
@@ -101,7 +101,7 @@ class BroadcastExplorer(Widget):
                 raise ValueError(f"BroadcastExplorer: there is no action {name!r}")
             actions[name](argument)
 
-    def _use_preset(self):
+    def _use_preset(self) -> None:
         preset = PRESETS[self.preset]
         if self._operands != list(preset.operands):  # else they are shown already, and only the name is set
             self._show(preset.operands, preset.operator, self.preset)
@@ -111,7 +111,7 @@ class BroadcastExplorer(Widget):
         self.error = ""
         self._show(*self._start)
 
-    def _add(self, _):
+    def _add(self, _: Any) -> None:
         if len(self._operands) == MAX_OPERANDS:
             raise ValueError(f"there is room for {MAX_OPERANDS} operands")
         last = max((operand.shape[-1:] for operand in self._operands), default=())
@@ -119,12 +119,14 @@ class BroadcastExplorer(Widget):
         added = example(name, last or (3,), SCALES[len(self._operands)])
         self._change([*self._operands, added], [*self.shapes, _shape_text(added.shape)])
 
-    def _remove(self, at):
+    def _remove(self, at: Any) -> None:
         if not (isinstance(at, int) and 0 <= at < len(self._operands)) or len(self._operands) == 2:
             raise ValueError(f"operand {at!r} can't be removed: an expression needs two")
-        self._change(*([*every[:at], *every[at + 1 :]] for every in (self._operands, self.shapes)))
+        operands, texts = list(self._operands), list(self.shapes)
+        del operands[at], texts[at]
+        self._change(operands, texts)
 
-    def _apply_repair(self, at):
+    def _apply_repair(self, at: Any) -> None:
         """Apply a repair to the operands that clash; applying it again undoes it."""
         clash = self._clash
         if clash is None or not (isinstance(at, int) and 0 <= at < len(clash.repairs)):
@@ -133,26 +135,26 @@ class BroadcastExplorer(Widget):
         operands = self._clash.repaired
         self._change(operands, [_shape_text(operand.shape) for operand in operands])
 
-    def _show(self, operands, operator, preset):
+    def _show(self, operands: Sequence[Operand], operator: str, preset: str) -> None:
         with self.hold_sync(), self.hold_trait_notifications():
             self._operands = list(operands)
             self.shapes, self.operator, self.preset = [_shape_text(each.shape) for each in operands], operator, preset
         self._recompute()  # also where no trait changed: other numbers may stand behind equal shapes
 
-    def _change(self, operands, texts):
+    def _change(self, operands: list[Operand], texts: list[str]) -> None:
         with self.hold_sync():
             self._operands, self.preset = operands, ""
             self.shapes = texts
             self._recompute()
 
     @staticmethod
-    def _free_name(operands):
+    def _free_name(operands: Sequence[Operand]) -> str:
         names = {operand.name for operand in operands}
         return next(name for name in "abcdefghijklmnopqrstuvwxyz" if name not in names)
 
     # ---- what is drawn ----
 
-    def _recompute(self):
+    def _recompute(self) -> None:
         """Read the typed shapes and draw; if one can't be read, say why and leave the drawing as it was."""
         operands = self._read()
         if self._clash and self._clash.repaired != operands:
@@ -165,11 +167,12 @@ class BroadcastExplorer(Widget):
             self._drawn = operands, self.operator
         self._operands = operands
 
-    def _read(self):
+    def _read(self) -> list[Operand]:
         """The operands that the typed shapes stand for; an operand whose shape is typed as it was stays the same."""
         if not 2 <= len(self.shapes) <= MAX_OPERANDS:
             raise ValueError(f"give 2 to {MAX_OPERANDS} shapes, not {len(self.shapes)}")
-        operands, problems = [], {}
+        operands: list[Operand] = []
+        problems: dict[int, str] = {}
         for at, text in enumerate(self.shapes):
             old = self._operands[at] if at < len(self._operands) else None
             name = old.name if old and old.name.isidentifier() else self._free_name([*self._operands, *operands])
@@ -189,7 +192,7 @@ class BroadcastExplorer(Widget):
             raise ValueError("\n".join(problems.values()))
         return operands
 
-    def _draw(self, operands):
+    def _draw(self, operands: list[Operand]) -> dict[str, Any]:
         operator = broadcasting.OPERATORS[self.operator]
         if operator.is_comparison and len(operands) > 2:
             raise ValueError(

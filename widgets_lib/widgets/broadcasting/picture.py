@@ -29,7 +29,7 @@ def draw(operands: list[Operand], operator: broadcasting.Operator, result: broad
     cells = list(itertools.product(*[[0]] * (len(outline) - len(shown)), *shown))
     drawn = [_draw_operand(operand, outline, cells, len(shown)) for operand in operands]
     made = result.shape is not None
-    numbers = broadcasting.cells(operator.key, *(numbers for _, numbers in drawn)) if made else None
+    numbers = broadcasting.cells(operator.key, *(some for _, some in drawn if some is not None)) if made else None
     return {
         "expression": expression,
         "operator": operator.key,
@@ -161,7 +161,7 @@ def _draw_operand(
 
 
 def _draw_result(
-    expression: str, outline: tuple[int, ...], cells: list[tuple[int, ...]], numbers: NDArray[Any]
+    expression: str, outline: tuple[int, ...], cells: list[tuple[int, ...]], numbers: Any
 ) -> dict[str, Any]:
     """The panel of the result."""
     axes = range(-len(outline), 0)

@@ -86,13 +86,10 @@ def _parse_number(text: str, kind: str) -> Any:
         return text
     if kind == "b" and text.lower() in ("true", "false"):
         return text.lower() == "true"
-    try:
-        return read_number(text)
-    except ValueError as error:
-        for read in (float, complex):  # also nan, inf and 1-2j
-            with suppress(ValueError):
-                return read(text.replace("−", "-"))
-        raise error
+    for read in (int, float, complex):  # first: these keep the sign of −0.0 and know nan, inf and 1-2j
+        with suppress(ValueError):
+            return read(text.replace("−", "-"))
+    return read_number(text)
 
 
 @dataclass(frozen=True)

@@ -55,11 +55,11 @@ class StrideExplorer(Widget):
         self._show(self._first)
         self.recompute_on(*self.inputs)
 
-    def _recompute(self):
+    def _recompute(self) -> None:
         """The dials were set from Python."""
         self._set_dials(self.shape, self.stride, self.storage_offset)
 
-    def _on_custom_msg(self, content, buffers):
+    def _on_custom_msg(self, content: dict[str, Any], buffers: Any) -> None:
         try:
             if "dials" in content:
                 self._set_dials(**content["dials"])
