@@ -24,7 +24,7 @@ def test_rounds_and_reseedings_by_mouse_and_by_keyboard(voila_page):
     page.keyboard.press("ArrowLeft")
     expect(changes.first).to_have_text(first[0])
 
-    workers.get_by_label("no reseeding").focus()
+    workers.get_by_role("radio", name="none", exact=True).focus()
     page.keyboard.press("ArrowRight")
     expect(workers.get_by_label("reseed by process id")).to_be_checked()
     expect(workers.locator(".wl-caption")).to_contain_text("4 batches from 4 workers, 4 different changes")

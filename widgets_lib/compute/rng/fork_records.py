@@ -15,7 +15,7 @@ from widgets_lib.compute._integers import check_integer
 from .generators import GENERATORS, GeneratorAdapter
 
 RESEEDINGS = {
-    "none": "no reseeding",
+    "none": "none",
     "pid": "reseed by process id",
     "urandom": "reseed from os.urandom",
     "spawn": "SeedSequence.spawn",
