@@ -1,4 +1,4 @@
-"""ForkSimulator in a real page: told by mouse and by keyboard, done for real, cancelled, and alive without a kernel."""
+"""ForkSimulator in a real page: stepped by mouse and by keyboard, done for real, cancelled, and alive without a kernel."""
 
 import os
 
@@ -13,9 +13,9 @@ CELLS = ["import widgets_lib as wl\nwl.ForkSimulator()"]
 
 @pytest.fixture
 def open_forks(voila_page):
-    def open_forks(cells=CELLS, words="12 draws after the fork, only 4 different: every child repeats its parent."):
+    def open_forks(cells=CELLS, message="12 draws after the fork, only 4 different: every child repeats its parent."):
         forks = voila_page(cells).locator(".wl-forks")
-        expect(said(forks)).to_have_text(words)
+        expect(said(forks)).to_have_text(message)
         return forks
 
     return open_forks
@@ -53,7 +53,7 @@ def test_by_mouse_the_timeline_a_reseeding_and_the_real_fork(open_forks):
     for_real(forks).click()
     expect(forks.locator(".wl-conclusion")).to_contain_text("once it was known which process ids the children got")
     expect(forks.locator(".wl-verdict")).to_have_text(["✓ the very same"] * 3)
-    expect(forks.locator(".wl-who small")).to_contain_text(["process "] * 3)
+    expect(forks.locator(".wl-process small")).to_contain_text(["process "] * 3)
 
     forks.get_by_label("generator").select_option("python")
     expect(forks.get_by_label("jump ahead")).to_be_disabled()
@@ -73,7 +73,7 @@ def test_a_long_timeline_scrolls_to_what_happens_and_any_generator_takes_the_see
     forks.page.set_viewport_size({"width": 1280, "height": 900})
     in_sight = """(node) => {
         const [it, outer] = [node, node.closest(".wl-stage")].map((one) => one.getBoundingClientRect());
-        const names = node.closest(".wl-lane")?.querySelector(".wl-who").getBoundingClientRect();
+        const names = node.closest(".wl-lane")?.querySelector(".wl-process").getBoundingClientRect();
         return it.left >= Math.max(outer.left, names?.right ?? 0) - 1 && it.right <= outer.right + 1;
     }"""
     origin, card = forks.locator(".wl-start .wl-card"), forks.locator(".wl-lane .wl-card").nth(1)
@@ -113,11 +113,11 @@ def test_by_keyboard_alone_on_a_phone_and_without_a_kernel(open_forks):
 
     forks.get_by_label("generator").focus()
     keys.press("Tab")
-    for bad, words in [("nan", "not 'nan'"), ("-1", "at least 0, not -1"), ("9" * 2000, "up to 1,000 digits")]:
+    for bad, message in [("nan", "not 'nan'"), ("-1", "at least 0, not -1"), ("9" * 2000, "up to 1,000 digits")]:
         keys.press("Control+a")
         keys.insert_text(bad)
         keys.press("Enter")
-        expect(forks.get_by_role("alert")).to_contain_text(words)
+        expect(forks.get_by_role("alert")).to_contain_text(message)
         expect(said(forks)).to_contain_text("only 4 different")  # nothing is lost
     keys.press("Control+a")
     keys.insert_text("7")

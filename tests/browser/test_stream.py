@@ -1,4 +1,4 @@
-"""RandomStream in a real page: stepped, seeded and looked at by mouse and by keyboard, with ten thousand draws too."""
+"""RandomStream in a real page: stepped, seeded and pointed at by mouse and by keyboard, with ten thousand draws too."""
 
 import pytest
 from playwright.sync_api import expect

@@ -84,7 +84,7 @@ def test_the_changes_stay_in_their_range_and_reach_its_ends():
     assert -20 <= min(turns) < -19 and 19 < max(turns) <= 20
 
 
-def test_bad_arguments_get_words():
+def test_bad_arguments_are_explained():
     with pytest.raises(ValueError, match="no way to jump"):
         augmentations("jump", generator="torch")
     with pytest.raises(ValueError, match="a number of children is at most 8, not 1,000"):

@@ -295,7 +295,7 @@ def test_children_end_when_the_process_that_asked_has_ended():
     assert done.stdout == "the process that asked has ended\nno child left\n"
 
 
-def test_a_process_that_fails_gets_words(monkeypatch, tmp_path):
+def test_a_process_that_fails_is_explained(monkeypatch, tmp_path):
     failing = tmp_path / "python"
     failing.write_text("#!/bin/sh\necho 'Traceback' >&2\necho 'the last line' >&2\nexit 3\n")
     failing.chmod(0o755)
@@ -334,7 +334,7 @@ def test_a_reseeding_that_can_not_be_done_is_not_forked_for():
 
 @pytest.mark.parametrize("make", [describe_fork, real_fork])
 @pytest.mark.parametrize(
-    ("arguments", "error", "words"),
+    ("arguments", "error", "message"),
     [
         ({"children": 1000}, ValueError, "a number of children is at most 8, not 1,000"),
         ({"children": 0}, ValueError, "at least 1, not 0"),
@@ -350,8 +350,8 @@ def test_a_reseeding_that_can_not_be_done_is_not_forked_for():
         ({"reseeding": "prayer"}, ValueError, "no reseeding 'prayer'; there are none, pid"),
     ],
 )
-def test_bad_arguments_get_words(make, arguments, error, words):
-    with pytest.raises(error, match=words):
+def test_bad_arguments_are_explained(make, arguments, error, message):
+    with pytest.raises(error, match=message):
         make(**arguments)
 
 
@@ -360,10 +360,10 @@ def test_every_generator_takes_a_seed_once_it_is_folded(generator):
     for seed in (0, 42, 2**32 - 1):
         assert forks.fold_seed(generator, seed) == (seed, "")
     for seed in (457428938475, 10**900):
-        folded, words = forks.fold_seed(generator, seed)
+        folded, message = forks.fold_seed(generator, seed)
         describe_fork(generator, seed=folded)
-        assert (folded == seed) == (words == "")
-        assert f"{folded:,}" in words or words == ""
+        assert (folded == seed) == (message == "")
+        assert f"{folded:,}" in message or message == ""
 
 
 def test_folding_leaves_the_remainder_and_says_so():
@@ -377,13 +377,13 @@ def test_folding_leaves_the_remainder_and_says_so():
         forks.fold_seed("dice", 1)
 
 
-def test_too_few_process_ids_get_words():
+def test_too_few_process_ids_are_explained():
     with pytest.raises(ValueError, match="one for each of 2 children, not 2"):
         describe_fork(reseeding="pid", pids=[1, 2])
 
 
 @pytest.mark.parametrize("timeout_s", [0, -1, float("nan"), float("inf")])
-def test_a_bad_timeout_gets_words(timeout_s):
+def test_a_bad_timeout_is_explained(timeout_s):
     with pytest.raises(ValueError, match="timeout_s"):
         real_fork(timeout_s=timeout_s)
 

@@ -150,7 +150,7 @@ def test_a_state_has_a_canonical_seed_the_least_that_sets_it(generator_class, se
 
 
 @pytest.mark.parametrize(
-    ("generator_class", "state", "words"),
+    ("generator_class", "state", "message"),
     [
         (WichmannHill, (0, 1, 1), "component 1 must be from 1 to 30,268, not 0"),
         (WichmannHill, (1, 1, 30323), "component 3 must be from 1 to 30,322, not 30,323"),
@@ -163,22 +163,22 @@ def test_a_state_has_a_canonical_seed_the_least_that_sets_it(generator_class, se
         (TinyLcg, (2048,), "from 0 to 2,047"),
     ],
 )
-def test_a_state_off_the_cycle_is_refused_and_the_old_one_stays(generator_class, state, words):
+def test_a_state_off_the_cycle_is_refused_and_the_old_one_stays(generator_class, state, message):
     generator = generator_class(3)
     before = generator.state
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(ValueError, match=message):
         generator.state = state
     assert generator.state == before
 
 
 @pytest.mark.parametrize("bad", ["42", "", math.nan, math.inf, 1.0, [1], 2j, b"1"])
-def test_a_seed_that_is_no_whole_number_gets_words(bad):
+def test_a_seed_that_is_not_a_whole_number_is_explained(bad):
     with pytest.raises(TypeError, match="a seed is a whole number") as caught:
         WichmannHill(bad)
     assert repr(bad) in str(caught.value)
 
 
-def test_a_state_of_text_gets_words():
+def test_a_state_of_text_is_explained():
     with pytest.raises(TypeError, match="component 1 is a whole number, not 'a'"):
         WichmannHill(0).state = ("a", 1, 1)
 
@@ -196,7 +196,7 @@ def test_whole_numbers_of_any_kind_are_seeds():
 
 
 @pytest.mark.parametrize(("n", "error"), [(-1, ValueError), (10**9, ValueError), (1.5, TypeError), ("3", TypeError)])
-def test_a_bad_number_of_draws_gets_words(n, error):
+def test_a_bad_number_of_draws_is_explained(n, error):
     with pytest.raises(error, match="a number of draws"):
         WichmannHill(0).draw(n)
 
@@ -266,6 +266,6 @@ def test_a_typed_seed(text, seed):
 
 
 @pytest.mark.parametrize("text", ["", "nan", "1.5", "seed", "0x10", "9" * 100_000])
-def test_a_typed_seed_that_is_none_gets_words(text):
+def test_a_typed_seed_that_is_none_is_explained(text):
     with pytest.raises(ValueError, match="a seed is a whole number such as 42"):
         rng.parse_seed(text)

@@ -144,7 +144,7 @@ test("what was done to a seed is said under it, and what was typed stays in its 
   assert.equal(view.$(".wl-seed-note").hidden, true);
 });
 
-test("where there is no number the reader is not told to point at one", async () => {
+test("where there is no number, no sentence asks to point at one", async () => {
   const view = await mount("wl.ForkSimulator(draws_before=0, draws_after=0)");
   assert.equal(view.$(".wl-readout").textContent, "");
   assert.equal(view.$(".wl-player output").textContent, "1 / 1");
@@ -197,7 +197,7 @@ test("where there is no fork the button is greyed and says why", async () => {
   assert.equal(view.$("[role=status]").textContent, "There is no fork on this system (win32).");
 });
 
-test("looking at a number shows all its digits and who drew it; arrows walk over lanes and the fork", async () => {
+test("the highlighted number shows all its digits and who drew it; arrows walk over lanes and the fork", async () => {
   const view = await mount("wl.ForkSimulator()");
   const first = view.$(".wl-start .wl-draw");
   first.focus();

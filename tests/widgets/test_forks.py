@@ -1,4 +1,4 @@
-"""ForkSimulator: predicted at once, done for real on a thread, and laid over; whatever is asked wrongly gets words."""
+"""ForkSimulator: predicted at once, done for real on a thread, and laid over; bad input is explained."""
 
 import json
 import os
@@ -319,7 +319,7 @@ def test_without_fork_it_says_so_and_the_simulation_stands(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "words"),
+    ("name", "value", "message"),
     [
         ("children", 1000, "a number of children is at most 8, not 1,000"),
         ("children", 0, "at least 1, not 0"),
@@ -333,14 +333,14 @@ def test_without_fork_it_says_so_and_the_simulation_stands(monkeypatch):
         ("reseeding", "prayer", "no reseeding 'prayer'"),
     ],
 )
-def test_bad_input_gets_words_and_nothing_is_lost(fork, name, value, words):
+def test_bad_input_is_explained_and_nothing_is_lost(fork, name, value, message):
     before, good = fork.timeline, getattr(fork, name)
     fork.set_state({name: value})
-    assert words in fork.error
+    assert message in fork.error
     assert fork.timeline == before
     fork.set_state({name: good})
     assert fork.error == ""
-    with pytest.raises(ValueError, match=words.split("(")[0]):
+    with pytest.raises(ValueError, match=message.split("(")[0]):
         wl.ForkSimulator(**{name: value})
 
 

@@ -1,4 +1,4 @@
-"""RandomStream: what is sent to the view is what Python 2.7 drew, and nothing typed is lost or left without words."""
+"""RandomStream: what is sent to the view is what Python 2.7 drew, and nothing typed is lost or left unexplained."""
 
 import json
 import random
@@ -136,13 +136,13 @@ BAD_SEEDS = ["", "nan", "soup", "1.5", "1/3", "__import__('os').abort()", "9" * 
 
 
 @pytest.mark.parametrize("typed", BAD_SEEDS)
-def test_a_seed_that_is_none_gets_words_and_nothing_is_lost(typed):
+def test_a_seed_that_is_none_is_explained_and_nothing_is_lost(typed):
     stream = wl.RandomStream()
     before = stream.picture
     stream.seed = typed
     assert stream.error.startswith("a seed is a whole number such as 42")
     assert stream.seed == typed and stream.picture == before
-    stream.n = 500  # the rest goes on, and the words stay
+    stream.n = 500  # the rest goes on, and the error stays
     assert stream.picture["n"] == 500 and stream.picture["seed"] == str(SEED)
     assert stream.error.startswith("a seed is") and stream.seed == typed
     stream.generator = "randu"
@@ -170,7 +170,7 @@ def test_a_state_can_be_set_and_tells_the_seed_that_sets_it():
 
 
 @pytest.mark.parametrize(
-    ("state", "words"),
+    ("state", "message"),
     [
         (["0", "1", "1"], "component 1 must be from 1 to 30,268, not 0"),
         (["1", "1", "30323"], "component 3 must be from 1 to 30,322, not 30,323"),
@@ -181,14 +181,14 @@ def test_a_state_can_be_set_and_tells_the_seed_that_sets_it():
         ([1, 1], "a tuple of 3"),
     ],
 )
-def test_a_state_out_of_range_gets_words_and_nothing_is_lost(state, words):
+def test_a_state_out_of_range_is_explained_and_nothing_is_lost(state, message):
     stream = wl.RandomStream()
     before = stream.picture
     stream.set_state({"state": state})
-    assert words in stream.error
+    assert message in stream.error
     assert list(stream.state) == state and stream.picture == before
-    stream.seed = "soup"  # each keeps its words
-    assert words in stream.error and "“soup”" in stream.error and list(stream.state) == state
+    stream.seed = "soup"  # each keeps its error
+    assert message in stream.error and "“soup”" in stream.error and list(stream.state) == state
     stream.seed = "42"
     assert (stream.error, stream.state) == ("", (43, 1, 1))
 
@@ -205,7 +205,7 @@ def test_start_again_is_what_was_given():
 
 
 @pytest.mark.parametrize("n", [0, -3, 10_001])
-def test_a_number_of_draws_out_of_range_gets_words(n):
+def test_a_number_of_draws_out_of_range_is_explained(n):
     with pytest.raises(ValueError, match="the number of draws"):
         wl.RandomStream(n=n)
     stream = wl.RandomStream()
@@ -215,7 +215,7 @@ def test_a_number_of_draws_out_of_range_gets_words(n):
 
 
 @pytest.mark.parametrize(
-    ("keywords", "words"),
+    ("keywords", "message"),
     [
         ({"seed": "soup"}, "a seed is a whole number such as 42"),
         ({"seed": 1.5}, "a seed is a whole number, not 1.5"),
@@ -229,8 +229,8 @@ def test_a_number_of_draws_out_of_range_gets_words(n):
         ({"seeds": 1}, "seeds"),
     ],
 )
-def test_a_bad_argument_is_named(keywords, words):
-    with pytest.raises((ValueError, TypeError), match=words):
+def test_a_bad_argument_is_named(keywords, message):
+    with pytest.raises((ValueError, TypeError), match=message):
         wl.RandomStream(**keywords)
 
 

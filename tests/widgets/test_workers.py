@@ -1,4 +1,4 @@
-"""LoaderWorkers: batches of real digits go to the workers, every change is told and counted, odd images get words."""
+"""LoaderWorkers: batches of real digits go to the workers, every change is described and counted, bad images are explained."""
 
 import json
 
@@ -67,9 +67,9 @@ def test_a_picture_is_moved_as_the_words_say():
             ((row, column),) = np.argwhere(after == 255)
             assert (row - 4, column - 4) == (change["shift_rows"], change["shift_columns"])
             down, right = change["shift_rows"], change["shift_columns"]
-            words = [f"{abs(down)} {'down' if down > 0 else 'up'}"] if down else []
-            words += [f"{abs(right)} {'right' if right > 0 else 'left'}"] if right else []
-            assert change["shift"] == (", ".join(words) or "no shift")
+            shifts = [f"{abs(down)} {'down' if down > 0 else 'up'}"] if down else []
+            shifts += [f"{abs(right)} {'right' if right > 0 else 'left'}"] if right else []
+            assert change["shift"] == (", ".join(shifts) or "no shift")
             assert change["turn"] == f"{abs(change['turn_deg']):.1f}° " + (
                 "clockwise" if change["turn_deg"] > 0 else "anticlockwise"
             )
@@ -145,7 +145,7 @@ def test_images_are_put_into_batches_in_order_and_again_when_they_run_out():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "error", "words"),
+    ("arguments", "error", "message"),
     [
         ({"images": np.zeros((4, 65, 65))}, ValueError, "images: 65 × 65 pixels are too many.* at most 64 × 64"),
         ({"images": np.zeros(300)}, ValueError, "300 values fold into no square"),
@@ -164,12 +164,12 @@ def test_images_are_put_into_batches_in_order_and_again_when_they_run_out():
         ({"colour": "red"}, TypeError, "colour"),
     ],
 )
-def test_a_bad_argument_is_named(arguments, error, words):
-    with pytest.raises(error, match=words):
+def test_a_bad_argument_is_named(arguments, error, message):
+    with pytest.raises(error, match=message):
         wl.LoaderWorkers(**arguments)
 
 
-def test_bad_input_from_the_view_gets_words_and_nothing_is_lost():
+def test_bad_input_from_the_view_is_explained_and_nothing_is_lost():
     widget = wl.LoaderWorkers()
     before = widget.timeline
     widget.set_state({"workers": 1000})

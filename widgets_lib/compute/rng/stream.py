@@ -73,6 +73,6 @@ def largest_difference(a: np.ndarray, b: np.ndarray) -> float:
 def parse_seed(text: str) -> int:
     """The whole number typed into a seed field, as `parsing.read_integer` reads it.
 
-    Raises: ValueError in words for anything else, nan and 1.5 among it, and past 1,000 digits.
+    Raises: ValueError quoting the text for anything else, nan and 1.5 included, and past 1,000 digits.
     """
     return read_integer(text, "a seed")

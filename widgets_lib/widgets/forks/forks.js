@@ -1,4 +1,4 @@
-// A fork told moment by moment: predicted at once, and on request done for real.
+// A fork moment by moment: predicted at once, and on request done for real.
 import { button, dropdown, keepFocus, slider } from "../shared/controls.js";
 import { h, prose, set } from "../shared/dom.js";
 import { createRecipe, createRefusal, createReseedings, showGenerators } from "../shared/fork-options.js";

@@ -90,9 +90,9 @@ export function createTimeline({ before, lanes: processes }, onHighlight) {
     scene({ kind, before: count, after }) {
       if (kind === "seed") return { from: start.title, to: start.card.node };
       if (kind === "before") return { from: start.draws[count - 1].node, to: start.draws[count - 1].node };
-      const { card, draws, who } = lanes[0];
+      const { card, draws, process } = lanes[0];
       const one = kind === "after" ? draws[after - 1].node : card.node; // in every lane at the same place
-      return { from: one, to: one, cover: who };
+      return { from: one, to: one, cover: process };
     },
     /** @param {{ before?: Real[], lanes?: { pid: string, verdict: string, draws: Real[] }[] }} real */
     overlay(real) {
@@ -147,13 +147,13 @@ function createLane(lane, index) {
   const draws = lane.draws.map((draw, at) => createDraw(draw, `${lane.name}, draw ${at + 1}`, Boolean(lane.note)));
   const pid = h("small", { class: "wl-quiet" }, lane.pid);
   const note = h("small", { class: "wl-note wl-quiet" }, lane.note);
-  const who = h("div", { class: "wl-who" }, h("b", {}, lane.name), pid);
+  const process = h("div", { class: "wl-process" }, h("b", {}, lane.name), pid);
   const reseeded = lane.reseeded ? h("small", { class: "wl-reseeded" }, lane.reseeded) : null;
   const node = h(
     "section",
     { class: `wl-lane ${index ? "" : "wl-parent"}`, role: "group", "aria-label": lane.name },
     h("i", { class: "wl-branch", "aria-hidden": "true" }),
-    who,
+    process,
     h("div", { class: "wl-state" }, card.node, reseeded),
     h("div", { class: "wl-drawn" }, h("div", { class: "wl-draws" }, ...draws.map((draw) => draw.node)), note),
   );
@@ -162,7 +162,7 @@ function createLane(lane, index) {
     name: lane.name,
     card,
     draws,
-    who,
+    process,
     show({ kind, reseeded: passed, after }) {
       const started = passed || after > 0;
       card.show(started ? lane.states[after] : lane.at_fork);

@@ -12,7 +12,7 @@ import {
 import { clamp, range } from "../shared/format.js";
 import { createView } from "../shared/view.js";
 
-const LEVELS = 31; // of grey that are told apart: a path for each
+const LEVELS = 31; // of grey that are drawn: a path for each
 
 /**
  * @typedef {{ turn_deg: number, shift_rows: number, shift_columns: number }} Move
