@@ -118,6 +118,16 @@ def test_odd_addresses_and_methods_get_a_plain_answer(small_voila):
     assert "Traceback" not in small_voila.log.partition("voila/render/a.ipynb%00")[2]
 
 
+def test_a_browser_keeps_its_name_until_it_is_closed(small_voila):
+    _, headers, _ = small_voila.get()
+    [cookie] = [cookie for cookie in headers.get_all("Set-Cookie") if cookie.startswith("username-")]
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie and "expires" not in cookie
+    _, again, _ = small_voila.get(Cookie=cookie.partition(";")[0])
+    assert not [cookie for cookie in again.get_all("Set-Cookie", []) if cookie.startswith("username-")]
+    _, forged, _ = small_voila.get(Cookie=cookie.partition("=")[0] + '="2|1:0|forged"')
+    assert [cookie for cookie in forged.get_all("Set-Cookie") if cookie.startswith("username-")]
+
+
 def test_the_visitors_cookie_is_secure_where_the_page_is(small_voila):
     assert "Secure" in small_voila.get("", **{"X-Forwarded-Proto": "https"})[1]["Set-Cookie"]
     assert "Secure" not in small_voila.get("")[1]["Set-Cookie"]

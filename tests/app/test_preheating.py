@@ -190,8 +190,8 @@ def test_neither_template_nor_theme_can_be_chosen_for_a_preheated_page(pooled_vo
 
 def test_a_visitor_is_culled_when_idle_or_never_there_but_not_what_waits(logs, tmp_path):
     write_notebook([PID], tmp_path / "01_data.ipynb")
-    culling = ["--MappingKernelManager.cull_idle_timeout=1", "--MappingKernelManager.cull_interval=1"]
-    options = ["--preheat_kernel=True", "--LessonKernelManager.unopened_timeout=1", *culling]
+    culling = ["--MappingKernelManager.cull_idle_timeout=3", "--MappingKernelManager.cull_interval=1"]
+    options = ["--preheat_kernel=True", "--LessonKernelManager.unopened_timeout=3", *culling]
     with servers.voila(tmp_path, logs, *options) as server:
         wait_until(lambda: server.health()["waiting"] == 1, "the pool stays empty")
         crawler = Visitor(server, "01_data.ipynb")  # loads the page and never runs it

@@ -53,7 +53,7 @@ class Visitor:
         """
         address = self.server.url.replace("http", "ws", 1)
         url = f"{address}api/kernels/{self.kernel}/channels?session_id={uuid.uuid4().hex}"
-        options = {"subprotocols": [BROWSERS], "max_size": None, "proxy": None, **options}
+        options = {"subprotocols": [BROWSERS], "max_size": None, "proxy": None, "open_timeout": 60, **options}
         self.socket = self._open.enter_context(connect(url, **options))
         return self
 

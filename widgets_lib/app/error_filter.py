@@ -76,7 +76,8 @@ class LessonConnection(ZMQChannelsWebsocketConnection):
 
         Either `msg_list` holds the packed parts of the message, or `msg` the whole of it.
         """
-        if self.websocket_handler.settings["voila"].voila_configuration.show_tracebacks:
+        voila = self.websocket_handler.settings.get("voila")
+        if voila and voila.voila_configuration.show_tracebacks:
             return super()._on_error(channel, msg, msg_list)
         if channel != "iopub":
             return None

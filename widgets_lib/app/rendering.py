@@ -111,7 +111,7 @@ class LessonRenderer(NotebookRenderer):
                 *(self.notebook_path, index + 1, count, cell.get("id"), strip_ansi(str(error))),
             )
             self.failed, self.kernel_is_alive = True, not isinstance(error, DeadKernelError)
-            self._exstrip_ansi(cell, error)
+            self._explain(cell, error)
         if self.executor.should_strip_error():
             for output in cell.get("outputs", []):
                 if output.get("name") == "stderr":
@@ -121,7 +121,7 @@ class LessonRenderer(NotebookRenderer):
             hide_server_details(cell)
         return cell
 
-    def _exstrip_ansi(self, cell, error):
+    def _explain(self, cell, error):
         if isinstance(error, CellExecutionError) and error.ename != "KeyboardInterrupt":
             text = FAILED  # its error output is already in the cell
         elif isinstance(error, CellExecutionError | CellTimeoutError):
