@@ -125,7 +125,7 @@ def test_every_example_is_drawn_and_fits_a_phone(explorer, colour_scheme):
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, example
 
 
-def test_ghosts_slide_out_unless_the_reader_asked_for_stillness(explorer):
+def test_ghosts_slide_out_unless_reduced_motion_is_preferred(explorer):
     moving = "document.getAnimations().filter(animation => !animation.transitionProperty).length"
     page = explorer.page
     again = explorer.get_by_role("button", name="stretch again")

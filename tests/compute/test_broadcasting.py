@@ -116,7 +116,7 @@ def test_no_operand_one_operand_and_vectors_given_as_ints():
         (((3,),), r"size \(3,\)"),
     ],
 )
-def test_what_is_no_shape_is_refused_by_value(shape, words):
+def test_an_invalid_shape_is_refused_by_value(shape, words):
     with pytest.raises(ValueError, match=words):
         broadcast((3,), shape)
 

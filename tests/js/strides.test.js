@@ -119,7 +119,7 @@ test("the buttons of a dial step it, and a size stops at 0", async () => {
   assert.deepEqual(asked(view)[1].dials.shape, [0]);
 });
 
-test("what is no whole number is refused in words and not sent", async () => {
+test("a value that is not a whole number is explained and not sent", async () => {
   const view = await mount("wl.StrideExplorer()");
   for (const value of ["", "1.5", "1e30"]) {
     const input = dial(view, "storage offset");

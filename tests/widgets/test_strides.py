@@ -189,7 +189,7 @@ def test_absurd_dials_are_explained_and_the_widget_goes_on(dials):
 @pytest.mark.parametrize(
     "dials", [{"shape": [3.5], "stride": [1], "storage_offset": 0}, {"shape": None, "stride": [1], "storage_offset": 0}]
 )
-def test_dials_that_are_no_whole_numbers_are_refused_in_words(dials):
+def test_dials_that_are_not_whole_numbers_are_explained(dials):
     widget = wl.StrideExplorer(c())
     send(widget, dials=dials)
     assert "whole numbers" in widget.error
