@@ -204,13 +204,15 @@ def test_the_average_three(run_lesson, training):
 
 
 def test_the_widgets_open_on_the_lessons_own_values(run_lesson):
-    tapes, viewers = run_lesson(
+    tapes, viewers, own = run_lesson(
         LESSON,
         f"[len(w.picture['texts']) for w in {widgets('IteratorTape')}]",
-        f"[[w.row, w.column, w.count, w.picture['texts'] == [str(v) for v in data.x_train[0]]] for w in {widgets('DigitViewer')}]",
+        f"[[w.count, w.index, w.row, w.column] for w in {widgets('DigitViewer')}]",
+        f"[w.picture['texts'] == [str(v) for v in data.x_train[w.index]] for w in {widgets('DigitViewer')}]",
     )
     assert tapes == [10, 784]
-    assert viewers == [[7, 10, 1, True], [20, 15, 1, True], [20, 15, 20, True]]
+    assert viewers == [[1, 0, 7, 10], [1, 0, 20, 15], [20, 2, 20, 15]]
+    assert own == [True] * 3
 
 
 def test_every_question_knows_its_answer(run_lesson):
