@@ -1,7 +1,7 @@
 # What people do here, one word each; README.md and CONTRIBUTING.md explain them.
 #   make app        run the lessons as apps        make test       every test, browser included
 #   make lab        open them in JupyterLab        make test-fast  all but the browser
-#   make bench      measure                        make lint       lint and check formatting
+#   make bench      measure                        make lint       lint, formatting and types
 #   make pictures   regenerate the lesson cards    make release    build and check what is published
 #   make docs       regenerate tables in README    make format     Python, notebooks, JavaScript, CSS
 #   make address OWNER=… [REPO=…]                  the repository's address: badges, Colab
@@ -72,6 +72,7 @@ format: $(VENV)/.test $(JS)
 lint: $(VENV)/.test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
 
 release: $(VENV)/.release
 	@rm -rf dist

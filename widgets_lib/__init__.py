@@ -4,6 +4,20 @@
 """
 
 import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from widgets_lib.widgets.broadcasting import BroadcastExplorer as BroadcastExplorer
+    from widgets_lib.widgets.digit import DigitViewer as DigitViewer
+    from widgets_lib.widgets.forks import ForkSimulator as ForkSimulator
+    from widgets_lib.widgets.ladder import MatmulLadder as MatmulLadder
+    from widgets_lib.widgets.ladder import rung as rung
+    from widgets_lib.widgets.predict import Predict as Predict
+    from widgets_lib.widgets.stepper import LoopStepper as LoopStepper
+    from widgets_lib.widgets.stream import RandomStream as RandomStream
+    from widgets_lib.widgets.strides import StrideExplorer as StrideExplorer
+    from widgets_lib.widgets.tape import IteratorTape as IteratorTape
+    from widgets_lib.widgets.workers import LoaderWorkers as LoaderWorkers
 
 __version__ = "0.1.0"
 
@@ -24,12 +38,13 @@ _PUBLIC = {
 
 __all__ = ["__version__", *_PUBLIC]
 
+if not TYPE_CHECKING:  # a type checker takes the names from the imports above, and finds no others
 
-def __getattr__(name):
-    if name not in _PUBLIC:
-        raise AttributeError(f"module 'widgets_lib' has no attribute {name!r}; it has {', '.join(_PUBLIC)}")
-    return getattr(importlib.import_module(_PUBLIC[name], __name__), name)
+    def __getattr__(name: str) -> Any:
+        if name not in _PUBLIC:
+            raise AttributeError(f"module 'widgets_lib' has no attribute {name!r}; it has {', '.join(_PUBLIC)}")
+        return getattr(importlib.import_module(_PUBLIC[name], __name__), name)
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted({*globals(), *_PUBLIC})

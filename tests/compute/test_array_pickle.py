@@ -190,7 +190,7 @@ def test_a_shape_that_does_not_fit_its_bytes_gets_words(pickled, old, new):
             make, arguments, (version, _, dtype, order, data) = np.zeros(old).__reduce__()
             return make, arguments, (version, new, dtype, order, data)
 
-    with pytest.raises(ValueError, match="48 bytes are no"):
+    with pytest.raises(ValueError, match="48 bytes do not make a"):
         load_arrays(pickled(pickle.dumps(np.zeros(1).view(Lies), 2)))
 
 

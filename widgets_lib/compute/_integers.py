@@ -2,11 +2,12 @@
 
 import operator
 import reprlib
+from typing import Any
 
 from widgets_lib.compute.formatting import format_int
 
 
-def check_integer(value, what, least=None, most=None):
+def check_integer(value: Any, what: str, least: int | None = None, most: int | None = None) -> int:
     """`value` as an int, if it is a whole number from `least` to `most` (None: no limit).
 
     Raises: TypeError or ValueError, naming `what` and the value.

@@ -12,6 +12,7 @@ import pickle
 import re
 import zlib
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -23,7 +24,7 @@ class UnsafePickleError(pickle.UnpicklingError):
     """The pickle asks for something that an array of numbers does not need."""
 
 
-def load_arrays(path_gz, most_bytes=MAX_BYTES):
+def load_arrays(path_gz: str | Path | bytes, most_bytes: int = MAX_BYTES) -> Any:
     """The numpy arrays in a gzipped pickle, in the tuples, lists and dicts they were pickled in.
 
     path_gz: the file, or its bytes.
@@ -31,9 +32,8 @@ def load_arrays(path_gz, most_bytes=MAX_BYTES):
     Raises: UnsafePickleError if it holds anything else, and nothing has run; ValueError if it is damaged, or
     larger than most_bytes once unpacked; OSError if there is no such file.
     """
-    in_memory = isinstance(path_gz, bytes)
-    name = "the pickle" if in_memory else Path(path_gz)
-    with io.BytesIO(path_gz) if in_memory else name.open("rb") as packed, gzip.GzipFile(fileobj=packed) as unpacked:
+    name = "the pickle" if isinstance(path_gz, bytes) else str(path_gz)
+    with _opened(path_gz) as packed, gzip.GzipFile(fileobj=packed) as unpacked:
         stream = _Limited(unpacked, most_bytes)
         try:
             loaded = _arrays(_ArrayUnpickler(stream, encoding="bytes").load())
@@ -50,6 +50,10 @@ def load_arrays(path_gz, most_bytes=MAX_BYTES):
     return loaded
 
 
+def _opened(path_gz: str | Path | bytes) -> BinaryIO:
+    return io.BytesIO(path_gz) if isinstance(path_gz, bytes) else Path(path_gz).open("rb")
+
+
 class _TooLargeError(Exception):
     pass
 
@@ -57,17 +61,17 @@ class _TooLargeError(Exception):
 class _Limited:
     """A stream that gives no more than `left` bytes: a few kilobytes of gzip can unpack to terabytes."""
 
-    def __init__(self, stream, left):
+    def __init__(self, stream: gzip.GzipFile, left: int) -> None:
         self.stream, self.left = stream, left
 
-    def read(self, n=-1):
+    def read(self, n: int = -1) -> bytes:
         # a pickle may announce a string of any length: what it has not got is not asked for
         return self._count(self.stream.read(self.left + 1 if n < 0 else min(n, self.left + 1)))
 
-    def readline(self):
+    def readline(self) -> bytes:
         return self._count(self.stream.readline(self.left + 1))
 
-    def _count(self, data):
+    def _count(self, data: bytes) -> bytes:
         self.left -= len(data)
         if self.left < 0:
             raise _TooLargeError
@@ -75,26 +79,26 @@ class _Limited:
 
 
 class _ArrayUnpickler(pickle.Unpickler):
-    def find_class(self, module, name):
+    def find_class(self, module: str, name: str) -> Any:
         try:
             return _STAND_INS[module, name]
         except KeyError:
             raise UnsafePickleError(f"it asks for {module}.{name}, which no array of numbers needs") from None
 
-    def persistent_load(self, pid):
+    def persistent_load(self, pid: Any) -> Any:
         raise UnsafePickleError("it asks for an object from outside the file")
 
 
 class _Dtype:
     """Stands for numpy.dtype: a kind of number and its byte order."""
 
-    def __init__(self, code, align=False, copy=False):
+    def __init__(self, code: Any, align: bool = False, copy: bool = False) -> None:
         code = _text(code)
         if not _NUMBERS.fullmatch(code):
-            raise UnsafePickleError(f"it holds values of the type {code[:20]!r}, which are no numbers")
-        self.dtype = np.dtype(code)
+            raise UnsafePickleError(f"it holds values of the type {code[:20]!r}, which are not numbers")
+        self.dtype: np.dtype = np.dtype(code)
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
         _version, order, subarray, names, fields = state[:5]
         if (subarray, names, fields) != (None, None, None):
             raise UnsafePickleError("it holds records, not numbers")
@@ -104,47 +108,47 @@ class _Dtype:
 class _Array:
     """Stands for numpy.ndarray while the pickle is read."""
 
-    array = None
+    array: np.ndarray | None = None
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
         _version, shape, dtype, columns_first, data = state
         self.array = _build(data, dtype, shape, "F" if columns_first else "C")
 
 
-def _empty(kind, shape, code):
+def _empty(kind: Any, shape: Any, code: Any) -> _Array:
     return _Array()  # the pickle fills it by __setstate__; an array of its choice of shape is not made
 
 
-def _from_buffer(data, dtype, shape, order):
+def _from_buffer(data: Any, dtype: Any, shape: Any, order: Any) -> _Array:
     made = _Array()
     made.array = _build(data, dtype, shape, _text(order))
     return made
 
 
-def _build(data, dtype, shape, order):
+def _build(data: Any, dtype: Any, shape: tuple[int, ...], order: Any) -> np.ndarray:
     if not isinstance(dtype, _Dtype) or not isinstance(data, bytes | bytearray) or order not in ("C", "F"):
-        raise UnsafePickleError("it holds an array of something that is no number")
+        raise UnsafePickleError("it holds an array of something other than numbers")
     if min(shape, default=1) < 0 or math.prod(shape) * dtype.dtype.itemsize != len(data):
-        raise ValueError(f"{len(data):,} bytes are no {shape} array of {dtype.dtype}")
+        raise ValueError(f"{len(data):,} bytes do not make a {shape} array of {dtype.dtype}")
     return np.frombuffer(data, dtype.dtype).reshape(shape, order=order).copy()  # a copy can be written to
 
 
-def _latin1_bytes(text, encoding):
+def _latin1_bytes(text: Any, encoding: Any) -> bytes:
     """Bytes as Python 3 writes them in old protocols. Other codecs could be made to fill the memory."""
     if _text(encoding) != "latin1" or not isinstance(text, str):
         raise UnsafePickleError("it asks for a codec that no array of numbers needs")
     return text.encode("latin1")
 
 
-def _no_bytes():
+def _no_bytes() -> bytes:
     return b""
 
 
-def _text(value):
+def _text(value: Any) -> Any:
     return value.decode("ascii") if isinstance(value, bytes) else value
 
 
-def _arrays(loaded):
+def _arrays(loaded: Any) -> Any:
     """The loaded tuples, lists and dicts with real arrays in them."""
     if isinstance(loaded, _Array):
         return loaded.array
@@ -155,7 +159,7 @@ def _arrays(loaded):
     return loaded
 
 
-_STAND_INS = {
+_STAND_INS: dict[tuple[str, str], Any] = {
     ("numpy", "ndarray"): "numpy.ndarray",  # only ever handed to _reconstruct: nothing that could be called
     ("numpy", "dtype"): _Dtype,
     ("numpy.core.multiarray", "_reconstruct"): _empty,  # numpy 1

@@ -186,7 +186,7 @@ def example(positions: ArrayLike, scale: float = 1) -> NDArray[Any]:
     return (np.asarray(positions) + 1) * scale
 
 
-def cells(operator: str, *arrays: ArrayLike) -> Any:
+def cells(operator: str, *arrays: Any) -> Any:
     """The arrays (or numbers) combined with the operator of that key in OPERATORS, as numpy does: a numpy array.
 
     Several operands combine from left to right; a comparison takes two. Division by zero gives inf or nan, as

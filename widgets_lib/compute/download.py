@@ -6,11 +6,17 @@ import re
 import ssl
 import tempfile
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import IO, Any, Protocol
 from urllib import error, parse, request
 
 CHUNK_BYTES = 2**16
 RETRYABLE_STATUS = (408, 425, 429, 500, 502, 503, 504)
+
+Check = Callable[[Path], str | None]
+"""None for a good file, otherwise a sentence that says what is wrong."""
 
 
 class DownloadError(OSError):
@@ -22,17 +28,17 @@ class _Retry(Exception):
 
 
 def download_file(
-    url,
-    destination,
+    url: str,
+    destination: str | Path,
     *,
-    check=None,
-    most_bytes=200_000_000,
-    timeout_s=10.0,
-    total_s=600.0,
-    attempts=4,
-    progress=True,
-    sleep=time.sleep,
-):
+    check: Check | None = None,
+    most_bytes: int = 200_000_000,
+    timeout_s: float = 10.0,
+    total_s: float = 600.0,
+    attempts: int = 4,
+    progress: bool = True,
+    sleep: Callable[[float], object] = time.sleep,
+) -> Path:
     """Fetch url into the file `destination`, and return its Path. A good file that is there already stays.
 
     check: a function of a Path, returning None for a good file and otherwise a sentence that says what is wrong.
@@ -64,7 +70,7 @@ def download_file(
     except DownloadError:
         raise
     except OSError as problem:
-        raise DownloadError(f"{destination} could not be written: {_words(problem)}. Choose another place.") from None
+        raise DownloadError(f"{destination} could not be written: {_reason(problem)}. Choose another place.") from None
     finally:
         if partial:
             partial.unlink(missing_ok=True)
@@ -74,14 +80,16 @@ def download_file(
 class _Transfer:
     """One file on its way; `attempt` goes on from the bytes that earlier attempts got."""
 
-    def __init__(self, url, file, bar, most_bytes, timeout_s, deadline):
+    def __init__(
+        self, url: str, file: IO[bytes], bar: "_Bar", most_bytes: int, timeout_s: float, deadline: float
+    ) -> None:
         self.url, self.file, self.bar = url, file, bar
         self.most_bytes, self.timeout_s, self.deadline = most_bytes, timeout_s, deadline
-        self.size = None  # of the whole file, once a server has said it
-        self.version = None  # what the server calls the bytes we have: an ETag or a date
+        self.size: int | None = None  # of the whole file, once a server has said it
+        self.version: str | None = None  # what the server calls the bytes we have: an ETag or a date
         self.resumed = False
 
-    def attempt(self):
+    def attempt(self) -> None:
         """Bring the file to its end. Raises: _Retry, or DownloadError where another attempt would not help."""
         have = self.file.tell()
         headers = {"User-Agent": "tensor-foundations", "Accept-Encoding": "identity"}
@@ -96,16 +104,17 @@ class _Transfer:
         except error.HTTPError as refusal:
             self._refused(refusal)
         except (error.URLError, http.client.HTTPException, ssl.SSLError, TimeoutError, ConnectionError) as problem:
-            raise _Retry(_words(problem)) from None
+            raise _Retry(_reason(problem)) from None
 
-    def restart(self):
+    def restart(self) -> None:
+        """Forget the bytes that came."""
         self.bar.update(-self.file.tell())
         self.file.seek(0)
         self.file.truncate()
         self.size = self.version = None
         self.resumed = False
 
-    def _begin(self, response, have):
+    def _begin(self, response: Any, have: int) -> None:
         """Read the head of the answer: does it go on from the bytes we have, and how many will there be?"""
         length = response.headers.get("Content-Length")
         rest = int(length) if length and length.isdecimal() else None
@@ -129,7 +138,7 @@ class _Transfer:
                 raise self._too_large(f"{self.size:,} bytes")
             self.bar.total = self.size
 
-    def _receive(self, response):
+    def _receive(self, response: Any) -> None:
         while piece := response.read1(CHUNK_BYTES):  # read(CHUNK_BYTES) would wait for all of it, past the deadline
             self.file.write(piece)
             self.bar.update(len(piece))
@@ -143,7 +152,7 @@ class _Transfer:
                 self.restart()
             raise _Retry(f"the connection ended after {have:,} of {self.size:,} bytes")
 
-    def _refused(self, refusal):
+    def _refused(self, refusal: error.HTTPError) -> None:
         refusal.close()
         if refusal.code == 416:  # the server has no such bytes: what we have is of another file
             self.restart()
@@ -153,13 +162,15 @@ class _Transfer:
             raise _Retry(f"it answered {answer}")
         raise DownloadError(f"{self.url} answered {answer}. Check the address, or fetch the file in a browser.")
 
-    def _too_large(self, size):
+    def _too_large(self, size: str) -> DownloadError:
         return DownloadError(
             f"{self.url} sends {size}, and no more than {self.most_bytes:,} were expected. Check the address."
         )
 
 
-def _download_with_retries(transfer, partial, check, attempts, sleep):
+def _download_with_retries(
+    transfer: _Transfer, partial: Path, check: Check, attempts: int, sleep: Callable[[float], object]
+) -> None:
     """Attempt the transfer until the file is whole and good. Raises: DownloadError."""
     for attempt in range(1, attempts + 1):
         try:
@@ -185,7 +196,7 @@ def _download_with_retries(transfer, partial, check, attempts, sleep):
             sleep(0.5 * 2 ** (attempt - 1))
 
 
-def _opener():
+def _opener() -> request.OpenerDirector:
     """urllib's opener for http and https alone: the usual one also follows a redirect to ftp."""
     opener = request.OpenerDirector()
     for handler in (
@@ -204,20 +215,22 @@ def _opener():
 _OPENER = _opener()
 
 
+class _Bar(Protocol):
+    """What is used of a tqdm."""
+
+    total: float | None
+
+    def update(self, n: float) -> object: ...
+
+
 class _NoBar:
-    total = None
+    total: float | None = None
 
-    def update(self, n):
-        pass
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
+    def update(self, n: float) -> None:
         pass
 
 
-def _bar(name, progress):
+def _bar(name: str, progress: bool) -> AbstractContextManager[_Bar]:
     if progress:
         try:
             from tqdm.auto import tqdm
@@ -226,14 +239,15 @@ def _bar(name, progress):
             return tqdm(desc=name, unit="B", unit_scale=True, unit_divisor=1024, delay=1e-6, mininterval=0)
         except ImportError:
             pass
-    return _NoBar()
+    return nullcontext(_NoBar())
 
 
-def _is_not_empty(path):
+def _is_not_empty(path: Path) -> str | None:
     return None if path.is_file() and path.stat().st_size else "it is empty"
 
 
-def _words(problem):
+def _reason(problem: BaseException) -> str:
+    """What went wrong, as the operating system or the library says it."""
     reason = getattr(problem, "reason", problem)  # URLError wraps what happened
     if isinstance(reason, TimeoutError):
         return "no answer in time"

@@ -1,14 +1,20 @@
 """Slices, iterators and a matrix made of lists: what stands between a row of numbers and a digit."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from widgets_lib.compute._integers import check_integer
 from widgets_lib.compute.formatting import count
 
+if TYPE_CHECKING:
+    import numpy as np
 
-def chunks(xs, size):
+T = TypeVar("T")
+
+
+def chunks(xs: Any, size: int) -> Iterator[Any]:
     """A generator of the slices xs[0:size], xs[size:2·size], …; the last may be short.
 
     xs: anything with len() and slices: list, tuple, text, array, tensor.
@@ -29,7 +35,7 @@ class Matrix:
     Raises: ValueError if the rows differ in length.
     """
 
-    def __init__(self, rows):
+    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
         self.rows = list(rows)
         lengths = [len(row) for row in self.rows]
         for position, length in enumerate(lengths):
@@ -38,7 +44,7 @@ class Matrix:
                 raise ValueError(f"row {position} has {found} and row 0 has {first}: rows of a matrix are equally long")
         self.shape = (len(lengths), lengths[0] if lengths else 0)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: tuple[int, int]) -> Any:
         if not isinstance(index, tuple) or len(index) != 2:
             raise TypeError(f"a matrix takes two indices, m[row, column], not m[{index!r}]")
         for axis, position, length in zip(("row", "column"), index, self.shape, strict=True):
@@ -51,12 +57,12 @@ class Matrix:
         row, column = index
         return self.rows[row][column]
 
-    def __array__(self, dtype=None, copy=None):
-        import numpy as np  # all else here does without
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> "np.ndarray":
+        import numpy as np  # here: all else in this module does without it
 
         return np.array(self.rows, dtype)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Matrix({self.shape[0]} × {self.shape[1]})"
 
 
@@ -72,7 +78,7 @@ class Pixels:
     highest: float
 
 
-def pixels(values, columns=28):
+def pixels(values: Iterable[Any], columns: int = 28) -> Pixels:
     """The values, folded into rows of `columns`, as Pixels.
 
     Raises: ValueError if there are none, or they do not fill the last row.
@@ -124,12 +130,12 @@ class Press:
 class Walk:
     """What the presses did to a tape of values; `start` are the heads before the first press."""
 
-    values: tuple
+    values: tuple[Any, ...]
     start: tuple[Head, ...]
     presses: tuple[Press, ...]
 
 
-def walk(values, presses, name="it"):
+def walk(values: Any, presses: Iterable[Sequence[Any]], name: str = "it") -> Walk:
     """Run the presses on a real iterator over the values and report each, as a Walk.
 
     values: a sequence, or a number n for 0 … n − 1. To begin with, `name` is an iterator at the first value.
@@ -152,33 +158,41 @@ def walk(values, presses, name="it"):
 class _CountingIterator:
     """An iterator that knows how many values it has given."""
 
-    def __init__(self, values, number):
+    def __init__(self, values: Sequence[Any], number: int) -> None:
         self.values, self.number, self.position = iter(values), number, 0
 
-    def __iter__(self):
+    def __iter__(self) -> "_CountingIterator":
         return self
 
-    def __next__(self):
+    def __next__(self) -> Any:
         value = next(self.values)
         self.position += 1
         return value
 
 
 class _Tape:
-    def __init__(self, values):
+    """The values, and the iterators over them by name; each press reports what it did."""
+
+    def __init__(self, values: Sequence[Any]) -> None:
         self.values = values
-        self.names = {}  # name -> the iterator it stands for
+        self.names: dict[str, _CountingIterator] = {}
         self.made = 0
 
-    def heads(self):
+    def heads(self) -> tuple[Head, ...]:
         iterators = {it.number: it for it in self.names.values()}
         return tuple(
             Head(number, it.position, tuple(name for name, other in self.names.items() if other is it))
             for number, it in sorted(iterators.items())
         )
 
-    def press(self, action=None, name=None, *rest):
-        actions = {"islice": self.islice, "next": self.next, "until": self.until, "same": self.same, "iter": self.iter}
+    def press(self, action: Any = None, name: Any = None, *rest: Any) -> Press:
+        actions: dict[str, Callable[..., Press]] = {
+            "islice": self.islice,
+            "next": self.next,
+            "until": self.until,
+            "same": self.same,
+            "iter": self.iter,
+        }
         if action not in actions:
             raise ValueError(f"no press {action!r}; there are {', '.join(actions)}")
         known = name if action != "same" else (rest or (None,))[0]
@@ -188,7 +202,7 @@ class _Tape:
             raise ValueError(f"{name!r} can't be the name of an iterator")
         return actions[action](name, *rest)
 
-    def islice(self, name, n):
+    def islice(self, name: str, n: int) -> Press:
         n = _size(n, "how many to take", least=0)
         it = self.names[name]
         before = it.position
@@ -204,7 +218,7 @@ class _Tape:
         code = f"list(islice({name}, {n}))"
         return self._report(code, it, ((before, it.position),), taken, sentence)
 
-    def next(self, name):
+    def next(self, name: str) -> Press:
         it = self.names[name]
         before, code = it.position, f"next({name})"
         try:
@@ -214,18 +228,18 @@ class _Tape:
             return self._report(code, it, ((before, before),), None, sentence, raised="StopIteration")
         return self._report(code, it, ((before, it.position),), value, "One value; the head moves on by one.")
 
-    def until(self, name, n):
-        n = _size(n, "how many to take", least=1)  # islice(it, 0) is [] at once: nothing would ever be read
+    def until(self, name: str, n: int) -> Press:
+        n = _size(n, "how many to take", least=1)  # islice(it, 0) is [] at once: nothing would be read
         it = self.names[name]
-        spans = []
+        spans: list[tuple[int, int]] = []
 
-        def take():
+        def take() -> list[Any]:
             before = it.position
             taken = list(islice(it, n))
             spans.append((before, it.position))
             return taken
 
-        rows = list(iter(take, []))
+        rows: list[list[Any]] = list(iter(take, []))
         code = f"list(iter(lambda: list(islice({name}, {n})), []))"
         if rows:
             gave = f"{len(rows)} gave values" if len(rows) > 1 else "one gave values"
@@ -234,31 +248,39 @@ class _Tape:
             sentence = "The very first call gave the sentinel [], so nothing was collected."
         return self._report(code, it, tuple(spans), rows, sentence)
 
-    def same(self, new, name):
+    def same(self, new: str, name: str) -> Press:
         it = self.names[new] = self.names[name]
         sentence = "No new iterator: a second name for the same one, so either name moves the one head."
         return self._report(f"{new} = {name}", it, (), None, sentence)
 
-    def iter(self, name):
+    def iter(self, name: str) -> Press:
         it = self.names[name] = _CountingIterator(self.values, self.made)
         self.made += 1
         sentence = "A new iterator with a head of its own, at the first value."
         return self._report(f"{name} = iter(values)", it, (), None, sentence)
 
-    def _report(self, code, it, spans, returned, sentence, raised=None):
+    def _report(
+        self,
+        code: str,
+        it: _CountingIterator,
+        spans: tuple[tuple[int, int], ...],
+        returned: object,
+        sentence: str,
+        raised: str | None = None,
+    ) -> Press:
         exhausted = it.position == len(self.values)
         return Press(code, it.number, spans, returned, raised, self.heads(), exhausted, sentence)
 
 
-def _folded(values, columns):
+def _folded(values: Sequence[T], columns: int) -> tuple[tuple[T, ...], ...]:
     return tuple(tuple(row) for row in chunks(values, columns))
 
 
-def _is_whole(value):
+def _is_whole(value: Any) -> bool:
     return hasattr(value, "__index__") and not hasattr(value, "__len__")
 
 
-def _size(value, what, least):
+def _size(value: Any, what: str, least: int) -> int:
     try:
         return check_integer(value, what, least)
     except TypeError as error:

@@ -35,8 +35,8 @@ class TimeAxis:
 
     low: float
     high: float
-    ticks: tuple
-    stops: tuple
+    ticks: tuple[tuple[float, str], ...]
+    stops: tuple[tuple[float, str], ...]
 
 
 def time_axis(longest_s: float) -> TimeAxis:

@@ -5,10 +5,12 @@ Glossary: a *batch* is as many calls as fill about 5 ms; a *budget* is the time 
 """
 
 import gc
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from itertools import repeat
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 from widgets_lib.compute.formatting import count, human, three_digits
 
@@ -16,8 +18,10 @@ __all__ = ["Stopped", "Timing", "count", "human", "measure", "measure_rows", "th
 
 BATCH_S = 0.005
 MAX_BATCHES, MIN_BATCHES, MAX_CALLS = 50, 3, 1_000_000
-NOISY = 0.15
+NOISY = 0.15  # spread
 MAX_BUDGETS_PER_CALL = 4  # budgets: a whole product predicted to take this long is measured, a longer one estimated
+
+ShouldStop = Callable[[], bool]
 
 
 class Stopped(Exception):
@@ -47,41 +51,41 @@ class Timing:
     """Columns likewise: of a very wide product even one row may be too much."""
 
     @property
-    def noisy(self):
+    def noisy(self) -> bool:
         """True when the batches differ by more than 15 %."""
         return self.spread is not None and self.spread > NOISY
 
     @property
-    def single(self):
+    def single(self) -> bool:
         """True when one call was all the budget allowed."""
         return self.spread is None
 
     @property
-    def extrapolated(self):
+    def extrapolated(self) -> bool:
         """True when `seconds` is an estimate: less ran than it stands for."""
         return (self.measured_rows, self.measured_columns) != (self.rows, self.columns)
 
     @property
-    def text(self):
+    def text(self) -> str:
         """The time as a person says it, an estimate marked: "46 minutes (estimated from 5 rows)"."""
         if not self.extrapolated:
             return human(self.seconds)
-        part = count(self.measured_rows, "row")
+        part = count(self.measured_rows or 0, "row")
         if self.measured_columns != self.columns:
-            part += " × " + count(self.measured_columns, "column")
+            part += " × " + count(self.measured_columns or 0, "column")
         return f"{human(self.seconds)} (estimated from {part})"
 
-    def gflops(self, flops):
+    def gflops(self, flops: float) -> float:
         """Billions of floating-point operations a second, if one call does `flops` of them."""
         return flops / self.seconds / 1e9 if self.seconds > 0 else 0.0
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """Every field and property as plain JSON values."""
         derived = ("noisy", "single", "extrapolated", "text")
         return asdict(self) | {name: getattr(self, name) for name in derived}
 
 
-def measure(fn, *args, budget_s=0.5, should_stop=None):
+def measure(fn: Callable[..., Any], *args: Any, budget_s: float = 0.5, should_stop: ShouldStop | None = None) -> Timing:
     """Time of one `fn(*args)` in seconds, as a `Timing`.
 
     The method is an adaptive minimum. One warm-up call; if it alone passes the budget, it is the answer.
@@ -99,7 +103,15 @@ def measure(fn, *args, budget_s=0.5, should_stop=None):
     return replace(_batches(fn, args, budget_s, stop), first_call_s=first_call_s)
 
 
-def measure_rows(fn, a, b, budget_s=0.5, prepare=None, should_stop=None, on_progress=None):
+def measure_rows(
+    fn: Callable[[Any, Any], Any],
+    a: Any,
+    b: Any,
+    budget_s: float = 0.5,
+    prepare: Callable[[Any, Any], tuple[Any, Any]] | None = None,
+    should_stop: ShouldStop | None = None,
+    on_progress: Callable[[int, int, float], object] | None = None,
+) -> Timing:
     """Time of `fn(a, b)` for a (m, k) and b (k, n) as a `Timing`; a slow fn sees fewer rows, then is extrapolated.
 
     The first call sees one row and one column: it is `first_call_s` (imports, compiling). Then more columns and
@@ -133,7 +145,7 @@ def measure_rows(fn, a, b, budget_s=0.5, prepare=None, should_stop=None, on_prog
     return replace(timing, first_call_s=first_call_s, **sizes)
 
 
-def _columns(b, columns):
+def _columns(b: Any, columns: int) -> Any:
     """The first columns of b, laid out like b itself, so that compiled code meets the type it knows."""
     if columns == b.shape[1]:
         return b
@@ -141,14 +153,15 @@ def _columns(b, columns):
     return part.contiguous() if hasattr(part, "contiguous") else part.copy()
 
 
-def _batch(fn, args, calls):
+def _batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int) -> float:
+    """Seconds that so many calls take together."""
     start = perf_counter()
     for _ in repeat(None, calls):
         fn(*args)
     return perf_counter() - start
 
 
-def _batches(fn, args, budget_s, stop):
+def _batches(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float, stop: ShouldStop) -> Timing:
     """The adaptive minimum over batches, for a function that is already warm."""
     deadline, collecting = perf_counter() + budget_s, gc.isenabled()
     gc.disable()

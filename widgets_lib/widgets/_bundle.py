@@ -65,14 +65,19 @@ def _link(path: Path, linked: dict[Path, str], importers: list[Path]) -> None:
 
 def _imports(path: Path, source: str):
     """The import statements at the top of a source; what follows the first other statement is not looked at."""
-    position = _BLANK.match(source).end()
+    position = _after_blank(source, 0)
     while re.compile(r"import\b(?!\s*[(.])").match(source, position):
         match = _IMPORT.match(source, position)
         if not match:
             line = source[position:].partition("\n")[0]
             raise ValueError(f"{_place(path, source, position)}: this import cannot be read: {line}")
         yield match
-        position = _BLANK.match(source, match.end()).end()
+        position = _after_blank(source, match.end())
+
+
+def _after_blank(source: str, position: int) -> int:
+    blank = _BLANK.match(source, position)
+    return blank.end() if blank else position
 
 
 def _place(path: Path, source: str, position: int) -> str:

@@ -55,7 +55,7 @@ def trial(
     a, b, c = _product_to_check(fn, prepare, a[: clock.measured_rows], b[:, : clock.measured_columns])
     if mismatch := check(c, a, b):
         return _wrong(mismatch, len(a))
-    flops = cost(clock.rows, k, clock.columns).flops
+    flops = cost(m, k, n).flops
     return {"correct": True, "checked_rows": len(a), "gflops": clock.gflops(flops), **clock.to_dict()}
 
 

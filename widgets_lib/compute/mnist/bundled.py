@@ -27,7 +27,7 @@ class Mnist:
 
 
 @cache
-def load():
+def load() -> Mnist:
     """The bundled digits as a `Mnist`; read on the first call, the same arrays on every later one.
 
     Source: the four original MNIST files (see `widgets_lib/data/README.md`); pixels are uint8 / 256 and
@@ -40,7 +40,7 @@ def load():
     return Mnist(*arrays)
 
 
-def first_digits(count):
+def first_digits(count: int) -> tuple[np.ndarray, np.ndarray]:
     """(images (count, 28, 28) uint8 from 0 to 255, labels (count,) int64) of the first training digits.
 
     The other images are not unpacked: a few milliseconds, where `load` takes the better part of a second.
@@ -49,7 +49,7 @@ def first_digits(count):
         return _first(files, "x_train", count), _first(files, "y_train", count).astype(np.int64)
 
 
-def _first(files, name, count):
+def _first(files: zipfile.ZipFile, name: str, count: int) -> np.ndarray:
     with files.open(f"{name}.npy") as file:
         np.lib.format.read_magic(file)
         (_, *rest), _, dtype = np.lib.format.read_array_header_1_0(file)
@@ -57,5 +57,6 @@ def _first(files, name, count):
         return np.frombuffer(items, dtype).reshape(count, *rest)
 
 
-def _pixels(images):
+def _pixels(images: np.ndarray) -> np.ndarray:
+    """Images (n, 28, 28) uint8 as rows (n, 784) float32 from 0 to 255/256."""
     return np.multiply(images.reshape(len(images), -1), 1 / 256, dtype=np.float32)

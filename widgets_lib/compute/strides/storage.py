@@ -122,7 +122,8 @@ def _memory(x: NDArray[Any]) -> NDArray[np.uint8]:
     root: Any = next(owner for owner in reversed(owners) if isinstance(owner, np.ndarray))
     if root.dtype.hasobject:
         raise ValueError("its memory also holds Python objects: x.copy() gives it a memory of its own")
-    lowest = root[(*(slice(None, None, -1 if s < 0 else 1) for s in root.strides), ...)]
+    upwards = (*(slice(None, None, -1 if s < 0 else 1) for s in root.strides), ...)
+    lowest = root[upwards]
     length = root.itemsize + reach(lowest.shape, lowest.strides)[1] if root.size else 0
     items = _numpy_as_strided(lowest, (length // root.itemsize,), (root.itemsize,))
     return items.view(np.uint8)

@@ -40,7 +40,7 @@ def draw(operands: list[Operand], operator: broadcasting.Operator, result: broad
         "axes": [_draw_column(column) for column in result.columns],
         "shown": shown,
         "operands": [panel for panel, _ in drawn],
-        "result": _draw_result(expression, outline, cells, numbers) if made else None,
+        "result": _draw_result(expression, outline, cells, numbers) if numbers is not None else None,
     }
 
 
@@ -140,7 +140,8 @@ def _draw_operand(
         except IndexError:  # a clash: the operand is shorter than the cells that are drawn
             reader.append(-1)
         else:
-            reader.append(home.setdefault(place[(*[0] * missing, *source)], len(home)))
+            at = place[(0,) * missing + tuple(source)]
+            reader.append(home.setdefault(at, len(home)))
     indices = [operand.index(cells[at][missing:]) for at in home]
     numbers = operand.numbers(indices)
     stretched = [n == 1 != whole for n, whole in zip((*[1] * missing, *operand.shape), outline, strict=True)]
