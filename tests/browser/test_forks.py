@@ -113,7 +113,7 @@ def test_by_keyboard_alone_on_a_phone_and_without_a_kernel(open_forks):
 
     forks.get_by_label("generator").focus()
     keys.press("Tab")
-    for bad, message in [("nan", "not 'nan'"), ("-1", "at least 0, not -1"), ("9" * 2000, "up to 1,000 digits")]:
+    for bad, message in [("nan", "not “nan”"), ("-1", "at least 0, not -1"), ("9" * 2000, "up to 1,000 digits")]:
         keys.press("Control+a")
         keys.insert_text(bad)
         keys.press("Enter")
