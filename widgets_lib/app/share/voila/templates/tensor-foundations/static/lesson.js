@@ -35,13 +35,13 @@ function showProgress() {
 }
 
 // Voila writes a call of this in front of each finished cell …
-window.voila_process = (cell, cells) => {
+globalThis.voila_process = (cell, cells) => {
   cellsReady = ` — ${cell} of ${cells} cells ready`;
-  document.getElementById("done").style.setProperty("--done", cell / cells);
+  document.getElementById("done").style.setProperty("--done", String(cell / cells));
   watchKernel();
 };
 // … and of this after the last one; then its own scripts load and draw the outputs.
-window.voila_finish = () => {
+globalThis.voila_finish = () => {
   if (page.dataset.lesson) return; // a second call comes once Voila's theme is loaded
   lessonGrew.disconnect();
   fillContents();
@@ -60,7 +60,7 @@ window.voila_finish = () => {
     addEventListener("projector", repairOutputs);
   }, DRAWN_MS);
 };
-const managerRuns = () => Boolean(window.jupyterapp?.widgetManager);
+const managerRuns = () => Boolean(globalThis.jupyterapp?.widgetManager);
 // A widget's output is an empty panel, then says "Loading widget...", until its model has come from the kernel.
 function widgetsToCome() {
   const panels = [...document.querySelectorAll("#lesson .lm-Panel.jp-OutputArea-output:not(.lm-mod-hidden)")];
@@ -68,21 +68,25 @@ function widgetsToCome() {
     ({ textContent, childElementCount }) => textContent === "Loading widget..." || !(textContent || childElementCount),
   );
 }
-window.voila_heartbeat = () => {}; // written into the page to keep a slow connection open
-window.update_loading_text = () => {};
-window.display_cells = () => {};
+globalThis.voila_heartbeat = () => {}; // written into the page to keep a slow connection open
+globalThis.update_loading_text = () => {};
+globalThis.display_cells = () => {};
 
 // --- what Jupyter's renderers leave out: a figure's text alternative, and a way for the keyboard to scroll what is too wide
 const lessonDrew = new MutationObserver(repairOutputs);
 
 function repairOutputs() {
-  for (const figure of document.querySelectorAll("#lesson .jp-RenderedImage img:not([alt])")) {
+  /** @type {NodeListOf<HTMLImageElement>} */
+  const figures = document.querySelectorAll("#lesson .jp-RenderedImage img:not([alt])");
+  for (const figure of figures) {
     const section = headings("h1, h2, h3")
       .filter((heading) => heading.compareDocumentPosition(figure) & Node.DOCUMENT_POSITION_FOLLOWING)
       .at(-1);
     figure.alt = `Figure drawn by the code above it${section ? `, in “${textOf(section)}”` : ""}`;
   }
-  for (const box of document.querySelectorAll("#lesson pre")) {
+  /** @type {NodeListOf<HTMLPreElement>} */
+  const boxes = document.querySelectorAll("#lesson pre");
+  for (const box of boxes) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }
@@ -98,9 +102,9 @@ function fillContents() {
     item.className = heading.localName === "h3" ? "deeper" : "";
     item.append(link);
     list.append(item);
-    heading.querySelector(".anchor-link")?.setAttribute("tabindex", -1); // for the pointer: the keyboard has this list
+    heading.querySelector(".anchor-link")?.setAttribute("tabindex", "-1"); // for the pointer: the keyboard has this list
   }
-  document.querySelector(".contents").hidden = !list.children.length;
+  document.querySelector(".contents").toggleAttribute("hidden", !list.children.length);
   if (list.children.length > listed) markCurrent();
 }
 
@@ -110,13 +114,15 @@ function markCurrent() {
   let current = sections.findLastIndex((heading) => heading.getBoundingClientRect().top <= reached);
   if (page.dataset.lesson && page.scrollTop > 0 && page.scrollTop + innerHeight >= page.scrollHeight - 2)
     current = sections.length - 1;
-  const links = [...document.querySelectorAll(".contents a")];
-  links.forEach((link, at) =>
-    at === current ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current"),
-  );
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const links = document.querySelectorAll(".contents a");
+  links.forEach((link, at) => {
+    if (at === current) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  });
   document.querySelector(".contents .now").textContent = links[current]?.textContent ?? "";
-  const list = document.querySelector(".contents ol"),
-    link = links[current];
+  const list = document.querySelector(".contents ol");
+  const link = links[current];
   if (!link) return;
   const below = link.offsetTop + link.offsetHeight - list.scrollTop - list.clientHeight;
   if (below > 0) list.scrollTop += below;
@@ -137,9 +143,10 @@ function startContents() {
     },
     { passive: true },
   );
+  /** @type {HTMLDetailsElement} */
   const details = document.querySelector(".contents details");
   details.addEventListener("click", (event) => {
-    if (event.target.localName === "a" && !details.classList.contains("wide")) details.open = false;
+    if (event.target instanceof HTMLElement && event.target.localName === "a" && !details.classList.contains("wide")) details.open = false;
   });
 }
 

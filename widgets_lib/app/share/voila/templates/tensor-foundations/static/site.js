@@ -28,7 +28,8 @@ function applyTheme() {
   const dark = choice === "dark" || (choice === "system" && systemIsDark.matches);
   page.dataset.theme = dark ? "dark" : "light";
   // A lesson's page has Jupyter's dark sheet as well, and widgets read the body's attributes.
-  const sheet = document.getElementById("theme-dark");
+  /** @type {HTMLLinkElement} */
+  const sheet = document.querySelector("#theme-dark");
   if (!sheet) return;
   sheet.media = dark ? "screen" : "not all"; // paper is white
   if (!document.body) return;
@@ -62,7 +63,8 @@ function isTyping({ target }) {
 }
 
 function startSwitches() {
-  const theme = document.getElementById("theme-choice");
+  /** @type {HTMLSelectElement} */
+  const theme = document.querySelector("#theme-choice");
   theme.value = memory.get("theme") ?? "system";
   theme.addEventListener("change", () => {
     memory.set("theme", theme.value);
@@ -71,21 +73,13 @@ function startSwitches() {
 
   document.getElementById("projector-switch").addEventListener("click", toggleProjector);
   document.addEventListener("keydown", (event) => {
-    if (
-      event.key !== "p" ||
-      event.ctrlKey ||
-      event.metaKey ||
-      event.altKey ||
-      event.defaultPrevented ||
-      isTyping(event)
-    )
-      return;
-    toggleProjector();
+    const modified = event.ctrlKey || event.metaKey || event.altKey;
+    if (event.key === "p" && !modified && !event.defaultPrevented && !isTyping(event)) toggleProjector();
   });
 
-  new ResizeObserver(([{ target }]) => page.style.setProperty("--bar", `${target.offsetHeight}px`)).observe(
-    document.querySelector(".bar"),
-  );
+  /** @type {HTMLElement} */
+  const bar = document.querySelector(".bar");
+  new ResizeObserver(() => page.style.setProperty("--bar", `${bar.offsetHeight}px`)).observe(bar);
   applyTheme();
   applyProjector();
 }
