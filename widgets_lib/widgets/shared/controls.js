@@ -2,6 +2,8 @@
 // and all of them the course's type, colours and focus ring in every host.
 import { h, s, set } from "./dom.js";
 
+/** @typedef {"play" | "pause" | "step" | "back" | "restart"} IconName */
+
 const ICONS = {
   play: "M4 2v12l10-6z",
   pause: "M3 2h4v12H3zM9 2h4v12H9z",
@@ -10,21 +12,39 @@ const ICONS = {
   restart: "M8 3a5 5 0 1 1-4.6 3h2.2A3 3 0 1 0 8 5v2.5L3.5 4 8 .5z",
 };
 
-/** A small drawing for a button; the button's own text or aria-label names it. */
+/**
+ * A small drawing for a button; the button's own text or aria-label names it.
+ * @param {IconName} name
+ */
 export function icon(name) {
   return s("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d: ICONS[name] }));
 }
 
+/**
+ * @param {import("./dom.js").Child | import("./dom.js").Child[]} text
+ * @param {(event: Event) => void} onclick
+ * @param {import("./dom.js").Attributes} [attributes]
+ */
 export function button(text, onclick, attributes = {}) {
   return h("button", { type: "button", onclick, ...attributes }, text);
 }
 
-/** A button that shows an icon and is named by `label`. */
+/**
+ * A button that shows an icon and is named by `label`.
+ * @param {IconName} name
+ * @param {string} label
+ * @param {(event: Event) => void} onclick
+ */
 export function iconButton(name, label, onclick) {
   return h("button", { type: "button", onclick, "aria-label": label, title: label }, icon(name));
 }
 
-/** Change what an icon button shows and is called. */
+/**
+ * Change what an icon button shows and is called.
+ * @param {HTMLElement} element
+ * @param {IconName} name
+ * @param {string} label
+ */
 export function setIcon(element, name, label) {
   set(element, { "aria-label": label, title: label }).replaceChildren(icon(name));
 }
@@ -37,14 +57,22 @@ export function setIcon(element, name, label) {
  * @param {HTMLElement[]} candidates
  */
 export function keepFocus(node, change, candidates) {
-  const focused = node.getRootNode().activeElement ?? null;
-  const held = node.contains(focused);
+  const root = /** @type {Document | ShadowRoot} */ (node.getRootNode());
+  const focused = /** @type {HTMLElement | null} */ (root.activeElement ?? null);
+  const held = focused && node.contains(focused);
   change();
-  const canHold = (element) => element.isConnected && !element.disabled && !element.closest("[hidden]");
+  /** @param {HTMLElement} element */
+  const canHold = (element) => element.isConnected && !element.matches(":disabled") && !element.closest("[hidden]");
   if (held && !canHold(focused)) candidates.find(canHold)?.focus();
 }
 
-/** A drop-down. `options`: [{ value, text, disabled }]; returns { node, select }. */
+/**
+ * A drop-down: { node, select }.
+ * @param {string} label
+ * @param {{ value: string, text: string, disabled?: boolean }[]} options
+ * @param {string} value
+ * @param {(value: string) => void} onchange
+ */
 export function dropdown(label, options, value, onchange) {
   const select = h(
     "select",
@@ -60,12 +88,19 @@ export function dropdown(label, options, value, onchange) {
  * A slider over a list of values, so that the scale can be fine at one end and coarse at the other.
  * `label` may be a node (an axis letter in its colour); `name` is what a screen reader says.
  * Returns { node, input, show(value) }; `oninput(value)` gets the chosen value while it is dragged.
+ * @param {object} options
+ * @param {string | Node} options.label
+ * @param {string} options.name
+ * @param {number[]} options.values
+ * @param {number} options.value
+ * @param {(value: number) => string} [options.text]
+ * @param {(value: number) => void} options.oninput
  */
 export function slider({ label, name, values, value, text = String, oninput }) {
   const input = h("input", { type: "range", min: 0, max: values.length - 1, step: 1, "aria-label": name });
   const output = h("output", {});
-  const show = (shown) => {
-    input.value = nearest(values, shown);
+  const show = (/** @type {number} */ shown) => {
+    input.value = String(nearest(values, shown));
     output.textContent = text(shown);
     input.setAttribute("aria-valuetext", text(shown));
   };
@@ -78,7 +113,11 @@ export function slider({ label, name, values, value, text = String, oninput }) {
   return { node: h("label", { class: "wl-slider" }, label, input, output), input, show };
 }
 
-/** Index of the value closest to `wanted`. */
+/**
+ * Index of the value closest to `wanted`.
+ * @param {number[]} values
+ * @param {number} wanted
+ */
 export function nearest(values, wanted) {
   let best = 0;
   for (let index = 1; index < values.length; index++) {

@@ -6,17 +6,42 @@ const FOCUSABLE = new Set(["button", "input", "select", "summary", "textarea"]);
 /** Drawing units to the em: a drawing grows with the text around it. */
 export const UNITS_PER_EM = 15;
 
-/** An HTML element with attributes, listeners (`onclick: f`) and children. */
+/**
+ * @typedef {Record<string, any>} Attributes  as `set` takes them
+ * @typedef {string | Node | null | undefined | false} Child  null, undefined and false are left out
+ */
+
+/**
+ * An HTML element with attributes, listeners (`onclick: f`) and children.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes} [attributes]
+ * @param {...(Child | Child[])} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 export function h(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
 
-/** The same for an SVG element. */
+/**
+ * The same for an SVG element.
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes} [attributes]
+ * @param {...(Child | Child[])} children
+ * @returns {SVGElementTagNameMap[Tag]}
+ */
 export function s(tag, attributes = {}, ...children) {
   return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
-/** An <svg> of `width` × `height` drawing units. */
+/**
+ * An <svg> of `width` × `height` drawing units.
+ * @param {number} width
+ * @param {number} height
+ * @param {string} label
+ * @param {...(Child | Child[])} children
+ */
 export function drawing(width, height, label, ...children) {
   return s(
     "svg",
@@ -30,12 +55,22 @@ export function drawing(width, height, label, ...children) {
   );
 }
 
-/** Words with `code` between backticks, as nodes. */
+/**
+ * Words with `code` between backticks, as nodes.
+ * @param {string} text
+ * @returns {(string | HTMLElement)[]}
+ */
 export function prose(text) {
   return text.split("`").map((part, index) => (index % 2 ? h("code", {}, part) : part));
 }
 
-/** Set attributes: functions become listeners, false and null remove, true sets an empty attribute. */
+/**
+ * Set attributes: functions become listeners, false and null remove, true sets an empty attribute.
+ * @template {Element} T
+ * @param {T} element
+ * @param {Attributes} attributes
+ * @returns {T}
+ */
 export function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name.slice(2), value);
@@ -45,9 +80,18 @@ export function set(element, attributes) {
   return element;
 }
 
-/** True where a key press is the host's or the browser's: Ctrl, Alt or the Command key is held. */
+/**
+ * True where a key press is the host's or the browser's: Ctrl, Alt or the Command key is held.
+ * @param {KeyboardEvent} event
+ */
 export const hasModifier = (event) => event.ctrlKey || event.metaKey || event.altKey;
 
+/**
+ * @template {Element} T
+ * @param {T} element
+ * @param {Attributes} attributes
+ * @param {(Child | Child[])[]} children
+ */
 function fill(element, attributes, children) {
   set(element, attributes);
   // JupyterLab's command mode takes arrow keys, Enter and Space from a focused element without this attribute.
@@ -55,10 +99,12 @@ function fill(element, attributes, children) {
     element.setAttribute("data-lm-suppress-shortcuts", "true");
   // JupyterLab's guard against line breaks in cells cancels Enter in a field: no submit, no change. It listens on the field too, but later.
   if (element.localName === "input") element.addEventListener("beforeinput", keepEnter);
-  element.append(...children.flat().filter((child) => child != null && child !== false));
+  const present = children.flat().filter((child) => child != null && child !== false);
+  element.append(.../** @type {(string | Node)[]} */ (present));
   return element;
 }
 
+/** @param {any} event  an InputEvent */
 function keepEnter(event) {
   if (event.inputType === "insertLineBreak") event.stopImmediatePropagation();
 }

@@ -13,8 +13,14 @@ const APART = [28, 20, 0, 0]; // the least gap between neighbours along each
  * size     the side of a cell in drawing units; `text(p)` what a cell says, `kind(p)` its further class, if any
  * place    the upper left corner of a cell; `beside` its neighbour in the drawing, itself at the edge
  * point    sets the indices of one cell in bold; null for none
+ *
+ * @param {object} options
+ * @param {number[][]} options.shown
+ * @param {number} options.size
+ * @param {(p: number) => string} options.text
+ * @param {(p: number) => string} [options.kind]
  */
-export function createFacets({ shown, size, text, kind = () => "" }) {
+export function createFacets({ shown, size, text, kind = (_) => "" }) {
   const grid = createGrid(shown, size);
   const labels = createLabels(grid);
   const cells = range(grid.count).map((p) => {
@@ -30,9 +36,15 @@ export function createFacets({ shown, size, text, kind = () => "" }) {
   return { node: s("g", {}, labels.node, ...cells), cells, width, height, place, beside, point: labels.point };
 }
 
-/** Where cells and facets go: the axes' indices, and what createFacets says of its own. */
+/**
+ * Where cells and facets go: the axes' indices, and what createFacets says of its own.
+ * @typedef {ReturnType<typeof createGrid>} Grid
+ * @param {number[][]} shown
+ * @param {number} size
+ */
 function createGrid(shown, size) {
   const ndim = shown.length;
+  /** @type {number[][]} */
   const axes = [...Array(4 - ndim).fill([0]), ...shown];
   const [down, across, rows, columns] = axes;
   const left = ndim > 1 ? 12 + 8 * Math.max(0, ...rows.map((index) => String(index).length)) : 1;
@@ -43,7 +55,7 @@ function createGrid(shown, size) {
   const facetY = line(down, top + y.length, APART[0]);
 
   /** Where cell p is along each axis: positions among the drawn ones. */
-  const locate = (p) => {
+  const locate = (/** @type {number} */ p) => {
     const facet = Math.floor(p / (rows.length * columns.length));
     return [
       Math.floor(facet / across.length),
@@ -53,17 +65,25 @@ function createGrid(shown, size) {
     ];
   };
   /** The upper left corner of a facet's cells. */
-  const corner = (d, a) => [left + facetX.starts[a], facetY.starts[d] + top];
+  const corner = (/** @type {number} */ d, /** @type {number} */ a) => [
+    left + facetX.starts[a],
+    facetY.starts[d] + top,
+  ];
   return {
     ...{ ndim, axes, size, left, top, x, y, locate, corner },
     width: left + facetX.length + 1,
     height: facetY.length + 1,
     count: down.length * across.length * rows.length * columns.length,
-    place(p) {
+    place(/** @type {number} */ p) {
       const [d, a, i, j] = locate(p);
       const [facetLeft, facetTop] = corner(d, a);
       return [facetLeft + x.starts[j], facetTop + y.starts[i]];
     },
+    /**
+     * @param {number} p
+     * @param {number} downwards
+     * @param {number} rightwards
+     */
     beside(p, downwards, rightwards) {
       const [d, a, i, j] = locate(p);
       const row = d * rows.length + i + downwards;
@@ -76,19 +96,26 @@ function createGrid(shown, size) {
   };
 }
 
-/** The indices along the sides of each facet, and dots where some are left out: { node, point(p) }. */
-function createLabels({ ndim, axes: [down, across, rows, columns], size, left, top, x, y, locate, corner }) {
+/**
+ * The indices along the sides of each facet, and dots where some are left out: { node, point(p) }.
+ * @param {Grid} grid
+ */
+function createLabels({ ndim, axes, size, left, top, x, y, locate, corner }) {
+  const [down, across, rows, columns] = axes;
   const node = s("g", { "aria-hidden": "true" });
+  /** @type {(words: string, letter: string, atX: number, atY: number, anchor?: string) => Element} */
   const write = (words, letter, atX, atY, anchor = "middle") => {
     const attributes = { x: atX, y: atY, class: `wl-${letter || "quiet"}` };
     const label = s("text", { ...attributes, "text-anchor": anchor, "dominant-baseline": "central" }, words);
     node.append(label);
     return label;
   };
-  const cut = (indices, at) => at > 0 && indices[at] - indices[at - 1] > 1;
+  const cut = (/** @type {number[]} */ indices, /** @type {number} */ at) =>
+    at > 0 && indices[at] - indices[at - 1] > 1;
+  /** @type {Map<string, Element>[]} */
   const byIndex = AXES.map(() => new Map());
 
-  const writeFacet = (d, a) => {
+  const writeFacet = (/** @type {number} */ d, /** @type {number} */ a) => {
     const [facetLeft, facetTop] = corner(d, a);
     const [middleX, middleY] = [facetLeft + x.length / 2, facetTop + y.length / 2];
     const name = ndim > 3 ? `[${down[d]}, ${across[a]}]` : `[${across[a]}]`;
@@ -109,21 +136,28 @@ function createLabels({ ndim, axes: [down, across, rows, columns], size, left, t
   };
   for (const d of down.keys()) for (const a of across.keys()) writeFacet(d, a);
 
+  /** @type {Element[]} */
   let pointed = [];
   return {
     node,
-    point(p) {
+    point(/** @type {number | null} */ p) {
       for (const label of pointed) label.classList.remove("wl-at");
       const [d, a, i, j] = p === null ? [] : locate(p);
       const labels = [byIndex[1].get(`${d} ${a}`), byIndex[2].get(`${d} ${i}`), byIndex[3].get(`${d} ${a} ${j}`)];
-      pointed = labels.filter(Boolean);
+      pointed = labels.filter((label) => label !== undefined);
       for (const label of pointed) label.classList.add("wl-at");
     },
   };
 }
 
-/** Where the things along an axis start, with a gap for dots where indices are left out: { starts, length }. */
+/**
+ * Where the things along an axis start, with a gap for dots where indices are left out: { starts, length }.
+ * @param {number[]} indices
+ * @param {number} step  from one to the next
+ * @param {number} apart  the least gap between them
+ */
 function line(indices, step, apart) {
+  /** @type {number[]} */
   const starts = [];
   let length = 0;
   indices.forEach((index, at) => {

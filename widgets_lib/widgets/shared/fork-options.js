@@ -4,20 +4,29 @@ import { createRadioGroup } from "./radio-group.js";
 
 const TONES = 4; // neighbouring groups differ in tone as well as in letter
 
-/** The letter of a group of equal things: A … Z, AA … */
+/**
+ * The letter of a group of equal things: A … Z, AA …
+ * @type {(group: number) => string}
+ */
 export const letter = (group) =>
   (group < 26 ? "" : letter(Math.floor(group / 26) - 1)) + String.fromCharCode(65 + (group % 26));
 
-/** The class of something in a group; of nothing in none, null. */
+/**
+ * The class of something in a group; of nothing in none, null.
+ * @param {number | null} group
+ */
 export const equalClass = (group) => (group === null ? "" : `wl-equal wl-tone-${group % TONES}`);
 
-/** The code of a reseeding as a child writes it: { node, show(lines) }; without lines it is hidden. */
+/**
+ * The code of a reseeding as a child writes it: { node, show(lines) }; without lines it is hidden.
+ * @param {string} label
+ */
 export function createRecipe(label) {
   const code = h("code", {});
   const node = h("div", { class: "wl-recipe" }, h("span", { class: "wl-quiet" }, label), h("pre", {}, code));
   return {
     node,
-    show(lines) {
+    show(/** @type {string} */ lines) {
       node.hidden = !lines;
       code.textContent = lines;
     },
@@ -62,11 +71,19 @@ export function createReseedings(label, reseedings, onchoose) {
   };
 }
 
-/** What stands in the place of the drawing where nothing can be drawn for a reason; empty without one. */
+/**
+ * What stands in the place of the drawing where nothing can be drawn for a reason; empty without one.
+ * @param {string} reason
+ */
 export const createRefusal = (reason) =>
   h("p", { class: "wl-refused" }, reason ? `✗ ${reason} Choose another way of reseeding or another generator.` : "");
 
-/** Fill a drop-down with the generators, each { key, title, reason }. */
+/**
+ * Fill a drop-down with the generators.
+ * @param {HTMLSelectElement} select
+ * @param {{ key: string, title: string, reason: string }[]} generators
+ * @param {string} chosen
+ */
 export function showGenerators(select, generators, chosen) {
   if (select.options.length !== generators.length) {
     select.replaceChildren(

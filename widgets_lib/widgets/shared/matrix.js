@@ -8,6 +8,16 @@ import { s } from "./dom.js";
  * rows, cols   how many; `size` the side of a cell in drawing units (whole, so that edges stay crisp)
  * text(i, j)   what a cell says; `axes`: the axis letters of rows and columns, "i", "j" or "k", or null for none
  * mark adds the class `wl-<name>` to a cell, unmark takes it from all cells
+ *
+ * @param {object} options
+ * @param {number} options.rows
+ * @param {number} options.cols
+ * @param {number} [options.size]
+ * @param {number} [options.x]
+ * @param {number} [options.y]
+ * @param {(i: number, j: number) => string} [options.text]
+ * @param {(string | null)[]} [options.axes]
+ * @param {string} [options.title]
  */
 export function createMatrix({
   rows,
@@ -19,6 +29,7 @@ export function createMatrix({
   axes = [null, null],
   title = "",
 }) {
+  /** @type {SVGGElement[]} */
   const cells = [];
   const node = s("g", { transform: `translate(${x} ${y})` });
   if (title) node.append(s("text", { x: 0, y: axes[1] ? -26 : -10, class: "wl-word" }, title));
@@ -45,7 +56,8 @@ export function createMatrix({
       node.append(cell);
     }
   }
-  const at = (i, j) => cells[i * cols + j];
+  const at = (/** @type {number} */ i, /** @type {number} */ j) => cells[i * cols + j];
+  /** @type {Map<string, Set<Element>>} */
   const marked = new Map();
   return {
     node,
@@ -53,19 +65,29 @@ export function createMatrix({
     width: cols * size,
     height: rows * size,
     at,
+    /**
+     * @param {number} i
+     * @param {number} j
+     * @param {string} name
+     */
     mark(i, j, name) {
       const cell = at(i, j);
       if (!cell) return;
       cell.classList.add(`wl-${name}`);
-      if (!marked.has(name)) marked.set(name, new Set());
-      marked.get(name).add(cell);
+      marked.set(name, (marked.get(name) ?? new Set()).add(cell));
     },
+    /** @param {string} name */
     unmark(name) {
       for (const cell of marked.get(name) ?? []) cell.classList.remove(`wl-${name}`);
       marked.delete(name);
     },
+    /**
+     * @param {number} i
+     * @param {number} j
+     * @param {string} value
+     */
     write(i, j, value) {
-      at(i, j).lastChild.textContent = value;
+      /** @type {Element} */ (at(i, j).lastChild).textContent = value;
     },
   };
 }

@@ -24,9 +24,9 @@ export function createPlayer({ length, onseek, signal, name = "step" }) {
   let end = length;
   let speed = 1;
   /** @type {number | undefined} */
-  let timer;
+  let timer; // while it plays
   const controls = createControls(name, length, {
-    onseek: (position) => seek(position),
+    onseek: seek,
     onstep: (by) => seek(at + by),
     onplay: toggle,
     onspeed: (chosen) => {
@@ -39,6 +39,7 @@ export function createPlayer({ length, onseek, signal, name = "step" }) {
     controls.show(at, end, playing);
     onseek(at, { playing });
   }
+  /** @param {number} position */
   function seek(position, stop = true) {
     if (stop) halt();
     at = clamp(position, 0, end);
@@ -80,7 +81,7 @@ export function createPlayer({ length, onseek, signal, name = "step" }) {
       halt();
       show();
     },
-    setLength(next) {
+    setLength(/** @type {number} */ next) {
       halt();
       end = next;
       at = Math.min(at, end);
@@ -90,7 +91,16 @@ export function createPlayer({ length, onseek, signal, name = "step" }) {
   };
 }
 
-/** The player's buttons, its scrubber and its speeds: { node, scrub, show(at, end, playing) }. */
+/**
+ * The player's buttons, its scrubber and its speeds: { node, scrub, show(at, end, playing) }.
+ * @param {string} name
+ * @param {number} length
+ * @param {object} on
+ * @param {(position: number) => void} on.onseek
+ * @param {(by: number) => void} on.onstep
+ * @param {() => void} on.onplay
+ * @param {(speed: number) => void} on.onspeed
+ */
 function createControls(name, length, { onseek, onstep, onplay, onspeed }) {
   const restart = iconButton("restart", "start again", () => onseek(0));
   const back = iconButton("back", "one step back", () => onstep(-1));
@@ -112,9 +122,14 @@ function createControls(name, length, { onseek, onstep, onplay, onspeed }) {
   return {
     node,
     scrub,
+    /**
+     * @param {number} at
+     * @param {number} end
+     * @param {boolean} playing
+     */
     show(at, end, playing) {
-      scrub.max = end;
-      scrub.value = at;
+      scrub.max = String(end);
+      scrub.value = String(at);
       scrub.setAttribute("aria-valuetext", `${name} ${at} of ${end}`);
       count.textContent = `${at} / ${end}`;
       const greyOut = () => {
@@ -127,14 +142,19 @@ function createControls(name, length, { onseek, onstep, onplay, onspeed }) {
   };
 }
 
-/** Answers the keys in `moves`, except where what has the focus answers them itself. */
+/**
+ * Answers the keys in `moves`, except where what has the focus answers them itself.
+ * @param {Element} scrub
+ * @param {Record<string, () => void>} moves
+ */
 function createKeys(scrub, moves) {
-  return (event) => {
-    const typing = event.target.closest?.("select, input:not([type=range])");
+  return (/** @type {KeyboardEvent} */ event) => {
+    const target = /** @type {Element} */ (event.target);
+    const typing = target.closest?.("select, input:not([type=range])");
     if (typing || hasModifier(event)) return;
     // A focused button answers Space itself, and a range other than the scrubber its own arrows.
     const own = event.key === " " ? "button, summary" : "input[type=range]";
-    const focused = event.target.closest?.(own);
+    const focused = target.closest?.(own);
     if (!(event.key in moves) || (focused && focused !== scrub)) return;
     event.preventDefault();
     moves[event.key]();

@@ -2,12 +2,24 @@
 import { h } from "./dom.js";
 
 /**
+ * What anywidget calls `render` with; hosts whose anywidget is older than 0.11 pass no signal.
+ * @typedef {object} RenderContext
+ * @property {import("@anywidget/types").AnyModel} model
+ * @property {HTMLElement} el
+ * @property {AbortSignal} [signal]
+ */
+
+/**
  * Set up `el` for a widget and return its parts.
  *
  * listen(names, draw)  calls `draw` when one of the traits changes, until the view goes
  * save(changes)        sets traits and sends them to the kernel
  * signal               aborts when the view goes: hand it to listeners on document or window, and to timers
- * destroy              what `render` returns: hosts whose anywidget is older than 0.11 pass no signal
+ * destroy              what `render` returns, for hosts that pass no signal
+ *
+ * @param {RenderContext} context
+ * @param {string} stem
+ * @param {string} label
  */
 export function createView({ model, el, signal }, stem, label) {
   const life = new AbortController();
@@ -29,7 +41,12 @@ export function createView({ model, el, signal }, stem, label) {
   el.classList.add("wl-host");
   el.replaceChildren(root);
 
+  /** @type {[string, () => void][]} */
   const listeners = [];
+  /**
+   * @param {string[]} names
+   * @param {() => void} draw
+   */
   const listen = (names, draw) => {
     for (const name of names) {
       model.on(`change:${name}`, draw);
@@ -39,7 +56,7 @@ export function createView({ model, el, signal }, stem, label) {
   life.signal.addEventListener("abort", () => listeners.forEach(([event, draw]) => model.off(event, draw)), {
     once: true,
   });
-  const save = (changes) => {
+  const save = (/** @type {Record<string, any>} */ changes) => {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
     model.save_changes();
   };
