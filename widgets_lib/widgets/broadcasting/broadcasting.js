@@ -81,7 +81,7 @@ class Explorer {
     this.table.write(model.get("shapes"), model.get("invalid_operands"));
     this.operators.choose(model.get("operator"));
     presets.select.value = model.get("preset");
-    presets.select.firstChild.hidden = model.get("preset") !== "";
+    presets.select.options[0].hidden = model.get("preset") !== "";
   }
 
   show() {

@@ -34,7 +34,7 @@ export function createRules({ onrepair }) {
       title.textContent = picture.repairs.some((repair) => repair.applied)
         ? "Repaired. Press it again to undo it, or try another:"
         : "What repairs it:";
-      const focused = [...list.querySelectorAll("button")].indexOf(list.getRootNode().activeElement);
+      const focused = [...list.querySelectorAll("button")].findIndex((one) => one.matches(":focus"));
       list.replaceChildren(...picture.repairs.map(repairItem));
       list.querySelectorAll("button")[focused]?.focus();
     },

@@ -42,7 +42,7 @@ export function createChooser({ onchoose, ontype }) {
   function type() {
     const text = field.value;
     const asked = /^\s*\d+\s*$/.test(text) ? Number(text) : NaN;
-    field.value = asked <= last ? asked : at;
+    field.value = String(asked <= last ? asked : at);
     if (asked <= last && asked !== at) onchoose(asked);
     else ontype(text);
   }

@@ -108,7 +108,7 @@ function createMatrices({ a, b, exactly }, { m, k, n, size, ax, ay, bx, by, cx, 
   const A = createMatrix({ rows: m, cols: k, size, x: ax, y: ay, axes: ["i", "k"], text: (i, t) => a[i][t] });
   const B = createMatrix({ rows: k, cols: n, size, x: bx, y: by, axes: ["k", "j"], text: (t, j) => b[t][j] });
   const C = createMatrix({ rows: m, cols: n, size, x: cx, y: cy, axes: ["i", "j"] });
-  for (const cell of C.cells) set(cell.lastChild, { y: size / 2 - 3 });
+  for (const cell of C.cells) set(cell.lastElementChild, { y: size / 2 - 3 });
   if (exactly) {
     for (const cell of A.cells) setHint(cell, exactly.a[cell.dataset.i][cell.dataset.j]);
     for (const cell of B.cells) setHint(cell, exactly.b[cell.dataset.i][cell.dataset.j]);

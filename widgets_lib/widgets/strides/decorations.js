@@ -26,6 +26,7 @@ export function decorate({ shape, shown, memory }, layout) {
     axis ? ", " : "",
     s("tspan", { class: `wl-${letterOf(axis, ndim)}` }, String(n)),
   ]);
+  /** @type {Element[]} */
   const parts = [
     title(16, "x", "(", ...sizes, ndim === 1 ? ",)" : ")"),
     title(layout.title, "storage", s("tspan", { class: "wl-quiet" }, memory)),

@@ -29,7 +29,7 @@ function createDial({ letter, name, least = null, onturn }) {
   }
   function step(by) {
     const value = Number.isSafeInteger(input.valueAsNumber) ? input.valueAsNumber : 0;
-    input.value = Math.max(least ?? -Infinity, value + by);
+    input.value = String(Math.max(least ?? -Infinity, value + by));
     read();
   }
   // Tab stops at the number, whose arrow keys do the same.
@@ -46,7 +46,7 @@ function createDial({ letter, name, least = null, onturn }) {
     ),
     /** @param {number} value */
     show(value) {
-      if (input.value !== String(value)) input.value = value;
+      if (input.value !== String(value)) input.value = String(value);
       fit();
       set(input, { "aria-invalid": null });
     },

@@ -105,7 +105,7 @@ export class Scene {
         text: text ?? "?",
         label: this.elementLabel(e, text),
       });
-      mark.node.dataset.e = e;
+      mark.node.dataset.e = String(e);
       return this.send(mark, layout.elements[e], starts[e]);
     });
   }
@@ -135,7 +135,7 @@ export class Scene {
         number: place.numbered ? signed(position) : "",
         label: this.cellLabel(position, text, readers.length),
       });
-      mark.node.dataset.p = position;
+      mark.node.dataset.p = String(position);
       transitions.push(...this.send(mark, place, copied ? this.elements[readers[0]] : kept?.now));
       this.cells.set(position, mark);
     }

@@ -146,7 +146,8 @@ function startContents() {
   /** @type {HTMLDetailsElement} */
   const details = document.querySelector(".contents details");
   details.addEventListener("click", (event) => {
-    if (event.target instanceof HTMLElement && event.target.localName === "a" && !details.classList.contains("wide")) details.open = false;
+    if (event.target instanceof HTMLElement && event.target.localName === "a" && !details.classList.contains("wide"))
+      details.open = false;
   });
 }
 
