@@ -30,9 +30,7 @@ def put(of, root=ROOT):
 
 def _owner(text):
     if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})", text):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} can't be a GitHub account: letters, digits and hyphens; make address OWNER=your-account"
-        )
+        raise argparse.ArgumentTypeError(f"{text!r} can't be a GitHub account: letters, digits and hyphens")
     return text
 
 
@@ -43,7 +41,9 @@ def _repository(text):
 
 
 def main(arguments):
-    parser = argparse.ArgumentParser(prog="make address", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="make address", usage="make address OWNER=your-account [REPO=name]", description=__doc__.partition("\n")[0]
+    )
     parser.add_argument("owner", type=_owner, help="the GitHub account that holds the repository")
     parser.add_argument("--repo", type=_repository, default=PROJECT, help=f"the repository's name (default: {PROJECT})")
     chosen = parser.parse_args(arguments)

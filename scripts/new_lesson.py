@@ -40,7 +40,9 @@ def filled(metadata, cells, values):
 
 
 def main(arguments):
-    parser = argparse.ArgumentParser(prog="make new-lesson", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="make new-lesson", usage="make new-lesson NAME=05_einsum [TITLE=…]", description=__doc__.partition("\n")[0]
+    )
     parser.add_argument("name", help="the notebook's name, as in 05_einsum")
     parser.add_argument("--title", help="the lesson's title (default: coming.json's, else the name in words)")
     chosen = parser.parse_args(arguments)

@@ -61,7 +61,11 @@ def announce(text, name, does):
 
 
 def main(arguments):
-    parser = argparse.ArgumentParser(prog="make new-widget", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="make new-widget",
+        usage="make new-widget NAME=DiceRoller [STEM=dice]",
+        description=__doc__.partition("\n")[0],
+    )
     parser.add_argument("name", help="the widget's class, as in DiceRoller")
     parser.add_argument("--stem", help="the name of its folder and files, as in dice (default: dice_roller)")
     chosen = parser.parse_args(arguments)
