@@ -81,7 +81,7 @@ release: $(VENV)/.release
 	@echo "To publish: $(BIN)/python -m twine upload dist/*"
 
 clean:
-	rm -rf $(VENV) build dist node_modules .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 # --- installing, once; the stamps make every later call instant
 

@@ -21,9 +21,9 @@ def copy(tmp_path_factory):
 def test_the_new_widget_and_lesson_pass_the_python_tests_that_concern_them(copy):
     tests = ["tests/compute/test_dice.py", "tests/widgets/test_dice.py", "tests/lessons/test_05_einsum.py"]
     everything = ["compute/test_imports", "widgets/test_styles", "widgets/test_catalog", "lessons/test_every_lesson"]
-    everything += ["test_every_widget", "test_documents"]
+    everything += ["test_every_widget", "test_documents", "test_types"]
     trees.pytest(copy, *tests)
-    chosen = "dice or DiceRoller or einsum or in_step or coming_json"
+    chosen = "dice or DiceRoller or einsum or in_step or coming_json or agree"
     said = trees.pytest(copy, "-k", chosen, *(f"tests/{name}.py" for name in everything))
     assert "passed" in said
 
@@ -38,8 +38,11 @@ def test_the_new_widget_passes_its_own_javascript_test_and_the_contract(copy):
 def test_what_is_written_passes_the_linters(copy):
     python(copy, "-m", "ruff", "check", "--quiet", ".")
     python(copy, "-m", "ruff", "format", "--quiet", "--check", ".")
+    python(copy, "-m", "mypy", "-p", "widgets_lib.widgets.dice", "-m", "widgets_lib.compute.dice")
     biome = run(copy, "node_modules/.bin/biome", "ci", "widgets_lib/widgets/dice", "tests/js/dice.test.js")
     assert biome.returncode == 0, biome.stdout + biome.stderr
+    typescript = run(copy, "node_modules/.bin/tsc")  # of the whole tree, so only its words on the new files count
+    assert "widgets/dice/" not in typescript.stdout and typescript.stderr == ""
 
 
 def test_the_lesson_takes_its_facts_from_coming_json(copy):
