@@ -1,5 +1,6 @@
 """What a client other than our pages can do: nothing."""
 
+import json
 import urllib.request
 
 import pytest
@@ -175,6 +176,16 @@ def test_what_a_token_guards_and_what_it_does_not(logs, tmp_path):
                 visitor.connect()
             visitor.connect(additional_headers={"Authorization": "token open-sesame"})
             assert visitor.model("IntSliderModel")
+
+
+def test_with_another_voila_json_limits_hold_and_the_log_names_what_is_missing(logs, tmp_path):
+    manager = {"multi_kernel_manager_class": "widgets_lib.app.entry.LessonKernelManager"}
+    (tmp_path / "voila.json").write_text(json.dumps({"VoilaConfiguration": manager}))
+    servers.write_notebook(["import resource\nprint(resource.getrlimit(resource.RLIMIT_DATA))"], tmp_path / "a.ipynb")
+    with servers.voila(tmp_path, logs, cwd=tmp_path) as server:
+        assert f"({2048 * 1024**2}, {2048 * 1024**2})" in server.get("voila/render/a.ipynb")[2]
+        for setting in ("authorizer_class", "kernel_websocket_connection_class"):
+            assert f"Voila.{setting} is not set to widgets_lib.app." in server.log
 
 
 def test_a_visitors_request_is_not_shown_to_others(pooled_voila):

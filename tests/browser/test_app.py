@@ -156,7 +156,7 @@ def test_progress_names_the_section_and_hides_nothing(clean_page, scratch_voila)
     )
 
 
-def test_a_kernel_that_dies_is_told_and_a_reload_offered(page, scratch_voila):
+def test_a_kernel_that_dies_is_reported_and_a_reload_offered(page, scratch_voila):
     servers.write_notebook(["import os\nprint('pid', os.getpid())"], scratch_voila.root / "dies.ipynb")
     page.clock.install()  # the heartbeat's clock
     open_lesson(page, scratch_voila, "dies.ipynb")
@@ -190,7 +190,7 @@ def beat(page, times=1):
             page.clock.run_for(5_000)
 
 
-def test_a_kernel_that_does_not_come_to_an_end_is_told_and_so_is_its_end(page, scratch_voila):
+def test_a_kernel_that_does_not_finish_is_reported_and_so_is_its_end(page, scratch_voila):
     servers.write_notebook([BUSY], scratch_voila.root / "busy.ipynb")
     stop = scratch_voila.root / "stop"
     stop.unlink(missing_ok=True)
@@ -236,7 +236,7 @@ def test_a_page_that_was_cut_off_on_its_way_says_so(page, scratch_voila):
     expect(alert).to_be_hidden()
 
 
-def test_a_server_that_goes_and_comes_back_is_told(page, context, logs, tmp_path):
+def test_a_server_that_stops_and_comes_back_is_reported(page, context, logs, tmp_path):
     servers.write_notebook(["1"], tmp_path / "done.ipynb")
     servers.write_notebook([("md", "# Slow"), "import time\ntime.sleep(60)"], tmp_path / "slow.ipynb")
     page.clock.install()

@@ -7,6 +7,7 @@ kernel sends while its page is disconnected, and it opens five sockets to the ke
 
 import struct
 from collections import Counter
+from typing import Literal
 
 from tornado.iostream import StreamBufferFullError
 from tornado.web import HTTPError
@@ -26,13 +27,14 @@ OPEN_FILES = 8_192
 IDLE_TIMEOUT_S = 75.0  # of a connection without requests
 
 
-def is_valid_frame(frame, v1):
+def is_valid_frame(frame: bytes, v1: bool) -> bool:
     """Whether the offset table of a binary frame fits in the frame, and its parts do not overlap.
 
     Overlapping parts would each be copied: a frame of 1 MB can ask for 60 GB.
     v1: the count and the offsets have 8 bytes each, little-endian; else 4 bytes each, big-endian.
     """
-    size, order = (8, "little") if v1 else (4, "big")
+    size = 8 if v1 else 4
+    order: Literal["little", "big"] = "little" if v1 else "big"
     count = int.from_bytes(frame[:size], order)
     if not 1 <= count <= MAX_PARTS or size * (count + 1) > len(frame):
         return False
@@ -43,7 +45,7 @@ def is_valid_frame(frame, v1):
 class LessonSocket(VoilaKernelWebsocketHandler):
     """The websocket of a page. It is closed when the client sends invalid frames or does not read."""
 
-    open_sockets = Counter()  # kernel id -> its websockets, including those that are being opened
+    open_sockets: Counter[str] = Counter()  # kernel id -> its websockets, including those that are being opened
 
     async def get(self, kernel_id):
         """Opens the websocket and returns when it is closed. Raises: HTTPError 429 if its kernel has too many."""
@@ -98,7 +100,7 @@ class BoundedBuffer(list):
             super().append(item)
 
 
-def raise_file_limit():
+def raise_file_limit() -> None:
     """Allows more open files: the server needs a dozen for each kernel and some for each visitor; 1,024 are too few."""
     if setrlimit:
         soft, hard = getrlimit(RLIMIT_NOFILE)
