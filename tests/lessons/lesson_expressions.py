@@ -1,5 +1,9 @@
 """Expressions for `run_lesson`: what a cell of the lesson showed, and the widgets in it."""
 
+import nbformat
+
+from tests.support import servers
+
 
 def shown(line):
     """What the cell that ends in this line shows, tensors and tuples as lists."""
@@ -18,3 +22,18 @@ def judged(right, wrong):
         "[[(setattr(w, 'given', given), w.right)[1] for given in answers] "
         f"for w, *answers in zip({widgets('Predict')}, {right}, {wrong}, strict=True)]"
     )
+
+
+def given_away(lesson, pairs):
+    """The questions that stand below what answers them, from pairs of a question's words and the code that tells."""
+    cells = nbformat.read(servers.ROOT / f"lessons/{lesson}.ipynb", as_version=4).cells
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    questions = {at: source for at, source in enumerate(code) if source.startswith("wl.Predict(")}
+    early = []
+    for words, tells in pairs:
+        (asked,) = [at for at, source in questions.items() if words in source]
+        told = [at for at, source in enumerate(code) if tells in source and at not in questions]
+        assert told, f"{tells} is in no cell"
+        if min(told) < asked:
+            early.append(words)
+    return early

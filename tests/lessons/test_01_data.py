@@ -8,7 +8,7 @@ from urllib.request import urlretrieve
 import numpy as np
 import pytest
 
-from tests.lessons.lesson_expressions import judged, shown, widgets
+from tests.lessons.lesson_expressions import given_away, judged, shown, widgets
 from tests.support import servers
 
 LESSON = "01_data"
@@ -220,7 +220,7 @@ def test_every_question_knows_its_answer(run_lesson):
         ("361", "3136"),
         ("print is called", "an error"),
         ("2", "4"),
-        ("each row slips one pixel to the right", "each row slips one pixel to the left"),
+        ("each row slips one pixel further to the right", "each row slips one pixel further to the left"),
         ("[]", "an error"),
         ("29", "28"),
         ("575", "35"),
@@ -233,3 +233,19 @@ def test_every_question_knows_its_answer(run_lesson):
         ("100, 28", "100, 28, 28"),
     ]
     assert run_lesson(LESSON, judged(*zip(*answers, strict=True))) == [[[True, False]] * len(answers)]
+
+
+def test_no_answer_stands_above_its_question():
+    pairs = [
+        ("after gzip, roughly", "gzip.compress(one_digit)"),
+        ("What happens at `pickle.loads", "pickle.loads("),
+        ("rows of 27 values", "chunks(lst1, 27)"),
+        ("At which position", "28 * 20 + 15"),
+        ("At which position", "row=20"),
+        ("What is `t[:, 1]`", "t[:, 1]"),
+        ("What is the shape of `x_train.reshape", "x_train.reshape("),
+        ("how many are exactly 0", "x_train == 0"),
+        ("What is the shape of the single pixel", "imgs[0, 20, 15].shape"),
+        ("What is the shape of `threes.mean", "threes.mean("),
+    ]
+    assert given_away(LESSON, pairs) == []

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.lessons.lesson_expressions import judged, shown, widgets
+from tests.lessons.lesson_expressions import given_away, judged, shown, widgets
 
 LESSON = "04_broadcasting"
 M = np.arange(1, 10).reshape(3, 3)
@@ -217,3 +217,25 @@ def test_every_question_knows_its_answer(run_lesson):
         ("220", "40"),
     ]
     assert run_lesson(LESSON, judged(*zip(*answers, strict=True))) == [[[True, False]] * len(answers)]
+
+
+def test_no_answer_stands_above_its_question():
+    pairs = [
+        ("What is `a > 0`", "a > 0"),
+        ("What is `m + tensor([10.0, 20.0])`", "m + tensor([10.0, 20.0])"),
+        ("How many bytes", "nbytes()"),
+        ("How many bytes", "wl.StrideExplorer("),
+        ("What is `t.stride()`", "t.stride()"),
+        ("What is `t.stride()`", "wl.StrideExplorer("),
+        ("`t[0, 0] = 99`", "t[0, 0] = 99"),
+        ("What is the first row of `m + c[:, None]`", "m + c[:, None]"),
+        ("What is the first row of `m + c[:, None]`", "wl.BroadcastExplorer(m, c[:, None]"),
+        ("What is the shape of `a[:, None] + b[None, :]`", "a[:, None] + b[None, :]"),
+        ("How many of the nine pairs", "c[None] > c[:, None]"),
+        ("What is the shape of their product", "image * factor"),
+        ("Which shape gives each row", "rows[:, None, None]"),
+        ("(8, 1, 6, 1) plus (7, 1, 5)", "torch.zeros(8, 1, 6, 1)"),
+        ("What is the shape of `digit[:, None] * m2`", "digit[:, None] * m2"),
+        ("What is the sum of all elements", "outer.sum()"),
+    ]
+    assert given_away(LESSON, pairs) == []
