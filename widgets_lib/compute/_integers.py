@@ -1,4 +1,4 @@
-"""One check for every whole number a learner can type, with an error in words."""
+"""One check for every whole number that a caller gives; `parsing.read_integer` is the one for typed text."""
 
 import operator
 import reprlib

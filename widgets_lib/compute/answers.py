@@ -22,7 +22,7 @@ def judge(given: str, answer: Answer, tolerance: float | None = None) -> Verdict
     """Compare what was typed with `answer`: a tuple of ints (a shape), a number, or one choice's text.
 
     `tolerance` is relative, for numbers; without one a whole number must be hit, another one to 1 %.
-    Raises: ValueError, in words for the learner, if `given` can't be read as that kind of answer.
+    Raises: ValueError, saying what to type, if `given` can't be read as that kind of answer.
     """
     if isinstance(answer, tuple):
         return _judge_shape(read_shape(given), answer)

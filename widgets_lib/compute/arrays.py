@@ -46,7 +46,10 @@ def is_torch(x: object) -> "TypeGuard[torch.Tensor]":
 
 
 def check_tensor(x: Any) -> None:
-    """Raises TypeError or ValueError in words if x is a torch tensor without plain memory of its own."""
+    """Let pass what is not a torch tensor, or has plain memory of its own.
+
+    Raises: TypeError for a nested, sparse or quantised tensor, ValueError for a meta tensor, with the remedy.
+    """
     if not is_torch(x):
         return
     if x.is_nested:
@@ -61,7 +64,10 @@ def check_tensor(x: Any) -> None:
 
 
 def check_dtype(dtype: np.dtype) -> None:
-    """Raises TypeError in words if elements of this numpy dtype have no plain memory of their own."""
+    """Let pass a numpy dtype whose elements have plain memory of their own.
+
+    Raises: TypeError for structured and object types, with the remedy.
+    """
     if dtype.names:
         raise TypeError(f'a structured array mixes types in one element: take one field, x["{dtype.names[0]}"]')
     if dtype.hasobject:
@@ -87,7 +93,7 @@ def as_pictures(x: Any, columns: int | None = None, largest: int = 64) -> np.nda
     _check_channels(x)
     array = as_numpy(x, real=True)
     if array.ndim == 0:
-        raise TypeError(f"{reprlib.repr(x)} ({type(x).__name__}) is no row of numbers or picture")
+        raise TypeError(f"{reprlib.repr(x)} ({type(x).__name__}) can't be read as a picture: give rows of numbers")
     if array.size == 0:
         raise ValueError(f"there are no pixels in the shape {array.shape}")
     if array.ndim == 1 or (array.ndim == 2 and (columns is not None or array.shape[1] > MAX_SQUARE)):
@@ -139,7 +145,7 @@ def _axes(x: Any) -> int | None:
 
 
 def _check_channels(x: Any) -> None:
-    """Raises ValueError if x is a PIL picture whose numbers are no greys."""
+    """Raises ValueError if x is a PIL picture whose numbers are not greys."""
     if hasattr(x, "getbands") and (len(x.getbands()) > 1 or x.mode == "P"):
         kind = "numbers of colours in a palette" if x.mode == "P" else f"{len(x.getbands())} numbers a pixel"
         raise ValueError(f'a PIL picture of mode {x.mode} holds {kind}: x.convert("L") makes it grey')
@@ -197,7 +203,7 @@ def _to_numpy(x: Any) -> np.ndarray:
 
 
 def _check_lengths(rows: Any) -> None:
-    """Raises ValueError, naming the first row whose length is not that of the row before it, at any depth."""
+    """Raises ValueError, naming the row, if rows at any depth differ in length from the first of them."""
     if not isinstance(rows, (list, tuple)):
         return
     lengths = [len(row) if isinstance(row, Sized) and _axes(row) else None for row in rows]
@@ -217,7 +223,7 @@ def _without_tensors(x: Any) -> Any:
 
 
 def _no_numbers(x: Any, dtype: np.dtype) -> str:
-    """Why an array of this dtype, read from x, holds no plain numbers, in words."""
+    """A sentence on why x, read as an array of this dtype, is not an array of plain numbers."""
     if isinstance(x, (list, tuple)):
         odd = [*islice(_non_numbers(x), 1)]
         if not odd:

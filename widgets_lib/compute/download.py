@@ -1,4 +1,4 @@
-"""Fetch a file once and whole, or say in words why not."""
+"""Fetch a file once and whole, or raise an error that says what happened and what to do."""
 
 import http.client
 import os
@@ -78,7 +78,7 @@ def download_file(
 
 
 class _Transfer:
-    """One file on its way; `attempt` goes on from the bytes that earlier attempts got."""
+    """The transfer of one file; `attempt` resumes after the bytes that earlier attempts received."""
 
     def __init__(
         self, url: str, file: IO[bytes], bar: "_Bar", most_bytes: int, timeout_s: float, deadline: float
@@ -115,7 +115,7 @@ class _Transfer:
         self.resumed = False
 
     def _begin(self, response: Any, have: int) -> None:
-        """Read the head of the answer: does it go on from the bytes we have, and how many will there be?"""
+        """Read the head of the answer: does it resume after the bytes we have, and how many will there be?"""
         length = response.headers.get("Content-Length")
         rest = int(length) if length and length.isdecimal() else None
         if response.status == 206:
@@ -123,7 +123,7 @@ class _Transfer:
             whole = int(span[2]) if span and span[2] != "*" else self.size
             if not span or int(span[1]) != have or (self.size is not None and whole != self.size):
                 self.restart()
-                raise _Retry("the server went on from another place")
+                raise _Retry("the server resumed at another place")
             self.resumed = True
             self.size = whole
         else:

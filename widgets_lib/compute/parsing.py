@@ -124,7 +124,7 @@ def read_integer(text: str, what: str, least: int | None = None, most: int | Non
 
 
 def _read_exactly(text: str) -> Fraction:
-    """The number typed, without rounding. Raises: ValueError in words."""
+    """The number typed, without rounding. Raises: ValueError, saying what to write."""
     if not text.strip():
         raise ValueError("no number was typed: write 1000, 0.5 or 1/3")
     try:

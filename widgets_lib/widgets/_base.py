@@ -1,8 +1,10 @@
-"""What every widget shares: its files by stem, the tokens, and errors shown in words where they happened."""
+"""What every widget shares: its files by stem, the tokens, one way to start again, and errors shown in the widget."""
 
 import inspect
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import traitlets
@@ -25,20 +27,20 @@ class Widget(anywidget.AnyWidget):
     The stylesheet is one block `.wl.wl-<stem> { … }` with the widget's rules nested in it. Every widget brings the shared
     sheet along, so on a page of several the last copy follows the others' own rules: the two classes make those heavier.
 
-    `thread_updated_traits` names the traits that a thread may set. What is said while the page is still being set up does
-    not reach it, so a new view says `{"view": 1}` and is told them again.
+    `thread_updated_traits` names the traits that a thread may set. A change that is sent while the page is still being set
+    up does not reach it, so a new view sends `{"view": 1}` and gets these traits again.
     """
 
     inputs: tuple[str, ...] = ()
     thread_updated_traits: tuple[str, ...] = ()
 
-    # An expression that makes one, such as "wl.Predict('How many?', answer=3)", where `wl.<Name>()` can't: for all that
-    # needs one of every widget.
+    # An expression that makes one, such as "wl.Predict('How many?', answer=3)", where `wl.<Name>()` can't: for tests and
+    # benchmarks of every widget.
     example = ""
 
     error = traitlets.Unicode("", help="What went wrong, in words; empty when all is well").tag(sync=True)
 
-    def __init_subclass__(cls, **kwargs):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         stem = Path(inspect.getfile(cls)).with_suffix("")
         # A subclass of a widget keeps its view; so does the class that traitlets makes when anywidget adds traits.
         if not hasattr(cls, "_esm") and stem.with_suffix(".js").exists():
@@ -46,7 +48,7 @@ class Widget(anywidget.AnyWidget):
             cls._esm, cls._css = cls.view_source()
         super().__init_subclass__(**kwargs)
 
-    def __init__(self, **traits):
+    def __init__(self, **traits: Any) -> None:
         if is_enabled():  # else as they were when the class was made
             type(self)._esm, type(self)._css = self.view_source()
         super().__init__(**traits)
@@ -59,7 +61,7 @@ class Widget(anywidget.AnyWidget):
         sheets = (_HERE / "shared/tokens.css", _HERE / "shared/theme.css", cls._stem.with_suffix(".css"))
         return bundle(cls._stem.with_suffix(".js")), "".join(sheet.read_text("utf-8") for sheet in sheets)
 
-    def recompute_on(self, *names):
+    def recompute_on(self, *names: str) -> None:
         """Compute now, letting errors out to the caller, and again on every change, showing them in the widget.
 
         The inputs are now those that `restart` comes back to.
@@ -68,43 +70,43 @@ class Widget(anywidget.AnyWidget):
         self._first_inputs = {name: deepcopy(getattr(self, name)) for name in self.inputs}
         self.observe(lambda change: self._run_guarded(self._recompute), names=names)
 
-    def restart(self):
+    def restart(self) -> None:
         """Set the inputs back to what they were when the widget was made, and clear the error."""
         self.error = ""
         self._set_traits(self._first_inputs)
 
-    def _set_traits(self, values):
+    def _set_traits(self, values: Mapping[str, Any]) -> None:
         """Set several traits by name, in one message to the view."""
         with self.hold_sync(), self.hold_trait_notifications():
             for name, value in values.items():
                 setattr(self, name, deepcopy(value))
 
-    def _recompute(self):
+    def _recompute(self) -> None:
         """Turn the input traits into output traits by one call to compute."""
 
-    def _on_msg(self, content, buffers):
+    def _on_msg(self, content: dict[str, Any], buffers: Sequence[memoryview]) -> None:
         if "view" in content:  # nothing that the learner did, so an error stays
             self._on_view(content["view"])
         else:
             self._run_guarded(self._on_custom_msg, content, buffers)
 
-    def _on_view(self, change):
+    def _on_view(self, change: int) -> None:
         """A view has come (1), or gone (-1, where it says so)."""
         self.send_state([*self.thread_updated_traits, "error"])
 
-    def _on_custom_msg(self, content, buffers):
+    def _on_custom_msg(self, content: dict[str, Any], buffers: Sequence[memoryview]) -> None:
         """Answer a custom message of the view."""
         if "restart" in content:
             self.restart()
 
-    def _run_guarded(self, callback, *args):
+    def _run_guarded(self, callback: Callable[..., object], *args: Any) -> None:
         """Call back and keep any error on the screen: an error in a callback shows nowhere else."""
         self.error = ""  # now and not afterwards: a thread that the callback starts may fail before it returns
         try:
             callback(*args)
         except Exception as error:
             self.error = describe_error(error)
-            if not isinstance(error, ValueError):  # which is what bad input raises: no fault of ours to log
+            if not isinstance(error, ValueError):  # a ValueError is what bad input raises, and nothing to log
                 self.log.exception("%s: error in a callback", type(self).__name__)
 
 

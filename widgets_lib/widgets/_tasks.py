@@ -1,40 +1,50 @@
 """Work off the kernel's main thread, one task at a time: a newer one takes the older one's place."""
 
 import threading
+from collections.abc import Callable
+from typing import Any
 
 from widgets_lib.compute.timing import Stopped
 from widgets_lib.widgets._base import describe_error
 
 
+class _Task(threading.Thread):
+    """A thread with the event that asks it to stop."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        super().__init__(target=work, daemon=True, name="task")
+        self.stop = threading.Event()
+
+
 class BackgroundTasks:
     """The tasks of one widget.
 
-    on_progress(progress): called with what `start` was given, and with {} when nothing goes on any more.
-    on_error(words): called if a job raised something other than timing.Stopped, or its answer could not be published.
+    on_progress(progress): called with what `start` was given, and with {} when nothing runs any more.
+    on_error(message): called if a job raised something other than timing.Stopped, or its result could not be published.
     """
 
-    def __init__(self, on_progress, on_error):
+    def __init__(self, on_progress: Callable[[dict[str, Any]], object], on_error: Callable[[str], object]) -> None:
         self._on_progress, self._on_error = on_progress, on_error
-        self._current = None  # the thread whose answer is wanted
+        self._current: _Task | None = None  # the one whose result is wanted
         self._lock = threading.RLock()
 
-    def start(self, progress, job, publish):
-        """Call `job(should_stop)` on a thread, then `publish(answer)`, unless it was cancelled or replaced meanwhile."""
+    def start(
+        self, progress: dict[str, Any], job: Callable[[Callable[[], bool]], Any], publish: Callable[[Any], object]
+    ) -> threading.Thread:
+        """Call `job(should_stop)` on a thread, then `publish(result)`, unless it was cancelled or replaced meanwhile."""
 
-        def work():
+        def work() -> None:
             try:
-                answer = job(stop.is_set)
+                result = job(task.stop.is_set)
             except Stopped:
                 return
             except Exception as error:
-                words = describe_error(error)
-                self._end(task, lambda: self._on_error(words))
+                message = describe_error(error)
+                self._end(task, lambda: self._on_error(message))
             else:
-                self._end(task, lambda: publish(answer))
+                self._end(task, lambda: publish(result))
 
-        stop = threading.Event()
-        task = threading.Thread(target=work, daemon=True, name="task")
-        task.stop = stop
+        task = _Task(work)
         with self._lock:
             self.cancel()
             self._current = task
@@ -42,22 +52,22 @@ class BackgroundTasks:
         task.start()
         return task
 
-    def cancel(self):
-        """Ask what goes on to stop, and want no answer of it."""
+    def cancel(self) -> None:
+        """Ask the task that runs to stop, and drop its result."""
         with self._lock:
             if self._current:
                 self._current.stop.set()
             self._current = None
             self._on_progress({})
 
-    def wait(self, timeout_s=None):
-        """Block until nothing goes on; True if that came about in time. For scripts and tests, not for callbacks."""
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Block until nothing runs; True if that came about in time. For scripts and tests, not for callbacks."""
         task = self._current
         if task:
             task.join(timeout_s)
         return task is None or not task.is_alive()
 
-    def _end(self, task, publish):
+    def _end(self, task: _Task, publish: Callable[[], object]) -> None:
         with self._lock:
             if self._current is not task:
                 return

@@ -14,7 +14,7 @@ from .bundled import load
 
 MNIST_URL = "https://github.com/mnielsen/neural-networks-and-deep-learning/blob/master/data/mnist.pkl.gz?raw=true"
 MNIST_GZ = Path("data/mnist.pkl.gz")
-MNIST_MD5 = "98100ca27dc0e07ddd9f822cf9d244db"  # of the file at MNIST_URL, as published by others who pin it
+MNIST_MD5 = "98100ca27dc0e07ddd9f822cf9d244db"  # of the file at MNIST_URL, the checksum that other projects pin
 
 Pair = tuple[np.ndarray, np.ndarray]
 """Images (n, 784) float32 and their labels (n,) int64."""
@@ -52,7 +52,7 @@ def load_pickle(path_gz: str | Path = MNIST_GZ) -> tuple[Pair, Pair, Pair]:
 
 
 def validate_mnist_file(path_gz: str | Path) -> str | None:
-    """None if the file is `mnist.pkl.gz`, by its MD5 or else by what it holds; otherwise what is wrong, in words."""
+    """None if the file is `mnist.pkl.gz`, by its MD5 or else by what it holds; otherwise a sentence that says what is wrong."""
     path_gz = Path(path_gz)
     try:
         if hashlib.md5(path_gz.read_bytes(), usedforsecurity=False).hexdigest() == MNIST_MD5:
@@ -64,7 +64,7 @@ def validate_mnist_file(path_gz: str | Path) -> str | None:
 
 
 def _validate_pairs(pairs: Any) -> str | None:
-    """None if these are the pairs of the MNIST file; otherwise what is wrong, in words."""
+    """None if these are the pairs of the MNIST file; otherwise a sentence that says what is wrong."""
     try:
         shapes = [(x.shape, y.shape, x.dtype.name, y.dtype.kind) for x, y in pairs]
     except (TypeError, ValueError, AttributeError):

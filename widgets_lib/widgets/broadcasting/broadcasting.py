@@ -85,7 +85,7 @@ class BroadcastExplorer(Widget):
         texts = [_shape_text(operand.shape) for operand in operands]
         super().__init__(shapes=texts, operator=operator, preset=preset)
         self.recompute_on("shapes", "operator")
-        self.observe(lambda change: change.new and self._run_guarded(self._use_preset), names=["preset"])
+        self.observe(self._on_preset, names=["preset"])
 
     # ---- what the learner does ----
 
@@ -100,6 +100,10 @@ class BroadcastExplorer(Widget):
             if name not in actions:
                 raise ValueError(f"BroadcastExplorer: there is no action {name!r}")
             actions[name](argument)
+
+    def _on_preset(self, change: dict[str, Any]) -> None:
+        if change["new"]:  # empty: the shapes were changed, and are no example any more
+            self._run_guarded(self._use_preset)
 
     def _use_preset(self) -> None:
         preset = PRESETS[self.preset]
