@@ -17,6 +17,10 @@ const ROOMY = 6; // up to so many rows and columns are drawn in large cells
 
 /** One view of a BroadcastExplorer. */
 class Explorer {
+  /**
+   * @param {ReturnType<typeof createView>} view
+   * @param {import("@anywidget/types").AnyModel} model
+   */
   constructor(view, model) {
     this.view = view;
     this.model = model;

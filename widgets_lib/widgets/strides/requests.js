@@ -8,7 +8,7 @@
 /** Requests of one view. The kernel answers each with its number: { done: 1 }. */
 export class Requests {
   /**
-   * @param {any} model
+   * @param {import("@anywidget/types").AnyModel} model
    * @param {AbortSignal} signal
    * @param {() => void} onsettled  every request was answered
    */

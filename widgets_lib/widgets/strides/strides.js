@@ -19,6 +19,10 @@ const HINT = "Point at an element or a cell. Click a storage cell and type: what
 
 /** One view of a StrideExplorer. */
 class Explorer {
+  /**
+   * @param {ReturnType<typeof createView>} view
+   * @param {import("@anywidget/types").AnyModel} model
+   */
   constructor(view, model) {
     this.view = view;
     this.model = model;
