@@ -61,7 +61,8 @@ def test_a_large_count_in_words(number, text):
 
 
 @pytest.mark.parametrize(
-    ("size", "text"), [(1, "1 byte"), (12, "12 bytes"), (47_000, "47.0 kB"), (159e6, "159 MB"), (8e9, "8.00 GB")]
+    ("size", "text"),
+    [(1, "1 byte"), (12, "12 bytes"), (47_000, "47.0 kB"), (159e6, "159 MB"), (8e9, "8.00 GB"), (4e15, "4.00 PB")],
 )
 def test_a_size_in_bytes(size, text):
     assert format_bytes(size) == text

@@ -109,7 +109,7 @@ def test_a_job_may_carry_an_id(shared):
         (SMALL | {"backend": "fortran"}, "no backend 'fortran'"),
         (SMALL | {"m": -5}, "m must be a whole number"),
         (SMALL | {"k": 0}, "every size must be at least 1"),
-        (SMALL | {"m": 10**9, "n": 10**6}, "MB are free on this machine"),
+        (SMALL | {"m": 10**9, "n": 10**6}, "B are free on this machine"),
         ({"backend": "numpy"}, "KeyError"),
     ],
 )

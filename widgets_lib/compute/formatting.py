@@ -35,7 +35,7 @@ def format_large(number: float) -> str:
 
 def format_bytes(size: int) -> str:
     """A size in bytes in three digits: "47.0 kB", "159 MB"; decimal units. Exactly: `count(size, "byte")`."""
-    return _scaled(size, ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))) or count(size, "byte")
+    return _scaled(size, ((1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))) or count(size, "byte")
 
 
 def format_rate(flops: float) -> str:

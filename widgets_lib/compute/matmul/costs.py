@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from widgets_lib.compute.formatting import format_bytes
+
 from .checking import CHECKED_AT_ONCE
 
 
@@ -38,7 +40,7 @@ class Cost:
         available = available_memory_bytes() if available_bytes is None else available_bytes
         if available is None or self.memory_bytes <= available:
             return None
-        return f"it needs {_megabytes(self.memory_bytes)}, and {_megabytes(available)} are free on this machine"
+        return f"it needs {format_bytes(self.memory_bytes)}, and {format_bytes(available)} are free on this machine"
 
 
 def cost(m: int, k: int, n: int) -> Cost:
@@ -74,7 +76,3 @@ def _container_available() -> int | None:
         except (OSError, ValueError):  # no such group, or its limit is the word "max"
             continue
     return None
-
-
-def _megabytes(size: float) -> str:
-    return f"{size / 1e6:,.0f} MB"
