@@ -1,4 +1,4 @@
-import { slider } from "../shared/controls.js";
+import { button, slider } from "../shared/controls.js";
 import { drawing, s } from "../shared/dom.js";
 import { createView } from "../shared/view.js";
 
@@ -16,7 +16,8 @@ function render(context) {
     value: model.get("n"),
     oninput: (n) => view.save({ n }),
   });
-  view.controls.append(size.node);
+  const again = button("Start again", () => model.send({ restart: true }));
+  view.controls.append(size.node, again);
 
   function draw() {
     size.show(model.get("n"));

@@ -15,13 +15,15 @@ class WidgetName(Widget):
     Raises: ValueError if n is out of range.
     """
 
+    inputs = ("n",)
+
     n = traitlets.Int(help="How many squares.").tag(sync=True)
     values = traitlets.List(traitlets.Int(), help="The squares.").tag(sync=True)
     sentence = traitlets.Unicode(help="One sentence on what is seen.").tag(sync=True)
 
     def __init__(self, n: int = 5) -> None:
         super().__init__(n=n)
-        self.recompute_on("n")
+        self.recompute_on(*self.inputs)
 
     def _recompute(self) -> None:
         found = widget_stem.squares(self.n)

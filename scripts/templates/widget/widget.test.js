@@ -14,3 +14,10 @@ test("the slider saves n, and what the kernel answers is drawn", async () => {
   assert.equal(view.$(".wl-caption").textContent, "Three squares.");
   view.destroy();
 });
+
+test("start again asks the kernel", async () => {
+  const view = await mount("wl.WidgetName()");
+  view.$("button").click();
+  assert.deepEqual(view.model.sent.at(-1).content, { restart: true });
+  view.destroy();
+});
