@@ -1,24 +1,22 @@
 """The rungs that learners write, and `@rung`, which adds one to every open ladder."""
 
-from __future__ import annotations
-
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from widgets_lib.compute import matmul
 from widgets_lib.compute.matmul.sources import function_source
 
-if TYPE_CHECKING:
-    from widgets_lib.widgets.ladder.ladder import MatmulLadder
-
 F = TypeVar("F", bound=Callable[..., Any])
 
-OPEN_LADDERS: weakref.WeakSet[MatmulLadder] = weakref.WeakSet()
-"""Ladders that new rungs are added to: those with a view, or not shown yet."""
-LEARNER_RUNGS: dict[str, LearnerRung] = {}
-"""title -> rung, in the order in which they were written first."""
+
+class OpenLadder(Protocol):
+    """What a ladder does for the rungs of learners."""
+
+    def add_learner_rung(self, title: str) -> None: ...
+
+    def cancel(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,12 @@ class LearnerRung:
 
     def unavailable(self) -> None:
         """None: it can run wherever it was written."""
+
+
+OPEN_LADDERS: weakref.WeakSet[OpenLadder] = weakref.WeakSet()
+"""Ladders that new rungs are added to: those with a view, or not shown yet."""
+LEARNER_RUNGS: dict[str, LearnerRung] = {}
+"""title -> rung, in the order in which they were written first."""
 
 
 def rung(title: str) -> Callable[[F], F]:
