@@ -1,4 +1,4 @@
-"""IteratorTape in a real page: pressed, stepped back and gone on from there, by mouse and by keyboard; the digit; phone."""
+"""IteratorTape in a real page: pressed, stepped back and gone on from there, by mouse and keyboard; digit; phone."""
 
 import re
 
@@ -89,7 +89,8 @@ def test_ten_decimals_are_all_seen_in_a_lesson_beside_its_contents_and_a_row_of_
         right = board.bounding_box()["x"] + board.bounding_box()["width"]
         assert all(box["x"] + box["width"] <= right for box in (cell.bounding_box() for cell in cells.all()))
         texts = cells.evaluate_all(
-            "all => all.map((cell) => ['text', 'rect'].map((part) => cell.querySelector(part).getBoundingClientRect().width))"
+            "all => all.map((cell) => ['text', 'rect'].map("
+            "  (part) => cell.querySelector(part).getBoundingClientRect().width))"
         )
         assert all(text < cell for text, cell in texts)
     code(tape, "list(islice(it, 5))").click()

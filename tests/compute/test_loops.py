@@ -18,7 +18,7 @@ def operands(m, k, n):
 
 
 def run_watched(strategy, a, b):
-    """Run the code as the learner reads it; returns (c, what each run of the innermost line saw: (index, c after it))."""
+    """Run the code as the learner reads it; returns c and, for each run of the innermost line, (index, c after it)."""
     code = compile("\n".join(strategy.lines), "<strategy>", "exec")
     names = {"torch": torch, "a": torch.tensor(a), "b": torch.tensor(b)}
     seen, running = [], []

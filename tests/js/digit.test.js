@@ -47,7 +47,7 @@ test("a pixel's ink is as strong as its grey, in the picture and in the strip", 
   view.destroy();
 });
 
-test("hovering links picture and strip both ways, sends nothing to the kernel, and ends when the pointer leaves", async () => {
+test("hovering links picture and strip both ways, sends nothing, and ends when the pointer leaves", async () => {
   const view = await mount(FIVE);
   view.hover(28 * 7 + 9);
   assert.match(view.caption(), /^Row 7, column 9: .*flat\[205\] are one number, 0\.98828125/);

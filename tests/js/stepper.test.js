@@ -25,7 +25,7 @@ async function mount(expression, options) {
   return view;
 }
 
-/** c after the first `count` runs of the strategy's code, by plain arithmetic on the numbers sent; null: c as it began. */
+/** c after the first `count` runs of the strategy's code, by plain arithmetic on the numbers sent. */
 function c(view, key, count, [m, k, n]) {
   const [a, b] = [view.model.state.a, view.model.state.b].map((rows) => rows.map((row) => row.map(Number)));
   const out = Array.from({ length: m }, () => Array(n).fill(0));
@@ -147,7 +147,7 @@ test("sizes change the picture and every count without the kernel's answer", asy
   view.destroy();
 });
 
-test("looking at a cell of C frames its row and column and writes its products out, in the middle of a run", async () => {
+test("highlighting a cell of C frames its row and column and writes its products out, during a run", async () => {
   const view = await mount("wl.LoopStepper(strategy='kij')");
   const cell = view.$$(".wl-cell[tabindex]")[3];
   const frame = (letter) => view.$(`.wl-frame.wl-${letter}`);
@@ -197,7 +197,7 @@ test("plays by itself to the end, and stops when the view goes", async (context)
   assert.equal(view.$(".wl-player output").textContent, "5 / 6");
 });
 
-test("the factors of a step forward travel to C; not on the way back, not in a hurry, not where reduced motion was asked for", async (context) => {
+test("the factors of a step forward travel to C; not back, in a hurry, or with reduced motion", async (context) => {
   let now = 0;
   context.mock.method(performance, "now", () => now);
   const view = await mount("wl.LoopStepper(strategy='dot')");

@@ -1,4 +1,4 @@
-"""MatmulLadder: sizes are judged before they run, answers before they are timed, and everything that goes wrong gets a message."""
+"""MatmulLadder: sizes are checked before they run, answers before they are timed; what goes wrong gets a message."""
 
 import re
 import time

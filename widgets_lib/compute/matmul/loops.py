@@ -139,7 +139,7 @@ def terms(a: Any, b: Any) -> Terms:
     """All products and partial sums of a (m, k) times b (k, n): torch tensors, numpy arrays or nested lists.
 
     Whole numbers are computed as int64, others as float64.
-    Raises: ValueError if the sizes do not fit, are 0 or pass `LARGEST`, naming both shapes, or if a value is not a number.
+    Raises: ValueError if the sizes do not fit, are 0 or pass `LARGEST`, naming both shapes; if a value is not a number.
     """
     a, b = _numbers("a", a), _numbers("b", b)
     m, k, n = sizes(a, b)

@@ -76,7 +76,7 @@ def _run(job: dict[str, Any], emit: Callable[..., None]) -> None:
 
 
 def _function(job: dict[str, Any]) -> tuple[Function, Prepare]:
-    """What the job measures: a learner's function, which may write into its operands and so gets copies, or a backend."""
+    """What the job measures: a backend, or a learner's function, which gets copies since it may write into them."""
     if "function" in job:
         return unpack(job["function"]), lambda a, b: (deepcopy(a), deepcopy(b))
     key = job["backend"]

@@ -50,8 +50,8 @@ export function createChooser({ onchoose, ontype }) {
     node.hidden = count < 2;
     [at, last] = [index, count - 1];
     set(range, { max: last, "aria-valuetext": `picture ${index} of ${count}` });
-    field.value = index;
-    range.value = index;
+    field.value = String(index);
+    range.value = String(index);
     total.textContent = `0 … ${last}`;
     const greyOut = () => {
       back.disabled = at === 0;

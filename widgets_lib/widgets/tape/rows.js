@@ -19,8 +19,8 @@ const MAX_ROWS = { pixels: 40, texts: 12 }; // drawn: the last ones
 const MORE = 20; // height of the line that says how many are not drawn
 
 /**
- * What is drawn: { rows, beside, bottom }; `beside` is what stands next to the rows, `bottom` where they end in the last
- * moment, so that stepping moves nothing below. A row is { group, from, fresh, y }.
+ * What is drawn: { rows, beside, bottom }; `beside` is what stands next to the rows, `bottom` where they end in the
+ * last moment, so that stepping moves nothing below. A row is { group, from, fresh, y }.
  * @param {Picture} picture
  * @param {number} at  the moment
  * @param {Layout} layout

@@ -101,7 +101,8 @@ def _sequence(values: Any) -> list:
         raise TypeError(f"IteratorTape: {reprlib.repr(values)} ({kind}) has no length; give a sequence, such as a list")
     if len(values) > MAX_VALUES:
         raise ValueError(
-            f"IteratorTape: {len(values):,} values are too many for a tape of {MAX_VALUES:,}; give values[:{MAX_VALUES}]"
+            f"IteratorTape: {len(values):,} values are too many for a tape of {MAX_VALUES:,}; "
+            f"give values[:{MAX_VALUES}]"
         )
     return values.tolist() if hasattr(values, "tolist") else list(values)
 
