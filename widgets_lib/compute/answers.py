@@ -31,6 +31,8 @@ def judge(given: str, answer: Answer, tolerance: float | None = None) -> Verdict
         return Verdict(right, f"Yes: {answer}." if right else f"You chose “{given}”; the answer is “{answer}”.")
     if tolerance is None:
         tolerance = 0 if isinstance(answer, int) else 0.01
+    if abs(answer) > 1:  # such as “how many out of 100?”
+        given = given.strip().removesuffix("%")
     return _judge_number(read_number(given), answer, tolerance)
 
 
