@@ -389,9 +389,8 @@ def test_a_bad_timeout_is_explained(timeout_s):
 
 
 def test_rng_has_the_forks_too():
-    assert (
-        rng.real_fork is real_fork and rng.describe_fork is describe_fork and rng.RESEEDINGS is rng.CURES is RESEEDINGS
-    )
+    assert rng.real_fork is real_fork and rng.describe_fork is describe_fork
+    assert rng.RESEEDINGS is rng.CURES is RESEEDINGS
 
 
 def test_predicting_with_numpy_loads_no_torch():
