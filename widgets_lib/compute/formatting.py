@@ -33,9 +33,11 @@ def format_large(number: float) -> str:
     return _scaled(number, ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e3, "thousand"))) or str(number)
 
 
-def format_bytes(size: int) -> str:
+def format_bytes(size: float) -> str:
     """A size in bytes in three digits: "47.0 kB", "159 MB"; decimal units. Exactly: `count(size, "byte")`."""
-    return _scaled(size, ((1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))) or count(size, "byte")
+    return _scaled(size, ((1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))) or count(
+        round(size), "byte"
+    )
 
 
 def format_rate(flops: float) -> str:

@@ -73,13 +73,13 @@ class Widget(anywidget.AnyWidget):
     def restart(self) -> None:
         """Set the inputs back to what they were when the widget was made, and clear the error."""
         self.error = ""
-        self._set_traits(self._first_inputs)
+        self._set_traits(deepcopy(self._first_inputs))
 
     def _set_traits(self, values: Mapping[str, Any]) -> None:
         """Set several traits by name, in one message to the view."""
         with self.hold_sync(), self.hold_trait_notifications():
             for name, value in values.items():
-                setattr(self, name, deepcopy(value))
+                setattr(self, name, value)
 
     def _recompute(self) -> None:
         """Turn the input traits into output traits by one call to compute."""

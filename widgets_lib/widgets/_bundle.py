@@ -10,6 +10,7 @@ Imports stand at the top of a file, above all other code, each as `import … fr
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 _IMPORT = re.compile(r"""import\b[^"';]*\bfrom\s*(["'])(?P<specifier>\.{1,2}/[^"'\n]+)\1;""")
@@ -63,7 +64,7 @@ def _link(path: Path, linked: dict[Path, str], importers: list[Path]) -> None:
     )
 
 
-def _imports(path: Path, source: str):
+def _imports(path: Path, source: str) -> Iterator[re.Match[str]]:
     """The import statements at the top of a source; what follows the first other statement is not looked at."""
     position = _after_blank(source, 0)
     while re.compile(r"import\b(?!\s*[(.])").match(source, position):

@@ -4,6 +4,7 @@ import os
 import threading
 import weakref
 from pathlib import Path
+from typing import Any
 
 _HERE = Path(__file__).parent
 _open: weakref.WeakSet = weakref.WeakSet()
@@ -15,7 +16,7 @@ def is_enabled() -> bool:
     return os.environ.get("ANYWIDGET_HMR") == "1"
 
 
-def follow(widget) -> None:
+def follow(widget: Any) -> None:
     """Keep the view of `widget` up to date with its files, if that is enabled."""
     if not is_enabled():
         return

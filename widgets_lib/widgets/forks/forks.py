@@ -1,5 +1,6 @@
 """ForkSimulator: what a fork does to random numbers, predicted, and done for real beside the prediction."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import traitlets
@@ -117,7 +118,7 @@ class ForkSimulator(Widget):
 
     # ---- for real ----
 
-    def _on_custom_msg(self, content, buffers):
+    def _on_custom_msg(self, content: dict[str, Any], buffers: Sequence[memoryview]) -> None:
         if "run" in content:
             # The view's own values: what it saved a moment ago may still be on its way, and would end the run.
             self._set_traits({name: content["run"][name] for name in self.inputs})
@@ -139,12 +140,12 @@ class ForkSimulator(Widget):
         if reason := self.cannot_fork or forks.unavailable_reason(spec.generator, spec.reseeding):
             raise ValueError(reason)
 
-        def job(should_stop):
+        def job(should_stop: Callable[[], bool]) -> tuple[Fork, Fork]:
             real = forks.run_fork(spec, should_stop=should_stop)
             pids = [process.pid for process in real.processes] if spec.reseeding == "pid" else None
             return forks.predict_fork(spec, pids), real
 
-        def publish(done):
+        def publish(done: tuple[Fork, Fork]) -> None:
             fork, real = done
             self._show(request, fork, _overlay(fork, real))
 
@@ -169,7 +170,7 @@ class ForkSimulator(Widget):
         """Block until nothing goes on; True if that came about in time. For scripts and tests, not for callbacks."""
         return self._tasks.wait(timeout_s)
 
-    def _fail(self, message):
+    def _fail(self, message: str) -> None:
         self.error = message
 
 

@@ -100,19 +100,19 @@ class RandomStream(Widget):
 
     # ---- where it begins ----
 
-    def _read_seed(self):
+    def _read_seed(self) -> None:
         if (self.generator, self.seed) != (self._start.generator, self._start.typed):
             self._begin("seed", lambda: _from_seed(self.generator, self.seed))
         elif "seed" in self._refused:  # the old one was typed again
             self._begin("seed", lambda: self._start)
 
-    def _read_state(self):
+    def _read_state(self) -> None:
         if self.state != self._start.state:
             self._begin("state", lambda: _from_state(self.generator, self.state))
         elif "state" in self._refused:
             self._begin("state", lambda: self._start)
 
-    def _begin(self, name, read):
+    def _begin(self, name: str, read: Callable[[], _Start]) -> None:
         """Begin where `read` reads it from the trait `name`; if that raises, stay, and keep the trait and the error."""
         try:
             self._start = read()
@@ -131,12 +131,12 @@ class RandomStream(Widget):
 
     # ---- what is drawn ----
 
-    def _recompute(self):
+    def _recompute(self) -> None:
         self._draw()
         if self._refused:
             raise ValueError("\n".join(map(str, self._refused.values())))
 
-    def _draw(self):
+    def _draw(self) -> None:
         n = check_integer(self.n, "n, the number of draws,", 1, MAX_DRAWS)
         start, reach = self._start, max(n, CLOUD)
         main = _Drawn.of(lambda: _generator_at(start, self.divide_by_period), n, reach)

@@ -86,10 +86,8 @@ class LoaderWorkers(Widget):
         self.generators, self.reseedings = generator_choices(), reseeding_choices(spec.generator)
         compute_and_publish(self._tasks, spec.generator, lambda: _augmented(self._images, spec), self._show)
 
-    def _show(self, augmented):
-        with self.hold_sync(), self.hold_trait_notifications():  # one message: pictures and timeline belong together
-            for name, value in augmented.items():
-                setattr(self, name, value)
+    def _show(self, augmented: dict[str, Any]) -> None:
+        self._set_traits(augmented)  # in one message: pictures and timeline belong together
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Block until nothing goes on; True if that came about in time. For scripts and tests, not for callbacks."""
@@ -101,7 +99,7 @@ class LoaderWorkers(Widget):
             self._tasks.cancel()
         super().close()
 
-    def _fail(self, message):
+    def _fail(self, message: str) -> None:
         self.error = message
 
 
