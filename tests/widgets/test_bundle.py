@@ -88,6 +88,14 @@ def test_an_error_names_the_file_and_the_line(tmp_path):
     assert f"widgets_lib/{tmp_path.name}/entry.js:3:" in stack
 
 
+def test_a_bundle_is_less_than_half_of_its_sources(tmp_path):
+    code = [f"export function f{n}(x) {{\n  return x + {n}; // {n} more\n}}\n" for n in range(200)]
+    entry = write(tmp_path, a="".join(code), entry='import { f7 } from "./a.js";\nexport default f7(1);\n')
+    assert run(bundle(entry)) == "8"
+    assert len(bundle(entry)) < len("".join(code)) / 2
+    assert bundle(entry) == bundle(entry)  # the same text in every kernel
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [

@@ -3,11 +3,13 @@
 anywidget loads a widget from a Blob URL, where `import "./x.js"` has nothing to be relative to. So the sources travel
 together; in the browser each becomes a Blob module of its own, and every import is given the URL of what it names.
 They stay real modules: names never meet, one that is imported twice runs once, and each carries a `sourceURL`, so that
-an error in the browser names file and line.
+an error in the browser names file and line. Compressed, because a page carries them once for each of its widgets.
 
 Imports stand at the top of a file, above all other code, each as `import … from "./x.js";`.
 """
 
+import base64
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -19,6 +21,9 @@ _BLANK = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/)*", re.S)
 # `"#2#"` in a source stands for the URL of module 2; a module comes after those it imports. The page keeps one copy of
 # each module for all its widgets.
 _LOADER = """
+const packed = Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0));
+const unpacked = new Response(packed).body.pipeThrough(new DecompressionStream("gzip"));
+const sources = await new Response(unpacked).json();
 const modules = (globalThis[Symbol.for("widgets_lib.modules")] ??= new Map());
 const urls = [];
 for (const source of sources) {
@@ -39,7 +44,8 @@ def bundle(entry: Path) -> str:
     entry = Path(entry).resolve()
     linked: dict[Path, str] = {}
     _link(entry, linked, [])
-    return f"const sources = {json.dumps(list(linked.values()), ensure_ascii=False, indent=0)};{_LOADER}"
+    packed = gzip.compress(json.dumps(list(linked.values())).encode(), 6, mtime=0)
+    return f'const data = "{base64.b64encode(packed).decode()}";{_LOADER}'
 
 
 def _link(path: Path, linked: dict[Path, str], importers: list[Path]) -> None:
