@@ -5,6 +5,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_04_broadcasting import WIDGETS
 from tests.support import servers
 from tests.support.pages import expect_widgets, run_all, watch
 
@@ -35,12 +36,12 @@ def test_a_lesson_runs_and_its_widgets_answer_by_keyboard(notebook7, page):
     lesson = page.context.new_page()
     problems = watch(lesson)
     assert open_and_run(lesson, notebook7, LESSON) == []
-    expect_widgets(lesson, {"broadcasting": 5, "strides": 1, "predict": 12, "ladder": 1})
+    expect_widgets(lesson, WIDGETS)
     strides = lesson.locator(".wl-strides")
     strides.get_by_label("stride of axis 0", exact=True).press("ArrowUp")
     expect(strides.locator(".wl-caption")).to_contain_text("1 past the end")
-    question = lesson.locator(".wl-predict").filter(has_text="What is the shape of m + c?")
-    question.get_by_role("textbox").fill("(3, 3)")
+    question = lesson.locator(".wl-predict").filter(has_text="What is the shape of a[:, None] + b[None, :]?")
+    question.get_by_role("textbox").fill("(4, 3)")
     question.get_by_role("textbox").press("Enter")
-    expect(question).to_contain_text("✓ Yes: shape (3, 3).")
+    expect(question).to_contain_text("✓ Yes: shape (4, 3).")
     assert [problem for problem in problems if problem not in of_its_own] == []
