@@ -94,6 +94,13 @@ def test_a_cell_has_room_for_its_number(value, text):
     assert wl.StrideExplorer(np.array([value])).picture["texts"] == [text]
 
 
+def test_numbers_that_are_equal_keep_their_own_texts():
+    texts = [
+        wl.StrideExplorer(x).picture["texts"] for x in (np.array([0.0, -0.0]), np.array([False, True]), np.arange(2))
+    ]
+    assert texts == [["0", "−0"], ["False", "True"], ["0", "1"]]
+
+
 @pytest.mark.parametrize("x", [torch.empty(0), np.empty((2, 0, 3)), m()[3:]], ids=["(0,)", "(2, 0, 3)", "empty slice"])
 def test_what_has_no_elements_says_so(x):
     widget = wl.StrideExplorer(x)

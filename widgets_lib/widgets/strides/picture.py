@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -32,9 +33,7 @@ def draw(state: State) -> dict[str, Any]:
     positions = part.positions().ravel() if shown is not None else np.zeros(0, dtype=np.int64)
     cells = _cells(positions, memory.size)
     real = cells[(cells >= 0) & (cells < memory.size)]
-    values = memory.read(real)
-    texts = dict(zip(real.tolist(), map(format_short, values), strict=True))
-    exact = dict(zip(real.tolist(), map(format_exact, values), strict=True))
+    texts = dict(zip(real.tolist(), _texts(memory.read(real)), strict=True))
     picture = {
         "shape": layout.shape,
         "stride": layout.stride,
@@ -43,8 +42,8 @@ def draw(state: State) -> dict[str, Any]:
         "positions": positions.tolist(),
         "ghosts": part.ghosts().ravel().astype(int).tolist() if shown is not None else [],
         "cells": cells.tolist(),
-        "texts": [texts.get(cell, "?") for cell in cells.tolist()],
-        "exact": [exact.get(cell, "") for cell in cells.tolist()],
+        "texts": [texts[cell][0] if cell in texts else "?" for cell in cells.tolist()],
+        "exact": [texts[cell][1] if cell in texts else "" for cell in cells.tolist()],
         "storage_size": memory.size,
         "written": state.written,
         "code": state.code,
@@ -74,6 +73,18 @@ def _cells(positions: NDArray[np.int64], size: int) -> NDArray[np.int64]:
     read = np.unique(positions)
     inside = np.arange(size) if size <= WHOLE_STORAGE else read[(read >= 0) & (read < size)]
     return np.concatenate([read[read < 0][-MAX_OUTSIDE:], inside, read[read >= size][:MAX_OUTSIDE]])
+
+
+def _texts(values: NDArray[Any]) -> list[tuple[str, str]]:
+    """The numbers as texts, each as a cell has room for it and in full."""
+    raw, size = values.tobytes(), values.itemsize
+    return [_text(raw[start : start + size], values.dtype) for start in range(0, len(raw), size)]
+
+
+@lru_cache(4096)  # most numbers of a picture are in the next one too; by their bytes, since −0.0 equals 0.0
+def _text(raw: bytes, dtype: np.dtype[Any]) -> tuple[str, str]:
+    value = np.frombuffer(raw, dtype)[0]
+    return format_short(value), format_exact(value)
 
 
 def _first_bad(view: strides.View, shown: tuple[int, ...] | None) -> int | None:
