@@ -69,10 +69,11 @@ format: $(VENV)/.test $(JS)
 	@$(BIN)/ruff format --quiet .
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent format
 
-lint: $(VENV)/.test
+lint: $(VENV)/.test $(JS)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent lint
 
 release: $(VENV)/.release
 	@rm -rf dist
