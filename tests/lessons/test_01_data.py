@@ -92,6 +92,10 @@ def test_the_digits_in_the_file_are_compared_with_the_courses_copy(run_lesson):
     ]
 
 
+def test_there_are_70_000_digits(run_lesson):
+    assert run_lesson(LESSON, "len(data.x_train) + len(data.x_valid) + len(data.x_test)") == [70_000]
+
+
 def test_ten_values_their_chunks_and_what_islice_gives(run_lesson):
     vals, halves, taken, nothing = run_lesson(
         LESSON,
@@ -160,15 +164,17 @@ def test_the_ink_begins_at_row_5_column_12(run_lesson):
 
 def test_the_four_arrays_as_tensors(run_lesson, printed, training):
     said = printed(LESSON, "x_train, y_train, x_valid, y_valid = map(tensor")
-    shapes, no_copy, sums = run_lesson(
+    shapes, no_copy, bits, sums = run_lesson(
         LESSON,
         "[list(each.shape) for each in (x_train, y_train, x_valid, y_valid)]",
         "imgs.data_ptr() == x_train.data_ptr()",
+        "[8 * x_train.element_size(), 8 * y_train.element_size()]",
         "[x_train.double().sum().item(), y_train.sum().item()]",
     )
     assert shapes == [[50_000, 784], [50_000], [10_000, 784], [10_000]]
     assert said == "50,000 digits of 784 pixels in a torch.FloatTensor\n50,000 labels in a torch.LongTensor\n"
     assert no_copy  # “no number moves”
+    assert bits == [32, 64]
     assert sums == [training[0].sum(dtype=np.int64) / 256, training[1].sum(dtype=np.int64)]
 
 
