@@ -28,8 +28,9 @@ def lit(widget, name="on"):
 
 def texts(widget, layer="e"):
     """What the elements, or with "p" the cells, say, in their order."""
-    script = "(all, name) => all.map((one) => [Number(one.dataset[name]), one.querySelector('text:last-of-type').textContent])"
-    return [text for _, text in sorted(widget.locator(f"[data-{layer}]").evaluate_all(script, layer))]
+    number, text = "Number(one.dataset[name])", "one.querySelector('text:last-of-type').textContent"
+    found = widget.locator(f"[data-{layer}]").evaluate_all(f"(all, name) => all.map(one => [{number}, {text}])", layer)
+    return [text for _, text in sorted(found)]
 
 
 def test_pointing_links_the_view_and_the_storage_both_ways(explorer):

@@ -40,7 +40,7 @@ test("dots stand where cells are left out, and a run is broken only if no line c
   assert.equal(layout.gaps.length, 6 + 5); // between two runs, and in the margin of each further line
 });
 
-test("the notes stand beside the view where there is room, and the storage begins under them if it would run into them", () => {
+test("the notes stand beside the view where there is room, and a storage that would run into them begins below", () => {
   const picture = pictureOf("np.arange(24).reshape(2, 12)[:, :3]");
   const [wide, narrow, tall] = [notes(), notes(), notes(500)];
   const low = layOut(picture, 1000, wide).title;
