@@ -1,4 +1,4 @@
-"""One reader for all: what torch and numpy hold is read as they show it; what holds no plain numbers is told why."""
+"""One reader for all: torch and numpy are read as they show their numbers; what has no plain numbers is refused with why."""
 
 import warnings
 

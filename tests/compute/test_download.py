@@ -162,15 +162,15 @@ def no_proxy(monkeypatch):
 
 
 @pytest.fixture
-def naps():
+def sleeps():
     """The pauses asked for between attempts, in seconds; none is taken."""
     return []
 
 
 @pytest.fixture
-def fetch(tmp_path, naps):
+def fetch(tmp_path, sleeps):
     def fetch(server, **options):
-        options = {"progress": False, "sleep": naps.append, "timeout_s": 5, **options}
+        options = {"progress": False, "sleep": sleeps.append, "timeout_s": 5, **options}
         return download_file(server.url, tmp_path / "folder" / "file.bin", **options)
 
     return fetch
@@ -186,10 +186,10 @@ def nothing_left(tmp_path):
 
 
 @pytest.mark.parametrize("answer", [whole, without_a_size])
-def test_a_whole_file_arrives_whole(fetch, naps, answer):
+def test_a_whole_file_arrives_whole(fetch, sleeps, answer):
     with serving(answer) as server:
         path = fetch(server)
-    assert only_file(path) and naps == [] and len(server.requests) == 1
+    assert only_file(path) and sleeps == [] and len(server.requests) == 1
     assert path.stat().st_mode & 0o777 == 0o644
 
 
@@ -226,12 +226,12 @@ def test_a_bad_file_that_is_there_is_replaced_by_a_good_one_only(fetch, tmp_path
         assert opened.read() == b"half"
 
 
-def test_a_dropped_connection_is_taken_up_where_it_stopped(fetch, naps):
+def test_a_dropped_connection_is_taken_up_where_it_stopped(fetch, sleeps):
     with serving(half, half, ranges) as server:
         assert only_file(fetch(server))
     assert [request["Range"] for request in server.requests] == [None, "bytes=150000-", "bytes=225000-"]
     assert server.requests[1]["If-Range"] == '"one"'
-    assert naps == [0.5, 1.0]
+    assert sleeps == [0.5, 1.0]
 
 
 def test_a_server_that_names_no_version_is_resumed_too(fetch):
@@ -249,10 +249,10 @@ def test_what_can_not_be_resumed_is_begun_anew(fetch, second):
 
 
 @pytest.mark.parametrize("trouble", [status(500), status(503), status(429), hangs_up])
-def test_a_trouble_that_may_pass_is_tried_again_with_longer_pauses(fetch, naps, trouble):
+def test_a_trouble_that_may_pass_is_tried_again_with_longer_pauses(fetch, sleeps, trouble):
     with serving(trouble, trouble, trouble, whole) as server:
         assert only_file(fetch(server))
-    assert naps == [0.5, 1.0, 2.0]
+    assert sleeps == [0.5, 1.0, 2.0]
 
 
 @pytest.mark.parametrize(
@@ -292,15 +292,15 @@ def test_a_redirect_to_another_kind_of_server_is_not_followed(fetch, tmp_path):
         elsewhere = redirect(f"ftp://127.0.0.1:{ftp.getsockname()[1]}/x")
         with serving(elsewhere) as server, pytest.raises(DownloadError, match="could not be fetched"):
             fetch(server, timeout_s=0.5)
-        with pytest.raises(BlockingIOError):  # nobody called
+        with pytest.raises(BlockingIOError):  # no client connected
             ftp.accept()
     assert nothing_left(tmp_path)
 
 
-def test_a_refusal_that_will_not_pass_is_asked_for_once(fetch, naps):
+def test_a_refusal_that_will_not_pass_is_asked_for_once(fetch, sleeps):
     with serving(status(404)) as server, pytest.raises(DownloadError):
         fetch(server)
-    assert len(server.requests) == 1 and naps == []
+    assert len(server.requests) == 1 and sleeps == []
 
 
 def test_a_redirect_is_followed(fetch):
@@ -308,12 +308,12 @@ def test_a_redirect_is_followed(fetch):
         assert only_file(fetch(server))
 
 
-def test_without_a_server_words(fetch, tmp_path, naps):
+def test_without_a_server_words(fetch, tmp_path, sleeps):
     with serving(whole) as server:
-        pass  # gone again: nobody listens at its address
+        pass  # stopped: no server listens at its address
     with pytest.raises(DownloadError, match=r"in 4 attempts: Connection refused. Check the network connection"):
         fetch(server)
-    assert naps == [0.5, 1.0, 2.0] and nothing_left(tmp_path)
+    assert sleeps == [0.5, 1.0, 2.0] and nothing_left(tmp_path)
 
 
 def test_an_interrupt_leaves_nothing(fetch, tmp_path):

@@ -32,8 +32,8 @@ def given_away(lesson, pairs):
     early = []
     for words, tells in pairs:
         (asked,) = [at for at, source in questions.items() if words in source]
-        told = [at for at, source in enumerate(code) if tells in source and at not in questions]
-        assert told, f"{tells} is in no cell"
-        if min(told) < asked:
+        answered = [at for at, source in enumerate(code) if tells in source and at not in questions]
+        assert answered, f"{tells} is in no cell"
+        if min(answered) < asked:
             early.append(words)
     return early
