@@ -1,4 +1,4 @@
-"""One reader for all: torch and numpy are read as they show their numbers; what has no plain numbers is refused with why."""
+"""One reader for all: torch and numpy are read as they show their numbers; what has no plain numbers is refused."""
 
 import warnings
 
