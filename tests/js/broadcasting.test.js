@@ -48,7 +48,7 @@ test("stretched operands are real cells and ghosts, with an arrow along the axis
   view.destroy();
 });
 
-test("a result cell lights what made it and writes the equation, without the kernel and without redrawing", async () => {
+test("a result cell lights what made it and writes the equation, without kernel or redrawing", async () => {
   const view = await mount(COLUMN);
   const [m, c, result] = panelsOf(view);
   over(view, result[5]);

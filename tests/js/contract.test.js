@@ -1,4 +1,5 @@
-// What holds for every widget: a trait read is a trait listened to, a view that goes leaves no listener, two views work.
+// What holds for every widget: a trait read is a trait listened to, a view that goes leaves no listener, two views
+// work.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mount, widgetExpressions } from "./harness.js";

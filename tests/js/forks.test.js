@@ -77,7 +77,7 @@ test("reseeding is a moment of its own: the children's cards change, the parent'
   assert.match(said(view), /jumps ahead/);
 });
 
-test("a step forward moves what it makes from where it comes; not where the reader asked for reduced motion", async (t) => {
+test("a step forward moves what it makes from where it comes; not with reduced motion", async (t) => {
   let now = 0;
   t.mock.method(performance, "now", () => (now += 1000)); // a faster reader is shown no motion
   const moved = async (still) => {
@@ -101,7 +101,7 @@ test("a step forward moves what it makes from where it comes; not where the read
   assert.deepEqual(await moved(true), [[], [], [], []]);
 });
 
-test("an impossible reseeding is greyed with its reason; if it is chosen, the reason replaces the drawing", async () => {
+test("an impossible reseeding is greyed with its reason; if it is chosen, that replaces the drawing", async () => {
   const view = await mount("wl.ForkSimulator('python')");
   assert.equal(radio(view, "jump").disabled, true);
   assert.equal(radio(view, "spawn").disabled, false);

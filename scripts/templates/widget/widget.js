@@ -1,11 +1,13 @@
 import { button, slider } from "../shared/controls.js";
 import { drawing, s } from "../shared/dom.js";
+import { range } from "../shared/format.js";
 import { createView } from "../shared/view.js";
 
-const SIZES = Array.from({ length: 20 }, (_, index) => index + 1);
+const SIZES = range(1, 21);
 const HEIGHT = 120; // drawing units
 const STEP = 30;
 
+/** @param {import("../shared/view.js").RenderContext} context */
 function render(context) {
   const { model } = context;
   const view = createView(context, "widget_stem", "Widget title");

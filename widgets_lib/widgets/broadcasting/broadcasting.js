@@ -211,6 +211,7 @@ class Explorer {
 const noResult = (expression) =>
   h("figure", {}, h("figcaption", {}, h("code", {}, expression)), h("p", { class: "wl-none wl-clash" }, "✗ no result"));
 
+/** @param {import("../shared/view.js").RenderContext} context */
 function render(context) {
   const view = createView(context, "broadcasting", "Broadcast explorer");
   new Explorer(view, context.model);

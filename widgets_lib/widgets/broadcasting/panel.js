@@ -79,8 +79,8 @@ function groupGhosts({ node, cells, place }, homeOf) {
 }
 
 /**
- * Along each axis that is stretched an arrow in its colour, from the real cells over the ghosts; { nodes, right, below }
- * with the room they take.
+ * Along each axis that is stretched an arrow in its colour, from the real cells over the ghosts;
+ * { nodes, right, below } with the room they take.
  * @param {import("./sentences.js").Panel} panel
  * @param {number[][]} shown
  * @param {ReturnType<typeof createFacets>} facets

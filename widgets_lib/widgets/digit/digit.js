@@ -51,6 +51,7 @@ function fit({ shape, short }, room, asked) {
 const caption = (text, row, column, p) =>
   prose(`Row ${row}, column ${column}: \`image[${row}][${column}]\` and \`flat[${p}]\` are one number, ${text}.`);
 
+/** @param {import("../shared/view.js").RenderContext} context */
 function render(context) {
   const { model } = context;
   const view = createView(context, "digit", "Digit viewer");

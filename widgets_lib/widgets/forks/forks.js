@@ -120,6 +120,7 @@ function annotateMoments(moments) {
   });
 }
 
+/** @param {import("../shared/view.js").RenderContext} context */
 function render(context) {
   const { model } = context;
   const get = (name) => model.get(name);

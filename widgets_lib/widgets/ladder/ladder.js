@@ -113,6 +113,7 @@ function createLegend(model) {
   };
 }
 
+/** @param {import("../shared/view.js").RenderContext} context */
 function render(context) {
   const { model } = context;
   const view = createView(context, "ladder", "Matrix multiplication ladder");

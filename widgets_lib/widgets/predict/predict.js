@@ -6,6 +6,7 @@ import { createView } from "../shared/view.js";
 
 const EXAMPLE = { shape: "a shape, as in (3, 1)", number: "a number" };
 
+/** @param {import("../shared/view.js").RenderContext} context */
 function render(context) {
   const { model } = context;
   const view = createView(context, "predict", "Predict, then see");

@@ -97,7 +97,8 @@ function fill(element, attributes, children) {
   // JupyterLab's command mode takes arrow keys, Enter and Space from a focused element without this attribute.
   if (FOCUSABLE.has(element.localName) || "tabindex" in attributes)
     element.setAttribute("data-lm-suppress-shortcuts", "true");
-  // JupyterLab's guard against line breaks in cells cancels Enter in a field: no submit, no change. It listens on the field too, but later.
+  // JupyterLab's guard against line breaks in cells cancels Enter in a field: no submit, no change. It listens on the
+  // field too, but later.
   if (element.localName === "input") element.addEventListener("beforeinput", keepEnter);
   const present = children.flat().filter((child) => child != null && child !== false);
   element.append(.../** @type {(string | Node)[]} */ (present));

@@ -7,7 +7,7 @@ const AXES = ["", "k", "i", "j"]; // facets down, facets across, rows, columns
 const APART = [28, 20, 0, 0]; // the least gap between neighbours along each
 
 /**
- * Returns { node, cells, width, height, place(p), beside(p, down, right), point(p) }; p counts cells in row-major order.
+ * Returns { node, cells, width, height, place(p), beside(p, down, right), point(p) }; p counts cells row by row.
  *
  * shown    for each axis (at most four) the indices that are drawn; where some are left out, dots stand
  * size     the side of a cell in drawing units; `text(p)` what a cell says, `kind(p)` its further class, if any

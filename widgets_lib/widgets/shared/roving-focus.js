@@ -17,8 +17,8 @@ const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
  * @param {object} options
  * @param {Item[]} options.items  the first is where Tab comes in
  * @param {(item: Item, move: number[] | null, key: string) => Item | null | undefined} options.next
- *   Where an arrow key (`move` is [down, right]), Home or End (`move` is null) leads: the item itself at an edge, nothing
- *   where the key is to go on to the widget.
+ *   Where an arrow key (`move` is [down, right]), Home or End (`move` is null) leads: the item itself at an edge,
+ *   nothing where the key is to go on to the widget.
  * @param {(item: Item | null) => void} [options.onHighlight]
  *   The item under the pointer, else the one with the focus; null when both left.
  * @param {(item: Item) => void} [options.onStop]  An item becomes the one that Tab reaches.

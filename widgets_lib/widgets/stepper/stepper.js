@@ -104,6 +104,7 @@ function cellCaption([i, j], { a, b, products, sums, sign }, k) {
   ];
 }
 
+/** @param {import("../shared/view.js").RenderContext} context */
 function render(context) {
   const { model } = context;
   const view = createView(context, "stepper", "Loop stepper");

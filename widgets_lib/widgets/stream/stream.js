@@ -211,6 +211,7 @@ function createDrawing(view, onseek) {
   };
 }
 
+/** @param {import("../shared/view.js").RenderContext} context */
 function render(context) {
   const { model } = context;
   const view = createView(context, "stream", "Random stream");

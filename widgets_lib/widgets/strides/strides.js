@@ -174,6 +174,7 @@ function justWritten(before, { base, written, cells, exact }) {
   );
 }
 
+/** @param {import("../shared/view.js").RenderContext} context */
 function render(context) {
   const view = createView(context, "strides", "Stride explorer");
   new Explorer(view, context.model);

@@ -14,6 +14,7 @@ function captionOf({ sentence, taken }) {
   return [...prose(sentence), ...(taken ? [" ", h("span", { class: "wl-quiet" }, `Taken so far: ${taken}.`)] : [])];
 }
 
+/** @param {import("../shared/view.js").RenderContext} context */
 function render(context) {
   const { model } = context;
   const view = createView(context, "tape", "Iterator tape");

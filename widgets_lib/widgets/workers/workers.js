@@ -152,6 +152,7 @@ function createSettings(get, save, onrestart) {
   };
 }
 
+/** @param {import("../shared/view.js").RenderContext} context */
 function render(context) {
   const { model } = context;
   const get = (name) => model.get(name);

@@ -16,7 +16,8 @@ function say(text, count = "") {
   const line = document.getElementById("progress");
   line.hidden = !text;
   if (line.firstChild?.textContent !== text) line.replaceChildren(text, document.createElement("span"));
-  Object.assign(line.lastChild, { textContent: count, ariaHidden: "true" }); // not for screen readers: it would be read seventy times
+  // Not for screen readers: it would be read seventy times.
+  Object.assign(line.lastChild, { textContent: count, ariaHidden: "true" });
 }
 
 function headings(selector) {
@@ -72,7 +73,7 @@ globalThis.voila_heartbeat = () => {}; // written into the page to keep a slow c
 globalThis.update_loading_text = () => {};
 globalThis.display_cells = () => {};
 
-// --- what Jupyter's renderers leave out: a figure's text alternative, and a way for the keyboard to scroll what is too wide
+// --- what Jupyter's renderers leave out: a figure's text alternative, and scrolling by keyboard where a box is too wide
 const lessonDrew = new MutationObserver(repairOutputs);
 
 function repairOutputs() {
@@ -102,7 +103,8 @@ function fillContents() {
     item.className = heading.localName === "h3" ? "deeper" : "";
     item.append(link);
     list.append(item);
-    heading.querySelector(".anchor-link")?.setAttribute("tabindex", "-1"); // for the pointer: the keyboard has this list
+    // An anchor is for the pointer: the keyboard has this list.
+    heading.querySelector(".anchor-link")?.setAttribute("tabindex", "-1");
   }
   document.querySelector(".contents").toggleAttribute("hidden", !list.children.length);
   if (list.children.length > listed) markCurrent();
