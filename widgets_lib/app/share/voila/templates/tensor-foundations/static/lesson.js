@@ -73,7 +73,7 @@ globalThis.voila_heartbeat = () => {}; // written into the page to keep a slow c
 globalThis.update_loading_text = () => {};
 globalThis.display_cells = () => {};
 
-// --- what Jupyter's renderers leave out: a figure's text alternative, and scrolling by keyboard where a box is too wide
+// --- what Jupyter's renderers leave out: a figure's text alternative, and scrolling by keyboard what is too wide
 const lessonDrew = new MutationObserver(repairOutputs);
 
 function repairOutputs() {
