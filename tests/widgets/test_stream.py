@@ -193,6 +193,34 @@ def test_a_state_out_of_range_is_explained_and_nothing_is_lost(state, message):
     assert (stream.error, stream.state) == ("", (43, 1, 1))
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"n": 100, "seed": "7"},
+        {"seed": "7", "n": 100},
+        {"n": 100, "state": [8, 1, 1]},
+        {"n": 100, "generator": "randu"},
+    ],
+)
+def test_settings_that_change_in_one_message_are_all_heeded(changes):
+    stream, expected = wl.RandomStream(), wl.RandomStream()
+    stream.set_state(changes)
+    for name in sorted(changes, reverse=True):  # one by one
+        expected.set_state({name: changes[name]})
+    names = ("n", "seed", "state", "generator", "picture")
+    assert [getattr(stream, name) for name in names] == [getattr(expected, name) for name in names]
+    assert stream.error == "" and stream.draws == expected.draws
+    assert {name: getattr(stream, name) for name in changes} == {
+        name: tuple(value) if name == "state" else value for name, value in changes.items()
+    }
+
+
+def test_a_bad_seed_beside_a_good_setting_keeps_its_error():
+    stream = wl.RandomStream()
+    stream.set_state({"n": 100, "seed": "soup"})
+    assert stream.error.startswith("a seed is") and stream.seed == "soup" and stream.picture["n"] == 100
+
+
 def test_start_again_is_what_was_given():
     stream = wl.RandomStream(42, n=500, compare_with="randu")
     before = dict(stream.picture), stream.draws

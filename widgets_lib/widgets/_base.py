@@ -68,7 +68,8 @@ class Widget(anywidget.AnyWidget):
         """
         self._recompute()
         self._first_inputs = {name: deepcopy(getattr(self, name)) for name in self.inputs}
-        self.observe(lambda change: self._run_guarded(self._recompute), names=names)
+        if names:  # traitlets takes no names for all names
+            self.observe(lambda change: self._run_guarded(self._recompute), names=names)
 
     def restart(self) -> None:
         """Set the inputs back to what they were when the widget was made, and clear the error."""

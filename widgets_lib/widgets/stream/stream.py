@@ -96,7 +96,8 @@ class RandomStream(Widget):
         )
         self.observe(lambda change: self._run_guarded(self._read_seed), names=["seed", "generator"])
         self.observe(lambda change: self._run_guarded(self._read_state), names=["state"])
-        self.recompute_on("n", "compare_with", "divide_by_period")
+        self.recompute_on()
+        self.observe(lambda change: self._run_guarded(self._redraw), names=["n", "compare_with", "divide_by_period"])
 
     # ---- where it begins ----
 
@@ -130,6 +131,12 @@ class RandomStream(Widget):
         self._draw()
 
     # ---- what is drawn ----
+
+    def _redraw(self) -> None:
+        """Draw with the new settings; if a seed or state changed in the same message, reading that draws them."""
+        begins = (self.generator, self.seed) == (self._start.generator, self._start.typed) or "seed" in self._refused
+        if begins and (self.state == self._start.state or "state" in self._refused):
+            self._recompute()
 
     def _recompute(self) -> None:
         self._draw()
