@@ -1,8 +1,8 @@
 """What does a class that comes at once get? Thirty visitors open lessons of this course at the same moment.
 
 The server is the one that `voila lessons/` starts, its pool filled, each lesson with one more cell: a slider whose
-picture matplotlib draws. Visitors are spread over the lessons. A visitor who gets in moves that slider and waits for the
-picture; the others must get the "class is full" page. Then all close their tabs, and what is left is compared with what
+picture matplotlib draws. Visitors are spread over the lessons. A visitor who gets in moves that slider and waits for
+its picture; the others must get the "class is full" page. Then all close their tabs, and what is left is compared with what
 was there before. Memory is PSS. Visitors are no browsers: what a browser needs to draw is not in these figures.
 """
 

@@ -1,7 +1,7 @@
 """Facts that stand in one place each: a lesson's in its notebook, the repository's address in pyproject.toml.
 
-The key `tensor_foundations` of a notebook's metadata holds number, title, summary, minutes and hero, the widget class of
-the lesson's card. `coming.json` names only lessons that have no notebook yet.
+The key `tensor_foundations` of a notebook's metadata holds number, title, summary, minutes and hero, the widget class
+of the lesson's card. `coming.json` names only lessons that have no notebook yet.
 """
 
 import json
