@@ -223,7 +223,7 @@ def test_a_widget_is_shown_and_answers_its_view(kernel, name):
     model_id = kernel.value("w.model_id")
     (view,) = (data["application/vnd.jupyter.widget-view+json"] for data in shown)
     assert view["model_id"] == model_id
-    assert kernel.value("[bool(w._esm), bool(w._css), w.error]") == [True, True, ""]
+    assert kernel.value("[bool(w._esm), w._view['module'] in w._assets.files, w.error]") == [True, True, ""]
     assert kernel.value(seen) == was
     kernel.send(model_id, {"method": "update", "state": changes, "buffer_paths": []})
     assert kernel.value(seen) == becomes

@@ -1,4 +1,4 @@
-// Mounts a widget's joined module on the state Python really sends, in happy-dom, with a model that keeps count.
+// Mounts a widget, by the module that anywidget loads, on the state Python really sends, in happy-dom, with a model that keeps count.
 import { execFileSync } from "node:child_process";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,11 +11,11 @@ import base64, json, sys, widgets_lib as wl
 def encoded(value):
     return {"bytes": base64.b64encode(value).decode()} if isinstance(value, (bytes, memoryview)) else None
 widget = eval(sys.argv[1], {"wl": wl, "np": __import__("numpy")})
-print(json.dumps(widget.get_state(), default=encoded))
+print(json.dumps({"state": widget.get_state(), "files": widget._assets.files}, default=encoded))
 `;
 const states = new Map();
 
-// A bundle makes a Blob module of each of its sources, and Node.js imports from data: URLs only. Plain strings in place
+// shared/mount.js makes a Blob module of each file, and Node.js imports from data: URLs only. Plain strings in place
 // of blobs, and their data: URLs in place of blob: URLs, are the same modules.
 globalThis.Blob = class {
   constructor(parts) {
@@ -32,6 +32,11 @@ export function widgetExpressions() {
 
 /** The synced state of a Python expression such as "wl.LoopStepper()". The expression is the test's own. */
 export function stateOf(expression) {
+  return fromPython(expression).state;
+}
+
+/** { state, files }: the synced state, and the files of the view by name. */
+function fromPython(expression) {
   if (!states.has(expression)) {
     states.set(
       expression,
@@ -113,7 +118,11 @@ export function openWindow() {
  */
 export async function mount(expression, { state = {}, model = null } = {}) {
   const window = openWindow();
-  model ??= new FakeModel({ ...stateOf(expression), ...state });
+  if (!model) {
+    const made = fromPython(expression);
+    model = new FakeModel({ ...made.state, ...state });
+    model.widget_manager = { get_model: async () => ({ get: (name) => ({ files: made.files })[name] }) };
+  }
   const source = model.state._esm;
   const module = await import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
   const el = window.document.createElement("div");

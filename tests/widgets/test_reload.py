@@ -1,8 +1,5 @@
 """With ANYWIDGET_HMR=1 an edit of a .js or .css reaches an open widget, and those made later, without a restart."""
 
-import base64
-import gzip
-import re
 import shutil
 import sys
 import threading
@@ -47,56 +44,62 @@ def probe(tmp_path, monkeypatch):
     assert not watcher.is_alive()
 
 
-def sources(esm):
-    """The modules in a bundle, as one text."""
-    return gzip.decompress(base64.b64decode(re.match(r'const data = "([^"]+)"', esm)[1])).decode()
+def own_file(widget, kind):
+    """The text of the widget's own module ("js") or stylesheet ("css"), as the page gets it."""
+    name = widget._view["module"] if kind == "js" else widget._view["sheets"][-1]
+    return widget._assets.files[name]
 
 
-def edit(path, text, widget, trait, wanted):
-    """Write `text`, again and again while the watcher is still being set up, until the trait holds what is wanted."""
-    reached = threading.Event()
+def edit(path, text, widget, reached):
+    """Write `text`, again and again while the watcher is still being set up, until `reached()` holds after a change."""
+    seen = threading.Event()
 
     def check(change):
-        if wanted in (sources(change.new) if trait == "_esm" else change.new):
-            reached.set()
+        if reached():
+            seen.set()
 
-    widget.observe(check, trait)
+    widget.observe(check, ["_view", "error"])
     for nth in range(10 * PATIENCE_S):
         saved = path.with_suffix(".saved")
         saved.write_text(f"{text}\n/* {nth} */\n")
         saved.replace(path)  # in one step, as an editor does: half a file would be read too
-        if reached.wait(0.1):
-            widget.unobserve(check, trait)
+        if seen.wait(0.1):
+            widget.unobserve(check, ["_view", "error"])
             return
-    raise AssertionError(f"{trait} does not hold {wanted!r} after {PATIENCE_S} s: {getattr(widget, trait)[-300:]!r}")
+    raise AssertionError(f"nothing reached the widget in {PATIENCE_S} s: {widget._view}, {widget.error!r}")
 
 
 def test_an_edit_reaches_an_open_widget_and_those_made_later(probe):
     make, folder = probe
     widget = make()
-    assert "red" in widget._css and "probe_widget.js" in sources(widget._esm)
-    edit(folder / "probe_widget.js", "export default { render: () => 'edited' };", widget, "_esm", "edited")
-    assert "edited" in sources(widget.get_state(["_esm"])["_esm"])  # as the page gets it
-    edit(folder / "probe_widget.css", ".wl.wl-probe { color: blue }", widget, "_css", "blue")
+    assert "red" in own_file(widget, "css") and 'h("b")' in own_file(widget, "js")
+    edited = "export default { render: () => 'edited' };"
+    edit(folder / "probe_widget.js", edited, widget, lambda: "edited" in own_file(widget, "js"))
+    blue = ".wl.wl-probe { color: blue }"
+    edit(folder / "probe_widget.css", blue, widget, lambda: "blue" in own_file(widget, "css"))
     later = make()
-    assert "edited" in sources(later._esm) and "blue" in later._css
+    assert "edited" in own_file(later, "js") and "blue" in own_file(later, "css")
 
 
 def test_an_edit_of_an_imported_module_reaches_it_too(probe):
     make, folder = probe
-    edit(folder / "dom.js", "export const h = () => 'another';", make(), "_esm", "another")
+    widget = make()
+    before = widget._view["module"]
+    edit(folder / "dom.js", "export const h = () => 'another';", widget, lambda: widget._view["module"] != before)
+    assert any("another" in text for text in widget._assets.files.values())
 
 
 def test_a_file_that_cannot_be_read_is_named_until_it_can(probe):
     make, folder = probe
     widget = make()
-    before = widget._esm
-    edit(folder / "probe_widget.js", 'import { h } from "lodash";', widget, "error", "probe_widget.js:1: this import")
-    assert widget._esm == before
+    before = dict(widget._view)
+    words = "probe_widget.js:1: this import cannot be read"
+    edit(folder / "probe_widget.js", 'import { h } from "lodash";', widget, lambda: words in widget.error)
+    assert widget._view == before
     (folder / "probe_widget.js").unlink()
     _reload.reload()
     assert "No such file" in widget.error and "probe_widget.js" in widget.error
-    edit(folder / "probe_widget.js", "export default {};", widget, "_esm", "export default {}")
+    edit(folder / "probe_widget.js", "export default {};", widget, lambda: "default {}" in own_file(widget, "js"))
     assert widget.error == ""
 
 
@@ -105,6 +108,6 @@ def test_without_the_variable_files_are_read_once(probe, monkeypatch):
     monkeypatch.delenv("ANYWIDGET_HMR")
     (folder / "probe_widget.css").write_text("edited")
     widget = make()
-    assert "red" in widget._css
+    assert "red" in own_file(widget, "css")
     _reload.reload()
-    assert "red" in widget._css
+    assert "red" in own_file(widget, "css")

@@ -8,8 +8,10 @@ from typing import Any
 
 import anywidget
 import traitlets
+from ipywidgets import widget_serialization
 
-from widgets_lib.widgets._bundle import bundle
+from widgets_lib.widgets._assets import Assets, shared_assets
+from widgets_lib.widgets._bundle import Bundle, bundle
 from widgets_lib.widgets._reload import follow, is_enabled
 
 _HERE = Path(__file__).parent
@@ -24,8 +26,8 @@ class Widget(anywidget.AnyWidget):
 
     `inputs` names the traits that a learner sets; all else follows from them and from how the widget was made.
 
-    The stylesheet is one block `.wl.wl-<stem> { … }` with the widget's rules nested in it. Every widget brings the shared
-    sheet along, so on a page of several the last copy follows the others' own rules: the two classes make those heavier.
+    The stylesheet is one block `.wl.wl-<stem> { … }` with the widget's rules nested in it: the two classes make them
+    heavier than those of the shared sheets.
 
     `thread_updated_traits` names the traits that a thread may set. A change that is sent while the page is still being set
     up does not reach it, so a new view sends `{"view": 1}` and gets these traits again.
@@ -38,28 +40,43 @@ class Widget(anywidget.AnyWidget):
     # benchmarks of every widget.
     example = ""
 
+    _esm = (_HERE / "shared/mount.js").read_text("utf-8")  # the same for every widget; it mounts what `_view` names
+    _assets = traitlets.Instance(Assets, help="The files of all widgets.").tag(sync=True, **widget_serialization)
+    _view = traitlets.Dict(help="Which of the files are this widget's: module and sheets.").tag(sync=True)
+
     error = traitlets.Unicode("", help="What went wrong, in words; empty when all is well").tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         stem = Path(inspect.getfile(cls)).with_suffix("")
         # A subclass of a widget keeps its view; so does the class that traitlets makes when anywidget adds traits.
-        if not hasattr(cls, "_esm") and stem.with_suffix(".js").exists():
+        if not hasattr(cls, "_stem") and stem.with_suffix(".js").exists():
             cls._stem = stem
-            cls._esm, cls._css = cls.view_source()
+            cls._bundle = cls.read_view()
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **traits: Any) -> None:
-        if is_enabled():  # else as they were when the class was made
-            type(self)._esm, type(self)._css = self.view_source()
-        super().__init__(**traits)
+        if is_enabled():  # else as the files were when the class was made
+            type(self)._bundle = self.read_view()
+        super().__init__(**self._view_traits(), **traits)
         follow(self)
         self.on_msg(lambda _, content, buffers: self._on_msg(content, buffers))
 
     @classmethod
-    def view_source(cls) -> tuple[str, str]:
-        """(module, stylesheet) of the widget as the browser gets them, read from its files now."""
+    def read_view(cls) -> Bundle:
+        """The widget's module and stylesheets as the browser gets them, read from the files now."""
         sheets = (_HERE / "shared/tokens.css", _HERE / "shared/theme.css", cls._stem.with_suffix(".css"))
-        return bundle(cls._stem.with_suffix(".js")), "".join(sheet.read_text("utf-8") for sheet in sheets)
+        return bundle(cls._stem.with_suffix(".js"), sheets)
+
+    def _view_traits(self) -> dict[str, Any]:
+        """The traits by which the page finds the widget's files; sends those that it does not have."""
+        assets = shared_assets()
+        assets.add(self._bundle.files)
+        return {"_assets": assets, "_view": {"module": self._bundle.module, "sheets": list(self._bundle.sheets)}}
+
+    def reload_view(self) -> None:
+        """Draw every view of this widget anew from the files as they are now."""
+        type(self)._bundle = self.read_view()
+        self._set_traits(self._view_traits())
 
     def recompute_on(self, *names: str) -> None:
         """Compute now, letting errors out to the caller, and again on every change, showing them in the widget.

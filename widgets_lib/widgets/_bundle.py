@@ -1,73 +1,75 @@
-"""Hands the browser one self-contained module made of a widget's .js and the modules it imports.
+"""A widget's files as the browser gets them: its module with all that it imports, and its stylesheets.
 
-anywidget loads a widget from a Blob URL, where `import "./x.js"` has nothing to be relative to. So the sources travel
-together; in the browser each becomes a Blob module of its own, and every import is given the URL of what it names.
-They stay real modules: names never meet, one that is imported twice runs once, and each carries a `sourceURL`, so that
-an error in the browser names file and line. Compressed, because a page carries them once for each of its widgets.
+In a notebook `import "./x.js"` has nothing to be relative to. So each file gets a name that tells its contents too,
+such as "shared/dom.js@5f1d2c9a", every import says `"#name#"` for the file it means, and shared/mount.js makes modules of
+them in the page. They stay real modules: names never meet, one that is imported twice runs once, and each carries a
+`sourceURL`, so that an error in the browser names file and line.
 
 Imports stand at the top of a file, above all other code, each as `import … from "./x.js";`.
 """
 
-import base64
-import gzip
-import json
+import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 _IMPORT = re.compile(r"""import\b[^"';]*\bfrom\s*(["'])(?P<specifier>\.{1,2}/[^"'\n]+)\1;""")
 _BLANK = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/)*", re.S)
 
-# `"#2#"` in a source stands for the URL of module 2; a module comes after those it imports. The page keeps one copy of
-# each module for all its widgets.
-_LOADER = """
-const packed = Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0));
-const unpacked = new Response(packed).body.pipeThrough(new DecompressionStream("gzip"));
-const sources = await new Response(unpacked).json();
-const modules = (globalThis[Symbol.for("widgets_lib.modules")] ??= new Map());
-const urls = [];
-for (const source of sources) {
-  const text = source.replace(/"#(\\d+)#"/g, (_, index) => JSON.stringify(urls[index]));
-  if (!modules.has(text)) modules.set(text, URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
-  urls.push(modules.get(text));
-}
-export default (await import(urls.at(-1))).default;
-"""
+
+@dataclass(frozen=True)
+class Bundle:
+    """What one widget's view is made of."""
+
+    module: str
+    """The name of the widget's own module."""
+    sheets: tuple[str, ...]
+    """The names of its stylesheets, in the order in which they apply."""
+    files: dict[str, str]
+    """Name -> text, of these and of every module that is imported."""
 
 
-def bundle(entry: Path) -> str:
-    """The module at `entry` with everything it imports inside, as one ES module's source; its default export is entry's.
+def bundle(entry: Path, sheets: tuple[Path, ...] = ()) -> Bundle:
+    """The module at `entry` with everything it imports, and the stylesheets.
 
     Raises: ValueError for an import that cannot be read, naming file and line, and for modules that import one another
-    in a circle, naming them all.
+    in a circle, naming them all; OSError for a file that cannot be read.
     """
-    entry = Path(entry).resolve()
-    linked: dict[Path, str] = {}
-    _link(entry, linked, [])
-    packed = gzip.compress(json.dumps(list(linked.values())).encode(), 6, mtime=0)
-    return f'const data = "{base64.b64encode(packed).decode()}";{_LOADER}'
+    names: dict[Path, str] = {}
+    files: dict[str, str] = {}
+    module = _link(Path(entry).resolve(), names, files, [])
+    return Bundle(module, tuple(_add(sheet, sheet.read_text("utf-8"), files) for sheet in sheets), files)
 
 
-def _link(path: Path, linked: dict[Path, str], importers: list[Path]) -> None:
-    """Add `path`'s source to `linked`, after the modules that it imports, each specifier replaced by a module's number."""
+def _link(path: Path, names: dict[Path, str], files: dict[str, str], importers: list[Path]) -> str:
+    """Add the module at `path` and what it imports to `files`; returns its name."""
     if path in importers:
         circle = [*importers[importers.index(path) :], path]
         raise ValueError(
             f"these modules import one another in a circle: {' → '.join(module.name for module in circle)}"
         )
-    source = path.read_text(encoding="utf-8")
+    if path in names:
+        return names[path]
+    source = path.read_text("utf-8")
     pieces, end = [], 0
     for match in _imports(path, source):
         target = (path.parent / match["specifier"]).resolve()
         if not target.is_file():
             raise ValueError(f"{_place(path, source, match.start())}: there is no file {match['specifier']}")
-        if target not in linked:
-            _link(target, linked, [*importers, path])
-        pieces += [source[end : match.start("specifier") - 1], f'"#{list(linked).index(target)}#"']
+        name = _link(target, names, files, [*importers, path])
+        pieces += [source[end : match.start("specifier") - 1], f'"#{name}#"']
         end = match.end("specifier") + 1
-    linked[path] = "".join(
-        [*pieces, source[end:].rstrip(), f"\n//# sourceURL=widgets_lib/{path.parent.name}/{path.name}\n"]
-    )
+    text = "".join([*pieces, source[end:].rstrip(), f"\n//# sourceURL=widgets_lib/{path.parent.name}/{path.name}\n"])
+    names[path] = _add(path, text, files)
+    return names[path]
+
+
+def _add(path: Path, text: str, files: dict[str, str]) -> str:
+    """Add a text under a name that changes with it, and so with that of every module it imports; returns the name."""
+    name = f"{path.parent.name}/{path.name}@{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    files[name] = text
+    return name
 
 
 def _imports(path: Path, source: str) -> Iterator[re.Match[str]]:

@@ -38,7 +38,7 @@ def reload() -> None:
     """Read the files of every open widget anew; one that cannot be read is named in the widget's error line."""
     for widget in list(_open):
         try:
-            widget._esm, widget._css = widget.view_source()
+            widget.reload_view()
             widget.error = ""
         except (OSError, ValueError) as error:
             widget.error = str(error)
