@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 /**
  * @typedef {object} RadioOption
  * @property {string} value
- * @property {string | Node | (string | Node | null | false)[]} [content]  stands beside the button; by default its value
+ * @property {string | Node | (string | Node | null | false)[]} [content]  by default its value
  * @property {string} [name]  what a screen reader says, where the content does not say it
  * @property {object} [attributes]  of the label
  *
