@@ -41,9 +41,14 @@ def clean_page(page):
 
 @pytest.fixture
 def open_voila(voila, clean_page):
-    """open_voila("03_matmul.ipynb") -> the page, once the lesson has run and its widgets are drawn."""
+    """open_voila("03_matmul.ipynb") -> the page, once the lesson has run and its widgets are drawn.
 
-    def open_voila(name):
+    All answers are shown, as for a teacher; with veiled=True they wait for predictions.
+    """
+
+    def open_voila(name, veiled=False):
+        if not veiled:
+            clean_page.add_init_script("localStorage.setItem('tensor-foundations.answers', 'shown')")
         return open_lesson(clean_page, voila, name)
 
     return open_voila

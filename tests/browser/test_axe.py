@@ -32,6 +32,12 @@ def test_a_lesson(open_voila, lesson):
     assert violations(page) == ""
 
 
+def test_a_lesson_whose_answers_wait(open_voila):
+    page = open_voila("04_broadcasting.ipynb", veiled=True)
+    expect(page.locator(".veil").first).to_be_visible()
+    assert violations(page) == ""
+
+
 def test_the_home_and_a_page_that_is_not_there(page, voila):
     page.goto(voila.url)
     assert violations(page) == ""

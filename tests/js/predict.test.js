@@ -34,3 +34,25 @@ test("choices are radio buttons, grouped apart in each view", async () => {
   view.fire(view.$("form"), "submit");
   assert.deepEqual(view.model.saved.at(-1), { given: "b" });
 });
+
+test("a page is told when there is a verdict, and when there is none any more", async () => {
+  const view = await mount("wl.Predict('How many?', answer=3)");
+  const heard = [];
+  for (const name of ["wl-answered", "wl-cleared"])
+    view.window.document.addEventListener(name, ({ type, target }) => heard.push([type, target.className]));
+  view.model.receive({ given: "two", error: "“two” can't be read" });
+  assert.deepEqual(heard, []);
+  view.model.receive({ given: "4", error: "", verdict: "You said 4; it is 3." });
+  view.model.receive({ reason: "" });
+  view.model.receive({ given: "", verdict: "" });
+  assert.deepEqual(heard, [
+    ["wl-answered", "wl wl-predict"],
+    ["wl-cleared", "wl wl-predict"],
+  ]);
+});
+
+test("a page is told of a verdict that is there from the beginning", async () => {
+  const { model } = await mount("wl.Predict('How many?', answer=3)", { state: { verdict: "Yes: 3." } });
+  const view = await mount("", { model });
+  assert.ok(view.$(".wl-predict").hasAttribute("data-answered"));
+});

@@ -62,5 +62,12 @@ def test_a_question_does_not_show_its_answer(notebook):
         assert "hide-input" in cell.metadata["tags"]
 
 
+def test_what_asks_is_tagged_as_a_question(notebook):
+    """The tag, and no list, says in the app what waits for a prediction."""
+    for cell in notebook.cells:
+        asks = cell.cell_type == "code" and "Predict(" in cell.source
+        assert ("question" in cell.metadata.get("tags", ())) == asks, cell.id
+
+
 def test_it_runs_top_to_bottom_without_a_network(name, run_lesson):
     assert run_lesson(name, "1 + 1") == [2]

@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_output
 from voila.execute import strip_code_cell_warnings
 from voila.notebook_renderer import NotebookRenderer
 
-from widgets_lib.app import templates
+from widgets_lib.app import templates, veils
 from widgets_lib.app.course import first_heading
 from widgets_lib.app.error_filter import strip_ansi
 from widgets_lib.app.kernel_manager import LessonKernelManager
@@ -50,6 +50,8 @@ class LessonRenderer(NotebookRenderer):
     evicted = False  # its kernel is being stopped, because a visitor needs the slot
     kernel_is_alive = True
     kernel = None
+    veils = ()
+    in_veil = False  # the cell being shown waits for a prediction
 
     async def initialize(self, **kwargs):
         """Loads the notebook and what its page says of the course; the title is the first heading by default."""
@@ -57,6 +59,8 @@ class LessonRenderer(NotebookRenderer):
         self.exporter.environment.bytecode_cache = self.template_cache
         self.page_config["fullMathjaxUrl"] = None  # a Jupyter server names a CDN here; Voila brings its own MathJax
         self.notebook.metadata.setdefault("title", first_heading(self.notebook.cells) or self.notebook_path)
+        self.notebook.cells, self.veils = veils.find_veils(self.notebook.cells)
+        self.resources["has_questions"] = any(map(veils.is_question, self.notebook.cells))
         self.resources["tokens"] = templates.tokens()
         self.resources["preloaded"] = templates.scripts()
         self.resources["course"] = templates.around(self.notebook_path, self.contents_manager, self.base_url)
@@ -69,7 +73,8 @@ class LessonRenderer(NotebookRenderer):
         except Exception:
             self.failed = True
             self.log.exception("%s could not be shown to its end", self.notebook_path)
-            yield f'<p class="failed" role="note">{UNFINISHED}</p>', self.resources
+            end = "</section>" if self.in_veil else ""  # the message waits for nothing
+            yield f'{end}<p class="failed" role="note">{UNFINISHED}</p>', self.resources
         finally:
             manager = getattr(self.kernel, "parent", None)
             if isinstance(manager, LessonKernelManager):
@@ -95,10 +100,24 @@ class LessonRenderer(NotebookRenderer):
                     cell = await self._run(cell, index, len(nb.cells))
                 if "hide-input" in cell.metadata.get("tags", ()):
                     cell.metadata["transient"] = {"remove_source": True}  # nbconvert's own way to leave a source out
+                self._mark_veil(nb.cells, index)
                 yield cell
         finally:
             if self.executor.kc:
                 await self._cleanup_resources()
+
+    def _mark_veil(self, cells, index):
+        """Tells the template where a veil begins, with the questions it waits for, and where it ends."""
+        veil = next((veil for veil in self.veils if veil.first <= index <= veil.last), None)
+        if veil is None:
+            self.in_veil = False
+            return
+        if index == veil.first:
+            # A question that failed can't be answered: it hides nothing.
+            asked = [cells[at].id for at in veil.questions if veils.has_widget(cells[at])]
+            self.in_veil = bool(asked)
+            cells[index].metadata["veil_for"] = asked
+        cells[index].metadata["veil_ends"] = self.in_veil and index == veil.last
 
     async def _run(self, cell, index, count):
         try:

@@ -1,6 +1,7 @@
 // A question with a typed or chosen answer; the verdict comes from the kernel.
 import { button } from "../shared/controls.js";
 import { h, prose, set } from "../shared/dom.js";
+import { dispatch, whenShown } from "../shared/page.js";
 import { createRadioGroup } from "../shared/radio-group.js";
 import { createView } from "../shared/view.js";
 
@@ -43,11 +44,21 @@ function render(context) {
     set(outcome, { class: `wl-outcome ${verdict ? (model.get("right") ? "wl-right" : "wl-wrong") : ""}` });
     const text = verdict ? `${model.get("right") ? "✓" : "✗"} ${verdict} ${sentence(model.get("reason"))}` : "";
     outcome.replaceChildren(...prose(text));
+    announce();
+  }
+
+  // A page that waits for the prediction hears of it, once the view is in the page.
+  function announce() {
+    const answered = Boolean(model.get("verdict"));
+    if (!view.root.isConnected || answered === view.root.hasAttribute("data-answered")) return;
+    view.root.toggleAttribute("data-answered", answered);
+    dispatch(view.root, answered ? "wl-answered" : "wl-cleared", {});
   }
 
   view.listen(["question", "kind", "choices"], drawForm);
   view.listen(["given", "verdict", "right", "reason", "error"], draw);
   drawForm();
+  whenShown(view.root, announce, view.signal);
   return view.destroy;
 }
 

@@ -205,5 +205,6 @@ function startLesson() {
   });
   document.querySelectorAll("details[data-wide]").forEach(foldWhereNarrow);
   startContents();
+  startVeils();
   lessonGrew.observe(document.querySelector("#lesson .cells"), { childList: true, subtree: true });
 }
