@@ -1,4 +1,5 @@
-// Mounts a widget, by the module that anywidget loads, on the state Python really sends, in happy-dom, with a model that keeps count.
+// Mounts a widget, by the module that anywidget loads, on the state Python really sends, in happy-dom, with a model
+// that keeps count.
 import { execFileSync } from "node:child_process";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";

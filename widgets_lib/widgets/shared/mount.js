@@ -2,9 +2,10 @@
 // modules of them, and mounts the view. A page keeps one copy of each module and each stylesheet for all its widgets.
 
 const PAGE = Symbol.for("widgets_lib.modules");
-globalThis[PAGE] ??= new Map();
+const page = /** @type {any} */ (globalThis);
+page[PAGE] ??= new Map();
 /** @type {Map<string, string>} name -> blob URL; a name changes with its text, so an entry is never out of date */
-const urls = globalThis[PAGE];
+const urls = page[PAGE];
 
 /**
  * The URL of a module, after those of the modules it imports.
