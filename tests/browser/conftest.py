@@ -13,7 +13,6 @@ import pytest
 from tests.support import chromium, servers
 from tests.support.pages import open_lesson, run_all, watch
 
-
 # An empty page, which a test leaves for, has no storage.
 SHOW_ALL = "if (location.protocol === 'http:') localStorage.setItem('tensor-foundations.answers', 'shown')"
 
