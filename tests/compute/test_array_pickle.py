@@ -5,6 +5,7 @@ import os
 import pickle
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -149,6 +150,101 @@ def test_a_small_file_that_unpacks_to_a_large_one_is_refused(pickled):
     with pytest.raises(ValueError, match="unpacks to more than 1,000,000 bytes"):
         load_arrays(bomb, most_bytes=1_000_000)
     assert load_arrays(bomb).shape == (10_000_000,)
+
+
+def size(n, length):
+    return n.to_bytes(length, "little")
+
+
+ENCODED = b"\x80\x02c_codecs\nencode\nq\x00X" + size(2**20, 4) + b"a" * 2**20 + b"X\x06\x00\x00\x00latin1\x86q\x01"
+HUNGRY = {
+    "a memo index, protocol 0": b"Np400000000\n.",
+    "a memo index, protocol 1": b"]r" + size(2**31 - 1, 4) + b".",
+    "a memo that is filled": b"\x80\x04)" + b"\x94" * 10**6 + b".",
+    "a memo filled by numbers": b"N" + b"".join(b"r" + size(n, 4) for n in range(600_000)) + b".",
+    "marks": b"\x80\x02" + b"(" * 10**6 + b".",
+    "duplicates": b"\x80\x02]" + b"2" * 10**6 + b".",
+    "many dicts": b"\x80\x02" + b"}" * 10**6 + b".",
+    "many sets": b"\x80\x04" + b"\x8f" * 10**6 + b".",
+    "a text announced": b"\x80\x04\x8d" + size(2**33, 8) + b"a.",
+    "bytes announced": b"\x80\x03B" + size(2**31, 4) + b"a.",
+    "a bytearray announced": b"\x80\x05\x96" + size(2**33, 8) + b"a.",
+    "a frame announced": b"\x80\x04\x95" + size(2**40, 8) + b"N.",
+    "a number announced": b"\x80\x02\x8b" + size(2**30, 4) + b"a.",
+    "one text encoded again and again": ENCODED + b"0(" + b"h\x00h\x01R" * 1000 + b"t.",
+    "one wide letter": b"\x80\x04\x8d" + size(2**24 + 4, 8) + b"a" * 2**24 + "\N{SLICE OF PIZZA}".encode() + b".",
+    "one wide letter, protocol 0": b"V" + b"a" * 2**24 + b"\\U0001F355\n.",
+    "tuples in tuples": b"\x80\x02)" + b"\x85" * 10**5 + b".",
+    "such tuples as a key": b"\x80\x02})" + b"\x85" * 10**5 + b"Ns.",
+    "a key that takes years to hash": b"\x80\x02})" + b"2\x86" * 64 + b"Ns.",
+    "a list in itself": b"\x80\x02]q\x00(h\x00h\x00e.",
+    "a shape of huge numbers": pickle.dumps(np.zeros(1), 2).replace(
+        b"K\x01\x85", b"(" + b"\x8a\x7f" + b"\x7f" * 127 + b"t"
+    ),
+}
+
+
+@pytest.mark.parametrize("what", HUNGRY)
+def test_a_small_file_takes_no_large_memory(what):
+    packed = gzip.compress(HUNGRY[what])
+    assert len(packed) < 2_000_000
+    load_arrays(gzip.compress(pickle.dumps(0)))  # what is imported once is not counted
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError if what in ANNOUNCED else (UnsafePickleError, ValueError)):
+            load_arrays(packed, most_bytes=2**26)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2**27
+
+
+ANNOUNCED = [what for what in HUNGRY if what.endswith("announced")]
+
+
+def test_what_is_shared_in_a_pickle_is_shared_when_loaded_and_not_copied():
+    doubled = [np.arange(3)]
+    for _ in range(50):
+        doubled = [doubled, doubled]
+    loaded = load_arrays(gzip.compress(pickle.dumps(doubled)))
+    assert loaded[0] is loaded[1]
+
+
+def test_a_pickle_of_many_arrays_is_within_the_bounds():
+    arrays = [np.full((2, 2), n) for n in range(10_000)]
+    loaded = load_arrays(gzip.compress(pickle.dumps(arrays, 4), 1))
+    assert len(loaded) == 10_000 and loaded[-1][0, 0] == 9_999
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize(
+    "scalar", [np.float32(0.1), np.int64(-7), np.bool_(True), np.complex128(1 - 2j), np.uint8(255), np.float16(-0.0)]
+)
+def test_a_number_of_numpy_beside_an_array_is_read(scalar, protocol):
+    array, loaded = load_arrays(gzip.compress(pickle.dumps((np.ones(2), scalar), protocol)))
+    assert loaded == scalar and type(loaded) is type(scalar) and array.tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("scalar", [np.str_("a"), np.datetime64("2026-01-01"), np.void(b"abc")])
+def test_other_scalars_are_no_numbers(scalar):
+    with pytest.raises(UnsafePickleError, match="which are not numbers"):
+        load_arrays(gzip.compress(pickle.dumps(scalar)))
+
+
+SUBVERSIVE = {
+    "the state of a function": b"\x80\x02c_codecs\nencode\nN}X\x0c\x00\x00\x00__defaults__)s\x86b.",
+    "the state of a class": b"\x80\x02cnumpy\ndtype\nN}X\x08\x00\x00\x00__init__Ns\x86b.",
+    "a call of a text": b"\x80\x02cnumpy\nndarray\n)R.",
+    "a class made without its constructor": b"\x80\x02cnumpy\ndtype\n)\x81.",
+    "an array state of lists": b"\x80\x02cnumpy.core.multiarray\n_reconstruct\n(NNNtR(N]N]Ntb.",
+}
+
+
+@pytest.mark.parametrize("what", SUBVERSIVE)
+def test_nothing_of_the_reader_itself_can_be_changed(what):
+    with pytest.raises(UnsafePickleError):
+        load_arrays(gzip.compress(SUBVERSIVE[what]))
+    assert load_arrays(gzip.compress(pickle.dumps(np.arange(3), 2))).tolist() == [0, 1, 2]
 
 
 def test_what_follows_the_pickle_counts_too(pickled):

@@ -8,20 +8,29 @@ before anything is imported, so nothing of the file's choosing ever runs.
 import gzip
 import io
 import math
-import pickle
 import re
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 
+from widgets_lib.compute.bounded_pickle import (
+    MAX_DEPTH,
+    BoundedStream,
+    BoundedUnpickler,
+    Budget,
+    TooLargeError,
+    UnsafePickleError,
+)
+from widgets_lib.compute.formatting import shorten
+
+__all__ = ["MAX_BYTES", "UnsafePickleError", "load_arrays"]
+
 MAX_BYTES = 2**30
+MAX_AXES = 64  # as numpy has it
 _NUMBERS = re.compile(r"[<>=|]?(b1|[iu][1248]|f[248]|c(8|16))")  # what a dtype may be; "O" would be any object
-
-
-class UnsafePickleError(pickle.UnpicklingError):
-    """The pickle asks for something that an array of numbers does not need."""
 
 
 def load_arrays(path_gz: str | Path | bytes, most_bytes: int = MAX_BYTES) -> Any:
@@ -34,19 +43,19 @@ def load_arrays(path_gz: str | Path | bytes, most_bytes: int = MAX_BYTES) -> Any
     """
     name = "the pickle" if isinstance(path_gz, bytes) else str(path_gz)
     with _opened(path_gz) as packed, gzip.GzipFile(fileobj=packed) as unpacked:
-        stream = _Limited(unpacked, most_bytes)
+        stream = BoundedStream(cast(BinaryIO, unpacked), Budget(most_bytes))
         try:
-            loaded = _arrays(_ArrayUnpickler(stream, encoding="bytes").load())
-            while stream.read(65536):  # to the end, where gzip keeps its checksum
-                pass
+            loaded = _Makers(most_bytes).load(stream)
+            stream.drain()
         except UnsafePickleError as error:
-            raise UnsafePickleError(f"{name} was not opened: {error}") from None
-        except _TooLargeError:
+            raise UnsafePickleError(f"{name} was not opened: {shorten(str(error), 300)}") from None
+        except TooLargeError:
             raise ValueError(f"{name} unpacks to more than {most_bytes:,} bytes, and was not opened") from None
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise ValueError(f"{name} is not a whole gzip file ({error})") from None
         except Exception as error:  # a damaged pickle can fail in any way
-            raise ValueError(f"{name} is not a pickle of arrays ({type(error).__name__}: {error})") from None
+            problem = shorten(f"{type(error).__name__}: {error}", 300)
+            raise ValueError(f"{name} is not a pickle of arrays ({problem})") from None
     return loaded
 
 
@@ -54,53 +63,18 @@ def _opened(path_gz: str | Path | bytes) -> BinaryIO:
     return io.BytesIO(path_gz) if isinstance(path_gz, bytes) else Path(path_gz).open("rb")
 
 
-class _TooLargeError(Exception):
-    pass
-
-
-class _Limited:
-    """A stream that gives no more than `left` bytes: a few kilobytes of gzip can unpack to terabytes."""
-
-    def __init__(self, stream: gzip.GzipFile, left: int) -> None:
-        self.stream, self.left = stream, left
-
-    def read(self, n: int = -1) -> bytes:
-        # a pickle may announce a string of any length: what it has not got is not asked for
-        return self._count(self.stream.read(self.left + 1 if n < 0 else min(n, self.left + 1)))
-
-    def readline(self) -> bytes:
-        return self._count(self.stream.readline(self.left + 1))
-
-    def _count(self, data: bytes) -> bytes:
-        self.left -= len(data)
-        if self.left < 0:
-            raise _TooLargeError
-        return data
-
-
-class _ArrayUnpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        try:
-            return _STAND_INS[module, name]
-        except KeyError:
-            raise UnsafePickleError(f"it asks for {module}.{name}, which no array of numbers needs") from None
-
-    def persistent_load(self, pid: Any) -> Any:
-        raise UnsafePickleError("it asks for an object from outside the file")
-
-
 class _Dtype:
     """Stands for numpy.dtype: a kind of number and its byte order."""
 
     def __init__(self, code: Any, align: bool = False, copy: bool = False) -> None:
         code = _text(code)
-        if not _NUMBERS.fullmatch(code):
+        if not isinstance(code, str) or not _NUMBERS.fullmatch(code):
             raise UnsafePickleError(f"it holds values of the type {code[:20]!r}, which are not numbers")
         self.dtype: np.dtype = np.dtype(code)
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         _version, order, subarray, names, fields = state[:5]
-        if (subarray, names, fields) != (None, None, None):
+        if not subarray is names is fields is None:
             raise UnsafePickleError("it holds records, not numbers")
         self.dtype = self.dtype.newbyteorder(_text(order))
 
@@ -108,36 +82,66 @@ class _Dtype:
 class _Array:
     """Stands for numpy.ndarray while the pickle is read."""
 
-    array: np.ndarray | None = None
+    def __init__(self, makers: "_Makers", array: np.ndarray | None = None) -> None:
+        self.makers, self.array = makers, array
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         _version, shape, dtype, columns_first, data = state
-        self.array = _build(data, dtype, shape, "F" if columns_first else "C")
+        self.array = self.makers.build(data, dtype, shape, "F" if columns_first else "C")
 
 
-def _empty(kind: Any, shape: Any, code: Any) -> _Array:
-    return _Array()  # the pickle fills it by __setstate__; an array of its choice of shape is not made
+class _Makers:
+    """What numpy's names stand for while one pickle is read. What they make counts, as one text can be copied often."""
 
+    def __init__(self, most_bytes: int) -> None:
+        self._bytes, self._arrays = Budget(most_bytes), Budget(most_bytes)
 
-def _from_buffer(data: Any, dtype: Any, shape: Any, order: Any) -> _Array:
-    made = _Array()
-    made.array = _build(data, dtype, shape, _text(order))
-    return made
+    def load(self, stream: BoundedStream) -> Any:
+        callables = (_Dtype, self.empty, self.from_buffer, self.scalar, self.latin1_bytes, _no_bytes)
+        dtype, empty, from_buffer, scalar, latin1_bytes, no_bytes = callables
+        stand_ins: Mapping[tuple[str, str], Any] = {
+            ("numpy", "ndarray"): "numpy.ndarray",  # only ever handed to _reconstruct: nothing that could be called
+            ("numpy", "dtype"): dtype,
+            ("numpy.core.multiarray", "_reconstruct"): empty,  # numpy 1
+            ("numpy._core.multiarray", "_reconstruct"): empty,  # numpy 2
+            ("numpy.core.numeric", "_frombuffer"): from_buffer,  # protocol 5
+            ("numpy._core.numeric", "_frombuffer"): from_buffer,
+            ("numpy.core.multiarray", "scalar"): scalar,
+            ("numpy._core.multiarray", "scalar"): scalar,
+            ("_codecs", "encode"): latin1_bytes,
+            ("__builtin__", "bytes"): no_bytes,  # how old protocols write b"", the contents of an empty array
+            ("builtins", "bytes"): no_bytes,
+        }
+        return _arrays(BoundedUnpickler(stream, stand_ins, callables, (_Dtype, _Array)).load(), {})
 
+    def empty(self, kind: Any, shape: Any, code: Any) -> _Array:
+        return _Array(self)  # the pickle fills it by __setstate__; an array of its choice of shape is not made
 
-def _build(data: Any, dtype: Any, shape: tuple[int, ...], order: Any) -> np.ndarray:
-    if not isinstance(dtype, _Dtype) or not isinstance(data, bytes | bytearray) or order not in ("C", "F"):
-        raise UnsafePickleError("it holds an array of something other than numbers")
-    if min(shape, default=1) < 0 or math.prod(shape) * dtype.dtype.itemsize != len(data):
-        raise ValueError(f"{len(data):,} bytes do not make a {shape} array of {dtype.dtype}")
-    return np.frombuffer(data, dtype.dtype).reshape(shape, order=order).copy()  # a copy can be written to
+    def from_buffer(self, data: Any, dtype: Any, shape: Any, order: Any) -> _Array:
+        return _Array(self, self.build(data, dtype, shape, _text(order)))
 
+    def scalar(self, dtype: Any, data: Any = b"") -> np.generic:
+        value: np.generic = self.build(data, dtype, (), "C")[()]
+        return value
 
-def _latin1_bytes(text: Any, encoding: Any) -> bytes:
-    """Bytes as Python 3 writes them in old protocols. Other codecs could be made to fill the memory."""
-    if _text(encoding) != "latin1" or not isinstance(text, str):
-        raise UnsafePickleError("it asks for a codec that no array of numbers needs")
-    return text.encode("latin1")
+    def build(self, data: Any, dtype: Any, shape: Any, order: Any) -> Any:
+        if type(dtype) is not _Dtype or type(data) is not bytes or type(order) is not str or order not in ("C", "F"):
+            raise UnsafePickleError("it holds an array of something other than numbers")
+        if type(shape) is not tuple or len(shape) > MAX_AXES or not all(type(n) is int for n in shape):
+            raise UnsafePickleError("it holds an array whose shape is not a tuple of sizes")
+        fits = all(0 <= n <= MAX_BYTES for n in shape) and math.prod(shape) * dtype.dtype.itemsize == len(data)
+        if not fits:
+            raise ValueError(f"{len(data):,} bytes do not make a {shape} array of {dtype.dtype}")
+        self._arrays.spend(len(data))
+        values: Any = np.frombuffer(data, dtype.dtype)
+        return values.reshape(shape, order=order).copy()  # a copy can be written to
+
+    def latin1_bytes(self, text: Any, encoding: Any) -> bytes:
+        """Bytes as Python 3 writes them in old protocols. Other codecs could be made to fill the memory."""
+        if _text(encoding) != "latin1" or not isinstance(text, str):
+            raise UnsafePickleError("it asks for a codec that no array of numbers needs")
+        self._bytes.spend(len(text))
+        return text.encode("latin1")
 
 
 def _no_bytes() -> bytes:
@@ -148,25 +152,21 @@ def _text(value: Any) -> Any:
     return value.decode("ascii") if isinstance(value, bytes) else value
 
 
-def _arrays(loaded: Any) -> Any:
-    """The loaded tuples, lists and dicts with real arrays in them."""
+def _arrays(loaded: Any, done: dict[int, Any], depth: int = 0) -> Any:
+    """The loaded tuples, lists and dicts with real arrays in them; what is there twice is made once.
+
+    done: what was made already, by the id of what it was made from, which stays alive meanwhile.
+    """
     if isinstance(loaded, _Array):
         return loaded.array
-    if isinstance(loaded, tuple | list):
-        return type(loaded)(_arrays(item) for item in loaded)
-    if isinstance(loaded, dict):
-        return {key: _arrays(value) for key, value in loaded.items()}
-    return loaded
-
-
-_STAND_INS: dict[tuple[str, str], Any] = {
-    ("numpy", "ndarray"): "numpy.ndarray",  # only ever handed to _reconstruct: nothing that could be called
-    ("numpy", "dtype"): _Dtype,
-    ("numpy.core.multiarray", "_reconstruct"): _empty,  # numpy 1
-    ("numpy._core.multiarray", "_reconstruct"): _empty,  # numpy 2
-    ("numpy.core.numeric", "_frombuffer"): _from_buffer,  # protocol 5
-    ("numpy._core.numeric", "_frombuffer"): _from_buffer,
-    ("_codecs", "encode"): _latin1_bytes,
-    ("__builtin__", "bytes"): _no_bytes,  # how old protocols write b"", the contents of an empty array
-    ("builtins", "bytes"): _no_bytes,
-}
+    if not isinstance(loaded, (tuple, list, dict)):
+        return loaded
+    if depth > MAX_DEPTH:
+        raise UnsafePickleError(f"it is nested more than {MAX_DEPTH} deep")
+    if id(loaded) not in done:
+        if isinstance(loaded, dict):
+            made: Any = {key: _arrays(value, done, depth + 1) for key, value in loaded.items()}
+        else:
+            made = type(loaded)(_arrays(item, done, depth + 1) for item in loaded)
+        done[id(loaded)] = made
+    return done[id(loaded)]

@@ -15,6 +15,7 @@ from .bundled import load
 MNIST_URL = "https://github.com/mnielsen/neural-networks-and-deep-learning/blob/master/data/mnist.pkl.gz?raw=true"
 MNIST_GZ = Path("data/mnist.pkl.gz")
 MNIST_MD5 = "98100ca27dc0e07ddd9f822cf9d244db"  # of the file at MNIST_URL, the checksum that other projects pin
+MAX_UNPACKED_BYTES = 2**28  # 220 MB it holds
 
 Pair = tuple[np.ndarray, np.ndarray]
 """Images (n, 784) float32 and their labels (n,) int64."""
@@ -43,7 +44,7 @@ def load_pickle(path_gz: str | Path = MNIST_GZ) -> tuple[Pair, Pair, Pair]:
     Raises: UnsafePickleError if the pickle holds more than arrays, and nothing of it has run; ValueError if it
     is damaged or holds other arrays; OSError if there is no such file.
     """
-    pairs = load_arrays(path_gz)
+    pairs = load_arrays(path_gz, MAX_UNPACKED_BYTES)
     wrong = _validate_pairs(pairs)
     if wrong:
         raise ValueError(f"{path_gz} is not the MNIST file: {wrong}")
