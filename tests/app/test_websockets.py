@@ -1,15 +1,29 @@
 """Limits on what one client's connections may cost the others."""
 
+import asyncio
 import json
+import logging
 import socket
 
 import pytest
+import tornado.httpserver
+import tornado.testing
+import tornado.web
+import tornado.websocket
 from jupyter_server.services.kernels.connection.base import serialize_binary_message
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.support import servers
 from tests.support.visitors import BROWSERS, packed
-from widgets_lib.app.websockets import MAX_BUFFER_BYTES, MAX_PER_KERNEL, BoundedBuffer, is_valid_frame
+from widgets_lib.app.websockets import (
+    MAX_BUFFER_BYTES,
+    MAX_PER_KERNEL,
+    MAX_UNREAD_BYTES,
+    BoundedBuffer,
+    LessonSocket,
+    VoilaKernelWebsocketHandler,
+    is_valid_frame,
+)
 
 SLIDER = "import ipywidgets\nipywidgets.IntSlider()"
 TALKER = """
@@ -99,6 +113,36 @@ def raw_websocket(visitor):
     )
     assert b" 101 " in sock.recv(100)
     return sock
+
+
+def test_a_small_message_to_a_page_does_not_wait_for_the_last_ones_acknowledgement(monkeypatch):
+    """Nagle's algorithm holds it back for as long as the page's acknowledgement takes, some 40 ms."""
+    found = []
+
+    async def open_kernel(handler, kernel_id):
+        found.append(handler.ws_connection.stream)
+
+    monkeypatch.setattr(VoilaKernelWebsocketHandler, "open", open_kernel)
+
+    plain = tornado.websocket.WebSocketHandler  # without a login before it or a kernel behind it
+    names = ("get", "prepare", "set_default_headers", "select_subprotocol", "get_compression_options", "on_close")
+    Page = type("Page", (LessonSocket,), {name: getattr(plain, name) for name in names})
+    Page.current_user, Page.log, Page.check_origin = "visitor", logging.getLogger("test"), lambda *_: True
+
+    async def connect():
+        sock, port = tornado.testing.bind_unused_port()
+        server = tornado.httpserver.HTTPServer(tornado.web.Application([("/(.*)", Page)]))
+        server.add_sockets([sock])
+        client = await tornado.websocket.websocket_connect(f"ws://127.0.0.1:{port}/kernel")
+        while not found:
+            await asyncio.sleep(0.01)
+        option = found[0].socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        client.close()
+        server.stop()
+        return option
+
+    assert asyncio.run(asyncio.wait_for(connect(), 20)) != 0
+    assert found[0].max_write_buffer_size == MAX_UNREAD_BYTES
 
 
 def test_what_a_kernel_sends_to_a_disconnected_page_is_kept_up_to_a_limit():

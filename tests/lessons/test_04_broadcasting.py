@@ -239,3 +239,11 @@ def test_no_answer_stands_above_its_question():
         ("What is the sum of all elements", "outer.sum()"),
     ]
     assert given_away(LESSON, pairs) == []
+
+
+def test_no_shape_is_worked_out_by_a_function_that_imports_sympy(run_lesson):
+    """torch.broadcast_shapes does, and takes half a second for it; the shape of a sum costs nothing."""
+    assert run_lesson(LESSON, "'torch' in __import__('sys').modules", "'sympy' in __import__('sys').modules") == [
+        True,
+        False,
+    ]

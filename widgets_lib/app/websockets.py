@@ -60,7 +60,8 @@ class LessonSocket(VoilaKernelWebsocketHandler):
                 del self.open_sockets[kernel_id]
 
     async def open(self, kernel_id):
-        """Limits what is buffered for a page that does not read."""
+        """Sends each message at once, and limits what is buffered for a page that does not read."""
+        self.set_nodelay(True)  # else a small message waits until the page has acknowledged the last: up to 40 ms
         self.ws_connection.stream.max_write_buffer_size = MAX_UNREAD_BYTES
         await super().open(kernel_id)
 
