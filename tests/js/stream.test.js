@@ -210,3 +210,85 @@ test("one component alone, and none to compare with", async () => {
   assert.equal(view.$("input[type=checkbox]").disabled, true);
   view.destroy();
 });
+
+test("the stage of the stream has its arithmetic, its plot and its controls, and no pairs", async () => {
+  const view = await mount("wl.RandomStream(show='stream')");
+  assert.equal(drawn(view), DRAWS[3]);
+  assert.deepEqual([view.$$(".wl-card").length, view.$$(".wl-bin").length, view.$$(".wl-square").length], [3, 10, 0]);
+  assert.doesNotMatch(text(view, ".wl-stage") + text(view, ".wl-caption"), /small LCG|Dividing|triples/);
+  const row = [...view.$(".wl-controls").children];
+  assert.deepEqual(
+    row.map((node) => node.className),
+    ["wl-player", "", "wl-more"],
+  );
+  assert.ok(view.$(".wl-more .wl-fields") && view.$(".wl-more input[type=checkbox]") && !view.$(".wl-more .wl-seed"));
+  // the drawing comes before its controls
+  const parts = [...view.$(".wl-stream").children].map((node) => node.className);
+  assert.ok(parts.indexOf("wl-stage") < parts.indexOf("wl-controls"));
+  view.destroy();
+});
+
+test("the stage of the pairs fills two squares draw by draw, and tells a dot's two draws", async (t) => {
+  const view = await mount("wl.RandomStream(show='pairs', generator='wichmann-hill', compare_with='tiny-lcg')");
+  assert.deepEqual([view.$$(".wl-card").length, view.$$(".wl-bin").length, view.$$(".wl-square").length], [0, 0, 2]);
+  assert.equal(view.$(".wl-player output").textContent, "2048 / 2048");
+  assert.doesNotMatch(view.$(".wl-stream").textContent, /triples|planes/i);
+  press(view, "Home");
+  assert.match(readout(view), /Two draws in a row make the first dot/);
+  press(view, "ArrowRight");
+  press(view, "ArrowRight");
+  assert.match(readout(view), /^draws 1 and 2\. Wichmann–Hill: 0\.7645 then 0\.7921\. a small LCG: /);
+  assert.equal(view.$(".wl-readout span[title]").title, String(DRAWS[0]));
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  press(view, "Home");
+  view.$("button[aria-label=play]").click();
+  t.mock.timers.tick(700);
+  assert.equal(view.$(".wl-player output").textContent, "52 / 2048");
+  view.destroy();
+});
+
+test("the stage of the planes turns both cubes by slider and by drag, and keeps where they stand", async () => {
+  const view = await mount("wl.RandomStream(show='planes')");
+  assert.equal(view.$$(".wl-cube svg").length, 2);
+  assert.match(text(view, ".wl-portraits"), /RANDU.*lie on 15 parallel planes\..*Wichmann–Hill.*no pattern/);
+  const edges = () => view.$$(".wl-edges").map((node) => node.getAttribute("d"));
+  const slider = view.$(".wl-slider input");
+  const before = edges();
+  assert.equal(before[0], before[1]);
+  slider.value = "88";
+  view.fire(slider, "input");
+  assert.ok(edges().every((path) => path !== before[0]));
+  assert.deepEqual(view.model.saved, []);
+  view.fire(slider, "change");
+  assert.deepEqual(view.model.saved, [{ turn_deg: 88 }]);
+  const drag = (event, clientX) =>
+    view.$(".wl-cube svg").dispatchEvent(new view.window.MouseEvent(event, { clientX, bubbles: true }));
+  drag("pointermove", 500); // without a button pressed
+  drag("pointerdown", 100);
+  drag("pointermove", 80);
+  drag("pointerup", 80);
+  assert.deepEqual(view.model.saved.at(-1), { turn_deg: 78 });
+  view.model.receive({ turn_deg: 0 });
+  assert.deepEqual([slider.value, edges()[1]], ["0", before[1]]);
+  view.destroy();
+});
+
+test("RANDU's planes are seen edge on at 88 degrees, and from nowhere else as sharply", async () => {
+  const { project } = await import("../../widgets_lib/widgets/stream/cube.js");
+  // two directions that lie in the planes 9x − 6y + z; seen edge on, they are parallel
+  const flat = [
+    [6, 9, 0],
+    [1, 0, -9],
+  ];
+  const spread = (degrees) => {
+    const origin = project([0, 0, 0], degrees);
+    const [a, b] = flat.map((point) => project(point, degrees).map((value, at) => value - origin[at]));
+    return Math.abs(a[0] * b[1] - a[1] * b[0]) / Math.hypot(...flat[0]) / Math.hypot(...flat[1]);
+  };
+  const best = Array.from({ length: 360 }, (_, degrees) => degrees).sort((a, b) => spread(a) - spread(b));
+  assert.deepEqual(
+    best.slice(0, 2).sort((a, b) => a - b),
+    [88, 264],
+  );
+  assert.ok(spread(88) < 0.01 && spread(0) > 0.5);
+});

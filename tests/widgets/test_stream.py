@@ -268,3 +268,48 @@ def test_a_few_draws_are_enough(generator, n):
     picture = wl.RandomStream(random.getrandbits(64), n=n, generator=generator, compare_with=generator).picture
     assert sum(picture["counts"]) == n
     json.dumps(picture, allow_nan=False)
+
+
+def test_a_stage_opens_with_what_shows_its_point():
+    stream, pairs, planes = (wl.RandomStream(show=show) for show in ("stream", "pairs", "planes"))
+    assert (stream.generator, stream.compare_with, stream.n) == ("wichmann-hill", "", 50)
+    assert (pairs.generator, pairs.compare_with, pairs.n) == ("tiny-lcg", "wichmann-hill", 2048)
+    assert (planes.generator, planes.compare_with, planes.n) == ("randu", "wichmann-hill", 2048)
+    assert [each.picture["show"] for each in (stream, pairs, planes, wl.RandomStream())] == [
+        "stream",
+        "pairs",
+        "planes",
+        "",
+    ]
+    assert wl.RandomStream(show="pairs", compare_with=None).picture["other"] is None
+    assert wl.RandomStream(show="pairs", generator="randu", n=7).picture["n"] == 7
+
+
+@pytest.mark.parametrize("generator", ["wichmann-hill", "tiny-lcg", "randu"])
+def test_a_stage_says_nothing_of_the_others(generator):
+    stream = wl.RandomStream(show="stream", compare_with="randu")
+    assert stream.picture["other"] is None and "Dividing" not in stream.picture["message"]
+    stream.divide_by_period = True
+    assert "Dividing by the moduli" in stream.picture["message"]
+    pairs = wl.RandomStream(show="pairs", generator=generator).picture
+    said = " ".join([pairs["message"], pairs["main"]["pattern"], pairs["other"]["pattern"]])
+    assert "triples" not in said.lower() and "planes" not in said
+    lines = {"tiny-lcg": "Its pairs lie on 6 lines."}
+    assert pairs["main"]["pattern"] == lines.get(generator, "Its pairs fill the square: no pattern to see.")
+
+
+def test_the_planes_are_counted_and_where_the_cube_stands_is_kept_and_reset():
+    planes = wl.RandomStream(show="planes")
+    assert planes.picture["main"]["pattern"] == "Its triples lie on 15 parallel planes."
+    assert planes.picture["other"]["pattern"] == "Its triples fill the cube: no pattern to see."
+    planes.set_state({"turn_deg": 88})
+    planes.generator = "tiny-lcg"
+    assert planes.picture["main"]["pattern"] == "Pairs: they lie on 6 lines."
+    assert planes.turn_deg == 88 and "turn_deg" in planes.inputs
+    planes.restart()
+    assert (planes.turn_deg, planes.generator) == (0, "randu")
+
+
+def test_a_stage_that_there_is_not_is_named():
+    with pytest.raises(ValueError, match="show 'cube' is not one of stream, pairs, planes"):
+        wl.RandomStream(show="cube")

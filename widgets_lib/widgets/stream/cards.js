@@ -13,7 +13,8 @@ const SHAPES = [
 
 /** As many digits as the reader needs; the exact number is its title. */
 export const short = (number) => number.toFixed(4);
-const exactly = (number) => h("span", { title: String(number) }, short(number));
+/** So short, and the exact number where the pointer rests on it. */
+export const exactly = (number) => h("span", { title: String(number) }, short(number));
 const shape = (component) => SHAPES[component]();
 /** A component's shape, to stand in a line of text. */
 const marker = (component) =>

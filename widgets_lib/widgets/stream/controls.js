@@ -4,10 +4,19 @@ import { h, set } from "../shared/dom.js";
 import { grouped } from "../shared/format.js";
 
 const SIZES = [50, 500, 10_000];
+// the controls of a stage: those in sight, and those behind "more"
+const STAGES = {
+  stream: [["seed"], ["state", "generator", "size", "variant", "again"]],
+  pairs: [[], ["generator", "other", "seed", "again"]],
+  planes: [[], ["generator", "other", "seed", "again"]],
+};
 const TYPED = { type: "text", inputmode: "numeric", autocomplete: "off" };
 
-/** Returns { nodes, show(), showStart() }; `showStart` writes the seed and the first state into their fields. */
-export function createControls(get, save, onrestart) {
+/**
+ * Returns { nodes, show(), showStart() }; `showStart` writes the seed and the first state into their fields. `player`
+ * is the node that comes first in a stage, and last where all is shown.
+ */
+export function createControls(get, save, onrestart, player) {
   const start = createStart({
     onseed: (seed) => save({ seed }),
     onstate: (state) => save({ state }),
@@ -21,8 +30,18 @@ export function createControls(get, save, onrestart) {
   const size = dropdown("draws", sizes, "", (n) => save({ n: Number(n) }));
   const variant = h("input", { type: "checkbox", onchange: () => save({ divide_by_period: variant.checked }) });
   const variantLabel = h("label", {}, variant, "divide by the periods");
+  const { seed, state, again } = start;
+  const all = {
+    seed,
+    state,
+    again,
+    generator: generator.node,
+    other: other.node,
+    size: size.node,
+    variant: variantLabel,
+  };
   return {
-    nodes: [start.node, generator.node, other.node, size.node, variantLabel],
+    nodes: arrange(get("picture").show, all, player),
     showStart: () => start.show(get("picture"), get("seed"), get("state")),
     show() {
       const { n, variant: possible } = get("picture");
@@ -43,8 +62,19 @@ export function createControls(get, save, onrestart) {
   };
 }
 
+/** The controls in their order. */
+function arrange(stage, all, player) {
+  if (!stage) {
+    const start = h("div", { class: "wl-start" }, all.seed, all.state, all.again);
+    return [start, all.generator, all.other, all.size, all.variant, player];
+  }
+  const [row, rest] = STAGES[stage].map((names) => names.map((name) => all[name]));
+  const more = h("details", { class: "wl-more" }, h("summary", {}, "more"), h("div", { class: "wl-start" }, ...rest));
+  return [player, ...row, more];
+}
+
 /**
- * The seed and the first state as fields: { node, show(picture, seed, state) }. What was refused is marked, and stays.
+ * The seed and the first state as fields: { seed, state, again, show(picture, seed, state) }. What was refused is marked, and stays.
  */
 function createStart({ onseed, onstate, onrestart }) {
   const seed = h("input", { ...TYPED, class: "wl-seed", spellcheck: "false", onchange: () => onseed(seed.value) });
@@ -63,7 +93,9 @@ function createStart({ onseed, onstate, onrestart }) {
     fields.replaceChildren(...inputs);
   }
   return {
-    node: h("div", { class: "wl-start" }, h("label", {}, "seed", seed), group, again),
+    seed: h("label", {}, "seed", seed),
+    state: group,
+    again,
     show({ seed: drawnSeed, start, state_ranges: ranges }, typed, state) {
       if (inputs.length !== start.length) build(start.length);
       inputs.forEach((input, at) => {

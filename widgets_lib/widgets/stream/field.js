@@ -147,7 +147,7 @@ function createPaintedDots(count, at, { size, strong }, width, style) {
  * A canvas for dots in its own text colour; it asks to be repainted when that changes with the theme. With `clear`, it
  * is emptied first, and takes the size that it has on the page.
  */
-function createLayer(name, style, width, repaint) {
+export function createLayer(name, style, width, repaint) {
   const canvas = h("canvas", { class: name, style, "aria-hidden": "true", ontransitionend: repaint });
   let scale = 1; // pixels of the canvas to a drawing unit
   return {

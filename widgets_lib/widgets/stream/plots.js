@@ -147,7 +147,7 @@ export function createSquare({ title, axis, side, n, label, across, up, range: y
     point: (p) => [across[p], up[p]],
     vector: false,
     size: few ? 0.8 : 0.6,
-    strong: few ? 2 : 0.6,
+    strong: few ? 2 : side > 320 ? 0.9 : 0.6,
     label,
   });
   field.svg.prepend(

@@ -8,13 +8,14 @@ import { createSquare } from "./plots.js";
  * portrait        title, rules, facts, pattern: see RandomStream.picture
  * values, planes  arrays of `reach` and of two fewer numbers
  * n, side         how many draws are stepped through, and the side of a square
+ * stage           "pairs" for these alone
  *
- * @param {{ portrait: any, values: Float64Array, planes: Float64Array, reach: number, n: number, side: number }
+ * @param {{ portrait: any, values: Float64Array, planes: Float64Array, reach: number, n: number, side: number, stage: string }
  *   & import("./plots.js").Pointing} options
  */
-export function createPortrait({ portrait, values, planes, reach, n, side, onHighlight, onseek }) {
+export function createPortrait({ portrait, values, planes, reach, n, side, stage, onHighlight, onseek }) {
   const shared = { n, side, onHighlight, onseek };
-  const { title, rules, facts, pattern } = portrait;
+  const { title, facts, pattern } = portrait;
   const pairs = createSquare({
     ...shared,
     title: ["pairs: ", h("code", {}, "xₙ₊₁"), " over ", h("code", {}, "xₙ")],
@@ -27,6 +28,12 @@ export function createPortrait({ portrait, values, planes, reach, n, side, onHig
     count: reach - 1,
     label: `${title}: each draw over the one before. ${pattern}`,
   });
+  const group = { class: "wl-portrait", role: "group", "aria-label": title };
+  const seen = h("p", { class: "wl-pattern" }, pattern);
+  if (stage === "pairs") {
+    const node = h("div", group, createTitle(portrait), h("div", { class: "wl-squares" }, pairs.node), seen);
+    return { node, fields: [pairs] };
+  }
   const triples = createSquare({
     ...shared,
     title: ["triples: ", h("code", {}, "9xₙ − 6xₙ₊₁ + xₙ₊₂")],
@@ -41,13 +48,19 @@ export function createPortrait({ portrait, values, planes, reach, n, side, onHig
   });
   const node = h(
     "div",
-    { class: "wl-portrait", role: "group", "aria-label": title },
-    h("p", { class: "wl-title" }, h("b", {}, title), ...rules.map((rule) => h("code", { class: "wl-quiet" }, rule))),
+    group,
+    createTitle(portrait),
     h("div", { class: "wl-squares" }, pairs.node, triples.node),
-    h("p", { class: "wl-pattern" }, pattern),
+    seen,
     h("dl", {}, ...facts.flatMap(createFact)),
   );
   return { node, fields: [pairs, triples] };
+}
+
+/** A generator's name and rules. */
+export function createTitle({ title, rules }) {
+  const texts = rules.map((rule) => h("code", { class: "wl-quiet" }, rule));
+  return h("p", { class: "wl-title" }, h("b", {}, title), ...texts);
 }
 
 function createFact({ name, text, exact, even }) {

@@ -4,14 +4,16 @@ import { grouped } from "../shared/format.js";
 import { createPlayer } from "../shared/player.js";
 import { createRoom } from "../shared/resize.js";
 import { createView, prefersReducedMotion } from "../shared/view.js";
-import { createCards, short } from "./cards.js";
+import { createCards, exactly, short } from "./cards.js";
 import { createControls } from "./controls.js";
+import { createPlanes } from "./planes.js";
 import { createStreamPlot } from "./plots.js";
 import { createPortrait } from "./portrait.js";
 
 const OPENING = 4; // draws already made: enough for a pair and a triple
 const MOTION_MS = 240;
-const MANY = 1000; // of more draws than this, all are made at first, and playing takes a hundredth of them at a time
+const MANY = 1000; // of more draws than this, all are made at first, and playing takes a share of them at a time
+const SHARES = { pairs: 40 }; // in so many parts, by the stage; else in a hundred
 const ABREAST = 760; // room for two portraits side by side
 const ARRAYS = { f8: Float64Array, i4: Int32Array, u1: Uint8Array };
 
@@ -49,17 +51,15 @@ function drawOf(arrays, components, at) {
  * @param {import("./plots.js").Pointing & { onbin: (bin: number | null) => void }} pointing
  */
 function createPlots(picture, arrays, room, { onbin, onHighlight, onseek }) {
-  const { n, reach, counts, edges, expected, main, other } = picture;
+  const { n, reach, counts, edges, expected, main, other, show: stage } = picture;
   const { values, planes, bins, other_values, other_planes } = arrays;
   const pointing = { onHighlight, onseek };
   const stream = createStreamPlot({ n, values, bins, counts, edges, expected, room, onbin, ...pointing });
-  const abreast = Boolean(other && room >= ABREAST);
-  const across = abreast ? (room - 40) / 2 : room;
-  const side = Math.floor(Math.min(across < 420 ? across : (across - 16) / 2, 280));
-  const shared = { n, reach, side, ...pointing };
-  const portraits = [createPortrait({ portrait: main, values, planes, ...shared })];
+  const { abreast, side } = measure(room, stage, Boolean(other));
+  const shared = { n, reach, side, stage, ...pointing };
+  const portraits = stage === "stream" ? [] : [createPortrait({ portrait: main, values, planes, ...shared })];
   if (other) portraits.push(createPortrait({ portrait: other, values: other_values, planes: other_planes, ...shared }));
-  const fields = [stream, ...portraits.flatMap((one) => one.fields)];
+  const fields = [...(stage === "pairs" ? [] : [stream]), ...portraits.flatMap((one) => one.fields)];
   const each = (method) => (at) => {
     for (const field of fields) field[method](at);
   };
@@ -74,8 +74,30 @@ function createPlots(picture, arrays, room, { onbin, onHighlight, onseek }) {
   };
 }
 
+/** Whether two portraits stand side by side, and the side of their squares. */
+function measure(room, stage, two) {
+  if (stage === "pairs") return { abreast: true, side: Math.floor(Math.min((room - 16) / 2, 400)) };
+  const abreast = two && room >= ABREAST;
+  const across = abreast ? (room - 40) / 2 : room;
+  return { abreast, side: Math.floor(Math.min(across < 420 ? across : (across - 16) / 2, 280)) };
+}
+
+/** The sentence on a dot of the pairs, as nodes. */
+function describePair({ main, other }, arrays, draw) {
+  if (draw < 2) return ["Two draws in a row make the first dot."];
+  const pair = (title, values) => [` ${title}: `, exactly(values[draw - 2]), " then ", exactly(values[draw - 1]), "."];
+  return [
+    h("b", {}, `draws ${grouped(draw - 1)} and ${grouped(draw)}`),
+    ".",
+    ...pair(main.title, arrays.values),
+    ...(other ? pair(other.title, arrays.other_values) : []),
+  ];
+}
+
 /** The sentence on a draw, or on the bar that is pointed at, as nodes. */
-function describe({ n, main, other }, arrays, stream, draw, bin) {
+function describe(picture, arrays, stream, draw, bin) {
+  const { n, main, other, show } = picture;
+  if (show === "pairs") return describePair(picture, arrays, draw);
   if (bin !== null) return [h("b", {}, "bar"), ` from ${stream.bin(bin)}.`];
   if (draw < 1) return [`Draw 1 of ${grouped(n)} comes next.`];
   const made = draw <= n;
@@ -109,14 +131,15 @@ function fly(root, number, element, to) {
   flight.onfinish = flight.oncancel = () => chip.remove();
 }
 
-/** What is seen in the stage: { cards, readout, show(plots, reach) }, empty places at first. */
-function createStage(stage) {
+/** What is seen: { cards, readout, show(plots, reach) }, empty places at first; those of a stage, or all. */
+function createStage(node, stage) {
   const cards = h("div");
   const stream = h("div");
   const readout = h("p", { class: "wl-readout" });
   const legend = h("p", { class: "wl-legend wl-quiet" });
   const portraits = h("div", { class: "wl-portraits" });
-  stage.append(cards, stream, readout, legend, portraits);
+  const stages = { stream: [cards, stream, readout], pairs: [portraits, readout] };
+  node.append(...(stages[stage] ?? [cards, stream, readout, legend, portraits]));
   return {
     cards,
     readout,
@@ -135,8 +158,8 @@ function createStage(stage) {
  * load    draws another picture and its arrays; `show` the moment after draw `at`, with a motion if `step` is 1 or −1
  * onseek  a draw was pressed
  */
-function createDrawing(view, onseek) {
-  const stage = createStage(view.stage);
+function createDrawing(view, show, onseek) {
+  const stage = createStage(view.stage, show);
   const room = createRoom(view, { fallback: 900, onchange: () => plots && rebuild() });
   let picture;
   let arrays;
@@ -206,26 +229,57 @@ function createDrawing(view, onseek) {
       mark();
       paintSoon();
       const { result } = cards;
+      if (show === "pairs") return; // the cards are not on the page
       if (step === 1 && result.animate) fly(view.root, arrays.values[at - 1], result, plots.stream.target(at));
     },
   };
 }
 
-/** @param {import("../shared/view.js").RenderContext} context */
-function render(context) {
-  const { model } = context;
-  const view = createView(context, "stream", "Random stream");
+/** In a stage, the drawing comes first and its controls below it. */
+function arrange(view, stage) {
+  if (!stage) return;
+  view.root.classList.add("wl-staged");
+  view.stage.after(view.controls);
+}
+
+/** The stage of the triples. */
+function renderPlanes(view, model) {
   const get = (name) => model.get(name);
+  const planes = createPlanes(view, (degrees) => view.save({ turn_deg: degrees }));
+  const controls = createControls(get, view.save, () => model.send({ restart: true }), planes.node);
+  view.controls.append(...controls.nodes);
+  let drawn = null;
+  function drawPicture() {
+    controls.showStart();
+    controls.show();
+    if (drawn === get("draws")) return; // both changed at once, and one came before
+    drawn = get("draws");
+    planes.load(get("picture"), unpack(get("picture").layout, drawn));
+  }
+  const turn = () => planes.turn(get("turn_deg"));
+  view.listen(["picture", "draws"], drawPicture);
+  view.listen(["turn_deg"], turn);
+  view.listen(["seed", "state", "error"], controls.showStart);
+  view.listen(["generator", "compare_with", "divide_by_period", "generators"], controls.show);
+  drawPicture();
+  turn();
+}
+
+/** The stages that go draw by draw, and all of it. */
+function renderDraws(view, model) {
+  const get = (name) => model.get(name);
+  const stage = get("picture").show;
   const opening = () => (picture.n > MANY ? picture.n : OPENING);
-  const controls = createControls(get, view.save, () => {
+  const player = createPlayer({ length: 1, onseek, signal: view.signal, name: "draw" });
+  const restart = () => {
     model.send({ restart: true });
     player.seek(opening());
-  });
-  const player = createPlayer({ length: 1, onseek, signal: view.signal, name: "draw" });
+  };
+  const controls = createControls(get, view.save, restart, player.node);
   const scrub = player.node.querySelector("input");
-  view.controls.append(...controls.nodes, player.node);
+  view.controls.append(...controls.nodes);
   view.root.addEventListener("keydown", player.keys);
-  const drawing = createDrawing(view, (draw) => player.seek(draw));
+  const drawing = createDrawing(view, stage, (draw) => player.seek(draw));
 
   let picture = null;
   let buffer = null;
@@ -249,8 +303,8 @@ function render(context) {
   function onseek(at, { playing }) {
     if (!picture) return;
     if (playing && picture.n > MANY && !skipping && at === last.at + 1) {
-      skipping = true; // the player asks for one draw; a hundredth of them follow
-      player.seek(Math.min(picture.n, last.at + picture.n / 100), false);
+      skipping = true; // the player asks for one draw; a share of them follows
+      player.seek(Math.min(picture.n, last.at + Math.ceil(picture.n / (SHARES[stage] ?? 100))), false);
       skipping = false;
       return;
     }
@@ -266,6 +320,14 @@ function render(context) {
   view.listen(["seed", "state", "error"], controls.showStart);
   view.listen(["generator", "compare_with", "divide_by_period", "generators"], controls.show);
   drawPicture();
+}
+
+/** @param {import("../shared/view.js").RenderContext} context */
+function render(context) {
+  const view = createView(context, "stream", "Random stream");
+  const stage = context.model.get("picture").show;
+  arrange(view, stage);
+  (stage === "planes" ? renderPlanes : renderDraws)(view, context.model);
   return view.destroy;
 }
 

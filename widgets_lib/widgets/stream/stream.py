@@ -17,6 +17,24 @@ from widgets_lib.widgets._base import Widget
 MAX_DRAWS = 10_000
 CLOUD = 2049  # pairs and triples are drawn of so many numbers at least: the whole cycle of the small LCG
 SEED = 457428938475
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class _Show:
+    """What a stage opens with: keys of the generator and of the one to compare with, and how many draws."""
+
+    generator: str
+    compare_with: str
+    n: int
+
+
+STAGES = {
+    "": _Show("wichmann-hill", "tiny-lcg", 50),  # all of them in one drawing
+    "stream": _Show("wichmann-hill", "", 50),
+    "pairs": _Show("tiny-lcg", "wichmann-hill", CLOUD - 1),
+    "planes": _Show("randu", "wichmann-hill", CLOUD - 1),
+}
 
 
 @dataclass(frozen=True)
@@ -34,16 +52,21 @@ class RandomStream(Widget):
 
     wl.RandomStream()
     wl.RandomStream(seed=42, n=10_000, divide_by_period=True)
-    wl.RandomStream(generator="randu", compare_with="wichmann-hill")
+    wl.RandomStream(show="stream")
+    wl.RandomStream(show="pairs", compare_with="randu")
 
+    show: one stage alone: "stream", the arithmetic and the draws one after the other; "pairs", each draw over the one
+    before; "planes", three draws in a row as a dot in a cube that turns. None shows all but the cube. A stage has its own
+    generator, compare_with and n where none are given: a small LCG and Wichmann–Hill in pairs, RANDU and Wichmann–Hill
+    in the cube.
     seed: a whole number or its digits as text; None asks the operating system for one. state: begin at this state
-    in place of a seed's. n: draws, 1 to 10,000. generator, compare_with: keys of `rng.GENERATORS`; compare_with may be
-    None.
+    in place of a seed's. n: draws, 1 to 10,000. generator, compare_with: keys of `rng.GENERATORS`; compare_with=None
+    compares with none.
     divide_by_period: the variant of wichmann-hill that divides by 30268, 30306 and 30322.
     Raises: ValueError or TypeError naming the value that can't be used.
     """
 
-    inputs = ("seed", "state", "n", "generator", "compare_with", "divide_by_period")
+    inputs = ("seed", "state", "n", "generator", "compare_with", "divide_by_period", "turn_deg")
 
     seed = traitlets.Unicode(help="The seed, as typed: digits of any length.").tag(sync=True)
     state = traitlets.Tuple(help="The state before the first draw; ints, or their digits as typed.").tag(sync=True)
@@ -54,12 +77,14 @@ class RandomStream(Widget):
     ).tag(sync=True)
     divide_by_period = traitlets.Bool(help="Whether wichmann-hill divides by its periods.").tag(sync=True)
 
+    turn_deg = traitlets.Int(help="How far the cube of triples is turned, in degrees.").tag(sync=True)
+
     generators = traitlets.List(
         [{"key": key, "title": kind.title} for key, kind in rng.GENERATORS.items()],
         help="The generators to choose from: key, title.",
     ).tag(sync=True)
     picture = traitlets.Dict(
-        help="What is drawn: seed, start, state_ranges, n, reach, components, main and other (see `_portrait`), counts "
+        help="What is drawn: show (the stage, empty for all), seed, start, state_ranges, n, reach, components, main and other (see `_portrait`), counts "
         "and edges of the histogram, expected, message, and `layout`, where in `draws` each array lies."
     ).tag(sync=True)
     draws = traitlets.Bytes(
@@ -72,12 +97,18 @@ class RandomStream(Widget):
         seed: int | str | None = SEED,
         *,
         state: Sequence[int] | None = None,
-        n: int = 50,
-        generator: str = "wichmann-hill",
-        compare_with: str | None = "tiny-lcg",
+        n: int | None = None,
+        generator: str | None = None,
+        compare_with: str | None = AUTO,
         divide_by_period: bool = False,
+        show: str | None = None,
     ) -> None:
-        compare_with = compare_with or ""
+        self.show = show or ""
+        if self.show not in STAGES:
+            raise ValueError(f"RandomStream: show {show!r} is not one of {', '.join(filter(None, STAGES))}")
+        own = STAGES[self.show]
+        generator = own.generator if generator is None else generator
+        compare_with = own.compare_with if compare_with == AUTO else compare_with or ""
         for name, key in (("generator", generator), ("compare_with", compare_with)):
             if key not in rng.GENERATORS and (name, key) != ("compare_with", ""):
                 raise ValueError(f"RandomStream: {name} {key!r} is not one of {', '.join(rng.GENERATORS)}")
@@ -89,7 +120,7 @@ class RandomStream(Widget):
         super().__init__(
             seed=self._start.typed,
             state=self._start.state,
-            n=check_integer(n, "n, the number of draws,", 1, MAX_DRAWS),
+            n=check_integer(own.n if n is None else n, "n, the number of draws,", 1, MAX_DRAWS),
             generator=generator,
             compare_with=compare_with,
             divide_by_period=bool(divide_by_period),
@@ -148,7 +179,7 @@ class RandomStream(Widget):
         start, reach = self._start, max(n, CLOUD)
         main = _Drawn.of(lambda: _generator_at(start, self.divide_by_period), n, reach)
         other = None
-        if self.compare_with:
+        if self.compare_with and self.show != "stream":
             other = _Drawn.of(lambda: rng.GENERATORS[self.compare_with](start.seed), n, reach)
         arrays = _arithmetic(main.generator, start.state, main.near)
         arrays |= {"values": main.far.trace.values, "planes": main.far.planes}
@@ -162,6 +193,7 @@ class RandomStream(Widget):
                 self.state = start.state
             self.draws = draws
             self.picture = {
+                "show": self.show,
                 "seed": start.typed,
                 "start": list(start.state),
                 "state_ranges": [_range_text(legal) for legal in main.generator.state_ranges],
@@ -169,16 +201,21 @@ class RandomStream(Widget):
                 "reach": reach,
                 "components": _components(main.generator),
                 "variant": start.generator == "wichmann-hill",
-                "main": _portrait(main),
-                "other": _portrait(other) if other else None,
+                "main": _portrait(main, self.show),
+                "other": _portrait(other, self.show) if other else None,
                 "counts": main.near.counts.tolist(),
                 "edges": [round(edge, 3) for edge in main.near.edges.tolist()],
                 "expected": main.near.expected,
-                "message": " ".join(
-                    [_rule_message(main.generator), *_variant_message(start, main.near, self.divide_by_period)]
-                ),
+                "message": self._message(start, main),
                 "layout": layout,
             }
+
+    def _message(self, start: _Start, main: "_Drawn") -> str:
+        if self.show in MESSAGES:
+            return MESSAGES[self.show]
+        told = not self.show or self.divide_by_period  # a stage speaks of the variant once it is chosen
+        variant = _variant_message(start, main.near, self.divide_by_period) if told else []
+        return " ".join([_rule_message(main.generator), *variant])
 
 
 def _typed(seed: int | str | None) -> str:
@@ -272,13 +309,18 @@ def _packed(arrays: dict[str, np.ndarray]) -> tuple[list[dict[str, Any]], bytes]
 
 # ---- messages and figures ----
 
+MESSAGES = {
+    "pairs": "Each dot is two draws in a row: the first says how far to the right it is, the second how far up.",
+    "planes": "Each dot is three draws in a row: one for each edge of the cube. Drag the cube, or move the slider slowly.",
+}
+
 
 def _range_text(legal: range) -> str:
     odd = "odd, " if legal.step == 2 else ""
     return f"{odd}{legal[0]:,} to {legal[-1]:,}"
 
 
-def _portrait(drawn: _Drawn) -> dict[str, Any]:
+def _portrait(drawn: _Drawn, show: str) -> dict[str, Any]:
     """The description of a generator: title, rules as texts, pattern, facts (name, text, exact, of an even spread)."""
     generator, stream = drawn.generator, drawn.near
     rules = zip(generator.multipliers, generator.increments, generator.moduli, strict=True)
@@ -286,7 +328,7 @@ def _portrait(drawn: _Drawn) -> dict[str, Any]:
     return {
         "title": generator.title,
         "rules": [_rule(*rule) for rule in rules],
-        "pattern": _pattern(drawn.far),
+        "pattern": _pattern(drawn.far, show),
         "facts": [
             {"name": "mean", "text": f"{stream.mean:.4f}", "exact": repr(stream.mean), "even": "0.5"},
             {"name": "variance", "text": f"{stream.variance:.4f}", "exact": repr(stream.variance), "even": "0.0833"},
@@ -300,12 +342,19 @@ def _rule(multiplier: int, increment: int, modulus: int) -> str:
     return f"x → {multiplier:,}·x{f' + {increment:,}' if increment else ''} mod {modulus:,}"
 
 
-def _pattern(stream: rng.Stream) -> str:
-    """What can be seen in the pairs and triples."""
+def _pattern(stream: rng.Stream, show: str) -> str:
+    """What can be seen in the pairs and triples, or in those of them that a stage shows."""
     lines, planes = rng.count_lines(stream.pairs), rng.count_planes(stream.planes)
+    few_lines = lines < len(stream.pairs) / 10
+    if show == "pairs":
+        return f"Its pairs lie on {lines} lines." if few_lines else "Its pairs fill the square: no pattern to see."
+    if show == "planes" and planes:
+        return f"Its triples lie on {planes} parallel planes."
+    if show == "planes" and not few_lines:
+        return "Its triples fill the cube: no pattern to see."
     if planes:
         return f"Pairs: no pattern to see. Triples: they lie on {planes} planes."
-    if lines < len(stream.pairs) / 10:
+    if few_lines:
         return f"Pairs: they lie on {lines} lines."
     return "Pairs and triples: no pattern to see."
 
