@@ -290,6 +290,30 @@ def test_in_place_writes_into_the_learners_own_where_that_is_asked(own):
 
 
 @pytest.mark.parametrize(
+    ("x", "words"),
+    [
+        (np.broadcast_to(np.arange(2.0), (3, 2)), "read-only"),
+        (np.frombuffer(bytes(8), np.int32), "read-only"),
+        (torch.ones(2, requires_grad=True), "a leaf Variable that requires grad .* x.detach"),
+    ],
+)
+def test_in_place_is_refused_where_the_memory_may_not_be_written(x, words):
+    with pytest.raises(ValueError, match=words):
+        wl.StrideExplorer(x, in_place=True)
+    widget = wl.StrideExplorer(x)  # what is typed is kept beside it
+    send(widget, write=0, text="5")
+    assert widget.error == "" and widget.picture["texts"][0] == "5"
+
+
+def test_a_tensor_that_comes_to_require_grad_is_no_longer_written():
+    x = torch.ones(2)
+    widget = wl.StrideExplorer(x, in_place=True)
+    x.requires_grad_()
+    send(widget, write=0, text="5")
+    assert "a leaf Variable that requires grad" in widget.error and x.tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(
     ("x", "text", "stored"),
     [
         (np.zeros(1, np.int32), "1.5", "1"),

@@ -8,12 +8,12 @@ from widgets_lib.compute.formatting import format_int
 
 
 def check_integer(value: Any, what: str, least: int | None = None, most: int | None = None) -> int:
-    """`value` as an int, if it is a whole number from `least` to `most` (None: no limit).
+    """`value` as an int, if it is a whole number (True is none) from `least` to `most` (None: no limit).
 
     Raises: TypeError or ValueError, naming `what` and the value.
     """
     try:
-        number = operator.index(value)
+        number = operator.index(None if isinstance(value, bool) else value)
     except TypeError:
         kind = type(value).__name__
         raise TypeError(f"{what} is a whole number, not {reprlib.repr(value)} ({kind})") from None

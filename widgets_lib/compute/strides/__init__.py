@@ -11,7 +11,7 @@ Strides and offsets count elements, as torch does; `stride_bytes` gives numpy's 
 
 from .layout import MAX_CELLS, Layout, View, as_strided, contiguous_stride
 from .lesson_moves import COPIES, Move, moves
-from .storage import describe, values, write
+from .storage import check_writable, describe, values, write
 
 __all__ = [
     "COPIES",
@@ -20,6 +20,7 @@ __all__ = [
     "Move",
     "View",
     "as_strided",
+    "check_writable",
     "contiguous_stride",
     "describe",
     "moves",

@@ -1,5 +1,6 @@
 """The memory under a torch tensor or a numpy array: where its elements lie, what is stored there, writing into it."""
 
+import mmap
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided as _numpy_as_strided
 from numpy.typing import ArrayLike, NDArray
 
+from .._integers import check_integer
 from ..arrays import as_numpy, check_dtype, check_tensor, is_torch
 from .layout import Layout, reach
 
@@ -18,7 +20,8 @@ def describe(x: "torch.Tensor | NDArray[Any]") -> Layout:
     """The Layout of a strided torch tensor or numpy array: where its elements lie in its storage.
 
     A numpy array's storage is all the memory of the array (or buffer) that owns it, measured in x's items and
-    from its lowest address, so a flipped array has a negative stride and an offset at the far end.
+    from its lowest address, so a flipped array has a negative stride and an offset at the far end. Of a memory-mapped
+    file it is the part that was opened as an array, so the file's header is not part of it.
 
     Raises: TypeError for anything else (lists, sparse tensors, object arrays); ValueError for an array without
     plain memory of its own (meta tensors, lazy conjugates) or whose steps are not whole items. Each message
@@ -43,13 +46,17 @@ def values(x: "torch.Tensor | NDArray[Any]", at: ArrayLike | None = None, limit:
     at: an int array of storage positions; the result has its shape, so `values(x, describe(x).positions())`
     equals x. Without it, the first `limit` cells. Types numpy lacks (bfloat16, float8) come back as float32.
 
-    Raises: what `describe` raises; IndexError if a position is outside the storage.
+    Raises: what `describe` raises; TypeError if a position is not a whole number, IndexError if it is outside the
+    storage.
     """
     size = describe(x).storage_size
     flat = _flat(x)
-    at = np.arange(min(size, limit)) if at is None else np.asarray(at, dtype=np.int64)
+    at = np.arange(min(size, limit)) if at is None else as_numpy(at)
+    if at.size and at.dtype.kind not in "iu":
+        raise TypeError(f"positions are whole numbers, not of type {at.dtype}")
     if at.size and not (at.min() >= 0 and at.max() < size):
         raise IndexError(f"positions {at.min()}…{at.max()} leave the storage, which has cells 0…{size - 1}")
+    at = at.astype(np.int64)
     return as_numpy(flat[flat.new_tensor(at, dtype=_torch().int64)]) if is_torch(x) else flat[at]
 
 
@@ -57,17 +64,50 @@ def write(x: "torch.Tensor | NDArray[Any]", position: int, value: Any) -> Any:
     """Write one storage cell of x in place and return what is stored there now, a Python number.
 
     Every element in `describe(x).elements_at(position)` changes with it, and so does every other view of that
-    memory. What is stored may differ from `value`: an integer cell drops a fraction.
+    memory; autograd learns of it as of any write to x. What is stored may differ from `value`: an integer cell drops a
+    fraction.
 
-    Raises: IndexError if there is no such cell; ValueError if its type cannot hold the value or the memory is
-    read-only.
+    Raises: IndexError if there is no such cell, TypeError if its position is not a whole number; ValueError if its type
+    cannot hold the value, and what `check_writable` raises.
     """
+    position = check_integer(position, "the position of a cell")
     values(x, [position])  # raises IndexError for a position outside
+    check_writable(x)
     try:
-        _flat(x)[position] = value
+        if is_torch(x):
+            x.as_strided((1,), (1,), position)[0] = value  # a view that autograd knows of, unlike `_flat`
+        else:
+            _flat(x)[position] = value
     except (RuntimeError, OverflowError, TypeError, ValueError) as error:
         raise ValueError(f"cannot store {value!r} in a cell of type {describe(x).dtype}: {error}") from error
     return values(x, [position])[0].item()
+
+
+def check_writable(x: "torch.Tensor | NDArray[Any]") -> None:
+    """Let pass what may be written to, as x's own library sees it.
+
+    Raises: ValueError, with the remedy, for an array that is read-only or whose memory is; for a tensor that requires
+    grad, unless gradients are off (`torch.no_grad()`), and for an inference tensor outside of `torch.inference_mode()`.
+    """
+    if not is_torch(x):
+        if not x.flags.writeable:
+            raise ValueError("x is read-only (x.flags.writeable is False): x.copy() can be written to")
+        if not _memory(x).flags.writeable:
+            raise ValueError("the memory under x is read-only: x.copy() has a memory of its own")
+        return
+    if x.requires_grad and _torch().is_grad_enabled():
+        leaf = x if x.is_leaf else x._base if x._is_view() else None
+        kind = (
+            "a leaf Variable" if leaf is x else "a view of a leaf Variable" if leaf is not None and leaf.is_leaf else ""
+        )
+        problem = (
+            f"{kind} that requires grad is being used in an in-place operation"
+            if kind
+            else "x requires grad, and autograd would record the write as a step of the computation"
+        )
+        raise ValueError(f"{problem}: give x.detach(), which shares its memory, or write under torch.no_grad()")
+    if x.is_inference() and not _torch().is_inference_mode_enabled():
+        raise ValueError("Inplace update to inference tensor outside InferenceMode is not allowed: give x.clone()")
 
 
 def _torch() -> Any:
@@ -114,9 +154,9 @@ def _memory(x: NDArray[Any]) -> NDArray[np.uint8]:
     if is_torch(owners[-1]):
         memory: NDArray[np.uint8] = _torch().empty(0, dtype=_torch().uint8).set_(owners[-1].untyped_storage()).numpy()
         return memory
-    if not isinstance(owners[-1], np.ndarray):
+    if not isinstance(owners[-1], np.ndarray) and not _is_mapped(owners[-1]):
         try:
-            return np.frombuffer(owners[-1], np.uint8)  # bytes, a memory map, …
+            return np.frombuffer(owners[-1], np.uint8)  # bytes, a bytearray, …
         except (TypeError, ValueError, BufferError):
             pass  # an owner without a buffer: the oldest array's memory is all that can be seen
     root: Any = next(owner for owner in reversed(owners) if isinstance(owner, np.ndarray))
@@ -127,6 +167,11 @@ def _memory(x: NDArray[Any]) -> NDArray[np.uint8]:
     length = root.itemsize + reach(lowest.shape, lowest.strides)[1] if root.size else 0
     items = _numpy_as_strided(lowest, (length // root.itemsize,), (root.itemsize,))
     return items.view(np.uint8)
+
+
+def _is_mapped(owner: Any) -> bool:
+    """Whether the memory is a mapped file, which may hold more than an array: `np.load` maps the header as well."""
+    return isinstance(owner.obj if isinstance(owner, memoryview) else owner, mmap.mmap)
 
 
 def _flat(x: Any) -> Any:

@@ -30,7 +30,8 @@ class StrideExplorer(Widget):
     stays as it is; with in_place=True it is written into x, and so into everything that shares its memory.
 
     shape, stride (in elements) and storage_offset can be set, to anything: what would leave the storage is drawn
-    and explained. Raises: what strides.describe raises for what has no strides, such as a sparse tensor.
+    and explained. Raises: what strides.describe raises for what has no strides, such as a sparse tensor; with
+    in_place=True ValueError for what may not be written to: read-only arrays, tensors that require grad.
     """
 
     inputs = ("shape", "stride", "storage_offset")
@@ -50,6 +51,8 @@ class StrideExplorer(Widget):
     def __init__(self, x: "torch.Tensor | NDArray[Any] | None" = None, *, in_place: bool = False) -> None:
         x = _example() if x is None else x
         layout = strides.describe(x)
+        if in_place:
+            strides.check_writable(x)
         self._first = State(Memory.of(x, in_place=in_place), "x", layout, layout, "x")
         super().__init__()
         self._show(self._first)
@@ -88,7 +91,7 @@ class StrideExplorer(Widget):
         Raises: ValueError if there is no such cell or its type cannot hold what was typed.
         """
         now = self._now
-        if not isinstance(position, int) or not 0 <= position < now.memory.size:
+        if type(position) is not int or not 0 <= position < now.memory.size:
             raise ValueError(f"there is no storage cell {position}: they go from 0 to {now.memory.size - 1}")
         stored = now.memory.write(position, str(text))
         self._show(replace(now, note=write_note(now, position, stored), written=position, reads=None))
