@@ -146,7 +146,7 @@ def test_a_memory_map_shows_the_part_that_was_opened_as_an_array(tmp_path):
     x = np.memmap(file, dtype="f4", mode="r", offset=8)[::2]
     layout = strides.describe(x)
     assert (layout.offset, layout.stride, layout.storage_size) == (0, (2,), 4)
-    assert strides.values(x).tolist() == [0, 1, 2, 3, 4, 5]
+    assert strides.values(x).tolist() == [2, 3, 4, 5]
 
 
 def test_the_lesson_expand_as_copies_nothing():

@@ -13,7 +13,9 @@ def check_integer(value: Any, what: str, least: int | None = None, most: int | N
     Raises: TypeError or ValueError, naming `what` and the value.
     """
     try:
-        number = operator.index(None if isinstance(value, bool) else value)
+        if isinstance(value, bool):
+            raise TypeError(value)
+        number = operator.index(value)
     except TypeError:
         kind = type(value).__name__
         raise TypeError(f"{what} is a whole number, not {reprlib.repr(value)} ({kind})") from None
