@@ -7,7 +7,12 @@ import tempfile
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")
-CACHES = {"NUMBA_CACHE_DIR": "numba", "MPLCONFIGDIR": "matplotlib", "IPYTHONDIR": "ipython"}  # numba must have one
+CACHES = {
+    "NUMBA_CACHE_DIR": "numba",  # it must have one
+    "MPLCONFIGDIR": "matplotlib",
+    "IPYTHONDIR": "ipython",
+    "TENSOR_FOUNDATIONS_CACHE": "course",  # see widgets_lib.compute.mnist.pixel_cache
+}
 
 
 def ensure_writable_dirs() -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .pixel_cache import as_rows, mapped_pixels
+
 BUNDLED = Path(__file__).parents[2] / "data" / "mnist.npz"
 
 
@@ -30,14 +32,20 @@ class Mnist:
 def load() -> Mnist:
     """The bundled digits as a `Mnist`; read on the first call, the same arrays on every later one.
 
+    The pixels of all processes are one file in memory, where there is a cache folder for it: see `pixel_cache`.
     Source: the four original MNIST files (see `widgets_lib/data/README.md`); pixels are uint8 / 256 and
     the last 10,000 of the 60,000 training digits are the validation set, as in `mnist.pkl.gz`.
     """
     with np.load(BUNDLED, allow_pickle=False) as files:
-        x, y = _pixels(files["x_train"]), files["y_train"].astype(np.int64)
-        x_test, y_test = _pixels(files["x_test"]), files["y_test"].astype(np.int64)
+        pixels = mapped_pixels(BUNDLED)
+        x, x_test = (as_rows(files["x_train"]), as_rows(files["x_test"])) if pixels is None else _split(pixels)
+        y, y_test = files["y_train"].astype(np.int64), files["y_test"].astype(np.int64)
     arrays = x[:50_000], y[:50_000], x[50_000:], y[50_000:], x_test, y_test
     return Mnist(*arrays)
+
+
+def _split(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return pixels[:60_000], pixels[60_000:]
 
 
 def first_digits(count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -55,8 +63,3 @@ def _first(files: zipfile.ZipFile, name: str, count: int) -> np.ndarray:
         (_, *rest), _, dtype = np.lib.format.read_array_header_1_0(file)
         items = file.read(count * math.prod(rest) * dtype.itemsize)
         return np.frombuffer(items, dtype).reshape(count, *rest)
-
-
-def _pixels(images: np.ndarray) -> np.ndarray:
-    """Images (n, 28, 28) uint8 as rows (n, 784) float32 from 0 to 255/256."""
-    return np.multiply(images.reshape(len(images), -1), 1 / 256, dtype=np.float32)
