@@ -1,6 +1,7 @@
 """What every widget shares: its files by stem, the tokens, one way to start again, and errors shown in the widget."""
 
 import inspect
+import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
@@ -24,7 +25,9 @@ class Widget(anywidget.AnyWidget):
     `self.recompute_on("m", "k")` at the end of its constructor. Messages from the view go to `_on_custom_msg`, and what
     it does not know to this class, which knows `{"restart": true}`.
 
-    `inputs` names the traits that a learner sets; all else follows from them and from how the widget was made.
+    `inputs` names the traits that a learner sets; all else follows from them and from how the widget was made. Their
+    values are JSON: a page keeps them, and `{"restore": values}` brings them back. Where a message of the view changes
+    more than the traits it sets, an input tells it, and `_restore_inputs` does it again.
 
     The stylesheet is one block `.wl.wl-<stem> { … }` with the widget's rules nested in it: the two classes make them
     heavier than those of the shared sheets.
@@ -44,6 +47,7 @@ class Widget(anywidget.AnyWidget):
     _assets = traitlets.Instance(Assets, help="The files of all widgets.").tag(sync=True, **widget_serialization)
     _view = traitlets.Dict(help="Which of the files are this widget's: module and sheets.").tag(sync=True)
 
+    input_names = traitlets.List(traitlets.Unicode(), help="The names of the inputs.").tag(sync=True)
     error = traitlets.Unicode("", help="What went wrong, in words; empty when all is well").tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -57,7 +61,9 @@ class Widget(anywidget.AnyWidget):
     def __init__(self, **traits: Any) -> None:
         if is_enabled():  # else as the files were when the class was made
             type(self)._bundle = self.read_view()
-        super().__init__(**self._view_traits(), **traits)
+        super().__init__(**self._view_traits(), input_names=list(self.inputs), **traits)
+        self._was_restored = False
+        self._last_failure = ""  # of a callback; `error` is empty again once another callback goes well
         follow(self)
         self.on_msg(lambda _, content, buffers: self._on_msg(content, buffers))
 
@@ -93,6 +99,29 @@ class Widget(anywidget.AnyWidget):
         self.error = ""
         self._set_traits(deepcopy(self._first_inputs))
 
+    def restore(self, values: Any) -> bool:
+        """Set inputs that were kept, all or none: False, and the widget is as it was made, if they don't fit it."""
+        self.error = self._last_failure = ""
+        try:
+            if not isinstance(values, dict) or not set(values) <= set(self.inputs):
+                raise ValueError(f"not inputs of {type(self).__name__}: {reprlib.repr(values)}")
+            self._restore_inputs(values)
+            self._check_inputs()
+            problem = self._last_failure
+        except Exception as error:  # whatever a page kept, maybe for an older version of the lesson
+            problem = describe_error(error)
+        if problem:
+            self.log.info("%s: what was kept doesn't fit: %s", type(self).__name__, problem)
+            self.restart()
+        return not problem
+
+    def _restore_inputs(self, values: dict[str, Any]) -> None:
+        """Set the inputs, and what follows from them."""
+        self._set_traits(values)
+
+    def _check_inputs(self) -> None:
+        """Raises: ValueError for an input that can't be used and that `_recompute` doesn't look at."""
+
     def _set_traits(self, values: Mapping[str, Any]) -> None:
         """Set several traits by name, in one message to the view."""
         with self.hold_sync(), self.hold_trait_notifications():
@@ -105,6 +134,10 @@ class Widget(anywidget.AnyWidget):
     def _on_msg(self, content: dict[str, Any], buffers: Sequence[memoryview]) -> None:
         if "view" in content:  # nothing that the learner did, so an error stays
             self._on_view(content["view"])
+        elif "restore" in content:
+            if not self._was_restored:  # by another view of this widget
+                self._was_restored = True
+                self.send({"restored": self.restore(content["restore"])})
         else:
             self._run_guarded(self._on_custom_msg, content, buffers)
 
@@ -123,7 +156,7 @@ class Widget(anywidget.AnyWidget):
         try:
             callback(*args)
         except Exception as error:
-            self.error = describe_error(error)
+            self.error = self._last_failure = describe_error(error)
             if not isinstance(error, ValueError):  # a ValueError is what bad input raises, and nothing to log
                 self.log.exception("%s: error in a callback", type(self).__name__)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import torch
 
 MAX_OPERANDS = 4
+MAX_STEPS = 200  # that are told; what came before is forgotten
 SCALES = (1, 10, 100, 1000)  # example numbers tell their operand: 1 2 3, 10 20 30, …
 
 
@@ -33,13 +34,17 @@ class BroadcastExplorer(Widget):
     Raises: ValueError, or TypeError for an array without plain numbers, naming what does not fit.
     """
 
-    inputs = ("shapes", "operator", "preset")
+    inputs = ("shapes", "operator", "preset", "history")
 
     shapes = traitlets.List(traitlets.Unicode(), help="The operands' shapes, as typed.").tag(sync=True)
     operator = traitlets.Enum(list(broadcasting.OPERATORS), "+", help="What is computed of each pair.").tag(sync=True)
     preset = traitlets.Enum(["", *PRESETS], "", help="Key of the example shown; empty once it was changed.").tag(
         sync=True
     )
+
+    history = traitlets.List(
+        traitlets.Dict(), help="What led here from how the widget was made: presets, shapes, operators and messages."
+    ).tag(sync=True)
 
     invalid_operands = traitlets.List(traitlets.Int(), help="Operands whose typed shape can't be used.").tag(sync=True)
     presets = traitlets.List(
@@ -81,6 +86,7 @@ class BroadcastExplorer(Widget):
         self._operands = operands
         self._start = operands, operator, preset
         self._drawn: tuple[list[Operand], str] | None = None
+        self._step: dict[str, Any] | None = None  # what is being done; None for a shape or operator that was chosen
         self._clash: Clash | None = None  # the one that is shown, or was before a repair
         texts = [_shape_text(operand.shape) for operand in operands]
         super().__init__(shapes=texts, operator=operator, preset=preset)
@@ -100,6 +106,17 @@ class BroadcastExplorer(Widget):
             if name not in actions:
                 raise ValueError(f"BroadcastExplorer: there is no action {name!r}")
             actions[name](argument)
+
+    def _restore_inputs(self, values: dict[str, Any]) -> None:
+        history = values.pop("history", [])
+        with self.hold_sync():
+            for step in history:
+                if {"add", "remove", "repair"} & set(step):
+                    self._on_custom_msg(step, None)
+                else:
+                    super()._restore_inputs(step)
+            self.history = history
+            super()._restore_inputs(values)  # what was chosen last, and had not reached the history
 
     def _on_preset(self, change: dict[str, Any]) -> None:
         if change["new"]:  # empty: the shapes were changed, and are no example any more
@@ -121,14 +138,14 @@ class BroadcastExplorer(Widget):
         last = max((operand.shape[-1:] for operand in self._operands), default=())
         name = self._free_name(self._operands)
         added = example(name, last or (3,), SCALES[len(self._operands)])
-        self._change([*self._operands, added], [*self.shapes, _shape_text(added.shape)])
+        self._change([*self._operands, added], [*self.shapes, _shape_text(added.shape)], {"add": True})
 
     def _remove(self, at: Any) -> None:
         if not (isinstance(at, int) and 0 <= at < len(self._operands)) or len(self._operands) == 2:
             raise ValueError(f"operand {at!r} can't be removed: an expression needs two")
         operands, texts = list(self._operands), list(self.shapes)
         del operands[at], texts[at]
-        self._change(operands, texts)
+        self._change(operands, texts, {"remove": at})
 
     def _apply_repair(self, at: Any) -> None:
         """Apply a repair to the operands that clash; applying it again undoes it."""
@@ -137,19 +154,24 @@ class BroadcastExplorer(Widget):
             raise ValueError(f"there is no repair {at!r}")
         self._clash = clash.applying(None if at == clash.applied else at)
         operands = self._clash.repaired
-        self._change(operands, [_shape_text(operand.shape) for operand in operands])
+        self._change(operands, [_shape_text(operand.shape) for operand in operands], {"repair": at})
 
     def _show(self, operands: Sequence[Operand], operator: str, preset: str) -> None:
         with self.hold_sync(), self.hold_trait_notifications():
             self._operands = list(operands)
             self.shapes, self.operator, self.preset = [_shape_text(each.shape) for each in operands], operator, preset
         self._recompute()  # also where no trait changed: other numbers may stand behind equal shapes
+        self.history = [] if (operands, operator, preset) == self._start else [{"preset": preset}]
 
-    def _change(self, operands: list[Operand], texts: list[str]) -> None:
-        with self.hold_sync():
-            self._operands, self.preset = operands, ""
-            self.shapes = texts
-            self._recompute()
+    def _change(self, operands: list[Operand], texts: list[str], step: dict[str, Any]) -> None:
+        self._step = step
+        try:
+            with self.hold_sync():
+                self._operands, self.preset = operands, ""
+                self.shapes = texts
+                self._recompute()
+        finally:
+            self._step = None
 
     @staticmethod
     def _free_name(operands: Sequence[Operand]) -> str:
@@ -168,8 +190,18 @@ class BroadcastExplorer(Widget):
             self.preset = ""
         if (operands, self.operator) != self._drawn:  # several traits may have changed at once: draw once
             self.picture = self._draw(operands)
+            if self._drawn:
+                self._tell(self._step or {"shapes": list(self.shapes), "operator": self.operator})
             self._drawn = operands, self.operator
         self._operands = operands
+
+    def _tell(self, step: dict[str, Any]) -> None:
+        """Add to the history; of shapes or operators that were chosen one after the other only the last counts."""
+        history = [*self.history, step]
+        chosen = [len(each["shapes"]) for each in history[-2:] if "shapes" in each]
+        if len(chosen) == 2 and chosen[0] == chosen[1]:
+            del history[-2]
+        self.history = history[-MAX_STEPS:]
 
     def _read(self) -> list[Operand]:
         """The operands that the typed shapes stand for; an operand whose shape is typed as it was stays the same."""

@@ -103,6 +103,15 @@ class MatmulLadder(Widget):
         }
         self._show_results()
 
+    def _check_inputs(self) -> None:
+        """Raises: ValueError for a rung that isn't there, or a prediction that isn't a time."""
+        keys = {entry["key"] for entry in self.rungs}
+        if self.backend not in keys:
+            raise ValueError(f"there is no rung {self.backend!r}")
+        for key, seconds in self.predictions.items():
+            if key not in keys or isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
+                raise ValueError(f"{seconds!r} is not a time that {key!r} may take")
+
     @property
     def _size(self) -> Size:
         return self.m, self.k, self.n

@@ -62,6 +62,8 @@ class Predict(Widget):
 
     def _recompute(self) -> None:
         self.right, self.verdict, self.reason = False, "", ""
+        if self.given and self.kind == "choice" and self.given not in self.choices:
+            raise ValueError(f"“{self.given}” is not one of the answers to choose from.")
         if self.given:
             verdict = answers.judge(self.given, self._answer, self._tolerance)
             self.right, self.verdict, self.reason = verdict.right, verdict.message, self._because

@@ -1,5 +1,6 @@
 // The frame every widget is drawn in: an error line, controls, the drawing, the sentence that says what is seen.
 import { h } from "./dom.js";
+import { shareInputs } from "./page.js";
 
 /**
  * What anywidget calls `render` with; hosts whose anywidget is older than 0.11 pass no signal.
@@ -66,6 +67,7 @@ export function createView({ model, el, signal }, stem, label) {
   };
   listen(["error"], showError);
   showError();
+  shareInputs(model, { root, listen, signal: life.signal });
 
   return { root, error, controls, stage, caption, listen, save, signal: life.signal, destroy: () => life.abort() };
 }

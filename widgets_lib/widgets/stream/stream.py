@@ -155,6 +155,14 @@ class RandomStream(Widget):
                 self._start = _from_seed(self.generator, self._start.typed)
         self._recompute()
 
+    def _restore_inputs(self, values: dict[str, Any]) -> None:
+        # A state that comes in one message with the generator would take the seed's place.
+        state = {name: values.pop(name) for name in ("state",) if name in values}
+        with self.hold_sync():
+            super()._restore_inputs(values)
+            if not self.error:
+                super()._restore_inputs(state)
+
     def restart(self) -> None:
         """Back to the settings of the constructor."""
         self._refused, self._start = {}, self._first_start

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import torch
 
 
+MAX_STEPS = 200  # that are told; what came before is forgotten
+
+
 class StrideExplorer(Widget):
     """The view x, the storage under it, and its shape, stride and offset as dials; each is linked to the others.
 
@@ -34,11 +37,15 @@ class StrideExplorer(Widget):
     in_place=True ValueError for what may not be written to: read-only arrays, tensors that require grad.
     """
 
-    inputs = ("shape", "stride", "storage_offset")
+    inputs = ("shape", "stride", "storage_offset", "history")
 
     shape = traitlets.Tuple(help="The shape dials, one int per axis.").tag(sync=True)
     stride = traitlets.Tuple(help="The stride dials, in elements.").tag(sync=True)
     storage_offset = traitlets.Int(help="The storage position of the first element.").tag(sync=True)
+
+    history = traitlets.List(
+        traitlets.Dict(), help="What led here from x: dials, moves and writes, as the view asks for them."
+    ).tag(sync=True)
 
     picture = traitlets.Dict(
         help="What is drawn, see `picture.draw`: the elements shown, where each reads, the storage and the message."
@@ -64,16 +71,28 @@ class StrideExplorer(Widget):
 
     def _on_custom_msg(self, content: dict[str, Any], buffers: Any) -> None:
         try:
-            if "dials" in content:
-                self._set_dials(**content["dials"])
-            elif "move" in content:
-                self.apply(content["move"])
-            elif "write" in content:
-                self.write(content["write"], content["text"])
-            else:
+            if not self._take(content):
                 super()._on_custom_msg(content, buffers)
         finally:
             self.send({"done": content.get("number")})  # the view asks one thing at a time
+
+    def _take(self, step: dict[str, Any]) -> bool:
+        """Do what the view asked for, or what a history tells; False if it asks for something else."""
+        if "dials" in step:
+            self._set_dials(**step["dials"])
+        elif "move" in step:
+            self.apply(step["move"])
+        elif "write" in step:
+            self.write(step["write"], step["text"])
+        else:
+            return False
+        return True
+
+    def _restore_inputs(self, values: dict[str, Any]) -> None:
+        with self.hold_sync():
+            for step in values.pop("history", []):
+                self._take(step)
+            super()._restore_inputs(values)  # dials that were turned last, and had not reached the history
 
     def apply(self, key: str) -> None:
         """Make one of the lesson's moves, by its key. Raises: ValueError, with the reason, if it does not apply."""
@@ -83,7 +102,7 @@ class StrideExplorer(Widget):
         move, state = found[key]
         if state is None:
             raise ValueError(f"{self._now.code_of(move)}: {move.explanation}")
-        self._show(state)
+        self._show(state, {"move": key})
 
     def write(self, position: int, text: str) -> None:
         """Write a number, given as text, into one storage cell: every element that reads it changes.
@@ -94,7 +113,8 @@ class StrideExplorer(Widget):
         if type(position) is not int or not 0 <= position < now.memory.size:
             raise ValueError(f"there is no storage cell {position}: they go from 0 to {now.memory.size - 1}")
         stored = now.memory.write(position, str(text))
-        self._show(replace(now, note=write_note(now, position, stored), written=position, reads=None))
+        after = replace(now, note=write_note(now, position, stored), written=position, reads=None)
+        self._show(after, {"write": position, "text": str(text)})
 
     def restart(self) -> None:
         """Back to x as it was given; what was typed into cells is forgotten, except in place."""
@@ -109,14 +129,19 @@ class StrideExplorer(Widget):
         except TypeError as error:
             raise ValueError(f"shape, stride and offset are whole numbers: {error}") from error
         if (shape, stride, offset) != self._now.dials:
-            self._show(self._now.with_dials(shape, stride, offset))
+            step = {"dials": {"shape": list(shape), "stride": list(stride), "storage_offset": offset}}
+            self._show(self._now.with_dials(shape, stride, offset), step)
 
-    def _show(self, state: State) -> None:
+    def _show(self, state: State, step: dict[str, Any] | None = None) -> None:
+        """Show a state and how it came about: by one step more, or without any."""
         picture = draw(state)  # first: if it fails, the picture stays as it was
         self._now = state
+        history = [*self.history, step] if step else []
+        if len(history) > 1 and "dials" in history[-1] and "dials" in history[-2]:
+            del history[-2]
         with self.hold_sync(), self.hold_trait_notifications():  # one message, so that it is drawn at once
             self.shape, self.stride, self.storage_offset = state.dials
-            self.picture = picture
+            self.picture, self.history = picture, history[-MAX_STEPS:]
         self.moves = [
             {
                 "key": move.key,

@@ -34,7 +34,7 @@ class IteratorTape(Widget):
     inputs = ("take", "presses")
 
     take = traitlets.Int(help="How many values the next islice asks for.").tag(sync=True)
-    presses = traitlets.List(help="The presses so far, each a tuple as `iterators.walk` takes it.")
+    presses = traitlets.List(help="The presses so far, each as `iterators.walk` takes it.").tag(sync=True)
     picture = traitlets.Dict(
         help="What is drawn: for each value its text for a cell, its exact text and its grey (None: numbers are "
         "drawn); and the moments before the first press and after each: code, result, raised, spans, heads, head, "
@@ -51,7 +51,10 @@ class IteratorTape(Widget):
     def _recompute(self) -> None:
         _count(self.take)
         if self.presses != self._drawn:
-            self.picture = self._draw(self.presses)
+            for press in self.presses:
+                if not (isinstance(press, list | tuple) and press and all(isinstance(x, str | int) for x in press)):
+                    raise ValueError(f"IteratorTape: {reprlib.repr(press)} is not a press such as ('next', 'it')")
+            self.picture = self._draw([tuple(press) for press in self.presses])
             self._drawn = list(self.presses)
 
     def _on_custom_msg(self, content: dict[str, Any], buffers: Sequence[memoryview]) -> None:
