@@ -1,17 +1,23 @@
 """Every download here comes from a server of this file's own on the loopback address."""
 
 import gzip
+import os
 import pickle
 import re
 import socket
+import ssl
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib import error
 
 import numpy as np
 import pytest
 
 from widgets_lib.compute import download, mnist
+from widgets_lib.compute._addresses import check_address
 from widgets_lib.compute.array_pickle import UnsafePickleError
 from widgets_lib.compute.download import DownloadError, download_file
 from widgets_lib.compute.mnist import archive, download_mnist, load_mnist, load_pickle
@@ -147,7 +153,8 @@ def serving(*behaviours, body=BODY):
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
         thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        server.url = f"http://127.0.0.1:{http.server_port}/file.bin"
+        server.port = http.server_port
+        server.url = f"http://127.0.0.1:{server.port}/file.bin"
         try:
             yield server
         finally:
@@ -347,6 +354,204 @@ def test_a_full_disk_gets_words(fetch, tmp_path, monkeypatch):
     with serving(whole) as server, pytest.raises(DownloadError, match="could not be written: No space left"):
         fetch(server)
     assert nothing_left(tmp_path)
+
+
+# ---- addresses ----
+
+
+@pytest.mark.parametrize(
+    ("url", "ascii_url"),
+    [
+        ("https://bücher.example/ziffern/größe.gz", "https://xn--bcher-kva.example/ziffern/gr%C3%B6%C3%9Fe.gz"),
+        ("http://例え.jp:8080/数?名=é", "http://xn--r8jz45g.jp:8080/%E6%95%B0?%E5%90%8D=%C3%A9"),
+        ("  https://example.org/a file.gz\n", "https://example.org/a%20file.gz"),
+        ("HTTP://Example.org/%7Ea?raw=true&x=[1]#part", "http://example.org/%7Ea?raw=true&x=[1]"),
+        ("http://[::1]:8000/x", "http://[::1]:8000/x"),
+        ("http://my_host/x", "http://my_host/x"),
+        (mnist.archive.MNIST_URL, mnist.archive.MNIST_URL),
+    ],
+)
+def test_an_address_is_made_ascii(url, ascii_url):
+    assert check_address(url) == ascii_url
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://[fe80::", "Invalid IPv6"),
+        ("https://example.org:eighty/", "is not an address to download from"),
+        ("https://example.org:70000/", "out of range"),
+        ("https:///data/mnist.gz", "names no server"),
+        ("http://?x", "names no server"),
+        ("https://exa mple.org/x", "can't be a server's name"),
+        ("https://example..org/x", "can't be a server's name"),
+        (f"https://{'ä' * 70}.org/x", "can't be a server's name"),
+        ("https://exam\x00ple.org/", "can't be a server's name"),
+        (f"ftp://{'x' * 1000}", "begins with http"),
+    ],
+)
+def test_what_can_not_be_an_address_is_told_apart_from_a_bad_network(tmp_path, sleeps, url, words):
+    with pytest.raises(ValueError, match=words) as refusal:
+        download_file(url, tmp_path / "x", sleep=sleeps.append, progress=False)
+    assert sleeps == [] and len(str(refusal.value)) < 250
+    file = load_mnist(tmp_path / "x", url, sleep=sleeps.append, progress=False)
+    assert file.bundled and re.search(words, file.source)
+
+
+def test_a_path_of_any_letters_is_asked_for(tmp_path):
+    asked = []
+
+    def note(server, request):
+        asked.append(request.path)
+        send(request, 200, BODY)
+
+    with serving(note) as server:
+        download_file(server.url + "/größer als?q=ñ", tmp_path / "x", progress=False)
+    assert asked == ["/file.bin/gr%C3%B6%C3%9Fer%20als?q=%C3%B1"]
+
+
+# ---- what another attempt can't mend ----
+
+
+@pytest.mark.parametrize("target", ["ftp://example.org/x", "http://[::1/x", "http://example.org:port/x"])
+def test_a_redirect_to_no_address_is_followed_once(fetch, sleeps, target):
+    with serving(redirect(target)) as server, pytest.raises(DownloadError, match=r"Check the address|answered 302"):
+        fetch(server)
+    assert len(server.requests) == 1 and sleeps == []
+
+
+def test_https_at_a_server_of_http_is_tried_once(tmp_path, sleeps):
+    with serving(whole) as server, pytest.raises(DownloadError, match=r"could not be fetched: .*Check the address"):
+        download_file(server.url.replace("http:", "https:"), tmp_path / "x", sleep=sleeps.append, progress=False)
+    assert sleeps == [] and nothing_left(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("reason", "pauses", "words"),
+    [
+        (
+            ssl.SSLCertVerificationError(1, "certificate has expired"),
+            0,
+            "its certificate is not trusted here .*expired",
+        ),
+        (ssl.SSLError(1, "TLSV1_ALERT_PROTOCOL_VERSION"), 0, "Check the address"),
+        (OSError("Tunnel connection failed: 407 Proxy Authentication Required"), 0, "the proxy refused it"),
+        (OSError("Tunnel connection failed: 502 Bad Gateway"), 3, "Check the network"),
+        (ssl.SSLEOFError(8, "EOF occurred in violation of protocol"), 3, "Check the network"),
+        (socket.gaierror(-3, "Temporary failure in name resolution"), 3, "Check the network"),
+    ],
+)
+def test_only_what_may_pass_is_tried_again(tmp_path, sleeps, monkeypatch, reason, pauses, words):
+    class Opener:
+        def open(self, *_, **__):
+            raise error.URLError(reason)
+
+    monkeypatch.setattr(download, "_opener", Opener)
+    with pytest.raises(DownloadError, match=words) as failure:
+        download_file("https://example.org/x", tmp_path / "x", sleep=sleeps.append, progress=False)
+    assert len(sleeps) == pauses
+    assert ("network connection" in str(failure.value)) == bool(pauses)
+
+
+def test_a_proxy_that_is_set_later_is_used(tmp_path, monkeypatch):
+    with serving(whole) as proxy:
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.port}")
+        assert download_file("http://nowhere.invalid/x", tmp_path / "x", progress=False).read_bytes() == BODY
+        monkeypatch.setenv("http_proxy", "http://")
+        with pytest.raises(DownloadError, match=r"and the proxy if one is set \(https_proxy\)"):
+            download_file("http://nowhere.invalid/x", tmp_path / "y", progress=False)
+    assert len(proxy.requests) == 1
+
+
+# ---- places ----
+
+
+PLACES = {
+    "a name too long": lambda tmp: tmp / ("x" * 300),
+    "a folder's name too long": lambda tmp: tmp / ("é" * 200) / "x",
+    "a path too long": lambda tmp: tmp.joinpath(*["folder"] * 1000),
+    "a null character": lambda tmp: tmp / "a\0b",
+    "below a file": lambda tmp: tmp / "file" / "x",
+    "below a device": lambda tmp: "/dev/null/x",
+    "a link to itself": lambda tmp: tmp / "loop",
+    "a pipe": lambda tmp: tmp / "pipe",
+    "a device": lambda tmp: "/dev/zero",
+    "a full device": lambda tmp: "/dev/full",
+    "a link to a device": lambda tmp: tmp / "device",
+    "a folder": lambda tmp: tmp,
+}
+
+
+@pytest.fixture
+def odd_places(tmp_path):
+    (tmp_path / "file").write_text("a file")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "device").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "pipe")
+    return tmp_path
+
+
+@pytest.mark.parametrize("what", PLACES)
+def test_a_place_that_takes_no_file_gets_words_and_the_lesson_goes_on(fetch, odd_places, what):
+    place = PLACES[what](odd_places)
+    with serving(whole) as server:
+        with pytest.raises(DownloadError, match=r"Choose another place|give the name of a file") as failure:
+            download_file(server.url, place, progress=False)
+        assert len(str(failure.value)) < 300
+        file = load_mnist(place, server.url, progress=False)
+    assert file.bundled and "come with the course" in file.source
+    assert server.requests == [] or "full" in str(failure.value)
+    assert {path.name for path in odd_places.iterdir()} <= {"file", "loop", "device", "pipe", "folder"}
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become someone who may not enter a folder")
+def test_a_folder_that_can_not_be_entered_gets_words(tmp_path):
+    code = (
+        "import encodings.idna, os, sys; from widgets_lib.compute import mnist; mnist.load();"
+        "os.setgroups([]); os.setgid(65534); os.setuid(65534);"
+        "print(mnist.load_mnist(sys.argv[1], 'http://127.0.0.1:9/x', progress=False, sleep=lambda s: None).source)"
+    )
+    os.chmod(tmp_path, 0)
+    done = subprocess.run([sys.executable, "-c", code, tmp_path / "a" / "b"], capture_output=True, text=True)
+    assert "could not be written: Permission denied. Choose another place." in done.stdout, done.stderr
+
+
+def test_a_file_that_is_far_too_large_is_neither_read_nor_replaced(tmp_path):
+    there = tmp_path / "mnist.pkl.gz"
+    with there.open("wb") as file:
+        file.truncate(2**40)  # it takes no room: nothing is written
+
+    def check(path):
+        raise AssertionError("it was read")
+
+    with serving(whole) as server:
+        with pytest.raises(DownloadError, match="is there already and has 1,099,511,627,776 bytes"):
+            download_file(server.url, there, check=check, progress=False)
+        assert load_mnist(there, server.url, progress=False).bundled
+    assert there.stat().st_size == 2**40 and server.requests == []
+    assert archive.validate_mnist_file(there) == f"{there} has more than {archive.MAX_BYTES:,} bytes"
+
+
+@pytest.mark.parametrize("contents", [None, b"", b"an old one"])
+def test_a_link_stays_a_link_and_its_file_is_written(tmp_path, contents):
+    elsewhere = tmp_path / "large disk" / "digits"
+    if contents is not None:
+        elsewhere.parent.mkdir()
+        elsewhere.write_bytes(contents)
+    link = tmp_path / "here"
+    link.symlink_to(elsewhere)
+    with serving(whole) as server:
+        assert (
+            download_file(server.url, link, check=lambda p: None if p.read_bytes() == BODY else "old", progress=False)
+            == link
+        )
+    assert link.is_symlink() and link.readlink() == elsewhere and only_file(elsewhere)
+
+
+@pytest.mark.parametrize("place", ["/dev/zero", "/dev/full", "pipe"])
+def test_what_goes_on_for_ever_is_not_read(odd_places, place):
+    with pytest.raises(OSError, match="is a device or a pipe"):
+        load_pickle(odd_places / place)
 
 
 def test_two_at_once_do_not_get_in_each_others_way(fetch):

@@ -60,7 +60,12 @@ def load_arrays(path_gz: str | Path | bytes, most_bytes: int = MAX_BYTES) -> Any
 
 
 def _opened(path_gz: str | Path | bytes) -> BinaryIO:
-    return io.BytesIO(path_gz) if isinstance(path_gz, bytes) else Path(path_gz).open("rb")
+    if isinstance(path_gz, bytes):
+        return io.BytesIO(path_gz)
+    path = Path(path_gz)
+    if path.exists() and not path.is_file() and not path.is_dir():  # a device or a pipe can go on for ever
+        raise OSError(f"{path} is a device or a pipe, not a file")
+    return path.open("rb")
 
 
 class _Dtype:

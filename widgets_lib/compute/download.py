@@ -4,16 +4,22 @@ import http.client
 import os
 import re
 import ssl
+import stat
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any, Protocol
-from urllib import error, parse, request
+from urllib import error, request
+
+from widgets_lib.compute._addresses import check_address
+from widgets_lib.compute.formatting import shorten
 
 CHUNK_BYTES = 2**16
 RETRYABLE_STATUS = (408, 425, 429, 500, 502, 503, 504)
+# of a TLS connection that ended early; other errors while it is set up come again at every attempt
+RETRYABLE_TLS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError, TimeoutError)
 
 Check = Callable[[Path], str | None]
 """None for a good file, otherwise a sentence that says what is wrong."""
@@ -41,6 +47,8 @@ def download_file(
 ) -> Path:
     """Fetch url into the file `destination`, and return its Path. A good file that is there already stays.
 
+    Where the destination is a symbolic link, the file that it points to is written.
+
     check: a function of a Path, returning None for a good file and otherwise a sentence that says what is wrong.
         Without one a file that is not empty is good.
     most_bytes: a larger file is refused. timeout_s: the longest silence; total_s: the longest download.
@@ -49,32 +57,55 @@ def download_file(
     The file appears whole and checked, or not at all: it grows under another name beside the destination.
     Raises: DownloadError, saying what to do; ValueError for an address that is not http or https.
     """
+    address = check_address(url)
     destination = Path(destination)
-    if parse.urlsplit(str(url)).scheme not in ("http", "https"):
-        raise ValueError(f"an address to download from begins with http:// or https://, not {str(url)[:80]!r}")
-    if destination.is_dir():
-        raise DownloadError(f"{destination} is a folder; give the name of a file in it.")
-    check = check or _is_not_empty
-    if destination.exists() and check(destination) is None:
-        return destination
-    partial = None
     try:
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f"{destination.name}.", suffix=".part", dir=destination.parent)
-        partial = Path(name)
-        with os.fdopen(handle, "wb") as file, _bar(destination.name, progress) as bar:
-            transfer = _Transfer(url, file, bar, most_bytes, timeout_s, time.monotonic() + total_s)
-            _download_with_retries(transfer, partial, check, attempts, sleep)
-        partial.chmod(0o644)  # mkstemp's file is for its owner alone
-        os.replace(partial, destination)
+        if _is_there(destination, check, most_bytes):
+            return destination
+        target = Path(os.path.realpath(destination))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _growing(target) as (file, partial), _bar(target.name, progress) as bar:
+            transfer = _Transfer(address, file, bar, most_bytes, timeout_s, time.monotonic() + total_s)
+            _download_with_retries(transfer, partial, check or _is_not_empty, attempts, sleep)
     except DownloadError:
         raise
-    except OSError as problem:
-        raise DownloadError(f"{destination} could not be written: {_reason(problem)}. Choose another place.") from None
-    finally:
-        if partial:
-            partial.unlink(missing_ok=True)
+    except (OSError, ValueError) as problem:  # ValueError: a null character in a file's name
+        place = shorten(str(destination), 120)
+        raise DownloadError(f"{place} could not be written: {_reason(problem)}. Choose another place.") from None
     return destination
+
+
+def _is_there(destination: Path, check: Check | None, most_bytes: int) -> bool:
+    """Whether a good file is there. Raises: DownloadError for what is there and can't be replaced; OSError."""
+    try:
+        status = destination.stat()
+    except FileNotFoundError:
+        return False
+    place = shorten(str(destination), 120)
+    if stat.S_ISDIR(status.st_mode):
+        raise DownloadError(f"{place} is a folder; give the name of a file in it.")
+    if not stat.S_ISREG(status.st_mode):
+        raise DownloadError(f"{place} is a device or a pipe, not a file. Choose another place.")
+    if check and status.st_size > most_bytes:
+        raise DownloadError(
+            f"{place} is there already and has {status.st_size:,} bytes, where no more than {most_bytes:,} were "
+            "expected: it stays as it is. Choose another place."
+        )
+    return (check or _is_not_empty)(destination) is None
+
+
+@contextmanager
+def _growing(target: Path) -> Iterator[tuple[IO[bytes], Path]]:
+    """A file beside the target, opened, which takes its name in the end; if anything fails, it is gone."""
+    handle, name = tempfile.mkstemp(prefix=f"{target.name[:100]}.", suffix=".part", dir=target.parent)
+    partial = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file, partial
+        partial.chmod(0o644)  # mkstemp's file is for its owner alone
+        os.replace(partial, target)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 class _Transfer:
@@ -85,6 +116,7 @@ class _Transfer:
     ) -> None:
         self.url, self.file, self.bar = url, file, bar
         self.most_bytes, self.timeout_s, self.deadline = most_bytes, timeout_s, deadline
+        self._opener = _opener()
         self.size: int | None = None  # of the whole file, once a server has said it
         self.version: str | None = None  # what the server calls the bytes we have: an ETag or a date
         self.resumed = False
@@ -98,12 +130,19 @@ class _Transfer:
             if self.version:
                 headers["If-Range"] = self.version
         try:
-            with _OPENER.open(request.Request(self.url, headers=headers), timeout=self.timeout_s) as response:
+            with self._opener.open(request.Request(self.url, headers=headers), timeout=self.timeout_s) as response:
                 self._begin(response, have)
                 self._receive(response)
         except error.HTTPError as refusal:
             self._refused(refusal)
-        except (error.URLError, http.client.HTTPException, ssl.SSLError, TimeoutError, ConnectionError) as problem:
+        except (
+            ValueError,
+            http.client.InvalidURL,
+        ) as problem:  # a redirect to, or a proxy at, something that is no address
+            raise self._hopeless(_reason(problem)) from None
+        except error.URLError as problem:
+            raise self._unconnected(problem.reason) from None
+        except (http.client.HTTPException, ssl.SSLError, TimeoutError, ConnectionError) as problem:
             raise _Retry(_reason(problem)) from None
 
     def restart(self) -> None:
@@ -162,6 +201,28 @@ class _Transfer:
             raise _Retry(f"it answered {answer}")
         raise DownloadError(f"{self.url} answered {answer}. Check the address, or fetch the file in a browser.")
 
+    def _unconnected(self, reason: str | BaseException) -> Exception:
+        """What to raise where no connection came about: another attempt helps where the network was at fault."""
+        if isinstance(reason, str):  # urllib's own, such as "unknown url type: ftp"
+            return self._hopeless(reason)
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            verdict = getattr(reason, "verify_message", None) or _reason(reason)
+            return DownloadError(
+                f"{self.url} was not fetched: its certificate is not trusted here ({verdict}). Check the "
+                "address and this computer's clock. A network that reads along needs its own certificate, in SSL_CERT_FILE."
+            )
+        if isinstance(reason, ssl.SSLError) and not isinstance(reason, RETRYABLE_TLS):
+            return self._hopeless(_reason(reason))
+        refused = re.fullmatch(r"Tunnel connection failed: (\d+) .*", str(reason))
+        if refused and int(refused[1]) not in RETRYABLE_STATUS:
+            return self._hopeless(f"the proxy refused it, {refused[0]}")
+        return _Retry(_reason(reason))
+
+    def _hopeless(self, reason: str) -> DownloadError:
+        return DownloadError(
+            f"{self.url} could not be fetched: {reason}. Check the address, and the proxy if one is set (https_proxy)."
+        )
+
     def _too_large(self, size: str) -> DownloadError:
         return DownloadError(
             f"{self.url} sends {size}, and no more than {self.most_bytes:,} were expected. Check the address."
@@ -197,7 +258,10 @@ def _download_with_retries(
 
 
 def _opener() -> request.OpenerDirector:
-    """urllib's opener for http and https alone: the usual one also follows a redirect to ftp."""
+    """urllib's opener for http and https alone: the usual one also follows a redirect to ftp.
+
+    Made for each download, since it reads the proxies and certificates that are set in the environment.
+    """
     opener = request.OpenerDirector()
     for handler in (
         request.ProxyHandler,
@@ -210,9 +274,6 @@ def _opener() -> request.OpenerDirector:
     ):
         opener.add_handler(handler())
     return opener
-
-
-_OPENER = _opener()
 
 
 class _Bar(Protocol):

@@ -15,7 +15,8 @@ from .bundled import load
 MNIST_URL = "https://github.com/mnielsen/neural-networks-and-deep-learning/blob/master/data/mnist.pkl.gz?raw=true"
 MNIST_GZ = Path("data/mnist.pkl.gz")
 MNIST_MD5 = "98100ca27dc0e07ddd9f822cf9d244db"  # of the file at MNIST_URL, the checksum that other projects pin
-MAX_UNPACKED_BYTES = 2**28  # 220 MB it holds
+MAX_BYTES = 2**25  # it has 17 MB
+MAX_UNPACKED_BYTES = 2**28  # it holds 220 MB
 
 Pair = tuple[np.ndarray, np.ndarray]
 """Images (n, 784) float32 and their labels (n,) int64."""
@@ -34,7 +35,7 @@ def download_mnist(path_gz: str | Path = MNIST_GZ, url: str = MNIST_URL, **optio
 
 
 def _download_mnist(path_gz: str | Path, url: str, options: dict[str, Any]) -> Path:
-    return download_file(url, path_gz, **{"check": validate_mnist_file, **options})
+    return download_file(url, path_gz, **{"check": validate_mnist_file, "most_bytes": MAX_BYTES, **options})
 
 
 def load_pickle(path_gz: str | Path = MNIST_GZ) -> tuple[Pair, Pair, Pair]:
@@ -56,12 +57,22 @@ def validate_mnist_file(path_gz: str | Path) -> str | None:
     """None if the file is `mnist.pkl.gz`, by its MD5 or else by what it holds; otherwise a sentence that says what is wrong."""
     path_gz = Path(path_gz)
     try:
-        if hashlib.md5(path_gz.read_bytes(), usedforsecurity=False).hexdigest() == MNIST_MD5:
+        if path_gz.stat().st_size > MAX_BYTES:
+            return f"{path_gz} has more than {MAX_BYTES:,} bytes"
+        if _md5(path_gz) == MNIST_MD5:
             return None
         load_pickle(path_gz)
     except Exception as problem:
         return str(problem)
     return None
+
+
+def _md5(path: Path) -> str:
+    digest = hashlib.md5(usedforsecurity=False)
+    with path.open("rb") as file:
+        while piece := file.read(2**20):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def _validate_pairs(pairs: Any) -> str | None:
@@ -99,7 +110,7 @@ def load_mnist(
     try:
         pairs = load_pickle(_download_mnist(path_gz, url, options))
         return MnistFile(*pairs, source=f"The digits are from {path_gz}.", bundled=False)
-    except (DownloadError, ValueError) as problem:
+    except (OSError, ValueError) as problem:
         if not fallback:
             raise problem if isinstance(problem, DownloadError) else DownloadError(str(problem)) from problem
         digits = load()
