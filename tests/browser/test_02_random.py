@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.pages import expect_it_fits, expect_widgets
+from tests.support.pages import expect_a_picture_first, expect_it_fits, expect_widgets
 
 LESSON = "02_random.ipynb"
-WIDGETS = {"stream": 2, "forks": 2, "workers": 1, "predict": 9}
+WIDGETS = {"stream": 3, "forks": 2, "workers": 1, "predict": 17}
 
 
 @pytest.mark.parametrize("host", ["app", "notebook"])
@@ -14,8 +14,15 @@ def test_the_lesson_answers_pointer_and_keyboard(open_in, host):
     lesson = open_in(host, LESSON)
     expect_widgets(lesson, WIDGETS)
 
+    # Two squares, one with lines; it fills again from the first draw.
+    pairs, stream, planes = (lesson.locator(".wl-stream").nth(index) for index in range(3))
+    if host == "app":
+        expect_a_picture_first(lesson)
+    expect(pairs.locator(".wl-pattern").first).to_have_text("Its pairs lie on 6 lines.")
+    pairs.get_by_role("slider", name="draw").press("Home")
+    expect(pairs).to_contain_text("Two draws in a row make the first dot.")
+
     # The published numbers, a step back, a seed by hand, and one that is none.
-    stream = lesson.locator(".wl-stream").first
     draw = stream.get_by_text("0.9559050644103264")
     expect(draw).to_be_visible()
     stream.get_by_role("slider", name="draw").press("ArrowLeft")
@@ -28,8 +35,14 @@ def test_the_lesson_answers_pointer_and_keyboard(open_in, host):
     seed.press("Enter")
     expect(stream.get_by_role("alert")).to_be_hidden()
 
-    # The weak generator shows its lines.
-    expect(lesson.locator(".wl-stream").last).to_contain_text("they lie on 6 lines")
+    # The cube turns; what is rarely used is behind "more".
+    expect(planes.locator(".wl-pattern").first).to_have_text("Its triples lie on 15 parallel planes.")
+    planes.get_by_role("slider", name="turn the cube").press("ArrowRight")
+    expect(planes.get_by_text("1°", exact=True)).to_be_visible()
+    expect(planes.get_by_role("combobox", name="generator")).to_be_hidden()
+    planes.get_by_text("more", exact=True).click()
+    planes.get_by_role("combobox", name="generator").select_option("tiny-lcg")
+    expect(planes.locator(".wl-pattern").first).to_have_text("Pairs: they lie on 6 lines.")
 
     # A fork for real says what the drawing said.
     fork = lesson.locator(".wl-forks").first

@@ -37,3 +37,10 @@ def given_away(lesson, pairs):
         if min(answered) < asked:
             early.append(words)
     return early
+
+
+def text_above(lesson, words):
+    """The Markdown that a reader has read when the question with these words comes."""
+    cells = nbformat.read(servers.ROOT / f"lessons/{lesson}.ipynb", as_version=4).cells
+    (asked,) = [at for at, cell in enumerate(cells) if "wl.Predict(" in cell.source and words in cell.source]
+    return "\n".join(cell.source for cell in cells[:asked] if cell.cell_type == "markdown")

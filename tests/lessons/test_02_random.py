@@ -6,7 +6,7 @@ import random
 import numpy as np
 import torch
 
-from tests.lessons.lesson_expressions import judged, shown, widgets
+from tests.lessons.lesson_expressions import given_away, judged, shown, text_above, widgets
 
 LESSON = "02_random"
 FIRST_FOUR = [0.7645251082582081, 0.7920889799553945, 0.06912886811267205, 0.9559050644103264]
@@ -24,10 +24,40 @@ def test_a_seed_brings_the_same_numbers_back(run_lesson):
     assert once == again == torch.rand(3).tolist()
 
 
-def test_ten_thousand_draws_are_spread_evenly(run_lesson):
+def test_ten_thousand_draws_are_spread_evenly(run_lesson, printed):
     """The mean of 10,000 lies within 4 standard errors of 1/2; the seed is fixed, so it does so every time."""
-    ((mean, draws),) = run_lesson(LESSON, "[mean, len(draws)]")
-    assert draws == 10_000 and abs(mean - 0.5) < 4 * math.sqrt(1 / 12 / draws)
+    ((mean, variance, draws),) = run_lesson(LESSON, "[mean, variance, len(draws)]")
+    assert draws == 10_000 == 20 * 500 and abs(mean - 0.5) < 4 * math.sqrt(1 / 12 / draws)
+    assert printed(LESSON, "mean = ") == (
+        f"mean {mean:.3f}, variance {variance:.4f} (for an even spread: 1/12 = 0.0833)\n"
+    )
+
+
+def test_the_pairs_of_the_small_generator_lie_on_six_lines(run_lesson):
+    (lines,) = run_lesson(LESSON, shown("sorted({round(5 * xs[i + 1] - xs[i], 6) for i in range(2047)})"))
+    assert 5 * 1229 == 3 * 2048 + 1
+    assert len(lines) == 6
+    np.testing.assert_allclose(np.diff(lines), 1)  # a whole number apart
+
+
+def test_the_triples_of_randu_lie_on_fifteen_planes(run_lesson, printed):
+    assert 65539 == 2**16 + 3
+    assert printed(LESSON, "randu = ") == "536,870,912 draws, which is 2²⁹: True\n"
+    assert printed(LESSON, 'print("65539²') == (
+        "65539² is 6 · 65539 − 9 modulo 2³¹: True\n15 different values: -5 -4 -3 -2 -1 0 1 2 3 4 5 6 7 8 9\n"
+    )
+    # drawn with plain integers, without the course's own generator
+    x, draws = 1, []
+    for _ in range(10_000):
+        x = 65539 * x % 2**31
+        draws.append(x)
+    triples = zip(draws, draws[1:], draws[2:], strict=False)
+    assert run_lesson(LESSON, "found") == [sorted({(9 * x - 6 * y + z) / 2**31 for x, y, z in triples})]
+
+
+def test_a_jump_is_a_thousand_steps(run_lesson):
+    ((stepped, jumped),) = run_lesson(LESSON, shown("x, pow(171, 1000, 30269)"))
+    assert stepped == jumped == 171**1000 % 30269
 
 
 def test_the_cycles_and_the_period(run_lesson):
@@ -74,25 +104,78 @@ def test_our_own_weights_have_the_shape_of_torchs(run_lesson):
 def test_the_widgets_open_as_the_text_says(run_lesson):
     streams, forks, loaders = run_lesson(
         LESSON,
-        f"[w.generator for w in {widgets('RandomStream')}]",
+        f"[[w.show, w.generator, w.compare_with, w.n] for w in {widgets('RandomStream')}]",
         f"[[w.generator, w.children, w.reseeding] for w in {widgets('ForkSimulator')}]",
         f"[[w.workers, w.reseeding] for w in {widgets('LoaderWorkers')}]",
     )
-    assert streams == ["wichmann-hill", "tiny-lcg"]
+    assert streams == [
+        ["pairs", "tiny-lcg", "wichmann-hill", 2048],
+        ["stream", "wichmann-hill", "", 50],
+        ["planes", "randu", "wichmann-hill", 2048],
+    ]
     assert forks == [["wichmann-hill", 2, "none"], ["numpy-generator", 3, "spawn"]]
     assert loaders == [[4, "none"]]
 
 
 def test_every_question_knows_its_answer(run_lesson):
-    right = ["the same three numbers", "0.5", "30268", "1", "3", "the same number", None, "100", "SeedSequence.spawn"]
-    wrong = ["an error", "0.4", "30269", "0.99", "6", "another number", None, "800", "no reseeding at all"]
-    # how much faster is measured: the answer is the choice nearest to what was found
-    (choices, ratio) = run_lesson(LESSON, "powers", "ratio")
-    right[6] = min(
-        choices, key=lambda choice: abs(math.log10(ratio) - math.log10(int(choice.split()[0].replace(",", ""))))
-    )
-    wrong[6] = next(choice for choice in choices if choice != right[6])
-    assert run_lesson(LESSON, judged(right, wrong)) == [[[True, False]] * len(right)]
+    answers = [  # right, wrong
+        ("the same three numbers", "an error"),
+        ("0.1", "2.1"),
+        ("0.5", "0.4"),
+        ("perfectly even", "like a staircase"),
+        ("on a few flat planes", "all over the cube"),
+        ("9", "10"),
+        ("30268", "30269"),
+        ("1", "0.99"),
+        ("3", "6"),
+        ("the same number", "two different numbers"),
+        ("Python’s random", "np.random"),
+        ("a spawned seed", "a jump ahead"),
+        ("1", "4"),
+        measured_answers(*run_lesson(LESSON, "powers", "ratio")),
+        ("8", "7"),
+        ("100", "800"),
+        ("no, all four draw the same", "yes, the loader reseeds them"),
+    ]
+    assert run_lesson(LESSON, judged(*zip(*answers, strict=True))) == [[[True, False]] * len(answers)]
+
+
+def measured_answers(choices, ratio):
+    """How much faster is measured: right is the choice nearest to what was found."""
+    logarithms = {choice: math.log10(int(choice.split()[0].replace(",", ""))) for choice in choices}
+    right, wrong, *_ = sorted(choices, key=lambda choice: abs(math.log10(ratio) - logarithms[choice]))
+    return right, wrong
+
+
+def test_an_even_histogram_says_nothing_of_the_order():
+    """What the lesson says of 0.05, 0.15, … 0.95 again and again."""
+    assert set(np.histogram([0.05 + 0.1 * (i % 10) for i in range(500)], 10, (0, 1))[0]) == {50}
+
+
+def test_no_answer_stands_above_its_question():
+    pairs = [
+        ("`torch.manual_seed(1)`, then", "manual_seed("),
+        ("`torch.manual_seed(1)`, then", "seed"),
+        ("what is their mean", "mean = "),
+        ("what is their mean", "plt.hist("),
+        ("Where do the dots of RANDU lie", 'show="planes"'),
+        ("What is the largest whole number", "9 * xs[i]"),
+        ("How many steps does", "cycles = "),
+        ("Parent and child each draw three", "real_fork("),
+        ("Do they get the same number", 'real_fork("torch"'),
+        ("Which of these notices the fork", '"python"'),
+        ("Which way does that for any generator", 'reseeding="spawn"'),
+        ("the first digits of the first four batches", "LoaderWorkers("),
+    ]
+    assert given_away(LESSON, pairs) == []
+
+
+def test_no_text_says_an_answer_before_its_question():
+    """What a reader has read when a question comes says neither its answer nor, with RANDU, that there are planes."""
+    assert "same" not in text_above(LESSON, "then both once more").split("PyTorch has a function")[1]
+    assert "plane" not in text_above(LESSON, "Where do the dots of RANDU lie")
+    assert "30,268" not in text_above(LESSON, "How many steps does")
+    assert "copy of the state" not in text_above(LESSON, "Parent and child each draw three")
 
 
 def test_the_kernel_of_the_lesson_has_no_child_left_over(run_lesson):

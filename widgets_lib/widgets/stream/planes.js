@@ -4,10 +4,9 @@ import { h, prose } from "../shared/dom.js";
 import { range } from "../shared/format.js";
 import { createRoom } from "../shared/resize.js";
 import { createCube } from "./cube.js";
-import { createTitle } from "./portrait.js";
 
 const GAP = 16;
-const MAX_SIDE = 400;
+const MAX_SIDE = 360;
 
 /** The stage and its slider: { node, load(picture, arrays), turn(degrees) }; `onturn` gets where a turn ended. */
 export function createPlanes(view, onturn) {
@@ -56,7 +55,7 @@ export function createPlanes(view, onturn) {
       const cube = createCube({ values, side, label, ondrag });
       cubes.push(cube);
       const pattern = h("p", { class: "wl-pattern" }, portrait.pattern);
-      const parts = [createTitle(portrait), cube.node, pattern];
+      const parts = [h("b", {}, portrait.title), cube.node, pattern];
       return h("div", { class: "wl-portrait", role: "group", "aria-label": portrait.title }, ...parts);
     });
     portraits.replaceChildren(...nodes);

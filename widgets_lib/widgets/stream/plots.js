@@ -25,7 +25,7 @@ const GAP = 24; // between the draws and the histogram
  * @property {number} expected
  *
  * @typedef {object} Square
- * @property {(string | Node)[]} title
+ * @property {(string | Node)[] | null} title  above it, if anything
  * @property {string} axis
  * @property {number} side
  * @property {number} n  so many draws are stepped through
@@ -147,7 +147,7 @@ export function createSquare({ title, axis, side, n, label, across, up, range: y
     point: (p) => [across[p], up[p]],
     vector: false,
     size: few ? 0.8 : 0.6,
-    strong: few ? 2 : side > 320 ? 0.9 : 0.6,
+    strong: few ? 2 : side > 300 ? 0.9 : 0.6,
     label,
   });
   field.svg.prepend(
@@ -160,5 +160,5 @@ export function createSquare({ title, axis, side, n, label, across, up, range: y
     word(inner.right, height - 4, "1", "middle", "wl-quiet"),
   );
   listenToPointer(field, pointing);
-  return { ...field, node: h("figure", { class: "wl-square" }, h("figcaption", {}, title), field.node) };
+  return { ...field, node: h("figure", { class: "wl-square" }, title && h("figcaption", {}, title), field.node) };
 }

@@ -15,10 +15,10 @@ import { createSquare } from "./plots.js";
  */
 export function createPortrait({ portrait, values, planes, reach, n, side, stage, onHighlight, onseek }) {
   const shared = { n, side, onHighlight, onseek };
-  const { title, facts, pattern } = portrait;
+  const { title, rules, facts, pattern } = portrait;
   const pairs = createSquare({
     ...shared,
-    title: ["pairs: ", h("code", {}, "xₙ₊₁"), " over ", h("code", {}, "xₙ")],
+    title: stage === "pairs" ? null : ["pairs: ", h("code", {}, "xₙ₊₁"), " over ", h("code", {}, "xₙ")],
     axis: "xₙ",
     across: values,
     up: values.subarray(1),
@@ -31,7 +31,7 @@ export function createPortrait({ portrait, values, planes, reach, n, side, stage
   const group = { class: "wl-portrait", role: "group", "aria-label": title };
   const seen = h("p", { class: "wl-pattern" }, pattern);
   if (stage === "pairs") {
-    const node = h("div", group, createTitle(portrait), h("div", { class: "wl-squares" }, pairs.node), seen);
+    const node = h("div", group, h("b", {}, title), h("div", { class: "wl-squares" }, pairs.node), seen);
     return { node, fields: [pairs] };
   }
   const triples = createSquare({
@@ -49,18 +49,12 @@ export function createPortrait({ portrait, values, planes, reach, n, side, stage
   const node = h(
     "div",
     group,
-    createTitle(portrait),
+    h("p", { class: "wl-title" }, h("b", {}, title), ...rules.map((rule) => h("code", { class: "wl-quiet" }, rule))),
     h("div", { class: "wl-squares" }, pairs.node, triples.node),
     seen,
     h("dl", {}, ...facts.flatMap(createFact)),
   );
   return { node, fields: [pairs, triples] };
-}
-
-/** A generator's name and rules. */
-export function createTitle({ title, rules }) {
-  const texts = rules.map((rule) => h("code", { class: "wl-quiet" }, rule));
-  return h("p", { class: "wl-title" }, h("b", {}, title), ...texts);
 }
 
 function createFact({ name, text, exact, even }) {

@@ -14,6 +14,7 @@ const OPENING = 4; // draws already made: enough for a pair and a triple
 const MOTION_MS = 240;
 const MANY = 1000; // of more draws than this, all are made at first, and playing takes a share of them at a time
 const SHARES = { pairs: 40 }; // in so many parts, by the stage; else in a hundred
+const MAX_SIDE = 330; // of the squares of a stage: with its controls, it fits on a laptop's first screen
 const ABREAST = 760; // room for two portraits side by side
 const ARRAYS = { f8: Float64Array, i4: Int32Array, u1: Uint8Array };
 
@@ -76,7 +77,7 @@ function createPlots(picture, arrays, room, { onbin, onHighlight, onseek }) {
 
 /** Whether two portraits stand side by side, and the side of their squares. */
 function measure(room, stage, two) {
-  if (stage === "pairs") return { abreast: true, side: Math.floor(Math.min((room - 16) / 2, 400)) };
+  if (stage === "pairs") return { abreast: true, side: Math.floor(Math.min((room - 16) / 2, MAX_SIDE)) };
   const abreast = two && room >= ABREAST;
   const across = abreast ? (room - 40) / 2 : room;
   return { abreast, side: Math.floor(Math.min(across < 420 ? across : (across - 16) / 2, 280)) };
