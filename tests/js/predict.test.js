@@ -9,7 +9,44 @@ test("typing and submitting saves what was typed, and the verdict of the kernel 
   assert.deepEqual(view.model.saved.at(-1), { given: "3, 1" });
   view.model.receive({ verdict: "You said shape (3, 1); it is (3, 3).", right: false, reason: "the ones stretch" });
   assert.equal(view.$(".wl-outcome").textContent, "✗ You said shape (3, 1); it is (3, 3). The ones stretch.");
-  assert.ok(view.$(".wl-wrong"));
+  assert.equal(view.$(".wl-wrong").textContent, "✗"); // the words are in ink
+});
+
+test("after a verdict there is nothing to predict until another answer is entered", async () => {
+  const view = await mount("wl.Predict('How many?', answer=3)");
+  const check = view.$("button[type=submit]");
+  assert.equal(check.textContent, "Predict");
+  view.$("input").value = "4";
+  check.focus();
+  view.fire(view.$("form"), "submit");
+  view.model.receive({ verdict: "You said 4; it is 3.", right: false, reason: "" });
+  assert.ok(check.hidden);
+  assert.equal(view.window.document.activeElement.textContent, "Start again"); // the focus isn't lost
+  view.$("input").value = "3";
+  view.fire(view.$("input"), "input", { bubbles: true });
+  assert.equal(check.hidden ? "hidden" : check.textContent, "Predict again");
+  view.window.document.activeElement.click();
+  assert.deepEqual(view.model.saved.at(-1), { given: "", error: "" });
+  view.model.receive({ verdict: "", right: false, reason: "" });
+  assert.equal(check.hidden ? "hidden" : check.textContent, "Predict");
+  assert.equal(view.window.document.activeElement, view.$("input"));
+});
+
+test("what can't be read is said below the form", async () => {
+  const view = await mount("wl.Predict('How many?', answer=3)");
+  const below = view.$("form").compareDocumentPosition(view.$(".wl-error")) & 4; // DOCUMENT_POSITION_FOLLOWING
+  assert.ok(below);
+});
+
+test("long choices stand one below the other, and a screen reader hears no backticks", async () => {
+  const short = await mount("wl.Predict('What is `t[:, 1]`?', answer='1, 4', choices=['1, 4', '2, 5'])");
+  assert.equal(short.$(".wl-column"), null);
+  assert.equal(short.$("[role=radiogroup]").getAttribute("aria-label"), "What is t[:, 1]?");
+  const long = ["the vector is repeated until it is long enough", "the third column stays as it is"];
+  const view = await mount(`wl.Predict('And now?', answer='${long[0]}', choices=${JSON.stringify(long)})`);
+  assert.ok(view.$(".wl-column"));
+  const typed = await mount("wl.Predict('How many in `xs`?', answer=3)");
+  assert.equal(typed.$("input").getAttribute("aria-label"), "How many in xs? Type a number");
 });
 
 test("an empty prediction is not sent", async () => {

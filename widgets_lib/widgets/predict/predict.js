@@ -1,23 +1,26 @@
 // A question with a typed or chosen answer; the verdict comes from the kernel.
 import { button } from "../shared/controls.js";
-import { h, prose, set } from "../shared/dom.js";
+import { h, prose } from "../shared/dom.js";
 import { dispatch, whenShown } from "../shared/page.js";
 import { createRadioGroup } from "../shared/radio-group.js";
 import { createView } from "../shared/view.js";
 
 const EXAMPLE = { shape: "a shape, as in (3, 1)", number: "a number" };
+const ROW_OF_CHOICES = 50; // characters; longer choices stand one below the other
 
 /** @param {import("../shared/view.js").RenderContext} context */
 function render(context) {
   const { model } = context;
   const view = createView(context, "predict", "Predict, then see");
   const question = h("p", { class: "wl-question" });
-  const form = h("form", { onsubmit: commit });
+  const form = h("form", { onsubmit: commit, oninput: drawCheck });
   const outcome = h("p", { class: "wl-outcome" });
   view.controls.remove();
   view.stage.append(question, form);
+  view.stage.after(view.error); // the form stays where it is
   view.caption.replaceChildren(outcome);
   let answer;
+  let check;
   let again;
 
   function commit(event) {
@@ -30,10 +33,25 @@ function render(context) {
   function drawForm() {
     question.replaceChildren(...prose(model.get("question")));
     answer = createAnswer(model.get("kind"), model.get("question"), model.get("choices"));
-    const check = h("button", { type: "submit", class: "wl-primary" }, "Predict");
-    again = button("Start again", () => view.save({ given: "", error: "" }));
+    check = h("button", { type: "submit", class: "wl-primary" }, "Predict");
+    again = button("Start again", startAgain);
     form.replaceChildren(answer.node, check, again);
     draw();
+  }
+
+  function startAgain() {
+    answer.show("", false);
+    answer.focus(); // the button goes
+    view.save({ given: "", error: "" });
+  }
+
+  // Once there is a verdict, only another answer can be predicted.
+  function drawCheck() {
+    const done = Boolean(model.get("verdict")) && answer.given() === model.get("given");
+    const focused = form.ownerDocument.activeElement === check;
+    check.textContent = model.get("verdict") ? "Predict again" : "Predict";
+    check.hidden = done;
+    if (done && focused) again.focus();
   }
 
   function draw() {
@@ -41,9 +59,10 @@ function render(context) {
     const given = model.get("given");
     answer.show(given, Boolean(model.get("error")));
     again.hidden = !given;
-    set(outcome, { class: `wl-outcome ${verdict ? (model.get("right") ? "wl-right" : "wl-wrong") : ""}` });
-    const text = verdict ? `${model.get("right") ? "✓" : "✗"} ${verdict} ${sentence(model.get("reason"))}` : "";
-    outcome.replaceChildren(...prose(text));
+    drawCheck();
+    const mark = model.get("right") ? h("span", { class: "wl-right" }, "✓") : h("span", { class: "wl-wrong" }, "✗");
+    const words = prose(` ${verdict} ${sentence(model.get("reason"))}`);
+    outcome.replaceChildren(...(verdict ? [mark, ...words] : []));
     announce();
   }
 
@@ -72,7 +91,9 @@ function render(context) {
 function createAnswer(kind, question, choices) {
   if (kind === "choice") {
     const options = choices.map((value) => ({ value }));
-    const group = createRadioGroup({ label: question, options, className: "wl-choices" });
+    const long = choices.join("").length > ROW_OF_CHOICES;
+    const className = long ? "wl-choices wl-column" : "wl-choices";
+    const group = createRadioGroup({ label: question, options, className });
     const focus = () => group.radios[0].input.focus();
     return { node: group.node, given: group.chosen, show: (given) => group.choose(given), focus };
   }

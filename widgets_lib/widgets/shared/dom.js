@@ -65,7 +65,8 @@ export function prose(text) {
 }
 
 /**
- * Set attributes: functions become listeners, false and null remove, true sets an empty attribute.
+ * Set attributes: functions become listeners, false and null remove, true sets an empty attribute. What a screen
+ * reader says has no backticks.
  * @template {Element} T
  * @param {T} element
  * @param {Attributes} attributes
@@ -75,6 +76,7 @@ export function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name.slice(2), value);
     else if (value === false || value == null) element.removeAttribute(name);
+    else if (name === "aria-label") element.setAttribute(name, String(value).replaceAll("`", ""));
     else element.setAttribute(name, value === true ? "" : value);
   }
   return element;
