@@ -310,16 +310,57 @@ def test_projector_mode_enlarges_text_code_and_widgets_and_is_kept(voila_page):
     expect(field).to_have_value("p")
     assert sizes(page) == before
     field.blur()
-    page.keyboard.press("p")
+    for scale in (1.333, 1.7, 1.0, 1.333):
+        page.keyboard.press("p")
+        grown = [after / size for after, size in zip(sizes(page), before, strict=True)]
+        assert grown == pytest.approx([scale] * 4, abs=0.01)
     expect(page.get_by_role("button", name="Projector")).to_have_count(0)  # folded into "View"
-    assert [round(after / size, 1) for after, size in zip(sizes(page), before, strict=True)] == [1.6] * 4
     page.reload()
     page.wait_for_function(READY)
     page.locator(".wl-caption").wait_for()
-    assert sizes(page)[0] == before[0] * 1.6
+    assert sizes(page)[0] == pytest.approx(before[0] * 1.333, abs=0.01)
     page.get_by_text("View", exact=True).click()
-    page.get_by_role("button", name="Projector").click()
+    switch = page.get_by_role("button", name="Projector")
+    expect(switch).to_contain_text("1.3×")
+    switch.click()
+    expect(switch).to_contain_text("1.7×")
+    switch.click()
     assert sizes(page) == before
+
+
+def test_what_is_read_stays_in_place_through_both_projector_steps(voila_page):
+    parts = [("md", f"## Part {number}\n\n{'Words. ' * 150}") for number in range(8)]
+    page = voila_page([*parts, "import widgets_lib as wl\nwl.LoopStepper()"])
+    page.locator(".wl-caption").wait_for()
+    settled = "() => new Promise(done => setTimeout(done, 200))"
+    for _ in range(3):
+        page.keyboard.press("p")
+        page.evaluate(settled)
+        assert page.evaluate("scrollY") == 0
+    heading = page.get_by_role("heading", name="Part 5")
+    heading.evaluate("heading => scrollTo(0, heading.offsetTop - document.querySelector('.bar').offsetHeight - 8)")
+    for _ in range(3):
+        page.keyboard.press("p")
+        page.evaluate(settled)
+        bar = page.locator(".bar").bounding_box()["height"]
+        assert heading.bounding_box()["y"] - bar == pytest.approx(8, abs=4)
+
+
+RADIOS = "import widgets_lib as wl\nwl.Predict('Which?', 'a', choices=['a', 'b'])"
+
+
+def test_radio_buttons_and_drawings_grow_on_a_projector(voila_page, clean_page):
+    clean_page.set_viewport_size({"width": 1920, "height": 1080})
+    page = voila_page([RADIOS, "wl.LoopStepper()"])
+    page.locator(".wl-cell rect").first.wait_for()
+    size = "() => ['.wl input[type=radio]', '.wl-cell rect'].map(e => document.querySelector(e).getBoundingClientRect().width)"
+    before = page.evaluate(size)
+    for scale in (1.333, 1.7):
+        page.keyboard.press("p")
+        page.wait_for_timeout(300)
+        assert [after / one for after, one in zip(page.evaluate(size), before, strict=True)] == pytest.approx(
+            [scale] * 2, rel=0.05
+        )
 
 
 FIGURE = """

@@ -157,7 +157,8 @@ function startContents() {
 function foldWhereNarrow(details) {
   const wide = matchMedia(details.dataset.wide);
   const fold = () => {
-    const spread = wide.matches && page.dataset.projector !== "on";
+    const spread = wide.matches && page.dataset.projector === "off";
+    if (spread === details.classList.contains("wide")) return; // an open menu stays open
     details.classList.toggle("wide", spread);
     details.open = spread;
   };

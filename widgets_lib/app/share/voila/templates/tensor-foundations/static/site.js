@@ -1,4 +1,4 @@
-// What every page does: theme and projector mode, both remembered. A classic script in <head>, so that they hold
+// What every page does: theme and projector steps, both remembered. A classic script in <head>, so that they hold
 // before the first paint; `startSwitches` runs once the bar exists.
 "use strict";
 
@@ -37,20 +37,43 @@ function applyTheme() {
   document.body.dataset.jpThemeName = dark ? "JupyterLab Dark" : "JupyterLab Light";
 }
 
+const PROJECTOR_STEPS = { off: "", 1: "1.3×", 2: "1.7×" };
+
 function applyProjector() {
-  const on = memory.get("projector") === "on";
-  page.dataset.projector = on ? "on" : "off";
-  document.getElementById("projector-switch")?.setAttribute("aria-pressed", String(on));
+  const chosen = memory.get("projector");
+  const step = chosen in PROJECTOR_STEPS ? chosen : "off";
+  page.dataset.projector = step;
+  const button = document.getElementById("projector-switch");
+  if (button) {
+    button.setAttribute("aria-pressed", String(step !== "off"));
+    button.querySelector(".step").textContent = PROJECTOR_STEPS[step];
+  }
   dispatchEvent(new Event("projector"));
 }
 
-function toggleProjector() {
-  // What is being read stays where it is while everything grows.
-  const anchor = document.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest(".jp-Cell, .card");
-  const before = anchor?.getBoundingClientRect().top;
-  memory.set("projector", page.dataset.projector === "on" ? "off" : "on");
+function nextProjectorStep() {
+  const steps = ["off", "1", "2"];
+  const stay = stayAtWhatIsRead();
+  memory.set("projector", steps[(steps.indexOf(page.dataset.projector) + 1) % steps.length]);
   applyProjector();
-  if (anchor) scrollBy(0, anchor.getBoundingClientRect().top - before);
+  stay();
+  requestAnimationFrame(() => requestAnimationFrame(stay)); // drawings have taken their new sizes
+}
+
+// What is first under the bar stays there while everything grows; the top of a page stays the top.
+function stayAtWhatIsRead() {
+  if (scrollY < 1) return () => scrollTo({ top: 0, behavior: "instant" });
+  const under = () => document.querySelector(".bar").getBoundingClientRect().bottom;
+  const parts = [...document.querySelectorAll(".jp-MarkdownOutput > *, .jp-CodeCell > *, .card")];
+  const first = parts.find((part) => part.getBoundingClientRect().bottom > under());
+  if (!first) return () => {};
+  const before = first.getBoundingClientRect();
+  const share = Math.min(0, (before.top - under()) / before.height); // how much of it is above
+  const gap = Math.max(0, before.top - under());
+  return () => {
+    const now = first.getBoundingClientRect();
+    scrollBy({ top: now.top - under() - share * now.height - gap, behavior: "instant" });
+  };
 }
 
 function isTyping({ target }) {
@@ -71,10 +94,10 @@ function startSwitches() {
     applyTheme();
   });
 
-  document.getElementById("projector-switch").addEventListener("click", toggleProjector);
+  document.getElementById("projector-switch").addEventListener("click", nextProjectorStep);
   document.addEventListener("keydown", (event) => {
     const modified = event.ctrlKey || event.metaKey || event.altKey;
-    if (event.key === "p" && !modified && !event.defaultPrevented && !isTyping(event)) toggleProjector();
+    if (event.key === "p" && !modified && !event.defaultPrevented && !isTyping(event)) nextProjectorStep();
   });
 
   /** @type {HTMLElement} */
