@@ -340,7 +340,7 @@ class TestCheck:
             (np.zeros(48), r"shape \(48,\)"),
             (np.zeros((6, 8), int), "int64"),
             (np.zeros((6, 8), np.float16), "too coarse"),
-            (None, "returned nothing, so a `return` is missing"),
+            (None, "returned nothing: is a `return` missing"),
             (torch.zeros(6, 8, dtype=torch.bfloat16), "bfloat16 numbers, too coarse"),
             (torch.eye(6).to_sparse(), "to_dense"),
             (np.zeros((6, 8), complex), "complex128"),

@@ -1,12 +1,15 @@
 """The clock is a fake one: a test of a stopwatch that trusts the wall fails on a busy day."""
 
 import gc
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 import torch
 
-from widgets_lib.compute import timing
+from widgets_lib.compute import scheduling, timing
 from widgets_lib.compute.timing import Timing, count, human, measure, measure_rows
 
 
@@ -16,6 +19,9 @@ class Clock:
     def __init__(self, monkeypatch):
         self.now = 100.0
         monkeypatch.setattr(timing, "perf_counter", lambda: self.now)
+        self.waited = self.others_waited = 0.0
+        monkeypatch.setattr(timing.WaitClock, "read_s", lambda clock: self.waited)
+        monkeypatch.setattr(timing, "other_threads_wait_s", lambda: self.others_waited)
 
     def work(self, *durations):
         """A function whose calls take these seconds, the last one for ever after."""
@@ -44,10 +50,46 @@ def clock(monkeypatch):
     return Clock(monkeypatch)
 
 
-def test_a_call_longer_than_the_budget_is_the_answer(clock):
-    timing = measure(clock.work(0.8), budget_s=0.5)
+def test_two_calls_longer_than_the_budget_are_enough(clock):
+    timing = measure(clock.work(0.8, 0.7, 0.1), budget_s=0.5)
+    assert clock.calls == 2
+    assert (timing.seconds, timing.single, timing.spread, timing.noisy) == (pytest.approx(0.7), True, None, False)
+
+
+def test_a_first_call_that_compiles_is_not_the_answer(clock):
+    timing = measure(clock.work(1.7, 26e-6), budget_s=0.5)
+    assert timing.first_call_s == pytest.approx(1.7) and timing.seconds == pytest.approx(26e-6)
+    assert not timing.single
+
+
+def test_a_call_of_minutes_is_not_repeated(clock):
+    assert measure(clock.work(120), budget_s=0.5).seconds == pytest.approx(120)
     assert clock.calls == 1
-    assert (timing.seconds, timing.single, timing.spread, timing.noisy) == (pytest.approx(0.8), True, None, False)
+
+
+def yields(n):
+    yield from range(n)
+
+
+async def awaits(n):
+    return n
+
+
+async def yields_later(n):
+    yield n
+
+
+@pytest.mark.parametrize(
+    ("lazy", "named"),
+    [
+        *((yields, "generator"), (awaits, "coroutine"), (yields_later, "generator")),
+        *((lambda n: (i for i in range(n)), "generator"), (lambda n: map(abs, range(n)), "`map`")),
+    ],
+)
+def test_what_runs_nothing_is_not_measured(lazy, named, recwarn):
+    with pytest.raises(TypeError, match=f"nothing to measure: .*{named}"):
+        measure(lazy, 3, budget_s=0.01)
+    assert not recwarn.list  # "coroutine was never awaited" would puzzle
 
 
 def test_short_calls_are_batched_to_about_five_milliseconds(clock):
@@ -71,6 +113,50 @@ def test_the_fastest_batch_counts_and_the_first_call_is_apart(clock):
     assert timing.first_call_s == pytest.approx(0.4)
     assert timing.seconds == pytest.approx(0.04)
     assert timing.spread == pytest.approx(0.25) and timing.noisy
+
+
+def test_what_the_thread_waited_for_a_processor_does_not_count(clock):
+    def works(*args):
+        clock.now += 0.05
+        clock.waited += 0.03
+
+    assert measure(works, budget_s=0.5).seconds == pytest.approx(0.02)
+
+
+def test_batches_in_which_a_library_waited_are_followed_by_more(clock):
+    calls = []
+
+    def works(*args):
+        calls.append(1)
+        waits = len(calls) < 8
+        clock.now += 0.08 if waits else 0.01
+        clock.others_waited += 0.07 if waits else 0
+
+    timing = measure(works, budget_s=0.3)
+    assert timing.seconds == pytest.approx(0.01) and not timing.disturbed
+
+    calls.clear()
+    timing = measure(works, budget_s=0.1)
+    assert timing.disturbed and timing.noisy
+
+
+@pytest.mark.skipif(not scheduling.TASKS.exists(), reason="only Linux tells how long a thread waited")
+def test_a_busy_machine_does_not_make_a_loop_slow():
+    """Three processes to each processor: the loop takes three times as long, and as long as without them."""
+
+    def loop():
+        for _ in range(1_500_000):
+            pass
+
+    alone = min(measure(loop, budget_s=0.2).seconds for _ in range(2))
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2 * (os.cpu_count() or 1))]
+    try:
+        crowded = measure(loop, budget_s=0.3)
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+    assert crowded.seconds < 2.2 * alone  # processors that share a core slow each other down
 
 
 def test_fifteen_percent_is_the_line():
@@ -136,6 +222,38 @@ def test_compiling_is_not_mistaken_for_slowness(clock):
     assert result.seconds == pytest.approx(0.05)
 
 
+@pytest.mark.parametrize("fixed", [0.05, 2e-3])
+def test_an_estimate_is_a_fixed_part_and_a_slope(clock, fixed):
+    result = measure_rows(clock.rows(1e-4, fixed=fixed), A, B, budget_s=0.1)
+    assert result.extrapolated and not result.at_least
+    assert result.seconds == pytest.approx(fixed + 50)
+
+
+def test_a_time_that_does_not_grow_is_a_lower_bound(clock):
+    result = measure_rows(clock.rows(0.0, fixed=3.0), A, B, budget_s=0.5)
+    assert result.extrapolated and result.at_least and result.seconds == pytest.approx(3.0)
+    assert result.text.startswith("at least 3.00 s (from 1 row")
+
+
+def test_a_time_that_grows_faster_than_the_size_is_a_lower_bound(clock):
+    def squares(a, b):
+        clock.now += 1e-4 * (a.shape[0] * b.shape[1]) ** 2
+
+    result = measure_rows(squares, A, B, budget_s=0.5)
+    assert result.at_least and 1 < result.seconds < 1e-4 * 500_000**2
+
+
+def test_an_estimate_takes_the_faster_of_two_calls(clock):
+    calls = []
+
+    def disturbed(a, b):
+        calls.append(1)
+        clock.now += 0.01 * a.shape[0] * b.shape[1] * (3 if len(calls) % 2 else 1)
+
+    result = measure_rows(disturbed, A, B, budget_s=2)
+    assert result.seconds == pytest.approx(5000) and result.spread == pytest.approx(1)
+
+
 def test_one_row_may_be_too_much(clock):
     result = measure_rows(clock.rows(0.05), A, np.zeros((1, 2048)), budget_s=0.5)
     assert result.extrapolated and result.measured_rows == 1 and result.measured_columns < 20
@@ -153,7 +271,8 @@ def test_progress_ends_with_the_rows_that_ran(clock):
     steps = []
     result = measure_rows(clock.rows(0.01), A, B, on_progress=lambda *step: steps.append(step))
     assert steps[-1][:2] == (result.measured_rows, 50_000)
-    assert all(estimate_s == pytest.approx(5000) for *_, estimate_s in steps)
+    assert steps[0][2] is None, "from one size nothing is known of the next"
+    assert all(estimate_s == pytest.approx(5000) for *_, estimate_s in steps[1:])
 
 
 def test_stopping_a_measurement_by_rows(clock):
@@ -184,8 +303,17 @@ def test_gflops():
     ("seconds", "words"),
     [
         *((0.284, "284 ms"), (72.4e-6, "72.4 µs"), (2768, "46 minutes"), (0.000429, "429 µs"), (3.69e-3, "3.69 ms")),
-        *((15.6e-3, "15.6 ms"), (9.996e-4, "1.00 ms"), (0.9999, "1.00 s"), (60, "60.0 s"), (90, "2 minutes")),
-        *((5400, "2 hours"), (2e6, "23 days"), (5e-9, "5.00 ns"), (0, "0 ns"), (float("nan"), "unknown")),
+        *((15.6e-3, "15.6 ms"), (9.996e-4, "1.00 ms"), (0.9999, "1.00 s"), (60, "60.0 s"), (90, "1.5 minutes")),
+        *((150, "2.5 minutes"), (120, "2 minutes"), (598, "10 minutes"), (3_300, "55 minutes"), (9_000, "2.5 hours")),
+        *(
+            (5400, "1.5 hours"),
+            (7_200, "2 hours"),
+            (5.5 * 86_400, "5.5 days"),
+            (2e6, "23 days"),
+            (5e-9, "5.00 ns"),
+            (0, "0 ns"),
+            (float("nan"), "unknown"),
+        ),
     ],
 )
 def test_durations_as_a_person_says_them(seconds, words):

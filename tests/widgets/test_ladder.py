@@ -217,7 +217,7 @@ def test_a_wrong_rung_gets_no_time_but_a_picture(ladder, own_rungs):
     ("body", "named"),
     [
         (lambda a, b: a[0], r"the shape \(8,\), expected \(3, 2\)"),
-        (lambda a, b: None, "`return` is missing"),
+        (lambda a, b: None, "`return` missing"),
         (lambda a, b: 1 / 0, "ZeroDivisionError"),
         (lambda a: a, "TypeError"),
     ],

@@ -70,7 +70,7 @@ def _scaled(number: float, units: Iterable[tuple[float, str]]) -> str | None:
 
 
 def human(seconds: float) -> str:
-    """A duration as a person says it, in three digits: "72.4 µs", "284 ms", "2.77 s", "46 minutes"."""
+    """A duration as a person says it: "72.4 µs", "284 ms", "2.77 s", "2.5 minutes", "46 minutes", "23 days"."""
     if not math.isfinite(seconds):
         return "unknown"
     for unit, size in (("ns", 1e-9), ("µs", 1e-6), ("ms", 1e-3), ("s", 1)):
@@ -78,8 +78,16 @@ def human(seconds: float) -> str:
             return f"{three_digits(seconds / size)} {unit}"
     for unit, size in (("minute", 60), ("hour", 3600)):
         if seconds < 90 * size:
-            return count(round(seconds / size), unit)
-    return count(round(seconds / 86400), "day")
+            return _rounded_count(seconds / size, unit)
+    return _rounded_count(seconds / 86400, "day")
+
+
+def _rounded_count(number: float, noun: str) -> str:
+    """A number and its noun, of less than ten one decimal: "2.5 minutes", "2 minutes", "46 minutes"."""
+    tenths = round(number, 1)
+    if tenths < 10 and tenths != int(tenths):
+        return f"{tenths} {noun}s"
+    return count(round(number), noun)
 
 
 # ---- values of arrays ----

@@ -5,6 +5,7 @@ Glossary: a *batch* is as many calls as fill about 5 ms; a *budget* is the time 
 """
 
 import gc
+import inspect
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from itertools import repeat
@@ -13,13 +14,18 @@ from time import perf_counter
 from typing import Any
 
 from widgets_lib.compute.formatting import count, human, three_digits
+from widgets_lib.compute.scheduling import WaitClock, other_threads_wait_s
 
 __all__ = ["Stopped", "Timing", "count", "human", "measure", "measure_rows", "three_digits"]
 
 BATCH_S = 0.005
 MAX_BATCHES, MIN_BATCHES, MAX_CALLS = 50, 3, 1_000_000
 NOISY = 0.15  # spread
+DISTURBED = 0.2  # of a batch: threads of a library had to wait for a processor for this share of it
 MAX_BUDGETS_PER_CALL = 4  # budgets: a whole product predicted to take this long is measured, a longer one estimated
+MAX_WARM_UP_S = 30.0  # a first call of up to this long may have compiled something, and is followed by a second
+GREW = 1.5  # a time that did not grow by this factor says nothing about larger sizes
+LINEAR = 1.5  # more than this factor over twice the time for twice the size: it grows faster than the size
 
 ShouldStop = Callable[[], bool]
 
@@ -49,11 +55,15 @@ class Timing:
     columns: int | None = None
     measured_columns: int | None = None
     """Columns likewise: of a very wide product even one row may be too much."""
+    disturbed: bool = False
+    """True when even in the fastest batch a library's threads waited for processors that other programs had."""
+    at_least: bool = False
+    """True when the whole is known to take `seconds` at least, and no more is known."""
 
     @property
     def noisy(self) -> bool:
-        """True when the batches differ by more than 15 %."""
-        return self.spread is not None and self.spread > NOISY
+        """True when the batches differ by more than 15 %, or all of them were disturbed."""
+        return self.disturbed or (self.spread is not None and self.spread > NOISY)
 
     @property
     def single(self) -> bool:
@@ -73,6 +83,8 @@ class Timing:
         part = count(self.measured_rows or 0, "row")
         if self.measured_columns != self.columns:
             part += " × " + count(self.measured_columns or 0, "column")
+        if self.at_least:
+            return f"at least {human(self.seconds)} (from {part})"
         return f"{human(self.seconds)} (estimated from {part})"
 
     def gflops(self, flops: float) -> float:
@@ -88,19 +100,41 @@ class Timing:
 def measure(fn: Callable[..., Any], *args: Any, budget_s: float = 0.5, should_stop: ShouldStop | None = None) -> Timing:
     """Time of one `fn(*args)` in seconds, as a `Timing`.
 
-    The method is an adaptive minimum. One warm-up call; if it alone passes the budget, it is the answer.
-    Otherwise batches of about 5 ms with the garbage collector off, until the budget is spent or 50 are done,
-    at least 3; the fastest counts, since noise only ever adds time.
+    The method is an adaptive minimum. One warm-up call, which may compile; if it alone passes the budget, so does a
+    second one, and if that passes it too, the shorter of them is the answer. Otherwise batches of about 5 ms with the
+    garbage collector off, until the budget is spent or 50 are done, at least 3; the fastest counts, since noise only
+    ever adds time. Time in which other programs had the processor does not count, where the system tells it (Linux).
     `should_stop`, a function without arguments, is asked between batches.
-    Raises: Stopped if it says True; whatever `fn` raises.
+    Raises: Stopped if it says True; TypeError if calling fn runs none of its code, because it is a generator or
+    `async`; whatever `fn` raises.
     """
     stop = should_stop or (lambda: False)
-    first_call_s = _batch(fn, args, 1)
+    start = perf_counter()
+    if reason := lazy_reason(fn(*args)):
+        raise TypeError(f"there is nothing to measure: {reason}")
+    first_call_s = fastest_s = perf_counter() - start
     if stop():
         raise Stopped
-    if first_call_s > budget_s:
-        return Timing(first_call_s, first_call_s=first_call_s)
+    if budget_s < first_call_s <= MAX_WARM_UP_S:
+        fastest_s = min(first_call_s, _batch(fn, args, 1))
+    if fastest_s > budget_s:
+        return Timing(fastest_s, first_call_s=first_call_s)
     return replace(_batches(fn, args, budget_s, stop), first_call_s=first_call_s)
+
+
+def lazy_reason(result: Any) -> str | None:
+    """Why the call that returned this ran none of the function's code, in words; None if it ran.
+
+    A coroutine is closed, so that Python does not warn of it.
+    """
+    if inspect.isgenerator(result) or inspect.isasyncgen(result):
+        return "the function has a `yield`, so calling it only makes a generator and runs none of its code"
+    if inspect.iscoroutine(result):
+        result.close()
+        return "the function is `async`, so calling it only makes a coroutine and runs none of its code"
+    if isinstance(result, (map, filter)):
+        return f"the function returns a `{type(result).__name__}`, which computes nothing until it is read"
+    return None
 
 
 def measure_rows(
@@ -110,15 +144,17 @@ def measure_rows(
     budget_s: float = 0.5,
     prepare: Callable[[Any, Any], tuple[Any, Any]] | None = None,
     should_stop: ShouldStop | None = None,
-    on_progress: Callable[[int, int, float], object] | None = None,
+    on_progress: Callable[[int, int, float | None], object] | None = None,
 ) -> Timing:
     """Time of `fn(a, b)` for a (m, k) and b (k, n) as a `Timing`; a slow fn sees fewer rows, then is extrapolated.
 
     The first call sees one row and one column: it is `first_call_s` (imports, compiling). Then more columns and
     more rows are timed, twice as many each time, until the whole product is known to be affordable and is
-    measured like in `measure`, or the budget is spent: then the largest part that ran stands for all, and the
-    result is marked `extrapolated`. What `prepare(a, b)` does to the operands (say, a copy to the GPU) is not timed.
-    `on_progress(rows_done, rows, estimate_s)` is called after every step, `estimate_s` being the current guess.
+    measured like in `measure`, or the budget is spent. Then the smallest and the largest part that ran give a fixed
+    cost and a cost per value, and with them an estimate that is marked `extrapolated`; if the time did not grow with
+    the size, or grew faster than it, it is marked `at_least`. What `prepare(a, b)` does to the operands (say, a copy
+    to the GPU) is not timed.
+    `on_progress(rows_done, rows, estimate_s)` is called after every step, `estimate_s` being the current guess or None.
     Raises: Stopped if `should_stop()` says True between calls; whatever `fn` raises.
     """
     stop, progress = should_stop or (lambda: False), on_progress or (lambda *step: None)
@@ -126,23 +162,57 @@ def measure_rows(
     (m, _), n = a.shape, b.shape[1]
     rows, columns = min(1, m), min(1, n)
     first_call_s = _batch(fn, prepare(a[:rows], _columns(b, columns)), 1)
-    deadline = perf_counter() + budget_s
+    steps: list[tuple[int, float]] = []  # (values of c, seconds)
+    spent_s = 0.0
     while True:
         if stop():
             raise Stopped
-        seconds = _batch(fn, prepare(a[:rows], _columns(b, columns)), 1)
-        estimate_s = seconds * (m * n) / max(rows * columns, 1)
-        progress(rows if columns == n else 0, m, estimate_s)
-        if (rows, columns) == (m, n) or estimate_s < MAX_BUDGETS_PER_CALL * budget_s:
+        times = _calls(fn, prepare(a[:rows], _columns(b, columns)), budget_s)
+        seconds = min(times)
+        spent_s += sum(times)
+        steps.append((rows * columns, seconds))
+        whole = (rows, columns) == (m, n)
+        timing = replace(_estimate(steps, m * n), spread=_spread(times), repeats=len(times))
+        progress(rows if columns == n else 0, m, None if timing.at_least else timing.seconds)
+        if whole or seconds * (m * n) / max(rows * columns, 1) < MAX_BUDGETS_PER_CALL * budget_s:
             timing = measure(fn, *prepare(a, b), budget_s=budget_s, should_stop=stop)
             rows, columns = m, n
             break
-        if perf_counter() + 2 * seconds > deadline:
-            timing = Timing(estimate_s)
+        overdue = spent_s + 2 * seconds > budget_s
+        # Past the budget only for as long as nothing is known of how the time grows, and then in larger steps.
+        if overdue and (not timing.at_least or spent_s + 2 * seconds > MAX_BUDGETS_PER_CALL * budget_s):
             break
-        rows, columns = (rows, min(2 * columns, n)) if columns < n else (min(2 * rows, m), n)
+        rows, columns = _larger(rows, columns, m, n, 8 if overdue else 2)
     sizes = {"rows": m, "measured_rows": rows, "columns": n, "measured_columns": columns}
     return replace(timing, first_call_s=first_call_s, **sizes)
+
+
+def _calls(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float) -> list[float]:
+    """Seconds of one call, and of a second one where that is cheap: noise only adds time."""
+    first = _batch(fn, args, 1)
+    return [first, _batch(fn, args, 1)] if first < budget_s / 2 else [first]
+
+
+def _spread(times: list[float]) -> float | None:
+    """(median − fastest) / fastest; None for one time alone."""
+    return median(times) / min(times) - 1 if len(times) > 1 and min(times) > 0 else None
+
+
+def _larger(rows: int, columns: int, m: int, n: int, factor: int) -> tuple[int, int]:
+    """So many times the columns until there are n, then so many times the rows."""
+    return (rows, min(factor * columns, n)) if columns < n else (min(factor * rows, m), n)
+
+
+def _estimate(steps: list[tuple[int, float]], values: int) -> Timing:
+    """The time for so many values, from the smallest and the largest step: a fixed cost and a cost per value."""
+    (few, short_s), (many, long_s) = steps[0], steps[-1]
+    if long_s <= GREW * short_s:
+        return Timing(long_s, at_least=True)
+    per_value_s = (long_s - short_s) / (many - few)
+    seconds = long_s + per_value_s * (values - many)
+    before, before_s = steps[-2]
+    # Twice the size in much more than twice the time: what is beyond is steeper than the line through the two.
+    return Timing(seconds, at_least=long_s > LINEAR * before_s * many / before and long_s > BATCH_S)
 
 
 def _columns(b: Any, columns: int) -> Any:
@@ -154,28 +224,51 @@ def _columns(b: Any, columns: int) -> Any:
 
 
 def _batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int) -> float:
-    """Seconds that so many calls take together."""
+    """Seconds that so many calls take together, without the time in which other programs had the processor."""
+    clock = WaitClock()
+    outer_start, waited_s = perf_counter(), clock.read_s()
     start = perf_counter()
     for _ in repeat(None, calls):
         fn(*args)
-    return perf_counter() - start
+    seconds = perf_counter() - start
+    waited_s = clock.read_s() - waited_s
+    # All of the wait lies between the outer readings, so that the difference is never too short.
+    outer_s = perf_counter() - outer_start
+    clock.close()
+    return min(seconds, outer_s - waited_s)
+
+
+def _watched_batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int) -> tuple[float, bool]:
+    """The seconds of a batch, and whether the other threads of this process waited for a processor during it."""
+    waited_s = other_threads_wait_s()
+    seconds = _batch(fn, args, calls)
+    return seconds, other_threads_wait_s() - waited_s > DISTURBED * seconds
 
 
 def _batches(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float, stop: ShouldStop) -> Timing:
     """The adaptive minimum over batches, for a function that is already warm."""
     deadline, collecting = perf_counter() + budget_s, gc.isenabled()
+    patience = deadline + (MAX_BUDGETS_PER_CALL - 1) * budget_s  # for a batch that is not disturbed
+    calls, growing, times = 1, True, list[tuple[float, bool]]()
     gc.disable()
     try:
-        calls = 1
-        while (seconds := _batch(fn, args, calls)) < BATCH_S / 2 and calls < MAX_CALLS:
-            calls = max(2 * calls, min(100 * calls, int(calls * BATCH_S / max(seconds, 1e-9))))
-        times = [seconds]
-        while len(times) < MIN_BATCHES or (len(times) < MAX_BATCHES and perf_counter() < deadline):
-            if stop():
+        while len(times) < MIN_BATCHES or (
+            len(times) < MAX_BATCHES and perf_counter() < (patience if min(times)[1] else deadline)
+        ):
+            if times and stop():
                 raise Stopped
-            times.append(_batch(fn, args, calls))
+            seconds, disturbed = _watched_batch(fn, args, calls)
+            if growing and seconds < BATCH_S / 2 and calls < MAX_CALLS:
+                calls = max(2 * calls, min(10 * calls, int(calls * BATCH_S / max(seconds, 1e-9))))
+                times.clear()
+            elif disturbed and calls > 1 and perf_counter() < patience:  # fewer calls may slip through undisturbed
+                calls, growing = max(1, calls // 8), False
+                times.clear()
+            else:
+                times.append((seconds, disturbed))
     finally:
         if collecting:
             gc.enable()
-    fastest = min(times)
-    return Timing(fastest / calls, median(times) / fastest - 1, len(times), calls)
+    fastest_s, disturbed = min(times)
+    spread = median(seconds for seconds, _ in times) / fastest_s - 1
+    return Timing(fastest_s / calls, spread, len(times), calls, disturbed=disturbed)

@@ -61,7 +61,7 @@ def check(c: Any, a: Any, b: Any, tolerance: float = TOLERANCE) -> Mismatch | No
     """
     m, _, n = sizes(a, b)
     if c is None:
-        return Mismatch("the function returned nothing, so a `return` is missing")
+        return Mismatch("the function returned nothing: is a `return` missing?")
     try:
         got = as_numpy(c)
     except (TypeError, ValueError) as error:

@@ -2,23 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from time import perf_counter
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from widgets_lib.compute import timing
-from widgets_lib.compute.arrays import as_numpy
+from widgets_lib.compute.arrays import as_numpy, is_torch
+from widgets_lib.compute.formatting import count
 
 from .checking import Mismatch, check
 from .costs import cost
+from .examination import Function, Prepare, examine, examined_size
 from .matrices import sizes
 
-SMALL_FLOPS = 200_000  # even three loops over tensors get through this in a second or two
 CHECKED_FLOPS = 2e10  # a larger product is checked on evenly spread rows: the reference must not cost more than it
-
-Function: TypeAlias = Callable[[Any, Any], Any]
-Prepare: TypeAlias = Callable[[Any, Any], tuple[Any, Any]]
 
 
 def trial(
@@ -28,9 +25,9 @@ def trial(
     prepare: Prepare | None = None,
     budget_s: float = 0.5,
     should_stop: Callable[[], bool] | None = None,
-    on_progress: Callable[[int, int, float], object] | None = None,
+    on_progress: Callable[[int, int, float | None], object] | None = None,
 ) -> dict[str, Any]:
-    """Time and check `fn(a, b)`: the fields of a result message, as plain JSON values.
+    """Check `fn` on random matrices and time `fn(a, b)`: the fields of a result message, as plain JSON values.
 
     `correct` says whether the product was right. If it was: every field of `timing.Timing`, and `gflops`. If not,
     no time, but `mismatch` with reason, index, got, expected, wrong_count, total and a `picture` (shares of wrong
@@ -41,33 +38,60 @@ def trial(
     """
     prepare = prepare or (lambda a, b: (a, b))
     m, k, n = sizes(a, b)
-    if cost(m, k, n).flops <= SMALL_FLOPS:
-        # Checked first, and whole from the first call on: a function under construction may fit no other sizes.
-        start = perf_counter()
-        c = fn(*prepare(a, b))
-        first_call_s = perf_counter() - start
-        if mismatch := check(c, a, b):
-            return _wrong(mismatch, m)
+    size = examined_size(m, k, n)
+    first_call_s, mismatch = examine(fn, size, prepare, _maker(a))
+    if mismatch:
+        return _wrong(_with_size(mismatch, size, (m, k, n)), size[0])
+    if size == (m, k, n):
         clock = timing.measure(fn, *prepare(a, b), budget_s=budget_s, should_stop=should_stop)
-        clock = replace(clock, first_call_s=first_call_s, rows=m, measured_rows=m, columns=n, measured_columns=n)
+        clock = replace(clock, rows=m, measured_rows=m, columns=n, measured_columns=n)
     else:
         clock = timing.measure_rows(fn, a, b, budget_s, prepare, should_stop, on_progress)
     a, b, c = _product_to_check(fn, prepare, a[: clock.measured_rows], b[:, : clock.measured_columns])
     if mismatch := check(c, a, b):
         return _wrong(mismatch, len(a))
+    clock = replace(clock, first_call_s=first_call_s)
     flops = cost(m, k, n).flops
     return {"correct": True, "checked_rows": len(a), "gflops": clock.gflops(flops), **clock.to_dict()}
 
 
+def _maker(a: Any) -> Callable[[np.ndarray], Any]:
+    """What turns an array into an operand of the kind of a."""
+    if is_torch(a):
+        import torch  # here: loaded already, since a is a tensor
+
+        return torch.from_numpy
+    return lambda x: x
+
+
 def _product_to_check(fn: Function, prepare: Prepare, a: Any, b: Any) -> tuple[Any, Any, Any]:
-    """(a, b, c = fn(a, b)), all rows of a and c or, of a large product, some that are evenly spread."""
-    c = fn(*prepare(a, b))
+    """(a, b, c = fn(a, b)), all rows of a and c or, of a large product, some that are evenly spread.
+
+    Every column of a is shifted by a number of its own: digits have blank pixels, which no mistake would show in.
+    """
     (m, k), n = a.shape, b.shape[1]
+    a = a + _maker(a)(np.random.default_rng().standard_normal(k, np.float32))
+    c = fn(*prepare(a, b))
     rows = min(m, max(1, int(CHECKED_FLOPS / max(2 * k * n, 1))))
     if rows < m and tuple(getattr(c, "shape", ())) == (m, n):
         spread = np.linspace(0, m - 1, rows).astype(int)
         return as_numpy(a)[spread], b, as_numpy(c)[spread]
     return a, b, c
+
+
+def _with_size(mismatch: Mismatch, size: tuple[int, int, int], whole: tuple[int, int, int]) -> Mismatch:
+    """The mismatch; where a result has another shape than that of a part, with the sizes of the part."""
+    if size == whole or mismatch.wrong is not None or "shape" not in mismatch.reason:
+        return mismatch
+    return replace(mismatch, reason=f"{mismatch.reason}; {given_sizes(size[0], size[2])}")
+
+
+def given_sizes(rows: int, columns: int) -> str:
+    """What a function was given a part of, for one that may have sizes written into it."""
+    return (
+        f"it was given {count(rows, 'row')} of a and {count(columns, 'column')} of b here: take the sizes from a.shape "
+        "and b.shape"
+    )
 
 
 def _wrong(mismatch: Mismatch, checked_rows: int) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class Worker:
     """A warm process that runs one job at a time and can be ended within a second, whatever it is doing."""
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._threads: int | None = None
         self._listener: Callable[[Message], object] | None = None  # of the running job; taken for its last message
         self._lock = threading.RLock()
@@ -35,8 +35,8 @@ class Worker:
         """True from `start` until the job's last message."""
         return self._listener is not None
 
-    def start(self, job: Message, on_message: Callable[[Message], object]) -> None:
-        """Run a job (see worker_process.py); returns at once.
+    def start(self, job: Message, on_message: Callable[[Message], object], function: bytes = b"") -> None:
+        """Run a job (see worker_process.py), with a learner's function as `pack` makes it; returns at once.
 
         `on_message(message)` is called on another thread: for any number of "progress" and then exactly once for
         "result", "error" (with a `message` in words) or "cancelled". Every message repeats the job's `backend` and,
@@ -52,19 +52,22 @@ class Worker:
             repeated = {key: job[key] for key in ("id", "backend") if key in job}
             self._listener = lambda message: on_message(repeated | message)
             try:
-                self._send(job)
+                self._send(job, function)
             except OSError:  # the idle process was killed from outside
                 self._end()
-                self._send(job)
+                self._send(job, function)
 
-    def cancel(self) -> bool:
-        """End the running job now: its process is killed and gone on return. True if a job was running."""
+    def cancel(self, reason: str = "") -> bool:
+        """End the running job now: its process is killed and gone on return. True if a job was running.
+
+        Its last message is "cancelled", or with a reason "error" with the reason as its message.
+        """
         with self._lock:
             listener = self._take_listener()
             if listener:
                 self._end()
         if listener:
-            listener({"event": "cancelled"})
+            listener({"event": "error", "message": reason} if reason else {"event": "cancelled"})
         return listener is not None
 
     def close(self) -> None:
@@ -74,16 +77,18 @@ class Worker:
             self._cancel_idle_timer()
             self._end()
 
-    def _send(self, job: Message) -> None:
+    def _send(self, job: Message, function: bytes) -> None:
         if self._process is None or self._process.poll() is not None:
             self._threads = job.get("threads")
             self._process = _spawn(self._threads)
             threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
         assert self._process.stdin
-        self._process.stdin.write(json.dumps(job) + "\n")
+        size = {"function_bytes": len(function)} if function else {}
+        self._process.stdin.write(json.dumps(job | size).encode() + b"\n")
+        self._process.stdin.write(function)
         self._process.stdin.flush()
 
-    def _listen(self, process: subprocess.Popen[str]) -> None:
+    def _listen(self, process: subprocess.Popen[bytes]) -> None:
         """Pass on the messages of the process until it ends, and reap it."""
         assert process.stdout
         with process.stdout as messages:
@@ -95,7 +100,7 @@ class Worker:
                 process.wait()
         self._on_message(process, {"event": "error", "message": _exit_reason(process.returncode)})
 
-    def _on_message(self, process: subprocess.Popen[str], message: Message) -> None:
+    def _on_message(self, process: subprocess.Popen[bytes], message: Message) -> None:
         with self._lock:
             if process is not self._process:
                 return  # it was ended, and `cancel` has sent the last message
@@ -131,7 +136,7 @@ class Worker:
                 process.stdin.close()
 
 
-def _spawn(threads: int | None) -> subprocess.Popen[str]:
+def _spawn(threads: int | None) -> subprocess.Popen[bytes]:
     """A worker process that imports this very package, the thread counts of its libraries set."""
     here = str(Path(__file__).parents[3])
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")])))
@@ -143,7 +148,6 @@ def _spawn(threads: int | None) -> subprocess.Popen[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        encoding="utf-8",
         env=environment,
         start_new_session=True,  # "interrupt the kernel" must not reach it
     )

@@ -3,27 +3,30 @@
 It reads jobs from stdin and writes messages to stdout, one JSON object a line:
 
     {"backend": "python", "m": 5, "k": 784, "n": 10, "budget_s": 0.5, "seed": 0, "threads": 1}
-    {"backend": "my matmul", "function": "gASV…", "m": 5, …}     a learner's function, see `function_pickle.pack`
+    {"backend": "my matmul", "function_bytes": 812, "m": 5, …}     and after the line so many bytes of a learner's
+                                                                   function, see `function_pickle.pack`
+    {"event": "progress", "rows_done": 0, "of": 5}     all is loaded, and the backend is called from now on
     {"event": "progress", "rows_done": 1, "of": 5, "estimate_s": 0.28}
     {"event": "result", "correct": true, "seconds": 0.284, …}      or      {"event": "error", "message": "…"}
 
 `worker.Worker` is the other end.
 """
 
+import builtins
 import json
 import os
 import queue
 import sys
 import threading
 from collections.abc import Callable
-from copy import deepcopy
-from typing import Any
+from typing import Any, BinaryIO
 
 from . import BACKENDS
 from .costs import cost
+from .examination import Function, Prepare
 from .function_pickle import unpack
 from .matrices import numpy_operands, operands
-from .trial import Function, Prepare, trial
+from .trial import trial
 
 
 def main() -> None:
@@ -37,12 +40,15 @@ def main() -> None:
 
     jobs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
-    def read() -> None:
-        for line in sys.stdin:
-            jobs.put(json.loads(line))
+    def read(pipe: BinaryIO) -> None:
+        for line in pipe:
+            job = json.loads(line)
+            if size := job.pop("function_bytes", 0):
+                job["function"] = pipe.read(size)
+            jobs.put(job)
         os._exit(0)  # also in the middle of a job: its result has no reader any more
 
-    threading.Thread(target=read, daemon=True).start()
+    threading.Thread(target=read, args=(_take_stdin(),), daemon=True).start()
     while True:
         try:
             _run(jobs.get(), emit)
@@ -50,8 +56,26 @@ def main() -> None:
             emit(event="error", message="the memory of this machine is not enough for these sizes")
         except (ValueError, RuntimeError) as error:
             emit(event="error", message=str(error))
-        except Exception as error:
+        except BaseException as error:  # unpickling runs a learner's code, too
             emit(event="error", message=f"{type(error).__name__}: {error}")
+
+
+def _take_stdin() -> BinaryIO:
+    """The pipe of jobs; a function that reads from stdin finds nothing there, and one that asks is told why."""
+    pipe = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, sys.stdin.fileno())
+    os.close(nothing)
+
+    def refuse(name: str) -> Callable[..., Any]:
+        def refused(*args: Any, **keywords: Any) -> None:
+            raise RuntimeError(f"{name}() can't be answered: the function runs in another process; take it out")
+
+        return refused
+
+    builtins.input = refuse("input")
+    sys.breakpointhook = refuse("breakpoint")
+    return pipe
 
 
 def _run(job: dict[str, Any], emit: Callable[..., None]) -> None:
@@ -64,6 +88,7 @@ def _run(job: dict[str, Any], emit: Callable[..., None]) -> None:
     function, prepare = _function(job)
     make = operands if "function" in job else numpy_operands  # a numpy rung need not wait for torch to load
     a, b = make(price.m, price.k, price.n, seed=job.get("seed", 0))
+    emit(event="progress", rows_done=0, of=price.m)
     result = trial(
         function,
         a,
@@ -78,7 +103,7 @@ def _run(job: dict[str, Any], emit: Callable[..., None]) -> None:
 def _function(job: dict[str, Any]) -> tuple[Function, Prepare]:
     """What the job measures: a backend, or a learner's function, which gets copies since it may write into them."""
     if "function" in job:
-        return unpack(job["function"]), lambda a, b: (deepcopy(a), deepcopy(b))
+        return unpack(job["function"], whole=(job["m"], job["n"])), lambda a, b: (_copy(a), _copy(b))
     key = job["backend"]
     if key not in BACKENDS:
         raise ValueError(f"no backend {key!r}; there is {', '.join(BACKENDS)}")
@@ -86,6 +111,11 @@ def _function(job: dict[str, Any]) -> tuple[Function, Prepare]:
     if reason := backend.unavailable():
         raise RuntimeError(reason)
     return backend.function, backend.prepare
+
+
+def _copy(x: Any) -> Any:
+    """Its values in memory of their own: of some rows only those, which `deepcopy` of a tensor does not do."""
+    return x.clone() if hasattr(x, "clone") else x.copy()
 
 
 if __name__ == "__main__":

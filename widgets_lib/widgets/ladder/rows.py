@@ -107,7 +107,7 @@ def _timed_row(message: Message) -> Row:
     return {
         "state": "estimated" if estimated else "measured",
         "seconds": message["seconds"],
-        "time": human(message["seconds"]),
+        "time": f"≥ {human(message['seconds'])}" if message["at_least"] else human(message["seconds"]),
         "spread": "one call" if message["spread"] is None else f"±{100 * message['spread']:.0f} %",
         "rate": format_rate(1e9 * message["gflops"]),
         "check": f"✓ {count(message['measured_rows'], 'row')}" if estimated else "✓ right",
