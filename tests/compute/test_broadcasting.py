@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from widgets_lib.compute import broadcasting
+from widgets_lib.compute.arrays import as_numpy
 from widgets_lib.compute.broadcasting import broadcast, cells, moved_from, parse_shape, source_index, stretched
 
 
@@ -350,3 +351,49 @@ def test_the_module_loads_neither_torch_nor_widgets():
         "assert not {'torch', 'IPython', 'ipywidgets', 'anywidget'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# ---- each library computes its own ----
+
+
+@pytest.mark.parametrize(
+    ("key", "operands"),
+    [
+        ("+", (torch.tensor([512.0, 3.0], dtype=torch.bfloat16), torch.tensor([1.0], dtype=torch.bfloat16))),
+        ("*", (torch.tensor([0.1, 0.7], dtype=torch.float16), torch.tensor([3.0, 3.0], dtype=torch.float16))),
+        ("/", (torch.tensor([7, 0]), torch.tensor([0, 0]))),
+        ("-", (torch.tensor([1], dtype=torch.uint8), torch.tensor([2], dtype=torch.uint8))),
+        ("+", (torch.tensor([2**62]), torch.tensor([2**62]))),
+        ("+", (torch.tensor([1, 2]), 0.1)),
+        ("-", (3, torch.tensor([0.3], dtype=torch.bfloat16))),
+        ("+", (torch.tensor(1e8, dtype=torch.float64), torch.ones(2))),
+        ("<", (2, torch.tensor([1, 3]))),
+        ("==", (torch.tensor([1 + 2j]).conj(), torch.tensor([1 - 2j]))),
+        ("*", (torch.ones(2, requires_grad=True), torch.full((2,), 0.5, dtype=torch.bfloat16), 3)),
+    ],
+)
+def test_torch_computes_what_are_torch_tensors(key, operands):
+    expression = f" {key} ".join("xyz"[: len(operands)])
+    with torch.no_grad():
+        expected = eval(expression, dict(zip("xyz", operands, strict=False)))
+    np.testing.assert_array_equal(cells(key, *operands), as_numpy(expected))
+
+
+@pytest.mark.parametrize(
+    ("key", "a", "b", "words"),
+    [
+        ("-", torch.tensor([True]), torch.tensor([False]), "two bool tensors is not supported"),
+        ("-", np.array([True]), np.array([False]), "numpy boolean subtract"),
+        ("+", torch.zeros(1, dtype=torch.float8_e5m2), torch.zeros(1, dtype=torch.float8_e5m2), "not implemented for"),
+        (">", torch.tensor([1j]), torch.tensor([1j]), "not implemented for|complex"),
+    ],
+)
+def test_what_does_not_combine_is_told_in_the_librarys_own_words(key, a, b, words):
+    with pytest.raises(ValueError, match=words):
+        cells(key, a, b)
+
+
+@pytest.mark.parametrize("shape", [(True, 3), [2, np.True_], (2, False)])
+def test_a_truth_value_is_not_a_size(shape):
+    with pytest.raises(ValueError, match="is not a whole number"):
+        broadcast(shape, (3,))

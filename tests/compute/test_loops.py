@@ -137,3 +137,28 @@ def test_example_digits_differ_within_each_row_and_column():
     for matrix in loops.example():
         for line in (*matrix, *matrix.T):
             assert len(set(line.tolist())) == 5 and line.min() >= 0 and line.max() <= 9
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (np.array([[2**40, -(2**40)]]), np.array([[2**30], [7]])),
+        (np.array([[2**63 - 1]], np.int64), np.array([[2, 1]])),
+        (np.array([[2**64 - 3, 5]], np.uint64), np.array([[1], [1]], np.uint8)),
+        (torch.tensor([[-(2**63)]]), torch.tensor([[-1]])),
+    ],
+)
+def test_large_whole_numbers_are_exact(a, b):
+    exact_a, exact_b = ([[int(value) for value in row] for row in x.tolist()] for x in (a, b))
+    computed = loops.terms(a, b)
+    assert computed.a.tolist() == exact_a and computed.b.tolist() == exact_b
+    expected = [
+        [sum(x * y for x, y in zip(row, column, strict=True)) for column in zip(*exact_b, strict=True)]
+        for row in exact_a
+    ]
+    assert computed.sums[:, :, -1].tolist() == expected
+
+
+def test_whole_numbers_beside_others_are_floats():
+    computed = loops.terms(np.array([[2**63]], np.uint64), [[0.5]])
+    assert computed.sums[0, 0].tolist() == [0, 2.0**62]

@@ -385,3 +385,31 @@ def test_no_rung_prints(capsys):
     for key in REQUIRED:
         matmul.matmul(a, b, backend=key)
     assert capsys.readouterr() == ("", "")
+
+
+NO_MATRICES = {
+    "times": np.array([["2026-11-25T10:00"]], "M8[m]"),
+    "durations": np.array([[90]], "m8[h]"),
+    "records": np.zeros((1, 1), [("x", "f8"), ("y", "f8")]),
+    "masked": np.ma.array([[4.0]], mask=[[True]]),
+    "complex": np.array([[1j]]),
+    "texts": np.array([["1.5"]]),
+    "quantised": lambda: torch.quantize_per_tensor(torch.ones(1, 1), 0.1, 0, torch.qint8),
+}
+
+
+@pytest.mark.parametrize("key", ["python", "python-lists", "numpy", "matmul", "einsum"])
+@pytest.mark.parametrize("what", NO_MATRICES)
+def test_what_is_not_a_matrix_of_real_numbers_is_refused_by_every_rung(what, key):
+    x = NO_MATRICES[what]
+    x = x() if callable(x) else x
+    for a, b in ((x, [[1.0]]), ([[1.0]], x)):
+        with pytest.raises(TypeError):
+            matmul.matmul(a, b, key)
+
+
+@pytest.mark.parametrize("key", ["dot", "matmul", "numpy"])
+def test_gradients_that_are_left_behind_are_said(key):
+    with pytest.warns(UserWarning, match="leaves gradients behind"):
+        product = matmul.matmul(torch.ones(2, 3), torch.ones(3, 1, requires_grad=True), key)
+    assert product.tolist() == [[3], [3]] and not product.requires_grad

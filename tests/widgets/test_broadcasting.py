@@ -8,6 +8,8 @@ import torch
 
 import widgets_lib as wl
 from widgets_lib.compute import broadcasting
+from widgets_lib.compute.arrays import as_numpy
+from widgets_lib.compute.formatting import format_digits
 from widgets_lib.widgets.broadcasting.presets import PRESETS
 
 C = torch.tensor([10.0, 20, 30])
@@ -287,3 +289,36 @@ def test_an_impossible_request_of_the_view_is_refused(content):
 def test_a_bad_argument_is_named(shapes, options, error, named):
     with pytest.raises(error, match=named):
         wl.BroadcastExplorer(*shapes, **options)
+
+
+# ---- the numbers are those of the operands' own library ----
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "operator", "texts"),
+    [
+        (torch.tensor([[1000.0]], dtype=torch.bfloat16), torch.tensor([3.0, 4.0], dtype=torch.bfloat16), "+", None),
+        (torch.tensor(1e8, dtype=torch.float64), torch.tensor([1.0, 3.0]), "+", None),
+        (torch.tensor([0.1], dtype=torch.float16), torch.tensor([0.2], dtype=torch.float16), "+", None),
+        (np.float64(2.5), np.array([1, 2]), "*", ["2.5", "5"]),
+        (torch.tensor([250], dtype=torch.uint8), torch.tensor([10], dtype=torch.uint8), "+", ["4"]),
+    ],
+)
+def test_the_result_is_what_the_library_gives(a, b, operator, texts):
+    widget = wl.BroadcastExplorer(a, b, operator=operator)
+    if texts is None:
+        texts = [format_digits(value) for value in as_numpy(a + b).ravel()]
+    assert widget.picture["result"]["values"] == texts
+
+
+def test_what_torch_does_not_combine_is_explained_by_torch():
+    widget = wl.BroadcastExplorer(torch.ones(2, dtype=bool), torch.ones(2, dtype=bool))
+    widget.operator = "-"
+    assert widget.error.startswith("Subtraction, the `-` operator, with two bool tensors is not supported")
+
+
+def test_a_masked_array_is_not_shown_as_if_it_had_no_mask():
+    masked = np.ma.array([[1.0, 2.0]], mask=[[False, True]])
+    for show in (lambda: wl.BroadcastExplorer(masked, (2,)), lambda: wl.StrideExplorer(masked)):
+        with pytest.raises(TypeError, match="a masked array hides some of its values"):
+            show()

@@ -82,3 +82,9 @@ def test_a_size_that_is_not_there_is_explained_and_the_widget_goes_on(name, size
 def test_a_bad_argument_is_named(arguments, error, named):
     with pytest.raises(error, match=named):
         wl.LoopStepper(**arguments)
+
+
+def test_unsigned_and_large_numbers_are_shown_as_they_are():
+    widget = wl.LoopStepper(np.array([[2**64 - 1, 1]], np.uint64), np.array([[3], [2**63]], np.uint64))
+    assert widget.a == [["18446744073709551615", "1"]] and widget.exact
+    assert widget.sums[0][0][-1] == str(3 * (2**64 - 1) + 2**63)

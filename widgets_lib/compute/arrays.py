@@ -36,7 +36,7 @@ def as_numpy(x: Any, *, real: bool = False) -> np.ndarray:
     if array.dtype.kind not in "biufc":
         raise TypeError(_no_numbers(x, array.dtype))
     if real and array.dtype.kind == "c":
-        raise TypeError("complex numbers have no order and no grey: take x.real, x.imag or abs(x)")
+        raise TypeError("complex numbers are not read here, only real ones: take x.real, x.imag or abs(x)")
     return array
 
 
@@ -72,6 +72,13 @@ def check_dtype(dtype: np.dtype) -> None:
         raise TypeError(f'a structured array mixes types in one element: take one field, x["{dtype.names[0]}"]')
     if dtype.hasobject:
         raise TypeError("an object array stores references and its values lie elsewhere: give it a numeric dtype")
+
+
+def check_mask(x: Any) -> None:
+    """Let pass what hides no values. Raises: TypeError for a masked array that does, with the remedy."""
+    masked = sys.modules.get("numpy.ma")
+    if masked and masked.is_masked(x):
+        raise TypeError("a masked array hides some of its values: x.filled(0) puts a number in their places")
 
 
 # ---- pictures ----
@@ -188,9 +195,7 @@ def _tensor_to_numpy(x: Any) -> np.ndarray:
 def _to_numpy(x: Any) -> np.ndarray:
     if hasattr(x, "__next__"):
         raise TypeError(f"a {type(x).__name__} can be read only once: give list(...) of it")
-    masked = sys.modules.get("numpy.ma")
-    if masked and masked.is_masked(x):
-        raise TypeError("a masked array hides some of its values: x.filled(0) puts a number in their places")
+    check_mask(x)
     try:
         return np.asarray(x)
     except (TypeError, ValueError, RuntimeError) as error:

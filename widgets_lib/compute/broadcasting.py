@@ -14,12 +14,14 @@ import string
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .arrays import as_numpy
+from ._integers import check_integer
+from .arrays import as_numpy, check_tensor, is_torch
 from .formatting import join_words
 from .parsing import MAX_AXES, read_shape
 from .strides import Layout, contiguous_stride
@@ -80,12 +82,13 @@ class Broadcast:
 
 @dataclass(frozen=True)
 class Operator:
-    """An element-wise operation: `symbol` as mathematics writes it, `function` numpy's."""
+    """An element-wise operation: `symbol` as mathematics writes it, `function` numpy's, `torch_function` torch's."""
 
     key: str
     symbol: str
     title: str
     function: Callable[..., Any]
+    torch_function: Callable[..., Any]
 
     @property
     def is_comparison(self) -> bool:
@@ -100,13 +103,13 @@ class Operator:
 OPERATORS = {
     operator.key: operator
     for operator in (
-        Operator("+", "+", "plus", np.add),
-        Operator("-", "−", "minus", np.subtract),
-        Operator("*", "×", "times", np.multiply),
-        Operator("/", "÷", "divided by", np.true_divide),
-        Operator("<", "<", "less than", np.less),
-        Operator(">", ">", "greater than", np.greater),
-        Operator("==", "==", "equal to", np.equal),
+        Operator("+", "+", "plus", np.add, op.add),
+        Operator("-", "−", "minus", np.subtract, op.sub),
+        Operator("*", "×", "times", np.multiply, op.mul),
+        Operator("/", "÷", "divided by", np.true_divide, op.truediv),
+        Operator("<", "<", "less than", np.less, op.lt),
+        Operator(">", ">", "greater than", np.greater, op.gt),
+        Operator("==", "==", "equal to", np.equal, op.eq),
     )
 }
 
@@ -186,23 +189,40 @@ def example(positions: ArrayLike, scale: float = 1) -> NDArray[Any]:
     return (np.asarray(positions) + 1) * scale
 
 
-def cells(operator: str, *arrays: Any) -> Any:
-    """The arrays (or numbers) combined with the operator of that key in OPERATORS, as numpy does: a numpy array.
+def cells(operator: str, *arrays: Any) -> NDArray[Any]:
+    """The arrays (or numbers) combined with the operator of that key in OPERATORS: a numpy array.
 
-    Several operands combine from left to right; a comparison takes two. Division by zero gives inf or nan, as
-    in torch.
+    Torch computes where one of them is a tensor, in the tensors' own types, else numpy. Several operands combine from
+    left to right; a comparison takes two. Division by zero gives inf or nan.
 
-    Raises: ValueError for an unknown operator, a wrong number of operands, or shapes that clash.
+    Raises: ValueError for an unknown operator, a wrong number of operands, shapes that clash, or, in the words of the
+    library that computes, types that do not combine; what `as_numpy` raises.
     """
     if operator not in OPERATORS:
         raise ValueError(f"no operator {operator!r}: there are {' '.join(OPERATORS)}")
-    operands = [as_numpy(array) for array in arrays]
-    if len(operands) < 2 or (len(operands) > 2 and OPERATORS[operator].is_comparison):
-        raise ValueError(f"{operator} takes two operands, not {len(operands)}")
-    if _join([operand.shape for operand in operands]) is None:
-        raise ValueError(broadcast(*(operand.shape for operand in operands)).reason)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return reduce(OPERATORS[operator].function, operands)
+    if len(arrays) < 2 or (len(arrays) > 2 and OPERATORS[operator].is_comparison):
+        raise ValueError(f"{operator} takes two operands, not {len(arrays)}")
+    in_torch = any(map(is_torch, arrays))
+    operands = [_torch_operand(array) if in_torch else as_numpy(array) for array in arrays]
+    shapes = [tuple(getattr(operand, "shape", ())) for operand in operands]
+    if _join(shapes) is None:
+        raise ValueError(broadcast(*shapes).reason)
+    function = OPERATORS[operator].torch_function if in_torch else OPERATORS[operator].function
+    try:
+        with np.errstate(all="ignore"):
+            return as_numpy(reduce(function, operands))
+    except (TypeError, RuntimeError) as error:  # NotImplementedError is a RuntimeError
+        raise ValueError(str(error)) from None
+
+
+def _torch_operand(x: Any) -> Any:
+    """x as torch combines it: tensors without their gradients, arrays as tensors, a number as the number it is."""
+    if is_torch(x):
+        check_tensor(x)
+        return x.detach().cpu()
+    if type(x) in (bool, int, float, complex):
+        return x
+    return import_module("torch").tensor(as_numpy(x))
 
 
 def parse_shape(text: str) -> tuple[int, ...]:
@@ -219,7 +239,7 @@ def _as_shape(shape: int | Sequence[int]) -> tuple[int, ...]:
     sizes = []
     for n in shape if isinstance(shape, (tuple, list)) else (shape,):
         try:
-            sizes.append(op.index(n))
+            sizes.append(check_integer(n, "a size"))
         except TypeError:
             raise ValueError(f"size {n!r} in shape {shape} is not a whole number") from None
         if sizes[-1] < 0:

@@ -3,6 +3,7 @@
 `@register_backend` puts a function of two matrices whose sizes fit into `BACKENDS`; rungs.py has those of the course.
 """
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -47,13 +48,15 @@ class Backend:
         """The product of a (m, k) and b (k, n): a torch tensor if a is one, else a numpy array, (m, n).
 
         Takes torch tensors, numpy arrays or lists of lists; float64 if either is, else computed in float32. Gradients
-        are left behind.
+        are left behind, with a warning.
         Raises: ValueError if the sizes do not fit, TypeError for what holds no real numbers, RuntimeError if the rung
         cannot run on this machine.
         """
         m, _, n = sizes(a, b)
         if reason := self.unavailable():
             raise RuntimeError(f"{self.key} cannot run here: {reason}")
+        if any(is_torch(x) and x.requires_grad for x in (a, b)):
+            warnings.warn("the product leaves gradients behind: only a @ b is differentiable", stacklevel=2)
         dtype = _common_dtype(a, b)
         empty = 0 in (*np.shape(a), *np.shape(b))  # nothing to add up: every rung would need the same guard
         c = np.zeros((m, n), dtype) if empty else as_numpy(self.function(*self.prepare(a, b)))

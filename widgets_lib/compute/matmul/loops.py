@@ -118,7 +118,7 @@ class Terms:
     """Every number that a strategy computes on its way."""
 
     a: np.ndarray
-    """(m, k), int64 or float64."""
+    """(m, k): int64, float64, or Python ints where a sum of products leaves an int64."""
     b: np.ndarray
     """(k, n), of the same type."""
     products: np.ndarray
@@ -138,7 +138,7 @@ class Terms:
 def terms(a: Any, b: Any) -> Terms:
     """All products and partial sums of a (m, k) times b (k, n): torch tensors, numpy arrays or nested lists.
 
-    Whole numbers are computed as int64, others as float64.
+    Whole numbers are computed exactly, others as float64.
     Raises: ValueError if the sizes do not fit, are 0 or pass `LARGEST`, naming both shapes; if a value is not a number.
     """
     a, b = _numbers("a", a), _numbers("b", b)
@@ -154,6 +154,10 @@ def terms(a: Any, b: Any) -> Terms:
             f"{shapes}: every product is drawn, so sizes end at {LARGEST}. "
             f"Take a corner: a[:{rows}, :{inner}] and b[:{inner}, :{columns}]."
         )
+    if float in (a.dtype, b.dtype):
+        a, b = a.astype(float), b.astype(float)
+    elif _fit_int64(a, b):
+        a, b = a.astype(np.int64), b.astype(np.int64)
     products = a[:, None, :] * b.T[None, :, :]
     sums = np.concatenate([np.zeros((m, n, 1), products.dtype), products.cumsum(axis=2)], axis=2)
     return Terms(a, b, products, sums)
@@ -171,7 +175,13 @@ def _numbers(name: str, x: Any) -> np.ndarray:
         array = as_numpy(x, real=True)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} can't be read as a matrix of numbers: {error}") from None
-    return array.astype(np.float64 if array.dtype.kind == "f" else np.int64)
+    return array.astype(np.float64 if array.dtype.kind == "f" else object)
+
+
+def _fit_int64(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether no sum of products of these Python ints leaves an int64."""
+    largest_a, largest_b = (max(map(abs, x.flat)) for x in (a, b))
+    return max(largest_a, largest_b, largest_a * largest_b * a.shape[1]) < 2**63
 
 
 def _span(index: int | None) -> slice:

@@ -9,7 +9,7 @@ from numpy.lib.stride_tricks import as_strided as _numpy_as_strided
 from numpy.typing import ArrayLike, NDArray
 
 from .._integers import check_integer
-from ..arrays import as_numpy, check_dtype, check_tensor, is_torch
+from ..arrays import as_numpy, check_dtype, check_mask, check_tensor, is_torch
 from .layout import Layout, reach
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def describe(x: "torch.Tensor | NDArray[Any]") -> Layout:
     from its lowest address, so a flipped array has a negative stride and an offset at the far end. Of a memory-mapped
     file it is the part that was opened as an array, so the file's header is not part of it.
 
-    Raises: TypeError for anything else (lists, sparse tensors, object arrays); ValueError for an array without
+    Raises: TypeError for anything else (lists, sparse tensors, object and masked arrays); ValueError for an array without
     plain memory of its own (meta tensors, lazy conjugates) or whose steps are not whole items. Each message
     says what to do instead.
     """
@@ -127,6 +127,7 @@ def _describe_tensor(x: Any) -> Layout:
 
 def _describe_array(x: NDArray[Any]) -> Layout:
     check_dtype(x.dtype)
+    check_mask(x)
     itemsize = x.dtype.itemsize
     if not itemsize:
         raise TypeError(f"elements of type {x.dtype} take no memory")

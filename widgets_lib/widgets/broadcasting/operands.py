@@ -4,12 +4,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from widgets_lib.compute import broadcasting, strides
+from widgets_lib.compute.arrays import is_torch
 from widgets_lib.compute.parsing import MAX_ELEMENTS, as_shape
 
 MAX_AXES = 8  # columns of the table
@@ -69,6 +71,13 @@ class Operand:
         dtype = np.int64 if math.prod(self.base) <= _EXACT_ELEMENTS else np.float64
         return broadcasting.example(np.array(positions, dtype=dtype), self.scale)
 
+    def to_compute_with(self, numbers: NDArray[Any]) -> Any:
+        """Some of these numbers as the array's own library holds and combines them: of a scalar only one."""
+        if not is_torch(self.array):
+            return numbers
+        tensor = import_module("torch").from_numpy(numbers).to(self.array.dtype)
+        return tensor if self.base else tensor[0]
+
 
 def example(name: str, shape: tuple[int, ...], scale: float) -> Operand:
     """An operand of which only the shape is known, with numbers that tell which operand they belong to."""
@@ -89,7 +98,7 @@ def from_array(name: str, array: Any) -> Operand:
 def from_argument(name: str, shape: Any, scale: float) -> Operand:
     """An operand from what a caller gave: a tensor or array, a shape, or a shape as text."""
     if hasattr(shape, "shape") and hasattr(shape, "dtype"):
-        return from_array(name, shape)
+        return from_array(name, np.asarray(shape) if isinstance(shape, np.generic) else shape)
     shape = broadcasting.parse_shape(shape) if isinstance(shape, str) else as_shape(shape)
     if len(shape) > MAX_AXES or math.prod(shape) > MAX_ELEMENTS:
         raise ValueError(

@@ -29,7 +29,7 @@ def draw(operands: list[Operand], operator: broadcasting.Operator, result: broad
     cells = list(itertools.product(*[[0]] * (len(outline) - len(shown)), *shown))
     drawn = [_draw_operand(operand, outline, cells, len(shown)) for operand in operands]
     made = result.shape is not None
-    numbers = broadcasting.cells(operator.key, *(some for _, some in drawn if some is not None)) if made else None
+    numbers = broadcasting.cells(operator.key, *(some for _, some in drawn)) if made and cells else np.zeros(0)
     return {
         "expression": expression,
         "operator": operator.key,
@@ -40,7 +40,7 @@ def draw(operands: list[Operand], operator: broadcasting.Operator, result: broad
         "axes": [_draw_column(column) for column in result.columns],
         "shown": shown,
         "operands": [panel for panel, _ in drawn],
-        "result": _draw_result(expression, outline, cells, numbers) if numbers is not None else None,
+        "result": _draw_result(expression, outline, cells, numbers.reshape(-1)) if made else None,
     }
 
 
@@ -124,8 +124,8 @@ def _draw_column(column: broadcasting.Column) -> dict[str, Any]:
 
 def _draw_operand(
     operand: Operand, outline: tuple[int, ...], cells: list[tuple[int, ...]], drawn: int
-) -> tuple[dict[str, Any], NDArray[Any] | None]:
-    """One operand as it is seen in the result, and the drawn cells' numbers, None if some are missing.
+) -> tuple[dict[str, Any], Any]:
+    """One operand as it is seen in the result, and the drawn cells' numbers to compute with, None if some are missing.
 
     The panel's elements are what the operand really holds: `home` is the drawn cell each stands in, and `reader`
     says for every drawn cell which element is read there, -1 for none.
@@ -158,7 +158,7 @@ def _draw_operand(
         "reads": f"takes part in {count(reads, 'result')}" if whole else "",
         **_elements(operand.name, axes, indices, numbers),
     }
-    return panel, numbers[reader] if whole else None
+    return panel, operand.to_compute_with(numbers[reader]) if whole and reader else None
 
 
 def _draw_result(

@@ -66,7 +66,7 @@ class LoopStepper(Widget):
             b=_texts(terms.b),
             products=_texts(terms.products),
             sums=_texts(terms.sums),
-            exact=all(bool((x == x.round()).all()) for x in (terms.a, terms.b)),
+            exact=all(x.dtype.kind in "iO" or bool((x == x.round()).all()) for x in (terms.a, terms.b)),
             strategies=[_describe(one, rows, inner, columns) for one in loops.STRATEGIES.values()],
         )
         self.recompute_on("m", "k", "n")
@@ -88,5 +88,5 @@ def _describe(strategy: loops.Strategy, m: int, k: int, n: int) -> dict[str, Any
 
 def _texts(array: np.ndarray) -> list:
     """The array as nested lists of texts: JSON has no nan or inf. Nine digits hold a float32."""
-    text = "{:d}" if array.dtype.kind == "i" else "{:.9g}"
+    text = "{:.9g}" if array.dtype.kind == "f" else "{:d}"
     return np.vectorize(text.format, otypes=[object])(array).tolist()
