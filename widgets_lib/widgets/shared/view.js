@@ -1,5 +1,6 @@
 // The frame every widget is drawn in: an error line, controls, the drawing, the sentence that says what is seen.
 import { h } from "./dom.js";
+import { watchKernel } from "./kernel-watch.js";
 import { shareInputs } from "./page.js";
 
 /**
@@ -41,6 +42,7 @@ export function createView({ model, el, signal }, stem, label) {
   );
   el.classList.add("wl-host");
   el.replaceChildren(root);
+  watchKernel(model, root, life.signal);
 
   /** @type {[string, () => void][]} */
   const listeners = [];

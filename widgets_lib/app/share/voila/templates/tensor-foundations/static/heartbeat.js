@@ -65,6 +65,7 @@ function watchKernel() {
     clearInterval(timer);
     page.dataset.lesson = "stopped";
     say("");
+    dispatchEvent(new Event("wl-python-stopped")); // the widgets grey: shared/kernel-watch.js
     warn("This lesson’s Python has stopped. You can still read; reload to compute again.", { reload: true });
   }
 }
