@@ -7,6 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from widgets_lib.widgets._figures import figure_style as figure_style
     from widgets_lib.widgets.broadcasting import BroadcastExplorer as BroadcastExplorer
     from widgets_lib.widgets.digit import DigitViewer as DigitViewer
     from widgets_lib.widgets.forks import ForkSimulator as ForkSimulator
@@ -23,6 +24,7 @@ __version__ = "0.1.0"
 
 # public name -> the module that defines it
 _PUBLIC = {
+    "figure_style": ".widgets._figures",
     "BroadcastExplorer": ".widgets.broadcasting",
     "DigitViewer": ".widgets.digit",
     "ForkSimulator": ".widgets.forks",

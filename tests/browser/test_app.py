@@ -378,6 +378,28 @@ def test_a_figure_has_words_and_a_mat_of_paper_in_the_dark(voila_page):
     expect(figure).to_have_css("filter", "none")
 
 
+STYLED = """
+import matplotlib.pyplot as plt
+import widgets_lib as wl
+wl.figure_style()
+"""
+DIGIT = "plt.figure(figsize=(2, 2)); plt.imshow([[0, 1], [1, 0]]); plt.xlabel('column'); plt.show()"
+INK = {"light": "rgb(27, 30, 36)", "dark": "rgb(236, 238, 242)"}
+
+
+def test_a_figure_in_the_course_s_style_follows_theme_and_projector(voila_page):
+    page = voila_page([("md", "## A digit"), STYLED, DIGIT])
+    figure = page.get_by_role("img", name="Figure drawn by the code above it, in “A digit”")
+    for scheme, ink in INK.items():
+        page.emulate_media(color_scheme=scheme)
+        expect(figure.get_by_text("column")).to_have_css("fill", ink)
+        expect(figure.locator("image")).to_have_css("image-rendering", "pixelated")
+    expect(figure.locator("image")).to_have_css("filter", "invert(0.91) hue-rotate(180deg)")
+    width = figure.bounding_box()["width"]
+    page.keyboard.press("p")
+    assert figure.bounding_box()["width"] == pytest.approx(width * 1.333, rel=0.01)
+
+
 def test_nothing_is_wider_than_a_phone(voila_page, clean_page):
     clean_page.set_viewport_size({"width": 360, "height": 740})
     long_line = "x = " + " + ".join("1" for _ in range(80))

@@ -77,13 +77,15 @@ globalThis.display_cells = () => {};
 const lessonDrew = new MutationObserver(repairOutputs);
 
 function repairOutputs() {
-  /** @type {NodeListOf<HTMLImageElement>} */
-  const figures = document.querySelectorAll("#lesson .jp-RenderedImage img:not([alt])");
+  const figures = document.querySelectorAll(
+    '#lesson .jp-RenderedImage img:not([alt]), #lesson .wl-figure svg[aria-label="Figure"]',
+  );
   for (const figure of figures) {
     const section = headings("h1, h2, h3")
       .filter((heading) => heading.compareDocumentPosition(figure) & Node.DOCUMENT_POSITION_FOLLOWING)
       .at(-1);
-    figure.alt = `Figure drawn by the code above it${section ? `, in “${textOf(section)}”` : ""}`;
+    const words = `Figure drawn by the code above it${section ? `, in “${textOf(section)}”` : ""}`;
+    figure.setAttribute(figure.localName === "img" ? "alt" : "aria-label", words);
   }
   /** @type {NodeListOf<HTMLPreElement>} */
   const boxes = document.querySelectorAll("#lesson pre");
