@@ -1,8 +1,11 @@
 """Servers that the application's and the browser's tests share, and their logs below a failed test."""
 
 import pytest
+from hypothesis import settings
 
 from tests.support import servers
+
+settings.register_profile("many", max_examples=10_000)  # --hypothesis-profile=many
 
 SERVERS = {"voila", "scratch_voila", "small_voila", "lab"}
 

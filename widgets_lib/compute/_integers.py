@@ -8,13 +8,11 @@ from widgets_lib.compute.formatting import format_int
 
 
 def check_integer(value: Any, what: str, least: int | None = None, most: int | None = None) -> int:
-    """`value` as an int, if it is a whole number (True is none) from `least` to `most` (None: no limit).
+    """`value` as an int, if it is a whole number from `least` to `most` (None: no limit).
 
     Raises: TypeError or ValueError, naming `what` and the value.
     """
     try:
-        if isinstance(value, bool):
-            raise TypeError(value)
         number = operator.index(value)
     except TypeError:
         kind = type(value).__name__
@@ -24,3 +22,13 @@ def check_integer(value: Any, what: str, least: int | None = None, most: int | N
     if most is not None and number > most:
         raise ValueError(f"{what} is at most {most:,}, not {format_int(number)}")
     return number
+
+
+def check_count(value: Any, what: str, least: int | None = None, most: int | None = None) -> int:
+    """The same for a size or a position, where True is a slip and not a 1.
+
+    Raises: TypeError or ValueError, naming `what` and the value.
+    """
+    if isinstance(value, bool):
+        raise TypeError(f"{what} is a whole number, not {value} (bool)")
+    return check_integer(value, what, least, most)

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._integers import check_integer
+from ._integers import check_count
 from .arrays import as_numpy, check_tensor, is_torch
 from .formatting import join_words
 from .parsing import MAX_AXES, read_shape
@@ -239,7 +239,7 @@ def _as_shape(shape: int | Sequence[int]) -> tuple[int, ...]:
     sizes = []
     for n in shape if isinstance(shape, (tuple, list)) else (shape,):
         try:
-            sizes.append(check_integer(n, "a size"))
+            sizes.append(check_count(n, "a size"))
         except TypeError:
             raise ValueError(f"size {n!r} in shape {shape} is not a whole number") from None
         if sizes[-1] < 0:

@@ -1,5 +1,6 @@
 """Slices, iterators and a matrix made of lists: what stands between a row of numbers and a digit."""
 
+import reprlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -152,7 +153,13 @@ def walk(values: Any, presses: Iterable[Sequence[Any]], name: str = "it") -> Wal
     tape = _Tape(values)
     tape.iter(name)
     start = tape.heads()
-    return Walk(tuple(values), start, tuple(tape.press(*press) for press in presses))
+    return Walk(tuple(values), start, tuple(tape.press(*_words(press)) for press in presses))
+
+
+def _words(press: Any) -> Sequence[Any]:
+    if not isinstance(press, (tuple, list)) or not all(isinstance(word, (str, int)) for word in press[:2]):
+        raise ValueError(f"{reprlib.repr(press)} is not a press, such as ('next', 'it')")
+    return press
 
 
 class _CountingIterator:
@@ -200,6 +207,8 @@ class _Tape:
             raise ValueError(f"no iterator named {known!r}; there are {', '.join(self.names)}")
         if not isinstance(name, str) or not name.isidentifier():
             raise ValueError(f"{name!r} can't be the name of an iterator")
+        if len(rest) != (action in ("islice", "until", "same")):
+            raise ValueError(f"{(action, name, *rest)!r} is not a press: too many or too few words")
         return actions[action](name, *rest)
 
     def islice(self, name: str, n: int) -> Press:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
-from widgets_lib.compute._integers import check_integer
+from widgets_lib.compute._integers import check_count, check_integer
 from widgets_lib.compute.formatting import shorten
 
 MAX_AXES = 64  # as numpy has it
@@ -71,7 +71,7 @@ def as_shape(shape: str | Iterable[int]) -> tuple[int, ...]:
         kind, shown = type(shape).__name__, reprlib.repr(shape)
         hint = f": write ({shown},) for one axis" if isinstance(shape, int) else ""
         raise TypeError(f"a shape is a tuple of whole numbers, not {shown} ({kind}){hint}")
-    return tuple(check_integer(n, f"a size in the shape {shorten(str(shape))}", least=0) for n in shape)
+    return tuple(check_count(n, f"a size in the shape {shorten(str(shape))}", least=0) for n in shape)
 
 
 def _read_size(part: str, text: str) -> int:

@@ -11,11 +11,14 @@ import anywidget
 import traitlets
 from ipywidgets import widget_serialization
 
+from widgets_lib.compute.formatting import shorten
 from widgets_lib.widgets._assets import Assets, shared_assets
 from widgets_lib.widgets._bundle import Bundle, bundle
+from widgets_lib.widgets._messages import Check, anything, check_message, integer
 from widgets_lib.widgets._reload import follow, is_enabled
 
 _HERE = Path(__file__).parent
+MAX_LOGGED = 20  # different messages of one widget's page that can't be used
 
 
 class Widget(anywidget.AnyWidget):
@@ -38,6 +41,8 @@ class Widget(anywidget.AnyWidget):
 
     inputs: tuple[str, ...] = ()
     thread_updated_traits: tuple[str, ...] = ()
+    # The entries that a message of the view may have, and what they may be; those of the classes below are added.
+    messages: Mapping[str, Check] = {"view": integer, "restore": anything, "restart": anything}
 
     # An expression that makes one, such as "wl.Predict('How many?', answer=3)", where `wl.<Name>()` can't: for tests and
     # benchmarks of every widget.
@@ -63,6 +68,7 @@ class Widget(anywidget.AnyWidget):
             type(self)._bundle = self.read_view()
         super().__init__(**self._view_traits(), input_names=list(self.inputs), **traits)
         self._was_restored = False
+        self._logged: set[str] = set()
         self._last_failure = ""  # of a callback; `error` is empty again once another callback goes well
         follow(self)
         self.on_msg(lambda _, content, buffers: self._on_msg(content, buffers))
@@ -131,7 +137,13 @@ class Widget(anywidget.AnyWidget):
     def _recompute(self) -> None:
         """Turn the input traits into output traits by one call to compute."""
 
-    def _on_msg(self, content: dict[str, Any], buffers: Sequence[memoryview]) -> None:
+    def _on_msg(self, content: Any, buffers: Sequence[memoryview]) -> None:
+        """A message of the view, checked here once."""
+        try:
+            check_message(content, self._known_messages())
+        except ValueError as problem:
+            self._refuse_from_page(f"a message: {problem}")
+            return
         if "view" in content:  # nothing that the learner did, so an error stays
             self._on_view(content["view"])
         elif "restore" in content:
@@ -140,6 +152,33 @@ class Widget(anywidget.AnyWidget):
                 self.send({"restored": self.restore(content["restore"])})
         else:
             self._run_guarded(self._on_custom_msg, content, buffers)
+
+    @classmethod
+    def _known_messages(cls) -> dict[str, Check]:
+        return {name: check for base in reversed(cls.__mro__) for name, check in vars(base).get("messages", {}).items()}
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take over what the page set: inputs, of their own types. Anything else goes back to it as it is here."""
+        own = {name for base in type(self).__mro__ if issubclass(base, Widget) for name in vars(base)}
+        settable = {*self.inputs, *(["error"] if sync_data.get("error") == "" else [])}
+        refused = [name for name in sync_data if name in own and name not in settable]
+        problem = f"{refused[0]!r}, which follows from the inputs" if refused else ""
+        try:
+            super().set_state({name: value for name, value in sync_data.items() if name not in refused})
+        except Exception as error:  # a value of another type
+            problem = f"traits: {describe_error(error)}"
+            refused = list(sync_data)
+        if refused:
+            self.send_state([name for name in refused if name in self.keys])
+            self._refuse_from_page(problem)
+
+    def _refuse_from_page(self, problem: str) -> None:
+        """Say that what the page sent was left out, and why in the log, once."""
+        self.error = "The page sent something that can't be used here, and nothing was changed."
+        problem = shorten(problem, 300)
+        if problem not in self._logged and len(self._logged) < MAX_LOGGED:
+            self._logged.add(problem)
+            self.log.warning("%s: left out what the page sent, %s", type(self).__name__, problem)
 
     def _on_view(self, change: int) -> None:
         """A view has come (1), or gone (-1, where it says so)."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided as _numpy_as_strided
 from numpy.typing import ArrayLike, NDArray
 
-from .._integers import check_integer
+from .._integers import check_count
 from ..arrays import as_numpy, check_dtype, check_mask, check_tensor, is_torch
 from .layout import Layout, reach
 
@@ -70,7 +70,7 @@ def write(x: "torch.Tensor | NDArray[Any]", position: int, value: Any) -> Any:
     Raises: IndexError if there is no such cell, TypeError if its position is not a whole number; ValueError if its type
     cannot hold the value, and what `check_writable` raises.
     """
-    position = check_integer(position, "the position of a cell")
+    position = check_count(position, "the position of a cell")
     values(x, [position])  # raises IndexError for a position outside
     check_writable(x)
     try:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from widgets_lib.compute import broadcasting
 from widgets_lib.widgets._base import Widget
+from widgets_lib.widgets._messages import anything, integer
 from widgets_lib.widgets.broadcasting.operands import MAX_AXES, Clash, Operand, example, from_argument
 from widgets_lib.widgets.broadcasting.picture import draw, draw_repairs
 from widgets_lib.widgets.broadcasting.presets import PRESETS
@@ -34,6 +35,7 @@ class BroadcastExplorer(Widget):
     Raises: ValueError, or TypeError for an array without plain numbers, naming what does not fit.
     """
 
+    messages = {"add": anything, "remove": integer, "repair": integer}
     inputs = ("shapes", "operator", "preset", "history")
 
     shapes = traitlets.List(traitlets.Unicode(), help="The operands' shapes, as typed.").tag(sync=True)

@@ -14,6 +14,7 @@ from widgets_lib.compute.arrays import as_pictures
 from widgets_lib.compute.formatting import count
 from widgets_lib.compute.parsing import read_integer
 from widgets_lib.widgets._base import Widget
+from widgets_lib.widgets._messages import text
 
 MAX_ALONG = 64  # rows, and columns: a page draws a few thousand pixels without delay
 PLACES = {"index": "picture", "row": "row", "column": "column"}  # trait -> what the view calls it
@@ -35,6 +36,7 @@ class DigitViewer(Widget):
     Raises: ValueError or TypeError in words if x can't be read as a picture, or is larger than 64 × 64.
     """
 
+    messages = {"index": text}
     inputs = ("index", "row", "column", "numbers")
 
     index = traitlets.Int(help="Which of the pictures is shown.").tag(sync=True)

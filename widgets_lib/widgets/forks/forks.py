@@ -10,6 +10,7 @@ from widgets_lib.compute._renamed import renamed
 from widgets_lib.compute.rng import Fork, ForkSpec, forks
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._fork_options import compute_and_publish, generator_choices, reseeding_choices
+from widgets_lib.widgets._messages import anything, integer, record, text
 from widgets_lib.widgets._tasks import BackgroundTasks
 
 MAX_DRAWS = 16  # shown, before the fork and after it
@@ -36,6 +37,12 @@ class ForkSimulator(Widget):
     Raises: ValueError naming the value for anything else.
     """
 
+    messages = {
+        "run": record(
+            generator=text, children=integer, draws_before=integer, draws_after=integer, reseeding=text, seed=text
+        ),
+        "cancel": anything,
+    }
     inputs = ("generator", "children", "draws_before", "draws_after", "reseeding", "seed")
     thread_updated_traits = ("timeline", "real", "progress")
 

@@ -9,6 +9,7 @@ import traitlets
 from widgets_lib.compute import matmul, scales
 from widgets_lib.compute.formatting import count, human
 from widgets_lib.widgets._base import Widget
+from widgets_lib.widgets._messages import anything, either, list_of, text
 from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS, OPEN_LADDERS
 from widgets_lib.widgets.ladder.measurements import Measurements
 from widgets_lib.widgets.ladder.rows import (
@@ -40,6 +41,7 @@ class MatmulLadder(Widget):
     Raises: ValueError for a size outside, naming it.
     """
 
+    messages = {"run": either(text, list_of(text, least=1)), "cancel": anything}
     inputs = ("m", "k", "n", "backend", "predictions", "show_published")
     thread_updated_traits = ("rungs", "results", "progress", "summary")
 
@@ -47,7 +49,9 @@ class MatmulLadder(Widget):
     k = traitlets.Int(help="Columns of A and rows of B: the axis summed over.").tag(sync=True)
     n = traitlets.Int(help="Columns of B.").tag(sync=True)
     backend = traitlets.Unicode("matmul", help="The rung chosen in the dropdown: a key of `rungs`.").tag(sync=True)
-    predictions = traitlets.Dict(help="Rung -> seconds the learner expects.").tag(sync=True)
+    predictions = traitlets.Dict(
+        traitlets.Float(min=1e-12, max=1e12), traitlets.Unicode(), help="Rung -> seconds the learner expects."
+    ).tag(sync=True)
     show_published = traitlets.Bool(False, help="Show the times of the 2022 course too.").tag(sync=True)
 
     stops = traitlets.Dict(help="Slider values of m, k and n.").tag(sync=True)
@@ -156,6 +160,9 @@ class MatmulLadder(Widget):
         entries = {entry["key"]: entry for entry in self.rungs}
         if keys == "ladder":
             keys = [key for key, entry in entries.items() if not entry["unavailable"]]
+        keys = [keys] if isinstance(keys, str) else list(keys)
+        if not keys:
+            raise ValueError(f"no rung was named; there is {', '.join(entries)}")
         for key in keys:
             if key not in entries:
                 raise ValueError(f"there is no rung {key!r}; there is {', '.join(entries)}")

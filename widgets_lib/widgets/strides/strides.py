@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from widgets_lib.compute import strides
 from widgets_lib.widgets._base import Widget
+from widgets_lib.widgets._messages import anything, integer, list_of, record, text
 from widgets_lib.widgets.strides.picture import draw, write_note
 from widgets_lib.widgets.strides.state import Memory, State
 
@@ -37,6 +38,13 @@ class StrideExplorer(Widget):
     in_place=True ValueError for what may not be written to: read-only arrays, tensors that require grad.
     """
 
+    messages = {
+        "dials": record(shape=list_of(integer), stride=list_of(integer), storage_offset=integer),
+        "move": text,
+        "write": integer,
+        "text": text,
+        "number": anything,
+    }
     inputs = ("shape", "stride", "storage_offset", "history")
 
     shape = traitlets.Tuple(help="The shape dials, one int per axis.").tag(sync=True)
@@ -69,12 +77,14 @@ class StrideExplorer(Widget):
         """The dials were set from Python."""
         self._set_dials(self.shape, self.stride, self.storage_offset)
 
+    def _on_msg(self, content: Any, buffers: Any) -> None:
+        super()._on_msg(content, buffers)
+        if isinstance(content, dict) and "number" in content:
+            self.send({"done": content["number"]})  # the view asks one thing at a time
+
     def _on_custom_msg(self, content: dict[str, Any], buffers: Any) -> None:
-        try:
-            if not self._take(content):
-                super()._on_custom_msg(content, buffers)
-        finally:
-            self.send({"done": content.get("number")})  # the view asks one thing at a time
+        if not self._take(content):
+            super()._on_custom_msg(content, buffers)
 
     def _take(self, step: dict[str, Any]) -> bool:
         """Do what the view asked for, or what a history tells; False if it asks for something else."""
@@ -83,7 +93,7 @@ class StrideExplorer(Widget):
         elif "move" in step:
             self.apply(step["move"])
         elif "write" in step:
-            self.write(step["write"], step["text"])
+            self.write(step["write"], step.get("text", ""))
         else:
             return False
         return True

@@ -10,6 +10,7 @@ from widgets_lib.compute._integers import check_integer
 from widgets_lib.compute.arrays import check_tensor
 from widgets_lib.compute.parsing import read_integer
 from widgets_lib.widgets._base import Widget
+from widgets_lib.widgets._messages import integer, list_of, optional, text
 from widgets_lib.widgets.tape.moments import picture_of
 
 MAX_VALUES = 1024
@@ -31,6 +32,7 @@ class IteratorTape(Widget):
     Raises: ValueError or TypeError in words for values that are not such a sequence, or a bad `take`.
     """
 
+    messages = {"take": text, "press": list_of(text, least=1), "after": optional(lambda at: integer(at) and at >= 0)}
     inputs = ("take", "presses")
 
     take = traitlets.Int(help="How many values the next islice asks for.").tag(sync=True)
@@ -68,7 +70,7 @@ class IteratorTape(Widget):
     def _press(self, press: list[str], after: int | None) -> None:
         """Make a press, a list of its action, its names and how many as typed; after stepping back, from there."""
         action, *names = press
-        takes = [_typed(names.pop())] if action in ("islice", "until") else []
+        takes = [_typed(names.pop() if names else "")] if action in ("islice", "until") else []
         presses = [*self.presses[:after], (action, *names, *takes)]
         picture = self._draw(presses)  # first: if it fails, what was pressed stays as it was
         with self.hold_sync(), self.hold_trait_notifications():
@@ -81,8 +83,8 @@ class IteratorTape(Widget):
             raise ValueError(
                 f"IteratorTape: {MAX_PRESSES} presses are the most; start again, or step back and go on from there"
             )
-        for _, *rest in presses:
-            for name in rest:
+        for press in presses:
+            for name in press[1:] if isinstance(press, (tuple, list)) else ():
                 if isinstance(name, str) and name not in NAMES:
                     raise ValueError(f"IteratorTape: there is no name {name!r} here; there are {', '.join(NAMES)}")
         return picture_of(self._values, presses, NAMES[0])
