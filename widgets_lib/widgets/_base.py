@@ -5,6 +5,7 @@ import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import anywidget
@@ -13,6 +14,7 @@ from ipywidgets import widget_serialization
 
 from widgets_lib.compute.formatting import shorten
 from widgets_lib.widgets._assets import Assets, shared_assets
+from widgets_lib.widgets._brief_errors import brief_errors
 from widgets_lib.widgets._bundle import Bundle, bundle
 from widgets_lib.widgets._messages import Check, anything, check_message, integer
 from widgets_lib.widgets._reload import follow, is_enabled
@@ -61,6 +63,9 @@ class Widget(anywidget.AnyWidget):
         if not hasattr(cls, "_stem") and stem.with_suffix(".js").exists():
             cls._stem = stem
             cls._bundle = cls.read_view()
+        for name, method in list(vars(cls).items()):
+            if isinstance(method, FunctionType) and (name == "__init__" or not name.startswith("_")):
+                setattr(cls, name, brief_errors(method))
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **traits: Any) -> None:

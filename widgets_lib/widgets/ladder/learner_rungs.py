@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from widgets_lib.compute import matmul
 from widgets_lib.compute.matmul.sources import function_source
+from widgets_lib.widgets._brief_errors import brief_errors
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,6 +42,7 @@ LEARNER_RUNGS: dict[str, LearnerRung] = {}
 """title -> rung, in the order in which they were written first."""
 
 
+@brief_errors
 def rung(title: str) -> Callable[[F], F]:
     """Add the function below, `f(a, b)` of two float32 tensors, to every open ladder: checked first, then timed.
 
