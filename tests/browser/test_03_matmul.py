@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.pages import run_all
+from tests.support.pages import expect_a_picture_first, run_all
 
 LESSON = "03_matmul.ipynb"
 RUN_MS = 60_000
@@ -25,6 +25,7 @@ def row(ladder, key):
 def test_the_lesson_runs_as_an_app(open_voila):
     page = open_voila(LESSON)
     expect(page.get_by_role("heading", level=1)).to_contain_text("3 · Matrix multiplication")
+    expect_a_picture_first(page)
     expect(page.locator(".failed")).to_have_count(0)
     expect(page.locator(".wl-ladder")).to_have_count(2)
     expect(page.locator(".wl-stepper")).to_have_count(4)

@@ -1,8 +1,15 @@
 """The numbers that lesson 03 states."""
 
+import re
+
+import numpy as np
 import pytest
 
+from tests.lessons.lesson_expressions import given_away, judged, text_above, widgets
+from widgets_lib.compute import matmul
+
 LESSON = "03_matmul"
+FETCHING = "fetching single numbers out of a tensor"
 
 
 def test_shapes(run_lesson):
@@ -39,8 +46,9 @@ def test_test_close_notices_a_wrong_value_and_a_wrong_shape(run_lesson):
 
 
 def test_python_goes_round_as_often_as_it_says(run_lesson):
-    steps = run_lesson(LESSON, "ladder.steps['python']", "ladder.steps['dot']", "ladder.steps['broadcast']")
-    assert steps == ["39,200 Python steps", "50 Python steps", "5 Python steps"]
+    rungs = ("python", "dot", "broadcast", "matmul")
+    steps = run_lesson(LESSON, *(f"ladder.steps[{key!r}]" for key in rungs))
+    assert steps == ["39,200 Python steps", "50 Python steps", "5 Python steps", "1 Python step"]
 
 
 def test_the_learners_rung_joins_the_ladder(run_lesson):
@@ -48,3 +56,140 @@ def test_the_learners_rung_joins_the_ladder(run_lesson):
         LESSON, "(ladder.wait(60), ladder.results['my matmul']['state'])[1]", "ladder.rungs[-1]['title']"
     )
     assert (state, title) == ("measured", "my matmul")
+
+
+def test_the_first_drawing_takes_24_steps_and_then_three(run_lesson):
+    strategies, moments = run_lesson(
+        LESSON,
+        f"[w.strategy for w in {widgets('LoopStepper')}]",
+        "[len(matmul.loops.STRATEGIES[key].moments(3, 4, 2)) for key in ('ijk', 'broadcast')]",
+    )
+    assert strategies == ["ijk", "kij", "dot", "broadcast"]
+    assert moments == [24, 3]
+
+
+def test_the_column_of_the_largest_result_is_the_answer(run_lesson, printed):
+    results, weights, digits, labels = run_lesson(
+        LESSON, "t1.tolist()", "weights.tolist()", "data.x_valid.tolist()", "data.y_valid.tolist()"
+    )
+    answers = np.argmax(results, axis=1).tolist()
+    assert printed(LESSON, 'print("labels: "') == f"labels:  {labels[:5]}\nanswers: {answers}\n"
+    right = (np.argmax(np.array(digits) @ np.array(weights), axis=1) == labels).mean()
+    assert 0.05 < right < 0.15  # “about one in ten”
+    assert printed(LESSON, "answers = ") == f"{right:.1%} of 10,000 answers are right\n"
+
+
+def test_the_bias_is_there_for_lesson_4_and_changes_nothing_yet(run_lesson):
+    assert run_lesson(LESSON, "bias.tolist()", "(t1 + bias == t1).all().item()") == [[0] * 10, True]
+
+
+def test_minutes_are_asked_for_and_minutes_are_printed(run_lesson, printed):
+    (minutes,) = run_lesson(LESSON, "loops.seconds * 10_000 / 60")
+    assert (
+        printed(LESSON, 'print(f"50,000 digits') == f"50,000 digits: {minutes:,.0f} minutes (estimated from 5 digits)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("ijk", "kij", "said"),
+    [
+        (1.0, 1.2, "The order hardly shows."),
+        (1.66, 0.916, "The slower order took 1.8 times as long."),
+        (1.0, 2.0, "The slower order took 2.0 times as long."),
+    ],
+)
+def test_the_sentence_on_the_order_follows_the_times(run_lesson, ijk, kij, said):
+    (cell,) = run_lesson(LESSON, "next(cell for cell in In if 'def matmul_kij' in cell)")
+    reckoning = cell[cell.index("slower_by = ") :].replace("print(", "said.append(")
+    names = {"ijk_s": [ijk, 9.0], "kij_s": [9.0, kij], "said": []}
+    exec(reckoning, names)
+    assert names["said"] == [said]
+
+
+def test_the_two_orders_are_measured_in_turn(run_lesson):
+    assert run_lesson(LESSON, "len(ijk_s), len(kij_s)") == [3, 3]
+
+
+def test_what_the_text_says_of_the_speed_holds(run_lesson, printed):
+    whole, from_lists, from_broadcast, share = run_lesson(
+        LESSON, "whole", "from_lists", "loops.seconds / broadcast.seconds", "share_of_climb.item()"
+    )
+    assert whole > 1000 and from_broadcast > 1000  # “thousands of times as fast”
+    assert from_lists > 20  # “far ahead”
+    assert share == pytest.approx(np.log(from_lists) / np.log(whole))
+    said = printed(LESSON, "share_of_climb = ")
+    assert said.endswith(f"factors of ten: {share:.0%}\n")
+    assert 0.2 < share < 0.8  # “a good part” and “the rest”
+
+
+def test_the_times_of_2022_stand_beside_the_measured_ones(printed):
+    lines = printed(LESSON, "from widgets_lib.compute import matmul").splitlines()
+    published = {line.split()[0]: line.split(" 2022 ")[1].strip() for line in lines}
+    assert published == {
+        "python": "416 ms",
+        "numba-dot": "245 µs",
+        "elementwise": "600 µs",
+        "dot": "487 µs",
+        "broadcast": "72.4 µs",
+    }
+    assert set(published) == {key for rows, key in matmul.PUBLISHED_2022 if rows == 5}
+
+
+def test_the_ladder_has_the_rungs_that_the_text_names(run_lesson):
+    (titles,) = run_lesson(LESSON, "[rung['title'] for rung in ladder.rungs]")
+    text = text_above(LESSON, "What do you think most of that time goes into")
+    asked = text.split("one tick is a factor of ten. Find ")[1].split("**Drag")[0]
+    named = re.findall("“(.*?)”", asked)
+    assert len(named) == 4 and set(named) <= set(titles)
+
+
+def test_no_ladder_above_a_question_counts_its_steps(run_lesson):
+    """The ladder that opens with the predictions has the steps for five digits in every row."""
+    (said,) = run_lesson(LESSON, "ladder.steps")
+    assert not any(said[key].split()[0] in ("200", "50,000", "784") for key in matmul.BACKENDS)
+
+
+def test_every_question_knows_its_answer(run_lesson):
+    minutes, right_by_luck, climb = run_lesson(
+        LESSON,
+        "loops.seconds * 50_000 / 5 / 60",
+        "100 * (answers == data.y_valid).mean()",
+        "100 * share_of_climb.item()",
+    )
+    answers = [  # right, wrong
+        ("5, 10", "10, 5"),
+        ("39200", "3920"),
+        (f"{right_by_luck}", "50"),
+        (f"{minutes}", f"{minutes / 60}"),
+        (FETCHING, "multiplying and adding"),
+        ("the first", "about the same"),
+        ("200", "50"),
+        ("2/3", "1/3"),
+        ("50000", "5"),
+        ("784", "5"),
+        (f"{climb}", f"{climb / 2}"),
+    ]
+    assert run_lesson(LESSON, judged(*zip(*answers, strict=True))) == [[[True, False]] * len(answers)]
+
+
+def test_no_answer_stands_above_its_question():
+    pairs = [
+        ("What is the shape of their product", "t1.shape"),
+        ("how many answers do you expect to be right", "answers = "),
+        ("how many minutes", "minutes (estimated"),
+        ("What do you think most of that time", "matmul_lists"),
+        ("Which one takes longer", "%time dot("),
+        ("how many steps are left for Python", "def matmul_numba"),
+        ("the share of the elements", "share = "),
+        ("Only the loop over `i` is left", "def matmul_broadcast"),
+        ("what percentage of the whole climb", "share_of_climb"),
+    ]
+    assert given_away(LESSON, pairs) == []
+
+
+def test_no_text_says_an_answer_before_its_question():
+    assert "fetch" not in text_above(LESSON, "What do you think most of that time goes into").lower()
+    assert "compiler" not in text_above(LESSON, "Which one takes longer")
+    assert "39,200" not in text_above(LESSON, "How many multiplications does that take")
+    assert not re.search(r"(?<![\d,])200\b", text_above(LESSON, "how many steps are left for Python"))
+    assert "784" not in text_above(LESSON, "How many times does the loop of `my_matmul`").split("## Your rung")[1]
