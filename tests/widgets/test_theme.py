@@ -7,7 +7,8 @@ import pytest
 
 import widgets_lib
 
-CSS = (Path(widgets_lib.__file__).parent / "widgets/shared/tokens.css").read_text("utf-8")
+CSS_FILE = Path(widgets_lib.__file__).parent / "widgets/shared/tokens.css"
+CSS = CSS_FILE.read_text("utf-8")
 TOKENS = dict(re.findall(r"--wl-([\w-]+): light-dark\((#\w{6}, #\w{6})\)", CSS))
 ON_PAPER = ["ink", "quiet", "accent", "good", "bad", "i", "j", "k"]
 ON_PALE = ["accent", "good", "bad", "i", "j", "k"]
@@ -34,6 +35,19 @@ PAIRS += [(name, f"{name}-pale") for name in ON_PALE] + [("ink", f"{name}-pale")
 def test_text_is_legible(text, ground, theme):
     measured = contrast(TOKENS[text].split(", ")[theme], TOKENS[ground].split(", ")[theme])
     assert measured >= 4.5, f"--wl-{text} on --wl-{ground}: {measured:.2f}:1"
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_a_bar_stands_out_from_the_paper(theme):
+    """3:1, WCAG 2.2 for what is no text."""
+    assert contrast(TOKENS["bar"].split(", ")[theme], TOKENS["paper"].split(", ")[theme]) >= 3
+
+
+def test_a_page_axis_has_no_hue_and_green_is_the_summed_axis_alone():
+    assert "--wl-p: var(--wl-ink);" in CSS
+    widgets = CSS_FILE.parents[1]
+    green = {path.parent.name for path in widgets.glob("*/*.css") if re.search(r"--wl-k\b", path.read_text("utf-8"))}
+    assert green == {"shared", "stepper"}
 
 
 def test_contrast_of_black_on_white_is_the_published_21():

@@ -106,7 +106,7 @@ function createArrows(panel, shown, facets, size) {
   const nodes = [
     columns && arrow("j", `M${x} ${below}H${columns[0] + size / 2}`, "l-5 -4m5 4l-5 4"),
     rows && arrow("i", `M${right} ${y}V${rows[1] + size / 2}`, "l-4 -5m4 5l4 -5"),
-    across && arrow("k", `M${x} ${below + (columns ? 10 : 0)}H${across[0] + size / 2}`, "l-5 -4m5 4l-5 4"),
+    across && arrow("p", `M${x} ${below + (columns ? 10 : 0)}H${across[0] + size / 2}`, "l-5 -4m5 4l-5 4"),
   ];
   return { nodes: nodes.filter(Boolean), right: rows ? 16 : 0, below: (columns ? 16 : 0) + (across ? 12 : 0) };
 }

@@ -13,7 +13,7 @@ from widgets_lib.compute.formatting import count, format_digits, join_words
 from widgets_lib.widgets.broadcasting.operands import Clash, Operand
 
 DRAWN_AXES = 4  # cells in rows and columns, facets across and down; further axes are drawn at their index 0
-AXES = (("columns", "j"), ("rows", "i"), ("facets", "k"), ("facets down", ""))  # of the result, from the right
+AXES = (("columns", "j"), ("rows", "i"), ("facets", "p"), ("facets down", ""))  # of the result, from the right
 
 
 def draw(operands: list[Operand], operator: broadcasting.Operator, result: broadcasting.Broadcast) -> dict[str, Any]:

@@ -3,7 +3,7 @@ import { s } from "./dom.js";
 import { range } from "./format.js";
 
 const CUT = 20; // width of the gap where indices are left out
-const AXES = ["", "k", "i", "j"]; // facets down, facets across, rows, columns
+const AXES = ["", "p", "i", "j"]; // facets down, facets across, rows, columns
 const APART = [28, 20, 0, 0]; // the least gap between neighbours along each
 
 /**

@@ -1,7 +1,7 @@
 // Where everything of a picture goes, in drawing units: the view above, the storage below.
 import { cellSize, clamp, range } from "../shared/format.js";
 
-const LETTERS = "jiklmnop"; // from the last axis, so that rows stay blue and columns vermillion whatever comes before
+const LETTERS = "jipqrstu"; // from the last axis: rows stay blue and columns vermillion; k is a sum's alones before
 const COLUMNS = 24; // of the storage, at most; one more for the gap between two runs of twelve
 const GAP = 40; // between the view and the notes beside it
 
@@ -57,7 +57,7 @@ const GAP = 40; // between the view and the notes beside it
  */
 
 /**
- * The letter of an axis: the last is j, the one before it i, then k.
+ * The letter of an axis: the last is j, the one before it i, then p.
  * @param {number} axis
  * @param {number} ndim
  */
