@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from widgets_lib.widgets.ladder import MatmulLadder as MatmulLadder
     from widgets_lib.widgets.ladder import rung as rung
     from widgets_lib.widgets.predict import Predict as Predict
+    from widgets_lib.widgets.projector import projector as projector
     from widgets_lib.widgets.stepper import LoopStepper as LoopStepper
     from widgets_lib.widgets.stream import RandomStream as RandomStream
     from widgets_lib.widgets.strides import StrideExplorer as StrideExplorer
@@ -34,6 +35,7 @@ _PUBLIC = {
     "MatmulLadder": ".widgets.ladder",
     "rung": ".widgets.ladder",
     "Predict": ".widgets.predict",
+    "projector": ".widgets.projector",
     "RandomStream": ".widgets.stream",
     "StrideExplorer": ".widgets.strides",
 }
