@@ -50,6 +50,17 @@ def test_a_plain_notebook_is_called_by_its_heading(course_folder):
     assert course.course(course_folder)[-1].title == "Notes of my own"  # read again, since the file has changed
 
 
+def test_a_lesson_knows_its_questions(course_folder):
+    nb = nbformat.v4.new_notebook()
+    tags = {"tags": ["question"]}
+    nb.cells = [nbformat.v4.new_code_cell("1", id=f"c-{at}", metadata=tags if at else {}) for at in range(3)]
+    nb.cells.append(nbformat.v4.new_markdown_cell("text", metadata=tags))
+    nbformat.write(nb, course_folder / "04_d.ipynb")
+    questions = {lesson.name: lesson.questions for lesson in course.course(course_folder)}
+    assert questions["04_d"] == ("c-1", "c-2") and questions["01_a"] == questions["03_c"] == ()
+    assert all(lesson.questions for lesson in course.course(LESSONS) if lesson.path)
+
+
 @pytest.mark.parametrize(
     "content", ["{", "[]", '{"cells": 3, "metadata": {}}', '{"metadata": [], "cells": []}', "\x00"]
 )

@@ -28,6 +28,38 @@ for (const expression of EXPRESSIONS) {
     second.destroy();
   });
 
+  test(`${expression}: tells the page of its inputs, and what the page kept goes to the kernel`, async () => {
+    const heard = [];
+    const prepare = ({ document }) => {
+      for (const name of ["wl-view", "wl-inputs", "wl-refused"])
+        document.addEventListener(name, ({ type, detail }) => heard.push({ type, ...detail }));
+    };
+    const view = await mount(expression, { prepare });
+    const names = view.model.state.input_names;
+    const [first] = heard;
+    assert.deepEqual([first.type, Object.keys(first.inputs)], ["wl-view", names]);
+    assert.deepEqual(JSON.parse(JSON.stringify(first.inputs)), first.inputs);
+    first.restore({ x: 1 });
+    first.restart();
+    assert.deepEqual(
+      view.model.sent.slice(-2).map(({ content }) => content),
+      [{ restore: { x: 1 } }, { restart: true }],
+    );
+    const same = view.model.state[names[0]];
+    view.model.receive({ [names[0]]: same });
+    assert.deepEqual(
+      [heard.at(-1).type, heard.at(-1).failed, heard.at(-1).inputs[names[0]]],
+      ["wl-inputs", false, same],
+    );
+    view.model.receive({ error: "no" });
+    assert.equal(heard.at(-1).failed, true);
+    view.model.emit("msg:custom", { restored: true });
+    assert.equal(heard.at(-1).type, "wl-inputs");
+    view.model.emit("msg:custom", { restored: false });
+    assert.equal(heard.at(-1).type, "wl-refused");
+    view.destroy();
+  });
+
   test(`${expression}: every control has a name and keeps its keys from the host`, async () => {
     const view = await mount(expression);
     for (const control of view.$$("button, input, select, [tabindex]")) {

@@ -115,10 +115,12 @@ export function openWindow() {
 
 /**
  * Render a widget. Returns { el, model, window, $, $$, key(target, key), destroy() }.
- * `options.state` overrides traits; `options.model` mounts a second view on the same model.
+ * `options.state` overrides traits; `options.model` mounts a second view on the same model;
+ * `options.prepare(window)` is called on the page before the view comes into it.
  */
-export async function mount(expression, { state = {}, model = null } = {}) {
+export async function mount(expression, { state = {}, model = null, prepare = () => {} } = {}) {
   const window = openWindow();
+  prepare(window);
   if (!model) {
     const made = fromPython(expression);
     model = new FakeModel({ ...made.state, ...state });

@@ -14,6 +14,8 @@ from math import inf
 from pathlib import Path
 from urllib.parse import quote
 
+from widgets_lib.app.veils import question_ids
+
 ASSETS = "assets"  # pictures, beside the lessons
 
 log = logging.getLogger("voila")
@@ -31,6 +33,7 @@ class Lesson:
     minutes: int | None = None
     picture: str | None = None  # "assets/03_matmul": -light.png and -dark.png exist
     picture_alt: str = ""
+    questions: tuple[str, ...] = ()  # the ids of the cells that ask
 
     @property
     def label(self) -> str:
@@ -98,7 +101,7 @@ def _metadata(file, stamp):
         metadata, cells = notebook["metadata"], notebook["cells"]
         own = metadata.get("tensor_foundations") or {}
         default_title = metadata.get("title") or first_heading(cells) or file.stem.replace("_", " ")
-        return _described(own, default_title)
+        return _described(own, default_title) | {"questions": tuple(question_ids(cells))}
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         log.warning("%s is not listed on the course home: it cannot be read as a notebook (%r)", file.name, error)
         return None

@@ -51,19 +51,21 @@ def scripts() -> list[str]:
 
 
 def around(notebook_path: str, contents_manager: Any, base_url: str) -> dict[str, Any]:
-    """What a lesson's page links to: {"home": address, "previous": Lesson, "next": Lesson}, each may be None.
+    """What a lesson's page knows of the course: {"path", "home": address, "previous": Lesson, "next": Lesson}.
+
+    All but the path, by which the page keeps the reader's progress, may be None.
 
     The served folder's home is the top address, except in a Jupyter server, where that belongs to the server.
     """
     server = contents_manager.parent
     alone = isinstance(server, Voila)
     if alone and server.notebook_path:  # `voila lesson.ipynb` serves that one notebook
-        return {"home": None, "previous": None, "next": None}
+        return {"path": posixpath.basename(notebook_path), "home": None, "previous": None, "next": None}
     path = posixpath.normpath(f"/{notebook_path}").lstrip("/")  # in the served folder, whatever the address was
     folder = posixpath.dirname(path)
     previous, following = neighbours(course(contents_manager.root_dir, folder), path)
     top = base_url if alone and not folder else url_path_join(base_url, "voila/tree", quote(folder))
-    return {"home": top, "previous": previous, "next": following}
+    return {"path": path, "home": top, "previous": previous, "next": following}
 
 
 def render_template(self, name, **ns):

@@ -54,6 +54,7 @@ globalThis.voila_finish = () => {
     clearInterval(timer);
     page.dataset.lesson = "ready";
     say("");
+    stayAtAnchor();
     markCurrent(); // drawn widgets have moved the headings
     repairOutputs();
     lessonDrew.observe(document.querySelector("#lesson .cells"), { childList: true, subtree: true });
@@ -183,6 +184,16 @@ function foldWhereNarrow(details) {
   fold();
 }
 
+// --- arriving at a place in the lesson: what is drawn above it moves it down, so stay there until the reader moves
+function stayAtAnchor() {
+  const place = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!place) return;
+  const stay = new ResizeObserver(() => place.scrollIntoView());
+  stay.observe(document.querySelector("#lesson .cells"));
+  for (const event of ["wheel", "touchmove", "keydown", "pointerdown"])
+    addEventListener(event, () => stay.disconnect(), { once: true, passive: true });
+}
+
 // --- leaving: Voila's widget manager stops the kernel before a page unloads. While cells still run there is no
 // manager yet, and phones send no `beforeunload`; then this code stops it.
 let stoppedByManager = false;
@@ -194,7 +205,8 @@ addEventListener("pagehide", () => {
   if (kernelStarted && !stoppedByManager) navigator.sendBeacon(kernelAddress("voila/api/shutdown"));
 });
 
-function startLesson() {
+/** @param {string} path  the lesson's, in the served folder */
+function startLesson(path) {
   const code = document.getElementById("code-switch");
   const showCode = (shown) => {
     page.dataset.code = shown ? "shown" : "hidden";
@@ -208,6 +220,7 @@ function startLesson() {
   });
   document.querySelectorAll("details[data-wide]").forEach(foldWhereNarrow);
   startContents();
-  startVeils();
+  startVeils(path);
+  startKeeping();
   lessonGrew.observe(document.querySelector("#lesson .cells"), { childList: true, subtree: true });
 }

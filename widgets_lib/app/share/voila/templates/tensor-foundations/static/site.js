@@ -21,6 +21,21 @@ const memory = {
       /* forgotten */
     }
   },
+  remove(key) {
+    try {
+      localStorage.removeItem(`tensor-foundations.${key}`);
+    } catch {
+      /* there is none */
+    }
+  },
+  keys(start) {
+    try {
+      const own = Object.keys(localStorage).filter((key) => key.startsWith(`tensor-foundations.${start}`));
+      return own.map((key) => key.slice("tensor-foundations.".length));
+    } catch {
+      return [];
+    }
+  },
 };
 
 function applyTheme() {

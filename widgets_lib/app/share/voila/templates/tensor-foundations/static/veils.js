@@ -2,6 +2,7 @@
 // In <head>, so that a veil is there before what it hides; `drawVeil` runs where one begins, as the page comes in.
 "use strict";
 
+let lessonPath = ""; // under which progress is kept
 const answered = new Set(); // ids of question cells
 const waived = new Set(); // ids of those whose answer was asked for without one
 
@@ -11,13 +12,13 @@ page.dataset.answers = memory.get("answers") === "shown" ? "shown" : "veiled";
 function drawVeil(section) {
   /** @type {HTMLElement} */
   const behind = section.querySelector(":scope > .behind");
-  const questions = section.getAttribute("data-for").split(" ");
-  const open = questions.every((id) => answered.has(id) || waived.has(id));
+  const open = questionsOf(section).every((id) => answered.has(id) || waived.has(id));
   section.classList.toggle("open", open);
   behind.inert = !open && page.dataset.answers === "veiled";
 }
 
 const drawVeils = () => document.querySelectorAll("#lesson .answer").forEach(drawVeil);
+const questionsOf = (section) => section.getAttribute("data-for").split(" ");
 
 /** The id of the notebook's cell that `node` is in; "" if it is in none. */
 function cellOf(node) {
@@ -25,26 +26,45 @@ function cellOf(node) {
   return cell ? cell.id.replace(/^cell-id=/, "") : "";
 }
 
-// A cell may ask several questions: it is answered when all of them are.
-function judgeCell(event) {
-  const id = cellOf(event.target);
-  const cell = event.target.closest(".jp-Cell");
+/** A question's cell may ask several: it is answered when all of them are. */
+function judgeCell(question) {
+  const id = cellOf(question);
   if (!id) return;
-  const all = !cell.querySelector(".wl-predict:not([data-answered])");
+  const all = !question.closest(".jp-Cell").querySelector(".wl-predict:not([data-answered])");
+  if (answered.has(id) === all) return;
   if (all) answered.add(id);
   else answered.delete(id);
+  changeProgress(lessonPath, (progress) => {
+    progress.answered = progress.answered.filter((each) => each !== id).concat(all ? [id] : []);
+  });
   drawVeils();
 }
 
 function showWithout(section) {
-  for (const id of section.getAttribute("data-for").split(" ")) waived.add(id);
+  const ids = questionsOf(section);
+  for (const id of ids) waived.add(id);
+  changeProgress(lessonPath, (progress) => {
+    progress.waived = [...new Set([...progress.waived, ...ids])];
+  });
   drawVeils();
   section.querySelector(":scope > .behind").focus({ preventScroll: true }); // the button is gone
 }
 
-function startVeils() {
-  document.addEventListener("wl-answered", judgeCell);
-  document.addEventListener("wl-cleared", judgeCell);
+/** Veil everything again, as if nothing had been answered. */
+function resetVeils() {
+  answered.clear();
+  waived.clear();
+  drawVeils();
+}
+
+/** @param {string} path  the lesson's, in the served folder */
+function startVeils(path) {
+  lessonPath = path;
+  const progress = readProgress(path);
+  progress.answered.forEach((id) => answered.add(id));
+  progress.waived.forEach((id) => waived.add(id));
+  document.addEventListener("wl-answered", ({ target }) => judgeCell(target));
+  document.addEventListener("wl-cleared", ({ target }) => judgeCell(target));
   document.addEventListener("click", ({ target }) => {
     if (target instanceof Element && target.matches(".veil button")) showWithout(target.closest(".answer"));
   });
