@@ -400,6 +400,31 @@ def test_a_figure_in_the_course_s_style_follows_theme_and_projector(voila_page):
     assert figure.bounding_box()["width"] == pytest.approx(width * 1.333, rel=0.01)
 
 
+VALUES = ["40 + 2", "print('Four pictures.')", "import widgets_lib as wl\nwl.LoopStepper()", "x = 1"]
+
+
+def test_without_code_no_bare_value_is_left_over(voila_page):
+    page = voila_page([("md", "Prose."), *VALUES, STYLED, DIGIT])
+    cells = page.locator("#lesson .jp-CodeCell")
+    expect(cells.get_by_text("42", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Code").click()
+    expect(cells.get_by_text("42", exact=True)).to_have_count(1)
+    expect(cells.get_by_text("42", exact=True)).to_be_hidden()
+    shown = [cells.nth(at).is_visible() for at in range(6)]
+    assert shown == [False, True, True, False, False, True]  # a sentence, a widget and a figure stand alone
+    expect(page.get_by_text("Four pictures.", exact=True)).to_be_visible()
+
+
+def test_the_contents_mark_the_section_whose_heading_is_in_the_upper_third(voila_page):
+    page = voila_page([("md", f"## Part {number}\n\n{'Words. ' * 400}") for number in range(4)])
+    current = page.get_by_role("navigation", name="Contents").locator("[aria-current]")
+    heading = page.get_by_role("heading", name="Part 2")
+    place = "(heading, share) => scrollBy(0, heading.getBoundingClientRect().top - innerHeight * share)"
+    for share, name in ((0.3, "Part 2"), (0.5, "Part 1"), (0.3, "Part 2")):
+        heading.evaluate(place, share)
+        expect(current).to_have_text(name)
+
+
 def test_nothing_is_wider_than_a_phone(voila_page, clean_page):
     clean_page.set_viewport_size({"width": 360, "height": 740})
     long_line = "x = " + " + ".join("1" for _ in range(80))

@@ -81,7 +81,7 @@ test("every shape is drawn: no axis, four axes, no elements, a part of a large o
   assert.match(equation(none), /^x\[\]elementreads0offset=0position→7holds$/);
   const four = await mount("wl.StrideExplorer(np.arange(48).reshape(2, 2, 3, 4))");
   assert.equal(four.$$("[data-e]").length, 48);
-  assert.ok(four.$$("text").some((text) => text.textContent === "l = 1, k = 1"));
+  assert.ok(four.$$("text").some((text) => text.textContent === "q = 1, p = 1"));
   const empty = await mount("wl.StrideExplorer(np.empty((2, 0, 3)))");
   assert.match(empty.$(".wl-board").textContent, /no elements.*no cells/);
   const large = await mount("wl.StrideExplorer(np.zeros((1000, 1000), 'u1'))");

@@ -55,7 +55,7 @@ export function decorate({ shape, shown, memory }, layout) {
 function labelFacet({ l, k, x, y, rows, cols }, size, ndim) {
   return {
     ...{ l, k },
-    name: ndim > 2 ? word(x, y - 28, ndim > 3 ? `l = ${l}, k = ${k}` : `k = ${k}`, "wl-k", "start") : null,
+    name: ndim > 2 ? word(x, y - 28, ndim > 3 ? `q = ${l}, p = ${k}` : `p = ${k}`, "wl-p", "start") : null,
     down: range(ndim > 1 ? rows : 0).map((i) => word(x - 8, y + (i + 0.5) * size + 4, String(i), "wl-i", "end")),
     along: range(ndim ? cols : 0).map((j) => word(x + (j + 0.5) * size, y - 8, String(j), "wl-j")),
   };

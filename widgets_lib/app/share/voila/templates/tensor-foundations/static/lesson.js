@@ -114,9 +114,14 @@ function fillContents() {
 }
 
 function markCurrent() {
-  const reached = parseFloat(getComputedStyle(page).scrollPaddingTop) + 24;
+  // What is in the upper third is being read. The heading that an address leads to stands at the top and counts there.
+  const top = parseFloat(getComputedStyle(page).scrollPaddingTop) + 24;
+  const reached = Math.max(top, innerHeight / 3);
   const sections = headings("h2, h3");
   let current = sections.findLastIndex((heading) => heading.getBoundingClientRect().top <= reached);
+  const aim = sections.findIndex((heading) => `#${heading.id}` === decodeURIComponent(location.hash));
+  const aimTop = sections[aim]?.getBoundingClientRect().top;
+  if (aimTop >= 0 && aimTop <= top) current = aim;
   if (page.dataset.lesson && page.scrollTop > 0 && page.scrollTop + innerHeight >= page.scrollHeight - 2)
     current = sections.length - 1;
   /** @type {NodeListOf<HTMLAnchorElement>} */
