@@ -97,11 +97,13 @@ def test_on_a_read_only_disk_lessons_open(logs, tmp_path):
             "import matplotlib.pyplot as plt\nimport widgets_lib as wl\nplt.plot([1, 2]);",
             "wl.MatmulLadder()",
             "from widgets_lib.compute import matmul\nprint(matmul.matmul([[6.0]], [[7.0]], 'numba-dot'))",
+            "from widgets_lib.compute import mnist\nprint(mnist.load().x_train.shape)",
         ],
         tmp_path / "a.ipynb",
     )
     sandbox = ["unshare", "--mount", "sh", "-c", READ_ONLY, "sh", str(tmp_path)]
     with servers.voila(tmp_path, logs, prefix=sandbox) as server, Visitor(server, "a.ipynb") as visitor:
         assert visitor.status == 200 and rendering.FAILED not in visitor.page
+        assert "(50000, 784)" in visitor.page
         assert "42" in visitor.page and "image/png" in visitor.page
         assert visitor.connect().model("m")

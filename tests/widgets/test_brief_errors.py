@@ -48,6 +48,7 @@ REFUSED = {
     "wl.Predict('How many?')": ("TypeError", "answer"),
     "wl.BroadcastExplorer((2, -3), (3,))": ("ValueError", "-3"),
     "wl.DigitViewer([[1, 2], [3]])": ("ValueError", ""),
+    "wl.LoopStepper(m=2).m = 'five'": ("TraitError", "'m' trait of a LoopStepper"),
     "wl.projector('large')": ("TypeError", "such as 1.5"),
     "wl.projector(99)": ("ValueError", "not 99"),
     "wl.MatmulLadder().run(['no such rung'])": ("ValueError", "no such rung"),

@@ -90,6 +90,8 @@ class Widget(anywidget.AnyWidget):
         assets.add(self._bundle.files)
         return {"_assets": assets, "_view": {"module": self._bundle.module, "sheets": list(self._bundle.sheets)}}
 
+    __setattr__ = brief_errors(anywidget.AnyWidget.__setattr__)  # a trait that is set to what it can't be
+
     def reload_view(self) -> None:
         """Draw every view of this widget anew from the files as they are now."""
         type(self)._bundle = self.read_view()
