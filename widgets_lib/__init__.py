@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from widgets_lib.widgets.digit import DigitViewer as DigitViewer
     from widgets_lib.widgets.forks import ForkSimulator as ForkSimulator
     from widgets_lib.widgets.ladder import MatmulLadder as MatmulLadder
+    from widgets_lib.widgets.ladder import forget as forget
     from widgets_lib.widgets.ladder import rung as rung
     from widgets_lib.widgets.predict import Predict as Predict
     from widgets_lib.widgets.projector import projector as projector
@@ -33,6 +34,7 @@ _PUBLIC = {
     "LoaderWorkers": ".widgets.workers",
     "LoopStepper": ".widgets.stepper",
     "MatmulLadder": ".widgets.ladder",
+    "forget": ".widgets.ladder",
     "rung": ".widgets.ladder",
     "Predict": ".widgets.predict",
     "projector": ".widgets.projector",

@@ -31,6 +31,7 @@ test("every rung has a row, a name and its code on demand; greyed ones say why",
     assert.ok(row(view, rung.key).textContent.includes(rung.unavailable));
     assert.equal(view.$(`option[value="${rung.key}"]`).disabled, true);
     assert.equal(row(view, rung.key).querySelector("input"), null);
+    assert.ok(row(view, rung.key).closest("details.wl-folded"), "out of the way");
   }
   view.destroy();
 });
@@ -114,4 +115,46 @@ test("a view says when it opens and when it is removed", async () => {
   assert.deepEqual(view.model.sent[0].content, { view: 1 });
   view.destroy();
   assert.deepEqual(view.model.sent.at(-1).content, { view: -1 });
+});
+
+test("what can't run here is one line that says why, and opens", async () => {
+  const view = await mount(LADDER);
+  const rungs = view.model.get("rungs").map((rung) => ({ ...rung, unavailable: "" }));
+  view.model.receive({ rungs });
+  assert.equal(view.$(".wl-folded").hidden, true);
+  const reason = "no CUDA device on this machine";
+  view.model.receive({ rungs: rungs.map((rung, at) => (at > 1 && at < 4 ? { ...rung, unavailable: reason } : rung)) });
+  assert.equal(view.$(".wl-folded").hidden, false);
+  assert.equal(view.$(".wl-folded summary").textContent, `${rungs[2].title}, ${rungs[3].title}: ${reason}`);
+  assert.equal(view.$$(".wl-folded .wl-rung").length, 2);
+  view.destroy();
+});
+
+test("how sure the times are is said once, in the line of the progress, which keeps its height", async () => {
+  const view = await mount(LADDER);
+  view.model.receive({ notice: "Other programs were running." });
+  assert.equal(view.$("[role=status]").textContent, "Other programs were running.");
+  assert.equal(view.$("progress").hidden, true);
+  view.model.receive({ progress: { key: "dot", fraction: null, message: "torch.dot: starting" } });
+  assert.equal(view.$("[role=status]").textContent, "torch.dot: starting");
+  assert.equal(view.$("progress").hidden, false);
+  view.destroy();
+});
+
+test("a compact ladder has bars, times and one button, and nothing to predict", async () => {
+  const view = await mount("wl.MatmulLadder(show=('python', 'python-lists'), compact=True)");
+  assert.deepEqual(
+    view.$$(".wl-rung").map((node) => node.dataset.key),
+    ["python", "python-lists"],
+  );
+  assert.equal(view.$$("input").length, 0);
+  assert.deepEqual(
+    view.$$(".wl-controls button").map((node) => node.textContent),
+    ["Time it", "Cancel"],
+  );
+  view.$$(".wl-controls button")[0].click();
+  assert.deepEqual(view.model.sent.at(-1).content, { run: "ladder" });
+  view.model.receive({ results: { python: timed(0.3) } });
+  assert.ok(parseFloat(row(view, "python").querySelector(".wl-bar").style.width) > 0);
+  view.destroy();
 });

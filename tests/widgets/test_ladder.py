@@ -8,7 +8,10 @@ import pytest
 import widgets_lib as wl
 from widgets_lib.compute import matmul
 from widgets_lib.compute.matmul import costs, devices
+from widgets_lib.widgets.ladder import measurements
+from widgets_lib.widgets.ladder import rows as ladder_rows
 from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS
+from widgets_lib.widgets.ladder.verdict import verdict_of
 
 WAIT_S = 60
 
@@ -179,7 +182,7 @@ def test_a_right_rung_appears_checked_and_timed_and_comes_back_unchanged(ladder,
 
     assert mine.__name__ == "mine"
     assert ladder.wait(WAIT_S)
-    assert ladder.rungs[-1]["title"] == "my matmul" and "return a @ b" in ladder.rungs[-1]["code"]
+    assert ladder.rungs[0]["title"] == "my matmul" and "return a @ b" in ladder.rungs[0]["code"]
     assert ladder.results["my matmul"]["state"] == "measured"
 
 
@@ -285,3 +288,208 @@ def test_a_ladder_whose_last_view_was_removed_gets_no_rungs(ladder, own_rungs):
     ladder._on_msg({"view": -1}, [])
     wl.rung("my matmul")(lambda a, b: a @ b)
     assert "my matmul" not in ladder.results
+
+
+# ---- which rungs, and in which order ----
+
+
+def test_the_newest_rung_is_on_top_and_one_can_be_forgotten(ladder, own_rungs):
+    for title in ("first", "second", "first"):
+        wl.rung(title)(lambda a, b: a @ b)
+    assert ladder.wait(WAIT_S)
+    assert [entry["key"] for entry in ladder.rungs[:3]] == ["first", "second", "python"]
+    wl.forget("first")
+    assert [entry["key"] for entry in ladder.rungs[:2]] == ["second", "python"]
+    assert "first" not in ladder.results and "first" not in LEARNER_RUNGS
+    with pytest.raises(ValueError, match="no rung 'first' of yours to forget; there is 'second'"):
+        wl.forget("first")
+    with pytest.raises(ValueError, match="no rung 'numpy' of yours"):
+        wl.forget("numpy")
+
+
+def test_forgetting_a_rung_that_runs_ends_it(ladder, own_rungs):
+    @wl.rung("endless")
+    def mine(a, b):
+        while True:
+            pass
+
+    wl.forget("endless")
+    assert ladder.wait(5), "still running"
+    assert "endless" not in ladder.results
+
+
+def test_a_ladder_of_some_rungs_in_their_order(own_rungs):
+    some = wl.MatmulLadder(m=2, k=3, n=2, show=("python-lists", "python", "python-lists"))
+    assert [entry["key"] for entry in some.rungs] == ["python-lists", "python"]
+    assert some.backend == "python-lists"
+    with pytest.raises(ValueError, match="no rung 'numpy'; there is python-lists, python"):
+        some.run("numpy")
+    with pytest.raises(ValueError, match="no rung 'fortran'"):
+        wl.MatmulLadder(show=["python", "fortran"])
+    some.close()
+
+
+def test_a_compact_ladder_adds_one_bar_to_what_others_measured(ladder, own_rungs):
+    ladder.run(["python-lists", "numpy"])
+    assert ladder.wait(WAIT_S)
+    compact = wl.MatmulLadder(m=3, k=8, n=2, show=("python-lists", "einsum"), compact=True, budget_s=0.02)
+    assert list(compact.results) == ["python-lists"], "what was measured before"
+    wl.rung("my matmul")(lambda a, b: a @ b)
+    assert [entry["key"] for entry in compact.rungs] == ["python-lists", "einsum"], "no place for a learner's rung"
+    before = compact.results["python-lists"]["seconds"]
+    compact._on_custom_msg({"run": "ladder"}, [])
+    assert compact.wait(WAIT_S) and ladder.wait(WAIT_S)
+    assert compact.results["einsum"]["seconds"] > 0 and compact.results["python-lists"]["seconds"] == before
+    assert ladder.results["einsum"]["seconds"] == compact.results["einsum"]["seconds"], "all ladders show it"
+    compact.close()
+
+
+@pytest.mark.parametrize("keys", ["numpy", ["numpy"], ("numpy", "numpy")])
+def test_a_rung_by_its_key_or_several_by_theirs(ladder, keys):
+    ladder.run(keys)
+    assert ladder.wait(WAIT_S)
+    assert list(ladder.results) == ["numpy"] and ladder.error == ""
+
+
+def test_no_rungs_at_all_is_said(ladder):
+    with pytest.raises(ValueError, match="no rung was named; there is python, "):
+        ladder.run([])
+
+
+@pytest.mark.parametrize("keys", [7, None, [7], {"numpy": 1}, "", [["numpy"]]])
+def test_what_is_no_rung_is_said_in_words(ladder, keys):
+    with pytest.raises(ValueError, match="there is no rung|give the key"):
+        ladder.run(keys)
+
+
+# ---- predictions and the axis ----
+
+
+def test_predictions_belong_to_a_size(ladder):
+    ladder.predictions = {"numpy": 1e-5}
+    ladder.m = 40
+    assert ladder.predictions == {}
+    ladder.predictions = {"numpy": 2.0, "dot": 3.0}
+    ladder.m = 3
+    assert ladder.predictions == {"numpy": 1e-5}
+    ladder.m = 40
+    assert ladder.predictions == {"numpy": 2.0, "dot": 3.0}
+    ladder.restart()
+    assert (ladder.m, ladder.predictions, ladder.other_predictions) == (3, {}, {})
+
+
+def test_predictions_come_back_at_their_sizes(ladder):
+    ladder.predictions = {"numpy": 1e-5}
+    ladder.m = 40
+    ladder.predictions = {"numpy": 2.0}
+    kept = {name: getattr(ladder, name) for name in ladder.inputs}
+    again = wl.MatmulLadder(m=3, k=8, n=2)
+    assert again.restore(kept)
+    assert (again.m, again.predictions) == (40, {"numpy": 2.0})
+    again.m = 3
+    assert again.predictions == {"numpy": 1e-5}
+    again.close()
+
+
+def test_predictions_show_in_every_ladder_of_the_size(ladder):
+    same, other = wl.MatmulLadder(m=3, k=8, n=2), wl.MatmulLadder(m=4, k=8, n=2)
+    ladder.predictions = {"numpy": 1e-5}
+    assert same.predictions == {"numpy": 1e-5} and other.predictions == {}
+    same.close()
+    other.close()
+
+
+def test_the_axis_has_room_for_what_was_measured_and_predicted(ladder):
+    assert ladder.axis["high"] == 1
+    ladder.predictions = {"numpy": 50.0}
+    assert ladder.axis["high"] == 60
+    ladder.predictions = {}
+    assert ladder.axis["high"] == 1
+    ladder.receive(ladder.size, "python", {"state": "measured", "seconds": 1.66, "time": "1.66 s"})
+    assert ladder.axis["high"] == 10
+
+
+# ---- how sure ----
+
+
+def result(**changes):
+    message = {
+        "event": "result",
+        "correct": True,
+        "seconds": 2.0,
+        "extrapolated": False,
+        "noisy": False,
+        "spread": 0.02,
+    }
+    return (
+        message | {"at_least": False, "first_call_s": 2.0, "gflops": 1.0, "measured_rows": 5, "text": "2 s"} | changes
+    )
+
+
+def test_noise_is_said_once_and_not_in_every_row():
+    noisy = {key: ladder_rows.row_of(result(noisy=True, spread=3.8)) for key in ("dot", "numpy")}
+    quiet = {"einsum": ladder_rows.row_of(result())}
+    assert ladder_rows.notice_of(quiet) == ""
+    assert "torch.dot and numpy @ are less certain" in ladder_rows.notice_of(noisy | quiet)
+    assert noisy["dot"]["notes"] == [] and noisy["dot"]["spread"] == "±100 % or more"
+
+
+def test_a_lower_bound_is_marked_in_the_time_and_in_the_speedup():
+    row = ladder_rows.row_of(result(at_least=True, extrapolated=True, text="at least 2.00 s (from 3 rows)"))
+    assert row["time"] == "≥ 2.00 s" and row["notes"] == ["from 3 rows"]
+    first = ladder_rows.row_of(result(seconds=8.0))
+    assert ladder_rows.with_comparison(row, first, None)["speedup"] == "≤ 4.00×"
+    assert ladder_rows.with_comparison(first, row, None)["speedup"] == "≥ 0.250×"
+    assert ladder_rows.with_comparison(row, row, None)["speedup"] == "1.00×"
+
+
+def test_the_verdict_is_one_line():
+    row = ladder_rows.row_of(result(seconds=45e-6))
+    assert verdict_of(row, 0.2835, 1.7e-3) == (
+        "✓ right · 45.0 µs · 6,300 times as fast as three loops · before: 1.70 ms"
+    )
+    assert verdict_of(row, None, None) == "✓ right · 45.0 µs"
+    assert "2.00 times as long as three loops" in verdict_of(row, 22.5e-6, None)
+    assert verdict_of({"state": "wrong", "time": "✗ wrong", "message": "c[0, 0] is 1."}, 1, 1) == (
+        "✗ wrong · c[0, 0] is 1."
+    )
+
+
+# ---- limits ----
+
+
+def test_an_endless_rung_is_stopped_in_words(ladder, own_rungs, monkeypatch):
+    assert measurements.FUNCTION_LIMIT_S == 30
+    monkeypatch.setattr(measurements, "FUNCTION_LIMIT_S", 0.3)
+
+    @wl.rung("endless")
+    def mine(a, b):
+        while True:
+            pass
+
+    assert ladder.wait(WAIT_S)
+    row = ladder.results["endless"]
+    assert row["state"] == "failed" and "stopped after 0 seconds: either it never ends" in row["message"]
+    ladder.run("numpy")
+    assert ladder.wait(WAIT_S) and ladder.results["numpy"]["state"] == "measured"
+
+
+def test_a_rung_of_the_course_has_no_such_limit(ladder, monkeypatch):
+    monkeypatch.setattr(measurements, "FUNCTION_LIMIT_S", 0.01)
+    ladder.run("python")
+    assert ladder.wait(WAIT_S) and ladder.results["python"]["state"] == "measured"
+
+
+def test_running_the_cell_again_ends_the_version_that_runs(ladder, own_rungs):
+    @wl.rung("my matmul")
+    def endless(a, b):
+        while True:
+            pass
+
+    deadline = time.monotonic() + WAIT_S
+    while ladder.results["my matmul"]["state"] != "running" and time.monotonic() < deadline:
+        time.sleep(0.01)
+    start = time.monotonic()
+    wl.rung("my matmul")(lambda a, b: a @ b)
+    assert ladder.wait(WAIT_S)
+    assert ladder.results["my matmul"]["state"] == "measured" and time.monotonic() - start < 25

@@ -40,6 +40,8 @@ DOINGS = {
         {"m": 50, "k": 10, "n": 2},
         {"backend": "numpy"},
         {"predictions": {"numpy": 1.0}},
+        {"m": 60},
+        {"predictions": {"numpy": 2.0}},
         {"show_published": True},
     ],
     "Predict": [{"given": "4"}, {"given": "3"}],

@@ -171,10 +171,12 @@ def measure_rows(
         seconds = min(times)
         spent_s += sum(times)
         steps.append((rows * columns, seconds))
-        whole = (rows, columns) == (m, n)
+        in_proportion_s = seconds * (m * n) / max(rows * columns, 1)
+        affordable = (rows, columns) == (m, n) or in_proportion_s < MAX_BUDGETS_PER_CALL * budget_s
         timing = replace(_estimate(steps, m * n), spread=_spread(times), repeats=len(times))
-        progress(rows if columns == n else 0, m, None if timing.at_least else timing.seconds)
-        if whole or seconds * (m * n) / max(rows * columns, 1) < MAX_BUDGETS_PER_CALL * budget_s:
+        guess_s = in_proportion_s if affordable else None if timing.at_least else timing.seconds
+        progress(rows if columns == n else 0, m, guess_s)
+        if affordable:
             timing = measure(fn, *prepare(a, b), budget_s=budget_s, should_stop=stop)
             rows, columns = m, n
             break

@@ -17,7 +17,7 @@ const MARKS = [
   ["published", "2022 course"],
 ];
 
-/** What size: presets and sliders: { nodes, show() }. */
+/** What size: { presets, sliders, show() }. */
 function createSizes(model, view) {
   const sliders = Object.fromEntries(
     SIZES.map((size) => [
@@ -36,14 +36,15 @@ function createSizes(model, view) {
     .get("presets")
     .map((preset) => button(preset.name, () => view.save(preset.sizes), { title: preset.title }));
   return {
-    nodes: [...presets, ...SIZES.map((size) => sliders[size].node)],
+    presets,
+    sliders: SIZES.map((size) => sliders[size].node),
     show() {
       for (const size of SIZES) sliders[size].show(model.get(size));
     },
   };
 }
 
-/** Which backend, and go: { nodes, list(), show() }. */
+/** Which backend, and go: { nodes, more, list(), show() }. */
 function createRunControls(model, view) {
   const choose = dropdown("", [], "", (backend) => view.save({ backend }));
   choose.select.setAttribute("aria-label", "backend");
@@ -52,8 +53,13 @@ function createRunControls(model, view) {
   const cancel = button("Cancel", () => model.send({ cancel: true }));
   const restart = button("Start again", () => model.send({ restart: true }));
   const published = h("input", { type: "checkbox", onchange: () => view.save({ show_published: published.checked }) });
+  if (model.get("compact")) {
+    runAll.className = "wl-primary";
+    runAll.textContent = "Time it";
+  }
   return {
-    nodes: [choose.node, runOne, runAll, cancel, restart, h("label", {}, published, "2022 times")],
+    nodes: model.get("compact") ? [runAll, cancel] : [choose.node, runOne, runAll, cancel],
+    more: [h("label", {}, published, "2022 times"), restart],
     /** Fill the drop-down with the rungs. */
     list() {
       const options = model.get("rungs").map(({ key, title, unavailable }) => {
@@ -79,25 +85,42 @@ function createCost(model) {
     node,
     show() {
       const { message, refusal } = model.get("cost");
+      node.hidden = model.get("compact") && !refusal;
       node.replaceChildren(...prose(refusal || message));
       node.classList.toggle("wl-refused", Boolean(refusal));
     },
   };
 }
 
-/** The measurement that runs: { node, show() }. */
+/** The measurement that runs, else how sure the times are: { node, show() }. */
 function createProgress(model) {
   const bar = h("progress", { max: 1, "aria-label": "this measurement" });
   const status = h("span", { role: "status" });
-  const node = h("div", { class: "wl-busy", hidden: true }, bar, status);
+  const node = h("div", { class: "wl-busy" }, bar, status);
   return {
     node,
     show() {
       const { key, fraction, message } = model.get("progress");
-      node.hidden = !key;
+      bar.hidden = !key;
       if (fraction == null) bar.removeAttribute("value");
       else bar.value = fraction;
-      status.textContent = message ?? "";
+      status.textContent = key ? message : model.get("notice");
+    },
+  };
+}
+
+/** The rungs that can't run here, in one line that opens: { node, show(rows, rungs) }. */
+function createFolded() {
+  const summary = h("summary", {});
+  const list = h("ol", { class: "wl-rungs" });
+  const node = h("details", { class: "wl-folded", hidden: true }, summary, list);
+  return {
+    node,
+    show(rows, rungs) {
+      const reasons = [...new Set(rungs.map((rung) => rung.unavailable))];
+      summary.textContent = `${rungs.map((rung) => rung.title).join(", ")}: ${reasons.join("; ")}`;
+      list.replaceChildren(...rows.map((row) => row.node));
+      node.hidden = rows.length === 0;
     },
   };
 }
@@ -123,20 +146,35 @@ function render(context) {
   const progress = createProgress(model);
   const legend = createLegend(model);
   const axis = createAxis();
+  const folded = createFolded();
   const list = h("ol", { class: "wl-rungs" });
   let rows = []; // made once per set of rungs, filled in by draw()
-  view.controls.append(
-    h("div", { class: "wl-row" }, ...sizes.nodes),
-    cost.node,
-    h("div", { class: "wl-row" }, ...controls.nodes),
-  );
-  view.stage.append(axis.node, list);
-  view.stage.before(progress.node);
-  view.caption.before(legend.node);
+  const compact = model.get("compact");
+  const controlRow = h("div", { class: "wl-row" }, ...controls.nodes, ...(compact ? [] : sizes.presets));
+  view.root.classList.toggle("wl-compact", compact);
+  view.stage.append(progress.node, axis.node, list, folded.node);
+  view.stage.after(view.controls);
+  view.controls.append(controlRow, cost.node);
+  if (!compact) {
+    view.controls.append(
+      h(
+        "details",
+        { class: "wl-more" },
+        h("summary", {}, "more"),
+        h("div", { class: "wl-row" }, ...sizes.sliders, ...controls.more),
+      ),
+    );
+    view.controls.before(legend.node);
+  }
 
   function build() {
-    rows = model.get("rungs").map((rung) => createRow(rung, (stop) => setPrediction(rung.key, stop)));
-    list.replaceChildren(...rows.map((row) => row.node));
+    const rungs = model.get("rungs");
+    rows = rungs.map((rung) => createRow(rung, (stop) => setPrediction(rung.key, stop), { compact }));
+    list.replaceChildren(...rows.filter((_, index) => !rungs[index].unavailable).map((row) => row.node));
+    folded.show(
+      rows.filter((_, index) => rungs[index].unavailable),
+      rungs.filter((rung) => rung.unavailable),
+    );
     controls.list();
     draw();
   }
@@ -151,9 +189,9 @@ function render(context) {
     view.caption.replaceChildren(...prose(model.get("summary")));
   }
 
-  view.listen(["rungs"], build);
+  view.listen(["rungs", "compact"], build);
   view.listen(["m", "k", "n", "stops", "presets", "backend", "show_published", "published", "predictions"], draw);
-  view.listen(["cost", "axis", "steps", "results", "progress", "summary"], draw);
+  view.listen(["cost", "axis", "steps", "results", "progress", "summary", "notice"], draw);
   build();
   model.send({ view: 1 });
   view.signal.addEventListener("abort", () => model.send({ view: -1 }), { once: true });
@@ -167,7 +205,7 @@ function render(context) {
 function stateOf(model, key) {
   return {
     axis: model.get("axis"),
-    chosen: key === model.get("backend"),
+    chosen: !model.get("compact") && key === model.get("backend"),
     steps: model.get("steps")[key],
     predicted: model.get("predictions")[key],
     result: model.get("results")[key],

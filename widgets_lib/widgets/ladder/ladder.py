@@ -1,5 +1,6 @@
 """MatmulLadder: "what would make this faster?" as an instrument."""
 
+import math
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import traitlets
 
 from widgets_lib.compute import matmul, scales
-from widgets_lib.compute.formatting import count, human
+from widgets_lib.compute.formatting import count, human, join_words
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, either, list_of, text
 from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS, OPEN_LADDERS
@@ -16,15 +17,18 @@ from widgets_lib.widgets.ladder.rows import (
     FIRST,
     Row,
     cost_message,
+    notice_of,
     progress_of,
     row_of,
     summary_of,
     title_of,
     with_comparison,
 )
+from widgets_lib.widgets.ladder.verdict import Verdict
 
 MAX_SIZES = {"m": 50_000, "k": 2_048, "n": 2_048}
 LEARNER_STEPS = "your function"
+TIME_IT = "Press Time it: what has no bar yet is checked and timed."
 LOOP_STEP_S = 1e-5  # about what one step of the first rung takes: enough to choose an axis by
 PRESETS: list[dict[str, Any]] = [
     {"name": "5 digits", "title": "5 × 784 × 10", "sizes": {"m": 5, "k": 784, "n": 10}},
@@ -37,23 +41,31 @@ Size = tuple[int, int, int]  # (m, k, n)
 class MatmulLadder(Widget):
     """Every way the course multiplies (m, k) by (k, n), predicted, run, checked and timed on a log axis.
 
-    m: 1 to 50,000 rows; k, n: 1 to 2,048. budget_s: seconds that each measurement may take, about.
-    Raises: ValueError for a size outside, naming it.
+    m: 1 to 50,000 rows; k, n: 1 to 2,048. show: keys of the rungs to show, in their order; None for all.
+    compact: bars, times and one button, for a place between paragraphs; a learner's rung is there only if `show` names
+    it. budget_s: seconds that each measurement may take, about. What one ladder has measured, all show.
+    Raises: ValueError for a size outside or an unknown rung, naming it.
     """
 
     messages = {"run": either(text, list_of(text, least=1)), "cancel": anything}
-    inputs = ("m", "k", "n", "backend", "predictions", "show_published")
-    thread_updated_traits = ("rungs", "results", "progress", "summary")
+    inputs = ("m", "k", "n", "backend", "predictions", "other_predictions", "show_published")
+    thread_updated_traits = ("rungs", "results", "progress", "summary", "notice", "axis")
 
     m = traitlets.Int(help="Rows of A.").tag(sync=True)
     k = traitlets.Int(help="Columns of A and rows of B: the axis summed over.").tag(sync=True)
     n = traitlets.Int(help="Columns of B.").tag(sync=True)
     backend = traitlets.Unicode("matmul", help="The rung chosen in the dropdown: a key of `rungs`.").tag(sync=True)
     predictions = traitlets.Dict(
-        traitlets.Float(min=1e-12, max=1e12), traitlets.Unicode(), help="Rung -> seconds the learner expects."
+        traitlets.Float(min=1e-12, max=1e12), traitlets.Unicode(), help="Rung -> seconds expected, at this size."
+    ).tag(sync=True)
+    other_predictions = traitlets.Dict(
+        traitlets.Dict(traitlets.Float(min=1e-12, max=1e12), traitlets.Unicode()),
+        traitlets.Unicode(),
+        help="Predictions at other sizes: 'm × k × n' -> predictions.",
     ).tag(sync=True)
     show_published = traitlets.Bool(False, help="Show the times of the 2022 course too.").tag(sync=True)
 
+    compact = traitlets.Bool(False, help="Bars, times and one button.").tag(sync=True)
     stops = traitlets.Dict(help="Slider values of m, k and n.").tag(sync=True)
     presets = traitlets.List(PRESETS, help="Sizes by name.").tag(sync=True)
     cost = traitlets.Dict(help="What this size costs: message; and why it is not attempted: refusal.").tag(sync=True)
@@ -68,9 +80,24 @@ class MatmulLadder(Widget):
         sync=True
     )
     summary = traitlets.Unicode(help="One sentence on what is seen.").tag(sync=True)
+    notice = traitlets.Unicode(help="One sentence on how sure the times are; empty when they are.").tag(sync=True)
 
-    def __init__(self, m: int = 5, k: int = 784, n: int = 10, *, budget_s: float = 0.5):
-        super().__init__(m=m, k=k, n=n)
+    def __init__(
+        self,
+        m: int = 5,
+        k: int = 784,
+        n: int = 10,
+        *,
+        show: Sequence[str] | None = None,
+        compact: bool = False,
+        budget_s: float = 0.5,
+    ):
+        super().__init__(m=m, k=k, n=n, compact=compact)
+        self._show_only = None if show is None else _known_rungs(show)
+        if self._show_only and "matmul" not in self._show_only:
+            self.backend = self._show_only[0]
+        self._predicted_size = (m, k, n)  # that `predictions` belong to
+        self._verdicts: dict[str, Verdict] = {}
         self.stops = {size: scales.size_stops(most) for size, most in MAX_SIZES.items()}
         self._budget_s = budget_s
         self._results: dict[Size, dict[str, Row]] = {}  # of every size: one left and come back to keeps its times
@@ -78,8 +105,9 @@ class MatmulLadder(Widget):
         self._measurements = Measurements(self._on_message, self._on_idle)
         self._views: int | None = None  # None before the first
         self._list_rungs()
+        self._adopt_results()
         self.recompute_on("m", "k", "n")
-        self.observe(lambda _: self._run_guarded(self._show_results), names=["predictions"])
+        self.observe(lambda _: self._run_guarded(self._show_predictions), names=["predictions"])
         OPEN_LADDERS.add(self)
 
     # ---- what a size means ----
@@ -87,25 +115,35 @@ class MatmulLadder(Widget):
     def _recompute(self) -> None:
         m, k, n = self._checked_size()
         self.cancel()
+        self._change_predictions()
         cost = matmul.cost(m, k, n)
         refusal = cost.too_big()
         self.cost = {"message": cost_message(cost), "refusal": f"Not attempted: {refusal}." if refusal else ""}
-        axis = scales.time_axis(m * k * n * LOOP_STEP_S)
-        self.axis = {
-            "low": axis.low,
-            "high": axis.high,
-            "ticks": [{"seconds": seconds, "text": text} for seconds, text in axis.ticks],
-            "stops": [{"seconds": seconds, "text": text} for seconds, text in axis.stops],
-        }
         self.steps = {
             key: count(backend.python_steps(m, k, n), "Python step") for key, backend in matmul.BACKENDS.items()
         } | dict.fromkeys(LEARNER_RUNGS, LEARNER_STEPS)
         self.published = {
             key: {"seconds": seconds, "text": human(seconds)}
             for (rows, key), seconds in matmul.PUBLISHED_2022.items()
-            if (rows, 784, 10) == self._size
+            if (rows, 784, 10) == self.size
         }
         self._show_results()
+
+    def _change_predictions(self) -> None:
+        """Put away the predictions of the size before, and bring back those of this one."""
+        if self._predicted_size == self.size:
+            return
+        others = dict(self.other_predictions)
+        others.pop(name := _size_name(self._predicted_size), None)
+        if self.predictions:
+            others[name] = self.predictions
+        predictions = others.pop(_size_name(self.size), {})
+        self._predicted_size = self.size
+        self.other_predictions, self.predictions = others, predictions
+
+    def _restore_inputs(self, values: dict[str, Any]) -> None:
+        self._predicted_size = tuple(values.get(name, getattr(self, name)) for name in ("m", "k", "n"))
+        super()._restore_inputs(values)
 
     def _check_inputs(self) -> None:
         """Raises: ValueError for a rung that isn't there, or a prediction that isn't a time."""
@@ -113,11 +151,12 @@ class MatmulLadder(Widget):
         if self.backend not in keys:
             raise ValueError(f"there is no rung {self.backend!r}")
         for key, seconds in self.predictions.items():
-            if key not in keys or isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
+            if key not in keys | set(matmul.BACKENDS) or not _is_time(seconds):
                 raise ValueError(f"{seconds!r} is not a time that {key!r} may take")
 
     @property
-    def _size(self) -> Size:
+    def size(self) -> Size:
+        """(m, k, n)."""
         return self.m, self.k, self.n
 
     def _checked_size(self) -> Size:
@@ -126,13 +165,27 @@ class MatmulLadder(Widget):
             value = getattr(self, size)
             if not 1 <= value <= most:
                 raise ValueError(f"{size} = {value:,}: give 1 to {most:,}")
-        return self._size
+        return self.size
+
+    @property
+    def takes_learner_rungs(self) -> bool:
+        """Whether a rung that a learner writes is shown here."""
+        return not self.compact or any(key in LEARNER_RUNGS for key in self._show_only or ())
 
     def _list_rungs(self) -> None:
+        """A learner's own first, the newest on top; then those of the course."""
+        own = LEARNER_RUNGS if not self.compact else {}
+        entries = own | matmul.BACKENDS
+        if self._show_only is not None:
+            chosen = [key for key in self._show_only if key in matmul.BACKENDS or key in LEARNER_RUNGS]
+            entries = {key: entries.get(key) or LEARNER_RUNGS[key] for key in dict.fromkeys([*own, *chosen])}
         self.rungs = [
             {"key": key, "title": entry.title, "code": entry.code, "unavailable": entry.unavailable() or ""}
-            for key, entry in (matmul.BACKENDS | LEARNER_RUNGS).items()
+            for key, entry in entries.items()
         ]
+
+    def _lists(self, key: str) -> bool:
+        return any(entry["key"] == key for entry in self.rungs)
 
     # ---- running ----
 
@@ -147,33 +200,46 @@ class MatmulLadder(Widget):
             super()._on_custom_msg(content, buffers)
 
     def _on_view(self, change: int) -> None:
+        if not self._views:  # rungs may have come and gone while it was out of sight
+            self._list_rungs()
         self._views = (self._views or 0) + change
         (OPEN_LADDERS.add if self._views > 0 else OPEN_LADDERS.discard)(self)
         super()._on_view(change)
 
     def run(self, keys: str | Sequence[str] = "ladder") -> None:
-        """Measure some rungs, or with "ladder" all that can run here, off the kernel's main thread.
+        """Measure a rung or some, or with "ladder" all that can run here, off the kernel's main thread.
 
+        A compact ladder's "ladder" leaves out what has a time already, if anything has none.
         Raises: ValueError for a rung that is not there or cannot run, or a size out of range, with the reason.
         """
         self._checked_size()
         entries = {entry["key"]: entry for entry in self.rungs}
-        if keys == "ladder":
-            keys = [key for key, entry in entries.items() if not entry["unavailable"]]
-        keys = [keys] if isinstance(keys, str) else list(keys)
-        if not keys:
+        chosen = self._chosen_rungs(keys)
+        if not chosen:
             raise ValueError(f"no rung was named; there is {', '.join(entries)}")
-        for key in keys:
-            if key not in entries:
+        for key in chosen:
+            if not isinstance(key, str) or key not in entries:
                 raise ValueError(f"there is no rung {key!r}; there is {', '.join(entries)}")
             if entries[key]["unavailable"]:
                 raise ValueError(f"{key} can't run here: {entries[key]['unavailable']}")
         if self.cost["refusal"]:
             raise ValueError(self.cost["refusal"])
-        for key in keys:
-            self._note(self._size, key, {"state": "queued", "time": "waiting"})
-        self.progress = self.progress or {"key": keys[0], "fraction": None, "message": "starting"}
-        self._measurements.submit([self._job(key) for key in keys])
+        for key in chosen:
+            self._note(self.size, key, {"state": "queued", "time": "waiting"})
+        self.progress = self.progress or {"key": chosen[0], "fraction": None, "message": "starting"}
+        self._measurements.submit([self._job(key) for key in chosen])
+
+    def _chosen_rungs(self, keys: Any) -> list[Any]:
+        if keys == "ladder":
+            able = [entry["key"] for entry in self.rungs if not entry["unavailable"]]
+            timed = self._results.get(self.size, {})
+            fresh = [key for key in able if not timed.get(key, {}).get("seconds")]
+            return fresh if self.compact and fresh else able
+        if isinstance(keys, str):
+            return [keys]
+        if not isinstance(keys, Sequence):
+            raise ValueError(f'give the key of a rung, a list of them or "ladder", not {keys!r}')
+        return [key for at, key in enumerate(keys) if key not in keys[:at]]
 
     def cancel(self) -> None:
         """End what runs within a second, and forget what waits."""
@@ -187,6 +253,7 @@ class MatmulLadder(Widget):
         """Forget predictions and times, and go back to the size that the ladder was made with."""
         self.cancel()
         self._results.clear()
+        self._predicted_size = tuple(self._first_inputs[name] for name in ("m", "k", "n"))
         super().restart()
         self._show_results()
 
@@ -201,18 +268,36 @@ class MatmulLadder(Widget):
         """Block until nothing runs; True if that came about in time. For scripts and tests, not for callbacks."""
         return self._measurements.wait(timeout_s)
 
-    def add_learner_rung(self, title: str) -> None:
-        """A learner's rung was written or rewritten: list it, forget its old times, check and time it."""
-        for rows in self._results.values():
-            rows.pop(title, None)
+    # ---- rungs of learners ----
+
+    def add_learner_rung(self, title: str, verdict: Verdict | None = None) -> None:
+        """A learner's rung was written or rewritten: list it, check and time it, and say so under its cell."""
+        self.list_learner_rung(title)
+        if verdict:
+            self._verdicts[title] = verdict
+        self._run_guarded(self.run, [title])
+        if self.error and verdict:
+            verdict.show(self.error)
+
+    def list_learner_rung(self, title: str) -> None:
+        """Show it; another ladder measures it."""
         self._list_rungs()
         self.steps = self.steps | {title: LEARNER_STEPS}
-        self._run_guarded(self.run, [title])
+
+    def drop_learner_rung(self, title: str) -> None:
+        """It was rewritten or forgotten: end it if it runs, and forget its times."""
+        self._measurements.cancel(title)
+        self._verdicts.pop(title, None)
+        with self._publishing:
+            for rows in self._results.values():
+                rows.pop(title, None)
+        self._list_rungs()
+        self._show_results()
 
     def _job(self, key: str) -> dict[str, Any]:
-        m, k, n = self._size
+        m, k, n = self.size
         job = {"backend": key, "m": m, "k": k, "n": n, "budget_s": self._budget_s}
-        return job | ({"function": LEARNER_RUNGS[key].function} if key in LEARNER_RUNGS else {})
+        return job | ({"function": LEARNER_RUNGS[key].packed()} if key in LEARNER_RUNGS else {})
 
     # ---- the worker's messages; on a thread of its own ----
 
@@ -230,15 +315,73 @@ class MatmulLadder(Widget):
         self.progress = {}
 
     def _note(self, size: Size, key: str, row: Row) -> None:
+        self.receive(size, key, row)
+        for ladder in list(OPEN_LADDERS):
+            if isinstance(ladder, MatmulLadder) and ladder is not self and ("seconds" in row or key in LEARNER_RUNGS):
+                ladder.receive(size, key, row)
+        if row["state"] not in ("queued", "running") and (verdict := self._verdicts.pop(key, None)):
+            verdict.tell(row, self._results[size].get(FIRST, {}).get("seconds"), size)
+
+    def receive(self, size: Size, key: str, row: Row) -> None:
+        """A rung's new row, measured by this ladder or another."""
+        if not self._lists(key):
+            return
         with self._publishing:
             self._results.setdefault(size, {})[key] = row
-            if size == self._size:
+            if size == self.size:
                 self._show_results()
+
+    def _adopt_results(self) -> None:
+        """Take the times that other ladders have measured."""
+        for ladder in list(OPEN_LADDERS):
+            if isinstance(ladder, MatmulLadder):
+                for size, rows in list(ladder._results.items()):
+                    timed = {key: row for key, row in rows.items() if "seconds" in row and self._lists(key)}
+                    self._results.setdefault(size, {}).update(timed)
+
+    def _show_predictions(self) -> None:
+        """Show them in the rows, and in every other ladder of this size."""
+        self._show_results()
+        for ladder in list(OPEN_LADDERS):
+            if isinstance(ladder, MatmulLadder) and ladder is not self and ladder.size == self.size:
+                ladder.predictions = self.predictions
 
     def _show_results(self) -> None:
         """Publish the rows of this size, each compared with the first rung and the learner's prediction."""
         with self._publishing:
-            rows = self._results.get(self._size, {})
-            first_s = rows.get(FIRST, {}).get("seconds")
-            self.results = {key: with_comparison(row, first_s, self.predictions.get(key)) for key, row in rows.items()}
-            self.summary = summary_of(self.results)
+            rows = self._results.get(self.size, {})
+            first = rows.get(FIRST, {})
+            self._fit_axis(rows)
+            self.results = {key: with_comparison(row, first, self.predictions.get(key)) for key, row in rows.items()}
+            timed = any(row.get("seconds") for row in rows.values())
+            self.summary = TIME_IT if self.compact and not timed else summary_of(self.results)
+            self.notice = notice_of(self.results)
+
+    def _fit_axis(self, rows: dict[str, Row]) -> None:
+        """An axis on which three loops, all that was measured and all that was predicted has room."""
+        times = [row["seconds"] for row in rows.values() if "seconds" in row]
+        axis = scales.time_axis(max(self.m * self.k * self.n * LOOP_STEP_S, *times, *self.predictions.values(), 0.0))
+        self.axis = {
+            "low": axis.low,
+            "high": axis.high,
+            "ticks": [{"seconds": seconds, "text": text} for seconds, text in axis.ticks],
+            "stops": [{"seconds": seconds, "text": text} for seconds, text in axis.stops],
+        }
+
+
+def _known_rungs(keys: Sequence[str]) -> tuple[str, ...]:
+    """The keys. Raises: ValueError for one that is neither a rung of the course nor one that was written."""
+    known = matmul.BACKENDS | LEARNER_RUNGS
+    keys = (keys,) if isinstance(keys, str) else tuple(keys)
+    for key in keys:
+        if key not in known:
+            raise ValueError(f"show: there is no rung {key!r}; there is {join_words(list(known))}")
+    return keys
+
+
+def _size_name(size: Size) -> str:
+    return " × ".join(map(str, size))
+
+
+def _is_time(seconds: Any) -> bool:
+    return isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds < math.inf

@@ -1,13 +1,16 @@
-"""The rungs that learners write, and `@rung`, which adds one to every open ladder."""
+"""The rungs that learners write: `@rung` adds one to every open ladder, `forget` removes it."""
 
+import sys
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from widgets_lib.compute import matmul
+from widgets_lib.compute.matmul.function_pickle import pack
 from widgets_lib.compute.matmul.sources import function_source
 from widgets_lib.widgets._brief_errors import brief_errors
+from widgets_lib.widgets.ladder.verdict import Verdict
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -15,7 +18,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 class OpenLadder(Protocol):
     """What a ladder does for the rungs of learners."""
 
-    def add_learner_rung(self, title: str) -> None: ...
+    @property
+    def takes_learner_rungs(self) -> bool: ...
+
+    @property
+    def size(self) -> tuple[int, int, int]: ...
+
+    def add_learner_rung(self, title: str, verdict: Verdict | None) -> None: ...
+
+    def list_learner_rung(self, title: str) -> None: ...
+
+    def drop_learner_rung(self, title: str) -> None: ...
 
     def cancel(self) -> None: ...
 
@@ -27,6 +40,7 @@ class LearnerRung:
     key: str
     function: Callable[..., Any]
     code: str
+    verdict: Verdict = field(repr=False, compare=False)
 
     @property
     def title(self) -> str:
@@ -35,11 +49,25 @@ class LearnerRung:
     def unavailable(self) -> None:
         """None: it can run wherever it was written."""
 
+    def packed(self) -> Any:
+        """The function with the names it uses as they are now; itself where that fails, or outside a notebook.
+
+        What can't be packed is said when the rung is measured.
+        """
+        if _shell() is None:
+            return self.function
+        try:
+            return pack(self.function)
+        except (TypeError, ValueError):
+            return self.function
+
 
 OPEN_LADDERS: weakref.WeakSet[OpenLadder] = weakref.WeakSet()
 """Ladders that new rungs are added to: those with a view, or not shown yet."""
 LEARNER_RUNGS: dict[str, LearnerRung] = {}
-"""title -> rung, in the order in which they were written first."""
+"""title -> rung, the newest first."""
+_waiting: list[str] = []
+"""Titles of rungs whose cell is still running."""
 
 
 @brief_errors
@@ -49,7 +77,8 @@ def rung(title: str) -> Callable[[F], F]:
         @wl.rung("my matmul")
         def matmul(a, b): ...
 
-    Running the cell again replaces it. The function itself comes back unchanged.
+    It is taken when the cell has ended, with everything that the cell defines. Running the cell again replaces it.
+    The function itself comes back unchanged.
     Raises: TypeError without a title; ValueError for the title of a bundled rung.
     """
     if not isinstance(title, str) or not title.strip():
@@ -58,9 +87,69 @@ def rung(title: str) -> Callable[[F], F]:
         raise ValueError(f"the ladder has a rung {title!r} of its own: choose another title")
 
     def register(function: F) -> F:
-        LEARNER_RUNGS[title] = LearnerRung(title, function, function_source(function))
-        for ladder in list(OPEN_LADDERS):
-            ladder.add_learner_rung(title)
+        for ladder in list(OPEN_LADDERS):  # the version before, which may never end
+            ladder.drop_learner_rung(title)
+        verdict = Verdict(title, show=_shell() is not None)
+        older = {key: entry for key, entry in LEARNER_RUNGS.items() if key != title}
+        LEARNER_RUNGS.clear()
+        LEARNER_RUNGS[title] = LearnerRung(title, function, function_source(function), verdict)
+        LEARNER_RUNGS.update(older)
+        _waiting.append(title)
+        _after_cell()
         return function
 
     return register
+
+
+@brief_errors
+def forget(title: str) -> None:
+    """Remove a rung of your own from every ladder: `wl.forget("my matmul")`.
+
+    Raises: ValueError if there is none of that title, naming those there are.
+    """
+    if title not in LEARNER_RUNGS:
+        there = ", ".join(map(repr, LEARNER_RUNGS)) or "none yet"
+        raise ValueError(f"there is no rung {title!r} of yours to forget; there is {there}")
+    LEARNER_RUNGS.pop(title).verdict.show(f"“{title}” was removed from the ladder")
+    for ladder in list(OPEN_LADDERS):
+        ladder.drop_learner_rung(title)
+
+
+# ---- when a cell has ended ----
+
+
+def _shell() -> Any:
+    """The IPython shell that runs the notebook's cells; None in a plain Python program."""
+    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+
+
+def _after_cell() -> None:
+    shell = _shell()
+    if shell is None:
+        _add_waiting()
+        return
+
+    def once(*_: Any) -> None:
+        shell.events.unregister("post_run_cell", once)
+        _add_waiting()
+
+    shell.events.register("post_run_cell", once)
+
+
+def _add_waiting() -> None:
+    """Add the rungs of the cell that ended to every open ladder. Of ladders of one size the first measures for all."""
+    titles = [title for title in dict.fromkeys(_waiting) if title in LEARNER_RUNGS]
+    _waiting.clear()
+    for title in titles:
+        verdict: Verdict | None = LEARNER_RUNGS[title].verdict
+        ladders = [ladder for ladder in list(OPEN_LADDERS) if ladder.takes_learner_rungs]
+        if not ladders:
+            LEARNER_RUNGS[title].verdict.show("no ladder is open: show one, wl.MatmulLadder(), and run this cell again")
+        measured = set()
+        for ladder in ladders:
+            if ladder.size in measured:
+                ladder.list_learner_rung(title)
+                continue
+            measured.add(ladder.size)
+            ladder.add_learner_rung(title, verdict)
+            verdict = None  # one line under the cell, of one size

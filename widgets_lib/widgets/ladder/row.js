@@ -32,10 +32,12 @@ import { createMismatch } from "./mismatch.js";
  * A row of the ladder: { key, node, show(state) }. `onpredict(stop)` gets the index of the axis' stop dragged to.
  * @param {Rung} rung
  * @param {(stop: number) => void} onpredict
+ * @param {{ compact: boolean }} options  compact: nothing to predict on
  */
-export function createRow(rung, onpredict) {
+export function createRow(rung, onpredict, { compact }) {
   const name = createName(rung);
   const track = createTrack(rung, onpredict);
+  if (compact) track.hide();
   const found = createFindings();
   const node = h("li", { class: "wl-rung", "data-key": rung.key }, name.node, track.node, ...found.nodes, name.code);
   if (rung.unavailable) {
@@ -97,6 +99,12 @@ function createTrack(rung, onpredict) {
   const hint = h("span", { class: "wl-hint wl-quiet", "aria-hidden": "true" }, "drag to predict");
   return {
     node: h("div", { class: "wl-track" }, h("div", { class: "wl-scale" }, guess, bar, mark), predict, hint),
+    /** Nothing to drag. */
+    hide() {
+      predict.remove();
+      hint.remove();
+      guess.remove();
+    },
     /** @param {RowState} state */
     show({ axis, predicted, result, published }) {
       const stop = predicted ? stopOf(axis, predicted) : 0;
@@ -125,15 +133,16 @@ function createFindings() {
   );
   const notes = h("div", { class: "wl-notes", hidden: true });
   const message = h("div", { class: "wl-message", hidden: true });
+  const speed = h("span", { class: "wl-speed" }, cells.speedup, cells.rate);
   return {
-    nodes: [...Object.values(cells), notes, message],
+    nodes: [cells.time, speed, cells.check, notes, message],
     /** @param {RowState} state */
     show({ axis, predicted, result, published }) {
       for (const name of ["speedup", "rate", "check"]) cells[name].textContent = result?.[name] ?? "";
       const expected = predicted && axis.stops[stopOf(axis, predicted)].text;
       cells.time.className = `wl-time wl-state-${result?.state ?? "none"}`;
       cells.time.replaceChildren(
-        result?.time ?? (expected ? `predicted ${expected}` : ""),
+        result?.time ?? (expected ? h("span", { class: "wl-expected" }, `predicted ${expected}`) : ""),
         result?.spread ? h("span", { class: "wl-spread" }, result.spread) : "",
       );
       const lines = [...(result?.notes ?? []), ...(published ? [`2022: ${published.text}`] : [])];

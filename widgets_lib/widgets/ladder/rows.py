@@ -11,6 +11,7 @@ from widgets_lib.compute.formatting import (
     format_rate,
     format_ratio,
     human,
+    join_words,
     three_digits,
 )
 
@@ -20,7 +21,7 @@ Row: TypeAlias = dict[str, Any]
 """state, time, and as far as they are known: seconds, spread, speedup, rate, check, notes, message, picture."""
 
 FIRST = "python"  # the rung that speed-ups are counted from
-WELL_JUDGED = 1.5  # a prediction this factor off, or less
+GOOD_GUESS = 1.5  # a prediction this factor off, or less
 SLOW_FIRST_CALL_S, SLOW_FIRST_CALL = 0.05, 10  # a first call is noted if it takes this long, and so many times longer
 
 
@@ -57,13 +58,24 @@ def row_of(message: Message) -> Row:
     return _timed_row(message)
 
 
-def with_comparison(row: Row, first_s: float | None, predicted_s: float | None) -> Row:
+def with_comparison(row: Row, first: Row, predicted_s: float | None) -> Row:
     """The row with its speed-up over the first rung and a note on the prediction, where there are such."""
-    seconds, notes = row.get("seconds"), list(row.get("notes", []))
+    seconds, first_s, notes = row.get("seconds"), first.get("seconds"), list(row.get("notes", []))
     if seconds and predicted_s:
         notes.insert(0, _prediction_note(predicted_s, seconds))
     speedup = f"{format_ratio(first_s / seconds)}×" if seconds and first_s else ""
+    if speedup and row.get("at_least") != first.get("at_least"):
+        speedup = ("≤ " if row.get("at_least") else "≥ ") + speedup
     return row | {"speedup": speedup, "notes": notes}
+
+
+def notice_of(rows: Mapping[str, Row]) -> str:
+    """One sentence for all rows whose times differed from call to call; empty if none did."""
+    noisy = [title_of(key) for key, row in rows.items() if row.get("noisy")]
+    if not noisy:
+        return ""
+    which = join_words(noisy) if len(noisy) <= 3 else f"{len(noisy)} rungs"
+    return f"Other programs were running: the times of {which} are less certain. Run them again when it is quiet."
 
 
 def summary_of(rows: Mapping[str, Row]) -> str:
@@ -84,7 +96,8 @@ def summary_of(rows: Mapping[str, Row]) -> str:
 
 
 def _wrong_row(mismatch: Message) -> Row:
-    row: Row = {"state": "wrong", "time": "✗ wrong", "message": f"No time for a wrong answer: {mismatch['reason']}."}
+    verdict = "No time yet" if mismatch.get("got") is None else "No time for a wrong answer"
+    row: Row = {"state": "wrong", "time": "✗ wrong", "message": f"{verdict}: {mismatch['reason']}."}
     if (shares := mismatch.get("picture")) is not None:
         row["picture"] = {
             "rows": len(shares),
@@ -100,24 +113,31 @@ def _timed_row(message: Message) -> Row:
     estimated = message["extrapolated"]
     if estimated:
         notes.append(message["text"].partition("(")[2].rstrip(")"))
-    if message["noisy"]:
-        notes.append("noisy: something else ran meanwhile")
     if message["first_call_s"] > max(SLOW_FIRST_CALL_S, SLOW_FIRST_CALL * message["seconds"]):
         notes.append(f"first call {human(message['first_call_s'])}")
     return {
         "state": "estimated" if estimated else "measured",
         "seconds": message["seconds"],
         "time": f"≥ {human(message['seconds'])}" if message["at_least"] else human(message["seconds"]),
-        "spread": "one call" if message["spread"] is None else f"±{100 * message['spread']:.0f} %",
+        "spread": _spread_text(message),
         "rate": format_rate(1e9 * message["gflops"]),
         "check": f"✓ {count(message['measured_rows'], 'row')}" if estimated else "✓ right",
+        "noisy": message["noisy"],
+        "at_least": message["at_least"],
         "notes": notes,
     }
 
 
+def _spread_text(message: Message) -> str:
+    """How far the calls differed, as far as that says anything."""
+    if message["spread"] is None:
+        return "one call"
+    return f"±{100 * message['spread']:.0f} %" if message["spread"] < 1 else "±100 % or more"
+
+
 def _prediction_note(predicted_s: float, seconds: float) -> str:
     factor = max(predicted_s / seconds, seconds / predicted_s)
-    if factor < WELL_JUDGED:
-        return f"predicted {human(predicted_s)}: well judged"
+    if factor < GOOD_GUESS:
+        return f"predicted {human(predicted_s)}: good guess"
     direction = "slow" if predicted_s > seconds else "fast"
     return f"predicted {human(predicted_s)}: {format_ratio(factor)}× too {direction}"

@@ -1,0 +1,59 @@
+"""One line under a learner's own cell: is the rung right, how fast is it, and how fast was it before."""
+
+import html
+from collections.abc import Mapping
+from typing import Any
+
+import ipywidgets
+
+from widgets_lib.compute.formatting import format_ratio, human
+
+Size = tuple[int, int, int]
+
+_last: dict[tuple[str, Size], float] = {}
+"""(title, size) -> seconds of the version that was timed last."""
+
+
+class Verdict:
+    """The line; a widget, since a cell's output can't be changed from a thread once the cell has ended."""
+
+    def __init__(self, title: str, show: bool):
+        self._title = title
+        self.line: ipywidgets.HTML | None = None
+        if show:
+            from IPython.display import display  # here: a plain Python program has no notebook
+
+            self.line = ipywidgets.HTML(_markup(f"“{title}” will be checked and timed"))
+            display(self.line)
+
+    def show(self, text: str) -> None:
+        """Say this."""
+        if self.line is not None:
+            self.line.value = _markup(text)
+
+    def tell(self, row: Mapping[str, Any], first_s: float | None, size: Size) -> None:
+        """Say what the row of the rung says, compared with three loops and the version before, at this size."""
+        before_s = _last.get((self._title, size))
+        if row.get("seconds"):
+            _last[self._title, size] = row["seconds"]
+        self.show(verdict_of(row, first_s, before_s))
+
+
+def verdict_of(row: Mapping[str, Any], first_s: float | None, before_s: float | None) -> str:
+    """ "✓ right · 45.0 µs · 6,300 times as fast as three loops · before: 1.70 ms", or what is wrong."""
+    seconds = row.get("seconds")
+    if not seconds:
+        return " · ".join(filter(None, [row["time"], row.get("message")]))
+    about = "about " if row["state"] == "estimated" and not row["time"].startswith("≥") else ""
+    parts = [row["check"], about + row["time"]]
+    if first_s:
+        ratio = first_s / seconds
+        fast = f"{format_ratio(ratio)} times as fast as three loops"
+        parts.append(fast if ratio >= 1 else f"{format_ratio(1 / ratio)} times as long as three loops")
+    if before_s:
+        parts.append(f"before: {human(before_s)}")
+    return " · ".join(parts)
+
+
+def _markup(text: str) -> str:
+    return f'<span style="font-variant-numeric: tabular-nums">{html.escape(text)}</span>'
