@@ -40,12 +40,20 @@ class Scene:
     alt: str = ""  # the alternative text, where the drawing has none that stands alone
 
 
-# What cannot be derived. A widget that is not here is shown with the defaults.
+# What cannot be derived: one bold motif for each lesson, to be read at a card's size, without words. A widget that is
+# not here is shown with the defaults.
 SCENES = {
     "BroadcastExplorer": Scene(
         expression="wl.BroadcastExplorer(numpy.arange(1, 10).reshape(3, 3), numpy.array([10, 20, 30]))",
-        css=".wl-top { display: none !important }",
-        alt="A matrix plus a row: the row is used again for every line of the matrix, its copies dashed",
+        width=360,
+        css=".wl-top, figcaption, .wl-between, .wl-term:not(:nth-child(2)) { display: none !important }",
+        alt="A row of three numbers, used again for two more rows: the copies are dashed",
+    ),
+    "DigitViewer": Scene(
+        expression="wl.DigitViewer(row=7, column=10)",
+        width=600,
+        css=".wl-side, .wl-stage > :not(.wl-bench), .wl-stage svg text { display: none !important }",
+        alt="A handwritten 5 of 28 × 28 pixels; one row, one column and the pixel where they meet are marked",
     ),
     "IteratorTape": Scene(
         expression="wl.IteratorTape(list(range(1, 13)), take=4)",
@@ -55,32 +63,19 @@ SCENES = {
         css=".wl-transcript { display: none !important }",
         alt="Twelve values on a tape, taken four at a time into the rows of a matrix; the read head stands at the end",
     ),
-    "MatmulLadder": Scene(
-        press="Run the ladder",
-        until="document.querySelectorAll('.wl-rung:not(.wl-unavailable) .wl-check:empty').length === 0",
-        width=1000,
-        css="""
-        :is([data-key=python-kij], [data-key=elementwise], [data-key=numpy], [data-key=launch-kernel]),
-        .wl-axis, .wl-unavailable, .wl-steps, .wl-speedup, .wl-rate, .wl-check, .wl-notes, .wl-legend,
-        .wl-track input, .wl-guess, .wl-hint, .wl-spread { display: none !important }
-        .wl-rung { grid-template-columns: 21em 1fr 7em !important; padding-block: 14px !important }
-        .wl-title { font-size: 1.25em; white-space: nowrap } .wl-time { font-size: 1.3em !important }
-        .wl-name { border-color: transparent !important }
-        .wl-bar { height: 14px !important }
-        .wl-time { text-align: end }
-        """,
-        alt="One product, rung by rung: bars on a logarithmic axis shrink from three loops to compiled code",
+    "LoopStepper": Scene(
+        expression="wl.LoopStepper(strategy='dot', m=2, k=2, n=3)",
+        press="one step",
+        until="document.querySelector('.wl-cell.wl-on-i, .wl-cell.wl-on')",
+        width=760,
+        css=".wl-side, .wl-equations, .wl-stage > :not(.wl-bench) { display: none !important }",
+        alt="A row of one matrix meets a column of another, and their products add up to one element of the result",
     ),
     "RandomStream": Scene(
-        width=940,
-        css="""
-        .wl-stage > :not(.wl-portraits), .wl-portrait > :not(.wl-title, .wl-squares), .wl-title code,
-        .wl-square + .wl-square, figcaption { display: none !important }
-        .wl-portraits { display: flex !important; gap: 56px !important }
-        .wl-portrait { flex: none !important; width: 260px !important }
-        .wl-squares { grid-template-columns: 1fr !important }
-        """,
-        alt="Each draw over the one before it: a good generator scatters them, a bad one lays them on six lines",
+        expression="wl.RandomStream(show='pairs')",
+        width=700,
+        css=".wl-portrait > :not(.wl-squares), .wl-stage p, .wl-stage text { display: none !important }",
+        alt="Pairs of draws in two squares: one generator lays them on six lines, the other fills its square",
     ),
 }
 
@@ -107,7 +102,7 @@ def clip_around(box):
     width = box["width"] * (1 + 2 * MARGIN)
     height = width * SIZE[1] / SIZE[0]
     wanted = box["height"] * (1 + 2 * MARGIN)
-    if height < wanted < 1.8 * height:
+    if height < wanted < 2 * height:
         width, height = wanted * SIZE[0] / SIZE[1], wanted
     x = box["x"] - (width - box["width"]) / 2
     y = box["y"] - max((height - box["height"]) / 2, MARGIN * box["width"])
@@ -123,7 +118,7 @@ def draw(browser, server, name, widget):
     open_lesson(page, server, f"{name}.ipynb")
     page.locator(".wl-stage").wait_for()
     if scene.press:
-        page.get_by_role("button", name=scene.press).click()
+        page.get_by_role("button", name=scene.press, exact=True).click()
         page.wait_for_function(scene.until, timeout=120_000)
     page.add_style_tag(content=ALONE % scene.width + scene.css)
     page.wait_for_timeout(500)  # the widget measures its new width
