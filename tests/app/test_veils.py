@@ -5,6 +5,7 @@ import re
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from tests.support import servers
 from widgets_lib.app.veils import find_veils, question_ids
 
 ASK = "import widgets_lib as wl\nwl.Predict('How many?', answer=3)"
@@ -111,6 +112,16 @@ def test_of_two_questions_the_one_that_works_is_waited_for(render):
     notebook[0].source = "1/0"
     _, _, page = render(new_notebook(cells=notebook, metadata=KERNEL))
     assert veils_in(page) == [("1Q", ["2c"])]
+
+
+def test_a_page_that_was_prepared_before_marks_the_same(pooled_voila):
+    path = pooled_voila.root / "01_data.ipynb"
+    servers.write_notebook(new_notebook(cells=cells("cQcxQQc"), metadata=KERNEL), path)
+    servers.wait_until(lambda: pooled_voila.health()["waiting"] == 1, "the pool stays empty")
+    _, _, page = pooled_voila.get("voila/render/01_data.ipynb")
+    assert veils_in(page) == [("1Q", ["2c", "3x-lead"]), ("4Q 5Q", ["6c"])]
+    assert 'startLesson("01_data.ipynb")' in page
+    pooled_voila.close_tab(page)
 
 
 KERNEL = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}

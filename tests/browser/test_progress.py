@@ -78,6 +78,36 @@ def test_all_that_was_done_comes_back(page, scratch_voila, killed):
     page.wait_for_function(f"before => JSON.stringify({SEEN}) === before", arg=page.evaluate("JSON.stringify", before))
 
 
+OTHERS = lesson(
+    "import widgets_lib as wl",
+    *(
+        f"wl.{name}()"
+        for name in ("DigitViewer", "BroadcastExplorer", "RandomStream", "ForkSimulator", "LoaderWorkers")
+    ),
+)
+
+
+def test_the_other_widgets_come_back_too(page, scratch_voila):
+    servers.write_notebook(OTHERS, scratch_voila.root / "others.ipynb")
+    open_lesson(page, scratch_voila, "others.ipynb")
+    expect(page.locator(".wl")).to_have_count(5)
+    page.locator(".wl-digit").get_by_role("checkbox").check()
+    page.locator(".wl-broadcasting").get_by_role("button", name="add an operand").click()
+    page.locator(".wl-stream").get_by_role("combobox", name="generator").select_option("randu")
+    page.locator(".wl-forks").get_by_role("slider").first.press("ArrowRight")
+    page.locator(".wl-workers").get_by_role("slider").first.press("ArrowLeft")
+    wait_until_kept(page, "kept && Object.keys(kept.widgets).length === 5")
+    before = page.evaluate(
+        "Object.values(readProgress(lessonPath).widgets).map((inputs) => JSON.stringify(inputs)).sort()"
+    )
+    page.add_init_script(
+        """globalThis.told = new Map();
+           document.addEventListener("wl-inputs", ({ target, detail }) => told.set(target, JSON.stringify(detail.inputs)));"""
+    )
+    again(page)
+    page.wait_for_function("before => JSON.stringify([...told.values()].sort()) === JSON.stringify(before)", arg=before)
+
+
 def test_what_was_answered_is_seen_while_the_page_comes_in_again(voila_page):
     page = voila_page(TWO)
     answer(page.locator(".wl-predict").first)
