@@ -52,7 +52,7 @@ def test_by_mouse_the_timeline_a_reseeding_and_the_real_fork(open_forks):
     expect(said(forks)).to_contain_text("12 draws after the fork, all different. But neighbouring process ids")
     for_real(forks).click()
     expect(forks.locator(".wl-conclusion")).to_contain_text("once it was known which process ids the children got")
-    expect(forks.locator(".wl-verdict")).to_have_text(["✓ the very same"] * 3)
+    expect(forks.locator(".wl-verdict")).to_have_text(["✓ as predicted"] * 3)
     expect(forks.locator(".wl-process small")).to_contain_text(["process "] * 3)
 
     forks.get_by_label("generator").select_option("python")
@@ -136,7 +136,7 @@ def test_by_keyboard_alone_on_a_phone_and_without_a_kernel(open_forks):
 
     for_real(forks).focus()
     keys.press("Enter")
-    expect(forks.locator(".wl-verdict")).to_have_text(["✓ the very same"] * 4)
+    expect(forks.locator(".wl-verdict")).to_have_text(["✓ as predicted"] * 4)
     expect(for_real(forks)).to_be_focused()  # and was not lost to Cancel
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
@@ -193,4 +193,4 @@ def test_works_in_jupyterlab_by_its_own_keys(open_lab):
     page.keyboard.press("Enter")
     expect(forks.locator(".wl-draw").first).to_have_text("0.0565")
     for_real(forks).press("Enter")
-    expect(forks.locator(".wl-verdict")).to_have_text(["✓ the very same"] * 3)
+    expect(forks.locator(".wl-verdict")).to_have_text(["✓ as predicted"] * 3)

@@ -169,19 +169,19 @@ test("the real fork: asked for, under way, cancelled, laid over", async () => {
   view.model.receive({
     progress: {},
     real: {
-      message: "Really forked.",
+      message: "Forked for real.",
       before: Array(2).fill({ text: "0.1", exact: "0.1", same: true }),
       lanes: [
-        lane("process 5", "✓ the very same", true),
+        lane("process 5", "✓ as predicted", true),
         lane("process 6", "can't be predicted", null),
-        lane("process 7", "✗ other numbers", false),
+        lane("process 7", "✗ different numbers", false),
       ],
     },
   });
   const really = (index) => draws(view, index)[0].querySelector(".wl-really").textContent;
   assert.deepEqual([0, 1, 2].map(really), ["✓", "0.5", "✗ 0.5"]);
   assert.match(view.$$(".wl-lane")[1].textContent, /process 6.*can't be predicted/);
-  assert.equal(view.$(".wl-conclusion").textContent, "Really forked.");
+  assert.equal(view.$(".wl-conclusion").textContent, "Forked for real.");
   assert.equal(view.$(".wl-player output").textContent, "8 / 8");
   view.model.receive({ real: {} });
   assert.deepEqual([0, 1, 2].map(really), ["", "", ""]);

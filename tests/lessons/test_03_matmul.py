@@ -45,7 +45,7 @@ def test_test_close_notices_a_wrong_value_and_a_wrong_shape(run_lesson):
     assert "shapes differ: (4, 10) and (5, 10)" in shape
 
 
-def test_python_goes_round_as_often_as_it_says(run_lesson):
+def test_pythons_loop_runs_as_often_as_it_says(run_lesson):
     rungs = ("python", "dot", "broadcast", "matmul")
     steps = run_lesson(LESSON, *(f"ladder.steps[{key!r}]" for key in rungs))
     assert steps == ["39,200 Python steps", "50 Python steps", "5 Python steps", "1 Python step"]

@@ -182,15 +182,17 @@ def test_the_real_numbers_are_laid_over_lane_by_lane(fork):
     assert all(draw["same"] for lane in real["lanes"] for draw in lane["draws"]) and all(
         draw["same"] for draw in real["before"]
     )
-    assert {lane["verdict"] for lane in real["lanes"]} == {"✓ the very same"}
-    assert "only 4 different" in real["message"] and "Every process drew exactly the numbers" in real["message"]
+    assert {lane["verdict"] for lane in real["lanes"]} == {"✓ as predicted"}
+    assert (
+        "only 4 different" in real["message"] and "Every process drew exactly the predicted numbers" in real["message"]
+    )
     assert fork.progress == {}
 
 
 def test_what_can_not_be_predicted_is_said(fork):
     fork.generator = "python"
     real = really(fork)
-    assert [lane["verdict"].split(";")[0] for lane in real["lanes"]] == ["✓ the very same", *["unpredictable"] * 2]
+    assert [lane["verdict"].split(";")[0] for lane in real["lanes"]] == ["✓ as predicted", *["can't be predicted"] * 2]
     assert [draw["same"] for draw in real["lanes"][1]["draws"]] == [None] * 4
     assert "can't be predicted: their seeds come from the operating system" in real["message"]
 
@@ -199,20 +201,20 @@ def test_where_no_process_draws_it_is_the_states_that_are_compared(fork):
     fork.draws_before = fork.draws_after = 0
     real = really(fork)
     assert real["message"] == (
-        "Really forked: no process has drawn since. ✓ Every process is in exactly the state that was predicted."
+        "Forked for real: no process has drawn since. ✓ Every process is in exactly the predicted state."
     )
-    assert {lane["verdict"] for lane in real["lanes"]} == {"✓ the very same state"}
+    assert {lane["verdict"] for lane in real["lanes"]} == {"✓ the predicted state"}
     fork.generator = "python"
     real = really(fork)
     assert "What the children would draw can't be predicted" in real["message"]
-    assert [lane["verdict"] for lane in real["lanes"]] == ["✓ the very same state", *["unpredictable"] * 2]
+    assert [lane["verdict"] for lane in real["lanes"]] == ["✓ the predicted state", *["can't be predicted"] * 2]
 
 
 def test_reseeded_by_process_id_the_prediction_is_made_again_with_the_real_ids(fork):
     fork.reseeding = "pid"
     first = numbers(fork.timeline["lanes"][1]["draws"])
     real = really(fork)
-    assert {lane["verdict"] for lane in real["lanes"]} == {"✓ the very same"}
+    assert {lane["verdict"] for lane in real["lanes"]} == {"✓ as predicted"}
     assert numbers(fork.timeline["lanes"][1]["draws"]) == numbers(real["lanes"][1]["draws"]) != first
     assert fork.timeline["lanes"][1]["pid"].endswith(real["lanes"][1]["pid"])
 
@@ -254,7 +256,7 @@ def test_a_new_run_replaces_one_that_goes_on(fork, hanging):
     assert fork.wait(WAIT_S)
     first.join(WAIT_S)
     assert not first.is_alive() and hanging.gone()
-    assert "Really forked" in fork.real["message"] and fork.progress == {}
+    assert "Forked for real" in fork.real["message"] and fork.progress == {}
 
 
 def test_a_run_takes_the_settings_of_the_view_whose_own_message_may_come_later(fork):
@@ -310,7 +312,7 @@ def test_without_fork_it_says_so_and_the_simulation_stands(monkeypatch):
     monkeypatch.setattr(sys, "platform", "emscripten")
     widget = wl.ForkSimulator()
     assert "no fork on this system (emscripten)" in widget.cannot_fork
-    with pytest.raises(ValueError, match="the prediction stands"):
+    with pytest.raises(ValueError, match="so there is only the prediction"):
         widget.run()
     assert groups(widget) == [[0, 1, 2, 3]] * 3
 
@@ -356,7 +358,7 @@ def test_a_seed_too_large_for_the_next_generator_is_folded_for_it_alone(fork):
     first = np.random.RandomState(457428938475 % 2**32).random_sample()
     assert float(fork.timeline["before"]["draws"][0]["exact"]) == first
     assert (
-        "Every process drew exactly the numbers" in really(fork)["message"]
+        "Every process drew exactly the predicted numbers" in really(fork)["message"]
         and "2,162,405,099" in fork.timeline["seed_note"]
     )
     fork.generator = "wichmann-hill"  # what was typed is not lost

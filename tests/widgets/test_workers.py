@@ -36,7 +36,7 @@ def test_opens_on_four_batches_with_the_same_changes_one_from_each_worker():
     assert groups(widget) == [[[0, 1]] * 4] * 4
     assert said(widget) == (
         "4 batches from 4 workers, 1 “random” change for their first pictures and 1 for their second: "
-        "all drew the very same numbers."
+        "all drew the same numbers."
     )
     for one in widget.timeline["rounds"]:
         assert len({json.dumps(batch["changes"]) for batch in one["batches"]}) == 1
@@ -82,7 +82,7 @@ def test_reseeded_they_differ_and_the_code_is_shown(reseeding):
     assert groups(widget) == [[[None, None]] * 4] * 4
     assert said(widget).startswith("4 batches from 4 workers, 4 different changes for their first pictures and 4 for")
     assert "\nrng = " in "\n" + widget.timeline["code"]
-    assert ("which can't be predicted" in widget.timeline["note"]) == (reseeding == "urandom")
+    assert ("and can't be predicted" in widget.timeline["note"]) == (reseeding == "urandom")
     assert ("might give: 1001, 1002, 1003, 1004." in widget.timeline["note"]) == (reseeding == "pid")
 
 

@@ -111,7 +111,7 @@ def fork_unavailable_reason() -> str | None:
     """The reason why no process can be forked on this system; None if one can."""
     if hasattr(os, "fork") and sys.platform not in ("emscripten", "wasi"):
         return None
-    return f"There is no fork on this system ({sys.platform}); the prediction stands."
+    return f"There is no fork on this system ({sys.platform}), so there is only the prediction."
 
 
 def fold_seed(generator: str, seed: int) -> tuple[int, str]:

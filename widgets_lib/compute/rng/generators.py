@@ -66,7 +66,7 @@ class GeneratorAdapter(Generic[G]):
 class _WichmannHillAdapter(GeneratorAdapter[WichmannHill]):
     title = "Wichmann–Hill"
     neighbouring_seeds = (
-        " But neighbouring process ids are neighbouring seeds here, and the first draws are close together."
+        " But neighbouring process ids are neighbouring seeds here, so the first draws are close together."
     )
     codes = {
         "pid": "rng.seed(os.getpid())",

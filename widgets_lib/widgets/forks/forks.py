@@ -18,9 +18,9 @@ RESEEDING_MESSAGES = {
     "pid": "Every child seeds its generator again, with its own process id.",
     "urandom": "Every child asks the operating system for a new seed.",
     "spawn": "Every child takes a seed of its own, spawned from the parent's.",
-    "jump": "Every child jumps ahead, to a stretch of the stream that is its own.",
+    "jump": "Every child jumps ahead to a stretch of its own, without drawing the numbers in between.",
 }
-RESEEDS_ITSELF = "Without being asked, since Python 3.7, `random` reseeds itself in every child, from `os.urandom`."
+RESEEDS_ITSELF = "Since Python 3.7, `random` reseeds itself in every child from `os.urandom`, without being asked."
 STAND_IN = "stand-ins: the real ones come from the operating system"
 FORKING = "a fresh Python process starts, forks, and reports what was drawn"
 
@@ -212,12 +212,12 @@ def _moments(fork: Fork) -> list[dict[str, str]]:
     """Every moment of the timeline: its kind (seed, before, fork, reseed or after), and the message on it."""
     if fork.unavailable:
         return []
-    moments = [("seed", "The parent has seeded its generator: from this state all its numbers will come.")]
+    moments = [("seed", "The parent has seeded its generator. All its numbers will come from this state.")]
     for count in range(1, len(fork.before) + 1):
         moments.append(
-            ("before", f"The parent has drawn {count} number{'s'[: count != 1]}; every draw moves its state.")
+            ("before", f"The parent has drawn {count} number{'s'[: count != 1]}. Every draw changes its state.")
         )
-    processes = f"{len(fork.processes)} processes, and one and the same state"
+    processes = f"{len(fork.processes)} processes, all in the same state"
     moments.append(("fork", f"`os.fork()` copies the parent's whole memory: {processes}."))
     if any(process.reseeded for process in fork.processes):
         moments.append(("reseed", RESEEDING_MESSAGES.get(fork.reseeding, RESEEDS_ITSELF)))
@@ -244,17 +244,17 @@ def _overlay(fork: Fork, real: Fork) -> dict[str, Any]:
 
 
 # Of a lane, and of all lanes together: True, False, or None where no prediction is possible; without draws, of states.
-_VERDICTS = {True: "✓ the very same", False: "✗ other numbers", None: "unpredictable; below each, what came"}
-_VERDICTS_ON_STATES = {True: "✓ the very same state", False: "✗ another state", None: "unpredictable"}
+_VERDICTS = {True: "✓ as predicted", False: "✗ different numbers", None: "can't be predicted; what came is below each"}
+_VERDICTS_ON_STATES = {True: "✓ the predicted state", False: "✗ a different state", None: "can't be predicted"}
 _FROM_SYSTEM = "can't be predicted: their seeds come from the operating system."
 _AGREEMENT = {
-    True: "✓ Every process drew exactly the numbers that were predicted",
-    False: "✗ Some processes drew other numbers than predicted.",
+    True: "✓ Every process drew exactly the predicted numbers",
+    False: "✗ Some processes drew different numbers from those predicted.",
     None: f"✓ The parent drew what was predicted. What the children drew {_FROM_SYSTEM}",
 }
 _AGREEMENT_ON_STATES = {
-    True: "✓ Every process is in exactly the state that was predicted",
-    False: "✗ Some processes are in another state than predicted.",
+    True: "✓ Every process is in exactly the predicted state",
+    False: "✗ Some processes are in a different state from the one predicted.",
     None: f"✓ The parent is in the state that was predicted. What the children would draw {_FROM_SYSTEM}",
 }
 
@@ -265,7 +265,7 @@ def _conclusion(fork: Fork, real: Fork, verdicts: tuple[bool | None, ...]) -> st
     agreement = (_AGREEMENT if real.drawn else _AGREEMENT_ON_STATES)[whole]
     if whole:
         agreement += ", once it was known which process ids the children got." if fork.reseeding == "pid" else "."
-    return f"Really forked: {found} {agreement}"
+    return f"Forked for real: {found} {agreement}"
 
 
 def _number(value: float) -> dict[str, Any]:

@@ -370,7 +370,9 @@ def _pattern(stream: rng.Stream, show: str) -> str:
 def _rule_message(generator: rng.Congruential) -> str:
     if len(generator.moduli) == 1:
         return "One component turns, and its fraction is the number drawn."
-    return "Three components turn, each on its own; their fractions are added, and the whole part is dropped."
+    return (
+        "Three components turn, each on its own. Their fractions are added, and the whole part of the sum is dropped."
+    )
 
 
 def _variant_message(start: _Start, stream: rng.Stream, divided: bool) -> list[str]:

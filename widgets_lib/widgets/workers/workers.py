@@ -22,11 +22,11 @@ LOADER = (
     "PyTorch's `DataLoader(pictures, batch_size={size}, num_workers={workers})` gets each batch whole from one worker, "
     "in turn."
 )
-SEEDED = "It reseeds this generator in every worker{since}; the loader shown here does not."
-OWN = "It leaves a generator of your own as the fork copied it."
-STAND_IN = "The changes stand in for those of the operating system's seeds, which can't be predicted."
+SEEDED = "It reseeds this generator in every worker{since}. The loader shown here doesn't."
+OWN = "It doesn't reseed a generator of your own, which stays as the fork copied it."
+STAND_IN = "The changes are stand-ins: the real seeds come from the operating system and can't be predicted."
 PIDS = "The changes are computed with process ids that a system might give: {pids}."
-NEAR = "Neighbouring process ids are neighbouring seeds of this generator: in round 1 the first turns hardly differ."
+NEAR = "Neighbouring process ids are neighbouring seeds of this generator, so in round 1 the first turns hardly differ."
 
 
 class LoaderWorkers(Widget):
@@ -184,7 +184,7 @@ def _round_message(batches: Sequence[Sequence[Augmentation]]) -> str:
     )
     found = f"{workers} batches from {workers} workers, "
     if first == second == 1:
-        found += "1 “random” change for their first pictures and 1 for their second: all drew the very same numbers."
+        found += "1 “random” change for their first pictures and 1 for their second: all drew the same numbers."
     else:
         found += f"{first} different changes for their first pictures and {second} for their second"
         found += ": each drew numbers of its own." if first == second == workers else "."
