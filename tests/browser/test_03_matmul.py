@@ -32,9 +32,10 @@ def test_the_lesson_runs_as_an_app(open_voila):
     expect(page.locator("mjx-container").first).to_be_visible()
 
     # A prediction made in the first ladder stands in the last one.
-    first, last = page.locator(".wl-ladder").first, page.locator(".wl-ladder").last
-    row(first, "dot").get_by_role("slider").press("End")
-    expect(row(last, "dot").locator(".wl-time")).to_have_text("predicted 1.00 s")
+    ladders = page.locator(".wl-ladder:not(.wl-compact)")
+    first, last = ladders.first, ladders.last
+    row(first, "broadcast").get_by_role("slider").press("End")
+    expect(row(last, "broadcast").locator(".wl-time")).to_have_text("predicted 1.00 s")
     expect(row(last, "my matmul").locator(".wl-check")).to_have_text("✓ right", timeout=RUN_MS)
 
     # Predict, then see; the code with the answer in it is not shown.

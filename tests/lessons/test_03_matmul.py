@@ -53,7 +53,7 @@ def test_pythons_loop_runs_as_often_as_it_says(run_lesson):
 
 def test_the_learners_rung_joins_the_ladder(run_lesson):
     state, title = run_lesson(
-        LESSON, "(ladder.wait(60), ladder.results['my matmul']['state'])[1]", "ladder.rungs[-1]['title']"
+        LESSON, "(ladder.wait(60), ladder.results['my matmul']['state'])[1]", "ladder.rungs[0]['title']"
     )
     assert (state, title) == ("measured", "my matmul")
 

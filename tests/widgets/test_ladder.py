@@ -358,7 +358,7 @@ def test_no_rungs_at_all_is_said(ladder):
 
 @pytest.mark.parametrize("keys", [7, None, [7], {"numpy": 1}, "", [["numpy"]]])
 def test_what_is_no_rung_is_said_in_words(ladder, keys):
-    with pytest.raises(ValueError, match="there is no rung|give the key"):
+    with pytest.raises(ValueError, match=r"there is no rung|give the key"):
         ladder.run(keys)
 
 
@@ -395,8 +395,12 @@ def test_predictions_show_in_every_ladder_of_the_size(ladder):
     same, other = wl.MatmulLadder(m=3, k=8, n=2), wl.MatmulLadder(m=4, k=8, n=2)
     ladder.predictions = {"numpy": 1e-5}
     assert same.predictions == {"numpy": 1e-5} and other.predictions == {}
-    same.close()
-    other.close()
+    later = wl.MatmulLadder(m=3, k=8, n=2)
+    assert later.predictions == {"numpy": 1e-5}
+    later.restart()
+    assert later.predictions == {}
+    for opened in (same, other, later):
+        opened.close()
 
 
 def test_the_axis_has_room_for_what_was_measured_and_predicted(ladder):

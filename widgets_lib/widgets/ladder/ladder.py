@@ -107,6 +107,7 @@ class MatmulLadder(Widget):
         self._list_rungs()
         self._adopt_results()
         self.recompute_on("m", "k", "n")
+        self._adopt_predictions()
         self.observe(lambda _: self._run_guarded(self._show_predictions), names=["predictions"])
         OPEN_LADDERS.add(self)
 
@@ -338,6 +339,13 @@ class MatmulLadder(Widget):
                 for size, rows in list(ladder._results.items()):
                     timed = {key: row for key, row in rows.items() if "seconds" in row and self._lists(key)}
                     self._results.setdefault(size, {}).update(timed)
+
+    def _adopt_predictions(self) -> None:
+        """Take what the learner has predicted in another ladder of this size."""
+        for ladder in list(OPEN_LADDERS):
+            if isinstance(ladder, MatmulLadder) and ladder.size == self.size and ladder.predictions:
+                self.predictions = ladder.predictions
+                self._show_results()
 
     def _show_predictions(self) -> None:
         """Show them in the rows, and in every other ladder of this size."""
