@@ -14,8 +14,7 @@ function drawProgress() {
     begun ||= here;
     card.querySelector(".minutes")?.toggleAttribute("hidden", here);
     const count = card.querySelector(".questions");
-    if (count)
-      count.textContent = `${here ? `${done} of ` : ""}${count.getAttribute("data-all")}${here ? " answered" : ""}`;
+    if (count) count.textContent = here ? `${done} of ${questions.length} answered` : count.getAttribute("data-all");
     card.querySelector(".continue")?.remove();
     if (here && next) card.querySelector(".time").append(linkTo(card, `cell-id=${next}`));
   }
