@@ -96,6 +96,7 @@ MESSAGES = st.one_of(
 @settings(max_examples=max(500, settings().max_examples), deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_message_and_no_trait_is_answered_by_a_raw_error(widgets, caplog, data):
     widget = widgets[data.draw(st.sampled_from(sorted(widgets)))]
+    widget.error = ""
     caplog.clear()
     with caplog.at_level(logging.ERROR):
         if data.draw(st.booleans()):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 import widgets_lib as wl
 
@@ -48,3 +49,43 @@ def test_a_torch_or_numpy_shape_is_a_shape():
     widget = wl.Predict("?", answer=np.zeros((2, 3)).shape)
     widget.given = "2 3"
     assert widget.right
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        ({"answer": 7, "tolerance": "5 %"}, TypeError, "tolerance is a number, not '5 %'"),
+        ({"answer": 7, "tolerance": -0.1}, ValueError, "tolerance is a number from 0 on"),
+        ({"answer": 7, "tolerance": float("inf")}, ValueError, "tolerance is a number from 0 on"),
+        ({"answer": 7, "tolerance": True}, TypeError, "tolerance is a number, not True"),
+        ({"answer": (7, 1), "tolerance": 0.1}, ValueError, "tolerance is for numbers"),
+        ({"answer": (2, 0.5)}, TypeError, "a whole number, not 0.5"),
+        ({"answer": (2, -3)}, ValueError, "at least 0, not -3"),
+        ({"answer": (True, 2)}, TypeError, "a whole number, not True"),
+        ({"answer": float("-inf")}, ValueError, "not a number that can be typed"),
+        ({"answer": 10**310}, ValueError, "not a number that can be typed"),
+        ({"answer": 7, "because": ["it", "is"]}, TypeError, "because is a text"),
+        ({"answer": 7, "choices": ["7", "8"]}, ValueError, "choices are texts"),
+        ({"answer": "b", "choices": "abc"}, TypeError, "texts in a list"),
+        ({"answer": "b", "choices": ["b", None]}, TypeError, "texts in a list"),
+        ({"answer": "b", "choices": ["b", "c", "b"]}, ValueError, "two of the choices are the same"),
+    ],
+)
+def test_what_can_not_be_judged_fails_at_the_author(options, error, words):
+    with pytest.raises(error, match=words):
+        wl.Predict("What?", **options)
+
+
+def test_a_question_is_a_text():
+    with pytest.raises(TypeError, match="question is a text"):
+        wl.Predict(("What", "?"), answer=1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "typed"),
+    [(np.int32(12), "12"), (np.float32(0.5), "1/2"), ((np.int64(2), 3), "2, 3"), (torch.Size([4]), "(4,)")],
+)
+def test_answers_of_numpy_and_torch_are_answers(answer, typed):
+    widget = wl.Predict("How many?", answer=answer)
+    widget.given = typed
+    assert widget.right and widget.error == ""

@@ -1,5 +1,7 @@
 """One check for every whole number that a caller gives; `parsing.read_integer` is the one for typed text."""
 
+import math
+import numbers
 import operator
 import reprlib
 from typing import Any
@@ -32,3 +34,26 @@ def check_count(value: Any, what: str, least: int | None = None, most: int | Non
     if isinstance(value, bool):
         raise TypeError(f"{what} is a whole number, not {value} (bool)")
     return check_integer(value, what, least, most)
+
+
+def check_flag(value: Any, what: str) -> bool:
+    """`value` as a bool, if it is True or False: the text "no" would count as true.
+
+    Raises: TypeError, naming `what` and the value.
+    """
+    if not isinstance(value, bool) and type(value).__name__ not in ("bool", "bool_"):
+        raise TypeError(f"{what} is True or False, not {reprlib.repr(value)} ({type(value).__name__})")
+    return bool(value)
+
+
+def check_positive(value: Any, what: str, *, zero: bool = False) -> float:
+    """`value` as a float, if it is a finite number above 0, or with zero=True from 0 on.
+
+    Raises: TypeError or ValueError, naming `what` and the value.
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{what} is a number, not {reprlib.repr(value)} ({type(value).__name__})")
+    number = float(value)
+    if not (number >= 0 if zero else number > 0) or not number < math.inf:
+        raise ValueError(f"{what} is a number {'from 0 on' if zero else 'above 0'}, not {value}")
+    return number

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from widgets_lib.compute._integers import check_positive
 from widgets_lib.compute.formatting import count, format_shape
 from widgets_lib.compute.parsing import read_number, read_shape
 
@@ -29,6 +30,7 @@ def judge(given: str, answer: Answer, tolerance: float | None = None) -> Verdict
     if isinstance(answer, str):
         right = given == answer
         return Verdict(right, f"Yes: {answer}." if right else f"You chose “{given}”; the answer is “{answer}”.")
+    tolerance = None if tolerance is None else check_positive(tolerance, "a tolerance", zero=True)
     if tolerance is None:
         tolerance = 0 if isinstance(answer, int) else 0.01
     if abs(answer) > 1:  # such as “how many out of 100?”

@@ -19,6 +19,7 @@ from widgets_lib.compute.formatting import count
 if TYPE_CHECKING:
     import torch
 
+MAX_AXES = 64  # as numpy has it
 MAX_SQUARE = 64  # a row of more values than this is a flat picture, and not a row of one
 
 
@@ -54,9 +55,14 @@ def check_tensor(x: Any) -> None:
         return
     if x.is_nested:
         raise TypeError("a nested tensor has no one shape: take one of its rows, x.unbind()[0]")
-    if x.layout != sys.modules["torch"].strided:
+    torch = sys.modules["torch"]
+    if type(x).__torch_dispatch__ is not torch.Tensor.__torch_dispatch__:
+        raise TypeError(f"a {type(x).__name__} stands for a tensor: give the plain tensor of numbers behind it")
+    if x.layout != torch.strided:
         kind = str(x.layout).removeprefix("torch.").removeprefix("_")
         raise TypeError(f"a {kind} tensor has no strides: make it dense first, x.to_dense()")
+    if x._is_zerotensor():
+        raise TypeError("a tensor of zeros that takes no memory can't be looked into: x.clone() gives it some")
     if x.is_quantized:
         raise TypeError("a quantised tensor stores codes, not its values: take x.int_repr() or x.dequantize()")
     if x.device.type == "meta":
@@ -198,7 +204,7 @@ def _to_numpy(x: Any) -> np.ndarray:
     check_mask(x)
     try:
         return np.asarray(x)
-    except (TypeError, ValueError, RuntimeError) as error:
+    except (TypeError, ValueError, RuntimeError) as error:  # RecursionError is a RuntimeError
         problem = error
     if isinstance(x, (list, tuple)):
         _check_lengths(x)
@@ -207,17 +213,19 @@ def _to_numpy(x: Any) -> np.ndarray:
     raise TypeError(f"a {type(x).__name__} can't be read as an array: {problem}") from None
 
 
-def _check_lengths(rows: Any) -> None:
+def _check_lengths(rows: Any, depth: int = 0) -> None:
     """Raises ValueError, naming the row, if rows at any depth differ in length from the first of them."""
     if not isinstance(rows, (list, tuple)):
         return
+    if depth > MAX_AXES:
+        raise ValueError(f"these lists are nested more than {MAX_AXES} deep, or a list is in itself")
     lengths = [len(row) if isinstance(row, Sized) and _axes(row) else None for row in rows]
     for position, length in enumerate(lengths):
         if length != lengths[0]:
             found, first = ("no length" if n is None else count(n, "value") for n in (length, lengths[0]))
             raise ValueError(f"row {position} has {found} and row 0 has {first}: rows of an array are equally long")
     for row in rows:
-        _check_lengths(row)
+        _check_lengths(row, depth + 1)
 
 
 def _without_tensors(x: Any) -> Any:

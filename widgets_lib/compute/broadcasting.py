@@ -143,6 +143,7 @@ def source_index(result_index: Sequence[int], shape: Sequence[int]) -> tuple[int
     Axes that the operand lacks are dropped on the left; an axis of size 1 was stretched, so it is always read at 0.
     Raises: IndexError if the operand has no such element.
     """
+    result_index = tuple(check_count(i, "an index") for i in result_index)
     if len(result_index) < len(shape):
         raise IndexError(f"result index {result_index} has fewer axes than shape {shape}")
     index = tuple(result_index[len(result_index) - len(shape) :])
@@ -158,6 +159,7 @@ def moved_from(
 
     axes: of the Repair.
     """
+    index = tuple(check_count(i, "an index") for i in index)
     if axes is None:
         number = np.ravel_multi_index(tuple(index), tuple(shape_after))
         return tuple(map(int, np.unravel_index(number, tuple(shape))))

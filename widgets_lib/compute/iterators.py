@@ -1,6 +1,7 @@
 """Slices, iterators and a matrix made of lists: what stands between a row of numbers and a digit."""
 
 import reprlib
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -22,11 +23,18 @@ def chunks(xs: Any, size: int) -> Iterator[Any]:
     Raises: ValueError naming the size unless it is a whole number ≥ 1; TypeError if xs has no len().
     """
     size = _size(size, "a chunk size", least=1)
+    _check_tensor(xs)
     try:
         n = len(xs)
     except TypeError:
         kind = type(xs).__name__
         raise TypeError(f"chunks slices its values, and a {kind} has no length; list(...) gives it one") from None
+    try:
+        xs[0:0]
+    except (TypeError, KeyError):
+        raise TypeError(
+            f"chunks slices its values, and a {type(xs).__name__} has no slices; give list(...) of it"
+        ) from None
     return (xs[start : start + size] for start in range(0, n, size))
 
 
@@ -85,7 +93,11 @@ def pixels(values: Iterable[Any], columns: int = 28) -> Pixels:
     Raises: ValueError if there are none, or they do not fill the last row.
     """
     columns = _size(columns, "a number of columns", least=1)
-    values = [float(v) for v in values]
+    _check_tensor(values)
+    try:
+        values = [float(v) for v in values]
+    except (TypeError, ValueError):
+        raise TypeError(f"{reprlib.repr(values)} can't be read as a row of numbers") from None
     if not values or len(values) % columns:
         raise ValueError(f"{len(values)} values do not fill rows of {columns}")
     lowest, highest = min(values), max(values)
@@ -148,12 +160,21 @@ def walk(values: Any, presses: Iterable[Sequence[Any]], name: str = "it") -> Wal
         ("iter", name)              name = iter(values): a new iterator, back at the first value
     Raises: ValueError for a press, name or size that makes no sense, naming it.
     """
+    _check_tensor(values)
     if not isinstance(values, Sequence):
-        values = range(check_integer(values, "a number of values", 0)) if _is_whole(values) else list(values)
+        values = range(check_integer(values, "a number of values", 0)) if _is_whole(values) else _listed(values)
     tape = _Tape(values)
     tape.iter(name)
     start = tape.heads()
     return Walk(tuple(values), start, tuple(tape.press(*_words(press)) for press in presses))
+
+
+def _listed(values: Any) -> list[Any]:
+    try:
+        return list(values)
+    except TypeError:
+        kind = type(values).__name__
+        raise TypeError(f"{reprlib.repr(values)} ({kind}) is neither a sequence nor a number of values") from None
 
 
 def _words(press: Any) -> Sequence[Any]:
@@ -283,6 +304,14 @@ class _Tape:
 
 def _folded(values: Sequence[T], columns: int) -> tuple[tuple[T, ...], ...]:
     return tuple(tuple(row) for row in chunks(values, columns))
+
+
+def _check_tensor(x: Any) -> None:
+    """Raises: as arrays.check_tensor, for a tensor that can't be walked along; numpy is not loaded to find out."""
+    if "torch" in sys.modules:
+        from widgets_lib.compute.arrays import check_tensor
+
+        check_tensor(x)
 
 
 def _is_whole(value: Any) -> bool:

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from widgets_lib.compute._integers import check_integer, check_positive
 from widgets_lib.compute.formatting import human
 
 TICKS = (
@@ -41,6 +42,7 @@ class TimeAxis:
 
 def time_axis(longest_s: float) -> TimeAxis:
     """The axis from 1 µs to the first tick past `longest_s`, at least 1 s."""
+    longest_s = check_positive(longest_s, "the longest time", zero=True)
     last = next((at for at, (seconds, _) in enumerate(TICKS) if seconds >= max(longest_s, 1)), len(TICKS) - 1)
     low, high = TICKS[0][0], TICKS[last][0]
     count = round(STOPS_PER_DECADE * math.log10(high / low))
@@ -50,6 +52,7 @@ def time_axis(longest_s: float) -> TimeAxis:
 
 def size_stops(most: int) -> list[int]:
     """Sizes from 1 to `most`: each whole number to 20, then ever coarser; powers of two and MNIST's 784 among them."""
+    most = check_integer(most, "the largest size", 1)
     round_numbers = {int(digit * 10**power) for power in range(1, 6) for digit in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)}
     stops = {*range(1, 21), *round_numbers, *(2**power for power in range(20)), 784, most}
     return sorted(stop for stop in stops if stop <= most)

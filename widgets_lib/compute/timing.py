@@ -13,6 +13,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
+from widgets_lib.compute._integers import check_positive
 from widgets_lib.compute.formatting import count, human, three_digits
 from widgets_lib.compute.scheduling import WaitClock, other_threads_wait_s
 
@@ -106,8 +107,9 @@ def measure(fn: Callable[..., Any], *args: Any, budget_s: float = 0.5, should_st
     ever adds time. Time in which other programs had the processor does not count, where the system tells it (Linux).
     `should_stop`, a function without arguments, is asked between batches.
     Raises: Stopped if it says True; TypeError if calling fn runs none of its code, because it is a generator or
-    `async`; whatever `fn` raises.
+    `async`; TypeError or ValueError for a budget that is not a number from 0 on; whatever `fn` raises.
     """
+    budget_s = check_positive(budget_s, "budget_s", zero=True)
     stop = should_stop or (lambda: False)
     start = perf_counter()
     if reason := lazy_reason(fn(*args)):

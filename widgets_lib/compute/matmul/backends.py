@@ -52,13 +52,13 @@ class Backend:
         Raises: ValueError if the sizes do not fit, TypeError for what holds no real numbers, RuntimeError if the rung
         cannot run on this machine.
         """
-        m, _, n = sizes(a, b)
+        m, k, n = sizes(a, b)
         if reason := self.unavailable():
             raise RuntimeError(f"{self.key} cannot run here: {reason}")
         if any(is_torch(x) and x.requires_grad for x in (a, b)):
             warnings.warn("the product leaves gradients behind: only a @ b is differentiable", stacklevel=2)
         dtype = _common_dtype(a, b)
-        empty = 0 in (*np.shape(a), *np.shape(b))  # nothing to add up: every rung would need the same guard
+        empty = 0 in (m, k, n)  # nothing to add up: every rung would need the same guard
         c = np.zeros((m, n), dtype) if empty else as_numpy(self.function(*self.prepare(a, b)))
         c = c.astype(dtype, copy=False)
         return _torch_tensor(c) if is_torch(a) else c

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from widgets_lib.compute.arrays import as_numpy, check_tensor
+from widgets_lib.compute.arrays import as_numpy, check_tensor, is_torch
 
 PUBLISHED_2022 = {
     (5, "python"): 416e-3,
@@ -44,7 +44,7 @@ def sizes(a: Any, b: Any) -> tuple[int, int, int]:
 
 def _shape(x: Any) -> tuple[int, ...]:
     check_tensor(x)
-    return tuple(x.shape) if hasattr(x, "shape") else as_numpy(x).shape
+    return tuple(x.shape) if is_torch(x) or isinstance(x, np.ndarray) else as_numpy(x).shape
 
 
 def operands(m: int, k: int, n: int, seed: int = 0) -> tuple[Any, Any]:

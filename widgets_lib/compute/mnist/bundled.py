@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from widgets_lib.compute._integers import check_integer
+
 from .pixel_cache import as_rows, mapped_pixels
 
 BUNDLED = Path(__file__).parents[2] / "data" / "mnist.npz"
@@ -53,6 +55,7 @@ def first_digits(count: int) -> tuple[np.ndarray, np.ndarray]:
 
     The other images are not unpacked: a few milliseconds, where `load` takes the better part of a second.
     """
+    count = check_integer(count, "a number of digits", 0, 60_000)
     with zipfile.ZipFile(BUNDLED) as files:
         return _first(files, "x_train", count), _first(files, "y_train", count).astype(np.int64)
 

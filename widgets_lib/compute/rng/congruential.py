@@ -89,6 +89,8 @@ class Congruential:
 
     @state.setter
     def state(self, state: Sequence[int]) -> None:
+        if isinstance(state, np.ndarray):
+            state = state.tolist()
         if not isinstance(state, tuple | list) or len(state) != len(self.state_ranges):
             raise ValueError(f"a state is a tuple of {len(self.state_ranges)}, not {reprlib.repr(state)}")
         state = tuple(check_integer(x, f"component {j}") for j, x in enumerate(state, start=1))

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from widgets_lib.compute._integers import check_integer
+from widgets_lib.compute.formatting import format_int
 
 from .generators import GENERATORS, GeneratorAdapter
 
@@ -39,7 +40,7 @@ class ForkSpec:
     draws_before: int = 0  # 0 … 1000, by the parent
     draws_after: int = 4  # 0 … 1000, by each process
     reseeding: str = "none"  # a key of RESEEDINGS: what a child does before it draws
-    seed: int = 0  # from 0 to the adapter's max_seed
+    seed: int = 0  # from the adapter's min_seed to its max_seed
 
     def __post_init__(self) -> None:
         check_choice(self.reseeding, RESEEDINGS, "reseeding")
@@ -48,8 +49,10 @@ class ForkSpec:
             "children": check_integer(self.children, "a number of children", 1, MAX_CHILDREN),
             "draws_before": check_integer(self.draws_before, "a number of draws before the fork", 0, MAX_DRAWS),
             "draws_after": check_integer(self.draws_after, "a number of draws", 0, MAX_DRAWS),
-            "seed": check_integer(self.seed, f"a seed for {adapter.title}", 0, adapter.max_seed),
+            "seed": check_integer(self.seed, f"a seed for {adapter.title}", adapter.min_seed, adapter.max_seed),
         }
+        if self.reseeding == "spawn" and checked["seed"] < 0:
+            raise ValueError(f"a seed for SeedSequence.spawn is at least 0, not {format_int(checked['seed'])}")
         for name, value in checked.items():  # plain ints: those of numpy can't be written as JSON
             object.__setattr__(self, name, value)
 

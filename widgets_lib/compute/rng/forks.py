@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from widgets_lib.compute._integers import check_integer
 from widgets_lib.compute._renamed import renamed
 from widgets_lib.compute.timing import Stopped
 
@@ -142,7 +143,7 @@ def describe_fork(
     """What a fork does, worked out without forking, as a Fork.
 
     generator: a key of GENERATORS; reseeding: a key of RESEEDINGS; children 1 … 8; draws 0 … 1000; seed a whole
-    number ≥ 0. pids: the process ids to assume, the parent's first; by default stand-ins 1000, 1001, …
+    number ≥ 0, for torch and Python's random any that they take. pids: the process ids to assume, the parent's first; by default stand-ins 1000, 1001, …
     What the operating system would give (os.urandom) is replaced by numbers that are the same every time;
     `Process.predicted` is False there.
     Raises: ValueError or TypeError, naming the value, for arguments outside these.
@@ -176,7 +177,9 @@ def predict_fork(spec: ForkSpec, pids: Sequence[int] | None = None) -> Fork:
     """`describe_fork` of a ForkSpec."""
     if unavailable := unavailable_reason(spec.generator, spec.reseeding):
         return _fork_unavailable(spec, unavailable, real=False)
-    pids = pids or [PARENT_PID + i for i in range(spec.children + 1)]
+    if pids is None:
+        pids = [PARENT_PID + i for i in range(spec.children + 1)]
+    pids = [check_integer(pid, "a process id", 0) for pid in pids]
     if len(pids) != spec.children + 1:
         raise ValueError(f"pids are one for the parent and one for each of {spec.children} children, not {len(pids)}")
     adapter = spec.adapter
@@ -187,7 +190,7 @@ def predict_fork(spec: ForkSpec, pids: Sequence[int] | None = None) -> Fork:
     children = []
     for child, pid in enumerate(pids[1:]):
         copied = adapter.copy(g)
-        entropy = [spec.seed, child, 0xF02C]  # any fixed numbers: a stand-in for os.urandom
+        entropy = [spec.seed % 2**64, child, 0xF02C]  # any fixed numbers: a stand-in for os.urandom
         if adapter.reseeds_itself:
             adapter.reseed(copied, np.random.SeedSequence(entropy))
         apply_reseeding(spec, copied, child, pid, entropy)

@@ -29,6 +29,7 @@ class GeneratorAdapter(Generic[G]):
 
     title: str
     codes: dict[str, str]  # for each reseeding, the lines that a child would write
+    min_seed: int | None = 0  # None: negative seeds of any size
     max_seed: int | None = None  # None: seeds of any size
     reseeds_itself = False  # in a child, before the child's first line runs
     jump_unavailable: str | None = None  # the reason why it can't jump ahead
@@ -94,6 +95,7 @@ class _WichmannHillAdapter(GeneratorAdapter[WichmannHill]):
 
 class _PythonAdapter(GeneratorAdapter[random.Random]):
     title = "Python's random"
+    min_seed = None
     reseeds_itself = True
     jump_unavailable = "Python's random has had no jumpahead since Python 3: the Mersenne Twister jumps only in numpy."
     codes = {
@@ -190,6 +192,7 @@ class _NumpyGeneratorAdapter(GeneratorAdapter[np.random.Generator]):
 
 class _TorchAdapter(GeneratorAdapter["torch.Generator"]):
     title = "torch"
+    min_seed = -(2**63)
     max_seed = 2**64 - 1
     jump_unavailable = "torch's generator has no way to jump ahead; reseed it in the child."
     codes = {

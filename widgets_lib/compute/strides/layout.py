@@ -2,11 +2,15 @@
 
 import math
 import operator
-from collections.abc import Iterator, Sequence
+import reprlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .._integers import check_count
 
 MAX_CELLS = 2**24  # the most that `positions` computes at once, 128 MiB; take a `corner` of anything larger
 
@@ -87,9 +91,11 @@ class Layout:
     def position(self, index: int | Sequence[int]) -> int:
         """The storage position of the element at `index`, one int per axis (a bare int if there is one axis).
 
-        Raises: IndexError, naming the axis, if the index is not an element of the shape.
+        Raises: IndexError, naming the axis, if the index is not an element of the shape; TypeError if it is not of
+        whole numbers.
         """
-        index = (index,) if isinstance(index, int) else tuple(index)
+        given: Any = index if isinstance(index, Iterable) and getattr(index, "shape", None) != () else (index,)
+        index = tuple(check_count(i, "an index") for i in given)
         if len(index) != self.ndim:
             raise IndexError(f"index {index} has {len(index)} numbers, shape {self.shape} has {self.ndim} axes")
         for axis, (i, n) in enumerate(zip(index, self.shape, strict=True)):
@@ -102,6 +108,7 @@ class Layout:
 
         These are also the elements that change when that cell is written.
         """
+        position = check_count(position, "a position")
         if not self.size:
             return []
         # Largest stride first: each axis then leaves only a step or two to try, so nothing is enumerated.
@@ -158,6 +165,7 @@ class Layout:
 
     def corner(self, limit: int) -> "Layout":
         """The layout of x[:limit, :limit, …]: what is drawn of a large array. Same storage, stride and offset."""
+        limit = check_count(limit, "a limit", 0)
         return replace(self, shape=tuple(min(n, limit) for n in self.shape))
 
 
@@ -192,6 +200,7 @@ class View:
 
 def contiguous_stride(shape: Sequence[int]) -> tuple[int, ...]:
     """The row-major stride of a fresh array of this shape, in elements: (3, 4) -> (4, 1)."""
+    shape = tuple(check_count(n, "a size", 0) for n in shape)
     return tuple(math.prod(max(n, 1) for n in shape[axis + 1 :]) for axis in range(len(shape)))
 
 
@@ -205,8 +214,8 @@ def as_strided(
 
     Raises: TypeError if a number is not whole.
     """
-    storage_size, offset = operator.index(storage_size), operator.index(offset)
-    shape, stride = (tuple(map(operator.index, numbers)) for numbers in (shape, stride))
+    storage_size, offset, itemsize = (operator.index(number) for number in (storage_size, offset, itemsize))
+    shape, stride = _whole(shape, "a shape"), _whole(stride, "a stride")
     if len(shape) != len(stride):
         return View(False, f"shape {shape} has {len(shape)} axes but stride {stride} has {len(stride)}: one each")
     for axis, n in enumerate(shape):
@@ -223,6 +232,13 @@ def as_strided(
         refuses = "torch has no negative strides: x.flip(…) copies instead" if negative else None
         return View(True, layout=layout, torch_refuses=refuses)
     return _illegal(layout, low, high)
+
+
+def _whole(numbers: Any, what: str) -> tuple[int, ...]:
+    try:
+        return tuple(map(operator.index, numbers))
+    except (TypeError, RuntimeError):  # RuntimeError: a tensor without plain numbers
+        raise TypeError(f"{what} is a tuple of whole numbers, not {reprlib.repr(numbers)}") from None
 
 
 def _illegal(layout: Layout, low: int, high: int) -> View:

@@ -54,10 +54,20 @@ def values(x: "torch.Tensor | NDArray[Any]", at: ArrayLike | None = None, limit:
     at = np.arange(min(size, limit)) if at is None else as_numpy(at)
     if at.size and at.dtype.kind not in "iu":
         raise TypeError(f"positions are whole numbers, not of type {at.dtype}")
+    if at.size and not size:
+        raise IndexError("the storage has no cells")
     if at.size and not (at.min() >= 0 and at.max() < size):
         raise IndexError(f"positions {at.min()}…{at.max()} leave the storage, which has cells 0…{size - 1}")
     at = at.astype(np.int64)
-    return as_numpy(flat[flat.new_tensor(at, dtype=_torch().int64)]) if is_torch(x) else flat[at]
+    if not is_torch(x):
+        return flat[at]
+    try:
+        return as_numpy(flat[flat.new_tensor(at, dtype=_torch().int64)])
+    except NotImplementedError:
+        kind = str(x.dtype).removeprefix("torch.")
+        raise TypeError(
+            f"cells of type {kind} hold packed numbers, and torch itself can't read them one by one"
+        ) from None
 
 
 def write(x: "torch.Tensor | NDArray[Any]", position: int, value: Any) -> Any:

@@ -97,7 +97,7 @@ def from_array(name: str, array: Any) -> Operand:
 
 def from_argument(name: str, shape: Any, scale: float) -> Operand:
     """An operand from what a caller gave: a tensor or array, a shape, or a shape as text."""
-    if hasattr(shape, "shape") and hasattr(shape, "dtype"):
+    if is_torch(shape) or (hasattr(shape, "shape") and hasattr(shape, "dtype")):
         return from_array(name, np.asarray(shape) if isinstance(shape, np.generic) else shape)
     shape = broadcasting.parse_shape(shape) if isinstance(shape, str) else as_shape(shape)
     if len(shape) > MAX_AXES or math.prod(shape) > MAX_ELEMENTS:

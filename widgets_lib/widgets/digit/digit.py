@@ -9,8 +9,8 @@ import numpy as np
 import traitlets
 
 from widgets_lib.compute import iterators, mnist
-from widgets_lib.compute._integers import check_integer
-from widgets_lib.compute.arrays import as_pictures
+from widgets_lib.compute._integers import check_flag, check_integer
+from widgets_lib.compute.arrays import as_numpy, as_pictures, is_torch
 from widgets_lib.compute.formatting import count
 from widgets_lib.compute.parsing import read_integer
 from widgets_lib.widgets._base import Widget
@@ -76,7 +76,7 @@ class DigitViewer(Widget):
             },
         }
         self._shown: dict[str, int] = {}  # index, row and column as they were last drawn
-        super().__init__(count=len(self._pictures), numbers=bool(numbers), **at)
+        super().__init__(count=len(self._pictures), numbers=check_flag(numbers, "DigitViewer: numbers"), **at)
         self.recompute_on(*self.inputs)
 
     def _on_custom_msg(self, content: dict[str, Any], buffers: Sequence[memoryview]) -> None:
@@ -165,7 +165,8 @@ def _labels(labels: Any, pictures: int) -> list[str]:
     """The labels as texts: one for each picture, or a single one for a single picture."""
     if labels is None:
         return []
-    labels = labels.tolist() if hasattr(labels, "tolist") else labels
+    labels = as_numpy(labels) if is_torch(labels) else labels
+    labels = labels.tolist() if isinstance(labels, (np.ndarray, np.generic)) else labels
     labels = list(labels) if isinstance(labels, (list, tuple)) else [labels]
     if len(labels) != pictures:
         raise ValueError(f"DigitViewer: {count(len(labels), 'label')} for {count(pictures, 'picture')}: one each")

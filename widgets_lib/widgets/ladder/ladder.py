@@ -8,6 +8,7 @@ from typing import Any
 import traitlets
 
 from widgets_lib.compute import matmul, scales
+from widgets_lib.compute._integers import check_positive
 from widgets_lib.compute.formatting import count, human, join_words
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, either, list_of, text
@@ -99,7 +100,7 @@ class MatmulLadder(Widget):
         self._predicted_size = (m, k, n)  # that `predictions` belong to
         self._verdicts: dict[str, Verdict] = {}
         self.stops = {size: scales.size_stops(most) for size, most in MAX_SIZES.items()}
-        self._budget_s = budget_s
+        self._budget_s = check_positive(budget_s, "MatmulLadder: budget_s")
         self._results: dict[Size, dict[str, Row]] = {}  # of every size: one left and come back to keeps its times
         self._publishing = threading.RLock()  # the kernel's thread and the measurements' both do
         self._measurements = Measurements(self._on_message, self._on_idle)

@@ -1,11 +1,18 @@
 """Predict: a question the learner commits to before seeing the answer."""
 
+import reprlib
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import traitlets
 
 from widgets_lib.compute import answers
+from widgets_lib.compute._integers import check_positive
+from widgets_lib.compute.parsing import as_shape
 from widgets_lib.widgets._base import Widget
+
+MAX_ANSWER = 1e300
 
 
 class Predict(Widget):
@@ -18,7 +25,8 @@ class Predict(Widget):
     answer: a tuple of ints (a shape), a number, or one of `choices`.
     tolerance: how far off a number may be, relative; by default nothing for an int, 1 % for a float.
     because: shown with the verdict, and not before it.
-    Raises: ValueError for a choice that is not among `choices`; TypeError for an answer of another kind.
+    Raises: ValueError for a choice that is not among `choices`, or a number that can't be typed; TypeError for an
+    answer of another kind.
     """
 
     example = "wl.Predict('How many?', answer=3)"
@@ -44,20 +52,21 @@ class Predict(Widget):
         choices: Sequence[str] = (),
         tolerance: float | None = None,
     ):
-        if isinstance(answer, str):
-            kind = "choice"
-            if answer not in choices:
-                raise ValueError(f"Predict: answer {answer!r} is not among choices {list(choices)!r}")
-        elif isinstance(answer, tuple):
-            answer, kind = tuple(map(int, answer)), "shape"  # torch.Size is a tuple too
-        elif isinstance(answer, (int, float)) and not isinstance(answer, bool):
-            kind = "number"
-        else:
-            raise TypeError(
-                f"Predict: answer {answer!r} is a {type(answer).__name__}; give a shape, a number or a choice"
-            )
+        for name, text in (("question", question), ("because", because)):
+            if not isinstance(text, str):
+                raise TypeError(f"Predict: {name} is a text, not {reprlib.repr(text)} ({type(text).__name__})")
+        choices = _choices(choices)
+        answer, kind = _answer(answer)
+        if kind == "choice" and answer not in choices:
+            raise ValueError(f"Predict: answer {answer!r} is not among choices {choices!r}")
+        if kind != "choice" and choices:
+            raise ValueError(f"Predict: answer {answer!r} is not among choices {choices!r}: choices are texts")
+        if tolerance is not None:
+            if kind != "number":
+                raise ValueError(f"Predict: tolerance is for numbers, and answer {answer!r} is a {kind}")
+            tolerance = check_positive(tolerance, "Predict: tolerance", zero=True)
         self._answer, self._because, self._tolerance = answer, because, tolerance
-        super().__init__(question=question, kind=kind, choices=list(choices))
+        super().__init__(question=question, kind=kind, choices=choices)
         self.recompute_on("given")
 
     def _recompute(self) -> None:
@@ -67,3 +76,34 @@ class Predict(Widget):
         if self.given:
             verdict = answers.judge(self.given, self._answer, self._tolerance)
             self.right, self.verdict, self.reason = verdict.right, verdict.message, self._because
+
+
+# ---- arguments ----
+
+
+def _answer(answer: Any) -> tuple[answers.Answer, str]:
+    """The answer and its kind."""
+    if isinstance(answer, np.generic):
+        answer = answer.item()
+    if isinstance(answer, str):
+        return answer, "choice"
+    try:
+        if isinstance(answer, tuple):  # torch.Size is one too
+            return as_shape(answer), "shape"
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"Predict: answer: {error}") from None
+    if not isinstance(answer, (int, float)) or isinstance(answer, bool):
+        raise TypeError(
+            f"Predict: answer {reprlib.repr(answer)} is a {type(answer).__name__}; give a shape, a number or a choice"
+        )
+    if not -MAX_ANSWER <= answer <= MAX_ANSWER:  # nan too
+        raise ValueError(f"Predict: answer {reprlib.repr(answer)} is not a number that can be typed and compared")
+    return answer, "number"
+
+
+def _choices(choices: Any) -> list[str]:
+    if isinstance(choices, str) or not all(isinstance(choice, str) and choice for choice in choices):
+        raise TypeError(f"Predict: choices are texts in a list, not {reprlib.repr(choices)}")
+    if len(set(choices)) != len(choices):
+        raise ValueError(f"Predict: two of the choices are the same: {list(choices)!r}")
+    return list(choices)

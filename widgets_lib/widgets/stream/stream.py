@@ -8,7 +8,7 @@ import numpy as np
 import traitlets
 
 from widgets_lib.compute import rng
-from widgets_lib.compute._integers import check_integer
+from widgets_lib.compute._integers import check_flag, check_integer
 from widgets_lib.compute._renamed import renamed
 from widgets_lib.compute.formatting import format_int
 from widgets_lib.compute.parsing import read_integer
@@ -123,7 +123,7 @@ class RandomStream(Widget):
             n=check_integer(own.n if n is None else n, "n, the number of draws,", 1, MAX_DRAWS),
             generator=generator,
             compare_with=compare_with,
-            divide_by_period=bool(divide_by_period),
+            divide_by_period=check_flag(divide_by_period, "RandomStream: divide_by_period"),
         )
         self.observe(lambda change: self._run_guarded(self._read_seed), names=["seed", "generator"])
         self.observe(lambda change: self._run_guarded(self._read_state), names=["state"])
@@ -246,6 +246,7 @@ def _from_seed(key: str, typed: str) -> _Start:
 def _from_state(key: str, state: Any, typed: str | None = None) -> _Start:
     """The start at this state; its seed is the canonical one, unless one is given as text."""
     generator = rng.GENERATORS[key](0)
+    state = state.tolist() if isinstance(state, np.ndarray) else state
     if isinstance(state, tuple | list):
         state = tuple(_read_component(j, x) for j, x in enumerate(state, start=1))
     try:

@@ -10,6 +10,8 @@ import traitlets
 from numpy.typing import NDArray
 
 from widgets_lib.compute import strides
+from widgets_lib.compute._integers import check_flag
+from widgets_lib.compute.formatting import shorten
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, integer, list_of, record, text
 from widgets_lib.widgets.strides.picture import draw, write_note
@@ -66,7 +68,7 @@ class StrideExplorer(Widget):
     def __init__(self, x: "torch.Tensor | NDArray[Any] | None" = None, *, in_place: bool = False) -> None:
         x = _example() if x is None else x
         layout = strides.describe(x)
-        if in_place:
+        if check_flag(in_place, "StrideExplorer: in_place"):
             strides.check_writable(x)
         self._first = State(Memory.of(x, in_place=in_place), "x", layout, layout, "x")
         super().__init__()
@@ -136,8 +138,9 @@ class StrideExplorer(Widget):
         try:
             shape, stride = (tuple(map(operator.index, numbers)) for numbers in (shape, stride))
             offset = operator.index(storage_offset)
-        except TypeError as error:
-            raise ValueError(f"shape, stride and offset are whole numbers: {error}") from error
+        except TypeError:
+            asked = shorten(f"{shape!r}, {stride!r} and {storage_offset!r}", 100)
+            raise ValueError(f"shape, stride and offset are whole numbers, and can't be {asked}") from None
         if (shape, stride, offset) != self._now.dials:
             step = {"dials": {"shape": list(shape), "stride": list(stride), "storage_offset": offset}}
             self._show(self._now.with_dials(shape, stride, offset), step)
