@@ -309,7 +309,7 @@ def _folded(values: Sequence[T], columns: int) -> tuple[tuple[T, ...], ...]:
 def _check_tensor(x: Any) -> None:
     """Raises: as arrays.check_tensor, for a tensor that can't be walked along; numpy is not loaded to find out."""
     if "torch" in sys.modules:
-        from widgets_lib.compute.arrays import check_tensor
+        from widgets_lib.compute.arrays import check_tensor  # here: all else in this module does without numpy
 
         check_tensor(x)
 
