@@ -79,11 +79,9 @@ def test_a_fault_of_the_library_keeps_its_lines(shown, monkeypatch):
 
 
 def test_an_error_of_the_learners_code_that_the_library_calls_keeps_its_lines(shown):
-    cell = (
-        "import widgets_lib as wl\nclass Mine:\n    def __array__(self, *_, **__):\n        raise ValueError('mine')\n"
-    )
-    text = shown(f"{cell}wl.StrideExplorer(Mine())")
-    assert "----> 4         raise ValueError('mine')" in text
+    cell = "import widgets_lib as wl\ndef mine(change):\n    raise ValueError('mine')\n"
+    text = shown(f"{cell}stepper = wl.LoopStepper(m=2)\nstepper.observe(mine, 'm')\n\n\nstepper.m = 3")
+    assert "----> 3     raise ValueError('mine')" in text and "----> 8 stepper.m = 3" in text
 
 
 def test_verbose_mode_shows_all(shell, shown):
