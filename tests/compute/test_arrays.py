@@ -236,3 +236,20 @@ def test_what_is_no_grey_picture_is_told_why(make, error, words):
 def test_rows_that_do_not_fill_the_columns():
     with pytest.raises(ValueError, match="do not fill rows of 28"):
         as_pictures(range(300), columns=28)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "words"),
+    [
+        ([(DIGIT, 5), (DIGIT, 6)], r"these are pairs, .* \[picture for picture, label in x\]"),
+        (((torch.zeros(1, 28, 28), 5),), "these are pairs"),
+        ((DIGIT, "seven"), "this is a pair"),
+        (np.zeros((28, 28, 2)), "2 numbers a pixel"),
+        (np.zeros((6, 28, 28, 1)), r"x\[\.\.\., 0\] leaves the axis"),
+        (np.zeros((6, 28, 28, 4)), "in colour"),
+        ([Image.new("RGB", (28, 28))] * 2, "in colour"),
+    ],
+)
+def test_pictures_with_labels_or_channels_are_told_what_to_leave_out(pictures, words):
+    with pytest.raises((TypeError, ValueError), match=words):
+        as_pictures(pictures)

@@ -103,6 +103,10 @@ def as_pictures(x: Any, columns: int | None = None, largest: int = 64) -> np.nda
         raise TypeError(
             "this is a pair, a picture and its label: give the picture alone, as in dataset[0][0] for dataset[0]"
         )
+    if isinstance(x, (list, tuple)) and x and all(map(_is_pair, x)):
+        raise TypeError(
+            "these are pairs, each a picture and its label: give the pictures alone, [picture for picture, label in x]"
+        )
     _check_channels(x)
     array = as_numpy(x, real=True)
     if array.ndim == 0:
@@ -115,7 +119,7 @@ def as_pictures(x: Any, columns: int | None = None, largest: int = 64) -> np.nda
         array = array[np.newaxis]
     elif array.ndim != 3:
         raise ValueError(_too_many_axes(array.shape))
-    elif array.shape[2] in (1, 3, 4) and min(array.shape[:2]) > array.shape[2]:
+    elif array.shape[2] <= 4 and min(array.shape[:2]) > array.shape[2]:
         raise ValueError(_channels_last(array.shape))
     rows, columns = array.shape[1:]
     if max(rows, columns) > largest:
@@ -142,7 +146,7 @@ def _is_pair(x: Any) -> bool:
     """Whether x is a picture and its label, or pictures and their labels, as datasets and their loaders give them."""
     if not isinstance(x, (list, tuple)) or len(x) != 2:
         return False
-    picture, label = (_axes(part) for part in x)
+    picture, label = (0 if isinstance(part, str) else _axes(part) for part in x)
     return picture is not None and label is not None and picture > label
 
 
@@ -174,7 +178,11 @@ def _channels_last(shape: tuple[int, ...]) -> str:
 
 
 def _too_many_axes(shape: tuple[int, ...]) -> str:
-    hint = "; x[:, 0] leaves the axis of 1 channel out" if len(shape) == 4 and shape[1] == 1 else ""
+    hint = ""
+    if len(shape) == 4 and 1 in (shape[1], shape[3]):
+        hint = f"; x[{':, 0' if shape[1] == 1 else '..., 0'}] leaves the axis of 1 channel out"
+    elif len(shape) == 4 and shape[3] in (3, 4):
+        hint = "; these are in colour: x[..., :3].mean(-1) makes them grey"
     return (
         f"the shape {shape} has {len(shape)} axes; give a picture (rows, columns) or pictures (n, rows, columns){hint}"
     )

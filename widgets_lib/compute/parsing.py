@@ -22,9 +22,11 @@ MAX_CHARACTERS = 100  # of an expression
 
 _NO_BREAK_SPACES = "\u00a0\u2007\u2009\u202f"  # and thin ones: they group digits and separate nothing
 _MINUS_SIGNS = "−–"
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # ０ … ９，（） as East Asian keyboards type them
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _FACTORS = {
     "k": 10**3, "thousand": 10**3, "m": 10**6, "million": 10**6, "bn": 10**9, "billion": 10**9, "trillion": 10**12,
-    "%": Fraction(1, 100),
+    "%": Fraction(1, 100), "percent": Fraction(1, 100), "per cent": Fraction(1, 100),
 }  # fmt: skip
 _UNITS = (
     "axis|axes|bytes?|cells?|columns?|digits?|elements?|numbers?|pixels?|pictures?|products?|rows?|steps?|times|values?"
@@ -42,13 +44,14 @@ def read_shape(text: str) -> tuple[int, ...]:
     inside = _plain(text)
     if not inside:
         raise ValueError("no shape was typed: write whole numbers, as in (3, 1), or () for no axes")
-    inside = re.sub(r"^(torch\.)?size(?=\s*\()", "", inside, flags=re.IGNORECASE).strip()
+    inside = re.sub(r"^((torch\.)?size|(\w+\.)?shape\s*=?)(?=\s*[([])", "", inside, flags=re.IGNORECASE)
+    inside = inside.removesuffix(".").strip()
     while inside[:1] + inside[-1:] in ("()", "[]"):
         inside = inside[1:-1].strip()
     if not inside:
         return ()
     inside = re.sub(r"(?<=[0-9])_(?=[0-9])|(?<=[0-9])[, ](?=0[0-9][0-9](?![0-9]))", "", inside)
-    inside = re.sub(r"(?<=[0-9])\s*[×xX*]\s*(?=[-0-9])|(?<=[0-9])\s+(?=[-0-9])", ",", inside)
+    inside = re.sub(r"(?<=[0-9])\s*[×xX*·]\s*(?=[-0-9])|(?<=[0-9])\s+(?=[-0-9])", ",", inside)
     parts = [part.strip() for part in inside.removesuffix(",").split(",")]
     if len(parts) > MAX_AXES:
         raise ValueError(f"{len(parts)} axes are too many: an array has at most {MAX_AXES}")
@@ -140,6 +143,8 @@ def _as_expression(text: str) -> str:
     typed = re.sub(r"^(~|≈|about |ca\.? |=)\s*", "", _plain(text).lower())
     typed = re.sub(rf"(?<=[0-9a-z%)])\s*({_UNITS})$", "", typed)
     typed = re.sub(r"(?<=[0-9])\s*[×x]$", "", typed)  # "165×": so many times
+    typed = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda found: f"^{found[0].translate(_SUPERSCRIPTS)}", typed)
+    typed = re.sub(r"(?<=[0-9)])\s+x\s+(?=[0-9(])", "*", typed)
     typed = typed.replace("×", "*").replace("·", "*").replace("÷", "/").replace("^", "**")
     typed = re.sub(r"(?<=[0-9])_(?=[0-9])", "", typed)
     typed = re.sub(
@@ -197,5 +202,5 @@ def _power(base: Fraction, exponent: Fraction) -> Fraction:
 def _plain(text: str) -> str:
     """The text with one minus sign and ordinary spaces; no-break and thin spaces between digits group them."""
     text = re.sub(rf"(?<=[0-9])[{_NO_BREAK_SPACES}](?=[0-9]{{3}}(?![0-9]))", "", text)
-    text = re.sub(rf"[{_MINUS_SIGNS}]", "-", text)
+    text = re.sub(rf"[{_MINUS_SIGNS}]", "-", text.translate(_FULL_WIDTH))
     return " ".join(text.split())
