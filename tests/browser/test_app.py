@@ -430,6 +430,11 @@ def test_nothing_is_wider_than_a_phone(voila_page, clean_page):
     long_line = "x = " + " + ".join("1" for _ in range(80))
     page = voila_page([FORMULA, long_line, WIDGET])
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    edges = "#lesson :is(.jp-MarkdownOutput, .jp-InputArea-editor, .wl, .jp-OutputArea-output)"
+    lefts = (
+        "edges => [...new Set([...document.querySelectorAll(edges)].map(part => part.getBoundingClientRect().left))]"
+    )
+    assert len(page.evaluate(lefts, edges)) == 1, "the left edges are flush"
     page.evaluate("warn('This takes up a line of its own, below all else that is in the bar.', { reload: true })")
     alert, view = page.get_by_role("alert").bounding_box(), page.get_by_text("View", exact=True).bounding_box()
     assert alert["x"] + alert["width"] <= 360 and alert["y"] >= view["y"] + view["height"]
