@@ -272,6 +272,11 @@ class MatmulLadder(Widget):
 
     # ---- rungs of learners ----
 
+    @property
+    def has_baseline(self) -> bool:
+        """Whether three loops are timed at this size, so that another rung's time can be compared."""
+        return bool(self._results.get(self.size, {}).get(FIRST, {}).get("seconds"))
+
     def add_learner_rung(self, title: str, verdict: Verdict | None = None) -> None:
         """A learner's rung was written or rewritten: list it, check and time it, and say so under its cell."""
         self.list_learner_rung(title)

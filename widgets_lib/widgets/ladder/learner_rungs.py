@@ -24,6 +24,9 @@ class OpenLadder(Protocol):
     @property
     def size(self) -> tuple[int, int, int]: ...
 
+    @property
+    def has_baseline(self) -> bool: ...
+
     def add_learner_rung(self, title: str, verdict: Verdict | None) -> None: ...
 
     def list_learner_rung(self, title: str) -> None: ...
@@ -145,6 +148,7 @@ def _add_waiting() -> None:
         ladders = [ladder for ladder in list(OPEN_LADDERS) if ladder.takes_learner_rungs]
         if not ladders:
             LEARNER_RUNGS[title].verdict.show("no ladder is open: show one, wl.MatmulLadder(), and run this cell again")
+        ladders.sort(key=lambda ladder: not ladder.has_baseline)  # the line under the cell is of one that can compare
         measured = set()
         for ladder in ladders:
             if ladder.size in measured:
