@@ -45,7 +45,8 @@ def test_the_wheel_holds_every_file_of_the_package(wheel):
 def test_the_source_distribution_is_the_repository_and_builds_the_same_wheel(wheel, tmp_path):
     sdist = build("sdist", ROOT, tmp_path)
     with tarfile.open(sdist) as archive:
-        archive.extractall(tmp_path, filter="data")
+        safe = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # Python 3.10 and 3.11 before 3.11.4
+        archive.extractall(tmp_path, **safe)
     unpacked = tmp_path / sdist.name.removesuffix(".tar.gz")
     shipped = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
