@@ -26,19 +26,19 @@ __version__ = "0.1.0"
 
 # public name -> the module that defines it
 _PUBLIC = {
-    "figure_style": ".widgets._figures",
     "BroadcastExplorer": ".widgets.broadcasting",
     "DigitViewer": ".widgets.digit",
+    "figure_style": ".widgets._figures",
+    "forget": ".widgets.ladder",
     "ForkSimulator": ".widgets.forks",
     "IteratorTape": ".widgets.tape",
     "LoaderWorkers": ".widgets.workers",
     "LoopStepper": ".widgets.stepper",
     "MatmulLadder": ".widgets.ladder",
-    "forget": ".widgets.ladder",
-    "rung": ".widgets.ladder",
     "Predict": ".widgets.predict",
     "projector": ".widgets.projector",
     "RandomStream": ".widgets.stream",
+    "rung": ".widgets.ladder",
     "StrideExplorer": ".widgets.strides",
 }
 

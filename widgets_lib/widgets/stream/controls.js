@@ -74,7 +74,8 @@ function arrange(stage, all, player) {
 }
 
 /**
- * The seed and the first state as fields: { seed, state, again, show(picture, seed, state) }. What was refused is marked, and stays.
+ * The seed and the first state as fields: { seed, state, again, show(picture, seed, state) }. What was refused is
+ * marked, and stays.
  */
 function createStart({ onseed, onstate, onrestart }) {
   const seed = h("input", { ...TYPED, class: "wl-seed", spellcheck: "false", onchange: () => onseed(seed.value) });

@@ -10,8 +10,8 @@ import { createSquare } from "./plots.js";
  * n, side         how many draws are stepped through, and the side of a square
  * stage           "pairs" for these alone
  *
- * @param {{ portrait: any, values: Float64Array, planes: Float64Array, reach: number, n: number, side: number, stage: string }
- *   & import("./plots.js").Pointing} options
+ * @param {{ portrait: any, values: Float64Array, planes: Float64Array, reach: number, n: number, side: number,
+ *   stage: string } & import("./plots.js").Pointing} options
  */
 export function createPortrait({ portrait, values, planes, reach, n, side, stage, onHighlight, onseek }) {
   const shared = { n, side, onHighlight, onseek };

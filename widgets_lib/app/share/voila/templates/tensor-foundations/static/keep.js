@@ -1,5 +1,5 @@
-// Keeps what is typed, dragged and solved in the page's widgets, and brings it back: they tell of their inputs by events
-// (widgets/shared/page.js). In <head>, after veils.js; `startKeeping` runs once the lesson is known.
+// Keeps what is typed, dragged and solved in the page's widgets, and brings it back. The widgets send their inputs as
+// events (widgets/shared/page.js). In <head>, after veils.js; `startKeeping` runs once the lesson is known.
 "use strict";
 
 const SAVE_MS = 200; // what the kernel refuses is not kept, if it says so by then

@@ -1,5 +1,5 @@
-// How far a learner is: kept in this browser, sent nowhere. For each lesson the inputs of its widgets, the questions that
-// are answered, and those whose answer was asked for without one. A classic script in <head>, after site.js.
+// How far a learner is: kept in this browser, sent nowhere. For each lesson the inputs of its widgets, the questions
+// that are answered, and those whose answer was asked for without one. A classic script in <head>, after site.js.
 "use strict";
 
 const PROGRESS = "progress.1:"; // the version of what is kept: nothing is read of another one
