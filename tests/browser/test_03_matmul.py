@@ -66,7 +66,8 @@ def test_a_run_is_predicted_measured_and_judged(ladder):
     ladder.get_by_role("button", name="Time it").click()
     expect(row(ladder, "numpy").locator(".wl-check")).to_have_text("✓ right", timeout=RUN_MS)
     expect(row(ladder, "numpy").locator(".wl-notes")).to_contain_text("predicted 1.00 s:")
-    assert row(ladder, "numpy").locator(".wl-bar").bounding_box()["width"] > 0
+    bar = row(ladder, "numpy").locator(".wl-bar").element_handle()
+    ladder.page.wait_for_function("bar => bar.getBoundingClientRect().width > 0", arg=bar)  # it grows from nothing
 
 
 def test_the_whole_ladder_runs_by_keyboard_and_lays_2022_beside(ladder):
