@@ -193,12 +193,12 @@ def test_an_idle_process_that_vanished_is_replaced(fresh):
 
 
 def test_the_thread_count_reaches_the_libraries(fresh):
-    run(fresh, SMALL | {"threads": 1})
+    assert run(fresh, SMALL | {"threads": 1})["threads"] == 1
     with open(f"/proc/{fresh._process.pid}/environ") as environment:
         values = dict(line.split("=", 1) for line in environment.read().split("\0") if "=" in line)
     assert {values[f"{name}_NUM_THREADS"] for name in ("OMP", "MKL", "OPENBLAS", "NUMBA")} == {"1"}
     first = fresh._process.pid
-    run(fresh, SMALL)
+    assert run(fresh, SMALL | {"threads": 3})["threads"] == 3
     assert fresh._process.pid != first and gone(first)
 
 

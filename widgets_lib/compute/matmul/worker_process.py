@@ -7,7 +7,7 @@ It reads jobs from stdin and writes messages to stdout, one JSON object a line:
                                                                    function, see `function_pickle.pack`
     {"event": "progress", "rows_done": 0, "of": 5}     all is loaded, and the backend is called from now on
     {"event": "progress", "rows_done": 1, "of": 5, "estimate_s": 0.28}
-    {"event": "result", "correct": true, "seconds": 0.284, …}      or      {"event": "error", "message": "…"}
+    {"event": "result", "correct": true, "seconds": 0.284, "threads": 2, …}   or      {"event": "error", "message": "…"}
 
 `worker.Worker` is the other end.
 """
@@ -97,7 +97,18 @@ def _run(job: dict[str, Any], emit: Callable[..., None]) -> None:
         budget_s=job.get("budget_s", 0.5),
         on_progress=lambda done, of, s: emit(event="progress", rows_done=done, of=of, estimate_s=s),
     )
-    emit(event="result", **result)
+    emit(event="result", threads=_threads(job["backend"]), **result)
+
+
+def _threads(key: str) -> int:
+    """How many threads the libraries may use here; 1 for a rung that works on Python's lists."""
+    if key in BACKENDS and BACKENDS[key].takes == "lists":
+        return 1
+    if torch := sys.modules.get("torch"):
+        return int(torch.get_num_threads())
+    if named := os.environ.get("OMP_NUM_THREADS", "").strip():
+        return int(named)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _function(job: dict[str, Any]) -> tuple[Function, Prepare]:

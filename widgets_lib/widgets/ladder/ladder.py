@@ -12,6 +12,7 @@ from widgets_lib.compute._integers import check_positive
 from widgets_lib.compute.formatting import count, human, join_words
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, either, list_of, text
+from widgets_lib.widgets.ladder import results
 from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS, OPEN_LADDERS
 from widgets_lib.widgets.ladder.measurements import Measurements
 from widgets_lib.widgets.ladder.rows import (
@@ -317,6 +318,7 @@ class MatmulLadder(Widget):
             self.progress = progress_of(key, message)
         else:
             self._note(size, key, row_of(message))
+            results.record(job, message)
 
     def _on_idle(self) -> None:
         self.progress = {}

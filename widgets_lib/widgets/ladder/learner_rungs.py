@@ -10,6 +10,7 @@ from widgets_lib.compute import matmul
 from widgets_lib.compute.matmul.function_pickle import pack
 from widgets_lib.compute.matmul.sources import function_source
 from widgets_lib.widgets._brief_errors import brief_errors
+from widgets_lib.widgets.ladder import results
 from widgets_lib.widgets.ladder.verdict import Verdict
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -92,6 +93,7 @@ def rung(title: str) -> Callable[[F], F]:
     def register(function: F) -> F:
         for ladder in list(OPEN_LADDERS):  # the version before, which may never end
             ladder.drop_learner_rung(title)
+        results.discard(title)
         verdict = Verdict(title, show=_shell() is not None)
         older = {key: entry for key, entry in LEARNER_RUNGS.items() if key != title}
         LEARNER_RUNGS.clear()
@@ -116,6 +118,7 @@ def forget(title: str) -> None:
     LEARNER_RUNGS.pop(title).verdict.show(f"“{title}” was removed from the ladder")
     for ladder in list(OPEN_LADDERS):
         ladder.drop_learner_rung(title)
+    results.discard(title)
 
 
 # ---- when a cell has ended ----
