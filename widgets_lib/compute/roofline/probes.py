@@ -1,0 +1,172 @@
+"""How fast this machine multiplies and reads: single measurements, and what the system says of itself."""
+
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from widgets_lib.compute.formatting import format_sizes
+from widgets_lib.compute.matmul import available_memory_bytes
+from widgets_lib.compute.timing import ShouldStop, Stopped
+
+Array: TypeAlias = np.ndarray
+
+SIDE = 384  # of a square product for one core: 1.8 MB in all, which a cache holds, and long enough to time
+SMALL_SIDE = 64  # numpy's OpenBLAS gives a product of this size to one thread
+BUDGET_S = 0.14  # for one measurement
+MIN_CALLS, MAX_CALLS = 3, 10_000
+DISTURBED = 1.5  # half of the calls took longer than this many times the fastest
+CACHES = 2  # an array of fewer caches than this may be read from the cache
+WANTED_CACHES = 4
+MIN_ARRAY, USUAL_ARRAY, MAX_ARRAY = 2**24, 2**27, 2**28  # bytes
+FREE_SHARE = 4  # at most a quarter of the free memory
+
+
+# ---- what the system says ----
+
+
+def usable_cores() -> int:
+    """How many cores the libraries may use in this process."""
+    if torch := sys.modules.get("torch"):
+        return int(torch.get_num_threads())
+    named = os.environ.get("OMP_NUM_THREADS", "").strip()
+    if named.isdigit() and int(named) > 0:
+        return int(named)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def processor_name() -> str:
+    """The processor's name, "" where the system does not tell."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, "") or platform.processor()
+
+
+def largest_cache_bytes(folder: Path = Path("/sys/devices/system/cpu/cpu0/cache")) -> int | None:
+    """Size of the largest cache of the first core; None where the system does not tell (not Linux)."""
+    sizes = []
+    for path in folder.glob("index*/size"):
+        try:
+            text = path.read_text().strip()
+            sizes.append(int(text.rstrip("KMG")) * {"K": 2**10, "M": 2**20, "G": 2**30}.get(text[-1:], 1))
+        except (OSError, ValueError):
+            continue
+    return max(sizes, default=None)
+
+
+# ---- memory ----
+
+
+def make_array(cache_bytes: int | None) -> Array:
+    """float32 numbers, written once so that they are in memory: several caches' worth, as far as memory is free.
+
+    Raises: RuntimeError if there is not even room for 16 MB.
+    """
+    size = min(max(WANTED_CACHES * cache_bytes if cache_bytes else USUAL_ARRAY, MIN_ARRAY), MAX_ARRAY)
+    free = available_memory_bytes()
+    if free is not None:
+        size = min(size, free // FREE_SHARE)
+    while size >= MIN_ARRAY:
+        try:
+            return np.ones(size // 4, np.float32)
+        except MemoryError:  # a limit of this process, which the system's free memory does not show
+            size //= 2
+    raise RuntimeError("too little memory is free to measure how fast it is read")
+
+
+def read_bandwidth(array: Array, cores: int, stop: ShouldStop) -> tuple[float, bool]:
+    """(bytes/s at which so many threads read the array, whether other programs disturbed that)."""
+    if cores == 1:
+        seconds, disturbed = _seconds(array.max, stop)
+    else:
+        parts = np.array_split(array, cores)
+        with ThreadPoolExecutor(cores, thread_name_prefix="roofline") as pool:  # numpy lets go of the GIL in `max`
+            seconds, disturbed = _seconds(lambda: list(pool.map(np.max, parts)), stop)
+    return array.nbytes / seconds, disturbed
+
+
+# ---- arithmetic ----
+
+
+def load_libraries() -> list[str]:
+    """Load torch if it is installed, and name the libraries that can multiply, the one to try first in front."""
+    if not find_spec("torch"):
+        return ["numpy"]
+    import_module("torch")  # by name, at the time of use: loading it takes a second
+    return ["torch", "numpy"]
+
+
+def peak_flops(cores: int, libraries: list[str], stop: ShouldStop) -> tuple[float, str, bool]:
+    """(FLOP/s, the product that reached them, whether other programs disturbed that) of the fastest float32 product."""
+    best = (0.0, "", False)
+    for name, side, product in _products(cores, libraries):
+        with product as multiply:
+            seconds, disturbed = _seconds(multiply, stop)
+        flops = 2 * side**3 / seconds
+        if flops > best[0]:
+            best = (flops, f"{name} @, {format_sizes((side, side, side))}", disturbed)
+    return best
+
+
+def _products(cores: int, libraries: list[str]) -> Iterator[tuple[str, int, Any]]:
+    """The products to try: (library, side, a context that gives the function)."""
+    side = 8 * round(SIDE * cores ** (1 / 3) / 8)  # as much for each core as one has alone
+    if "torch" in libraries:
+        yield "torch", side, _torch_product(side, cores)
+        if cores > 1:  # threads that start and meet for a longer time
+            yield "torch", 2 * side, _torch_product(2 * side, cores)
+    if cores == usable_cores():
+        yield "numpy", side, _numpy_product(side)
+    elif "torch" not in libraries:  # numpy's threads can't be told to rest
+        yield "numpy", SMALL_SIDE, _numpy_product(SMALL_SIDE)
+
+
+@contextmanager
+def _numpy_product(side: int) -> Iterator[Callable[[], Any]]:
+    a = np.full((side, side), 0.5, np.float32)
+    yield partial(np.matmul, a, a, out=np.empty_like(a))
+
+
+@contextmanager
+def _torch_product(side: int, cores: int) -> Iterator[Callable[[], Any]]:
+    import torch  # here: it is loaded already
+
+    before = torch.get_num_threads()
+    a = torch.full((side, side), 0.5)
+    torch.set_num_threads(cores)
+    try:
+        yield partial(torch.mm, a, a, out=torch.empty_like(a))
+    finally:
+        torch.set_num_threads(before)
+
+
+def _seconds(function: Callable[[], Any], stop: ShouldStop) -> tuple[float, bool]:
+    """(the fastest call, whether the others took much longer: other programs had the processor). Raises: Stopped.
+
+    By the clock on the wall: what a thread has waited for a processor says nothing where several work together.
+    """
+    function()  # wakes threads and fills caches
+    times: list[float] = []
+    start = perf_counter()
+    while len(times) < MIN_CALLS or (perf_counter() - start < BUDGET_S and len(times) < MAX_CALLS):
+        if stop():
+            raise Stopped
+        before = perf_counter()
+        function()
+        times.append(perf_counter() - before)
+    fastest = max(min(times), 1e-9)
+    return fastest, median(times) > DISTURBED * fastest
