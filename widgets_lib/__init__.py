@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from widgets_lib.widgets.stream import RandomStream as RandomStream
     from widgets_lib.widgets.strides import StrideExplorer as StrideExplorer
     from widgets_lib.widgets.tape import IteratorTape as IteratorTape
+    from widgets_lib.widgets.variants import Variants as Variants
     from widgets_lib.widgets.workers import LoaderWorkers as LoaderWorkers
 
 __version__ = "0.1.0"
@@ -40,6 +41,7 @@ _PUBLIC = {
     "RandomStream": ".widgets.stream",
     "rung": ".widgets.ladder",
     "StrideExplorer": ".widgets.strides",
+    "Variants": ".widgets.variants",
 }
 
 __all__ = ["__version__", *_PUBLIC]

@@ -59,6 +59,7 @@ DOINGS = {
         {"message": {"dials": {"shape": [2, 2], "stride": [2, 1], "storage_offset": 1}}},
         {"message": {"move": "transpose"}},
     ],
+    "Variants": [{"chosen": "multiply"}, {"chosen": "add"}],
 }
 OTHERS = {  # made in other ways
     "wl.BroadcastExplorer((3,), (3, 3), names=('c', 'm'))": [{"shapes": ["2", "3, 3"]}, {"message": {"repair": 0}}],
@@ -191,6 +192,7 @@ def test_what_does_not_fit_leaves_the_widget_as_it_was_made(expression):
         ("wl.IteratorTape()", {"take": 3, "presses": [["next", "it"], ["next", "other"]]}),
         ("wl.LoaderWorkers()", {"workers": 9}),
         ("wl.ForkSimulator()", {"reseeding": "magic"}),
+        ("wl.Variants({'a': '1', 'b': '2'})", {"chosen": "c"}),  # the lesson has other variants now
     ],
 )
 def test_values_of_an_older_lesson_are_refused_whole(expression, values):

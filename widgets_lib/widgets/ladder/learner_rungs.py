@@ -1,6 +1,5 @@
 """The rungs that learners write: `@rung` adds one to every open ladder, `forget` removes it."""
 
-import sys
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from widgets_lib.compute import matmul
 from widgets_lib.compute.matmul.function_pickle import pack
 from widgets_lib.compute.matmul.sources import function_source
 from widgets_lib.widgets._brief_errors import brief_errors
+from widgets_lib.widgets._cells import after_cell, shell
 from widgets_lib.widgets.ladder import results
 from widgets_lib.widgets.ladder.verdict import Verdict
 
@@ -58,7 +58,7 @@ class LearnerRung:
 
         What can't be packed is said when the rung is measured.
         """
-        if _shell() is None:
+        if shell() is None:
             return self.function
         try:
             return pack(self.function)
@@ -94,13 +94,13 @@ def rung(title: str) -> Callable[[F], F]:
         for ladder in list(OPEN_LADDERS):  # the version before, which may never end
             ladder.drop_learner_rung(title)
         results.discard(title)
-        verdict = Verdict(title, show=_shell() is not None)
+        verdict = Verdict(title, show=shell() is not None)
         older = {key: entry for key, entry in LEARNER_RUNGS.items() if key != title}
         LEARNER_RUNGS.clear()
         LEARNER_RUNGS[title] = LearnerRung(title, function, function_source(function), verdict)
         LEARNER_RUNGS.update(older)
         _waiting.append(title)
-        _after_cell()
+        after_cell(_add_waiting)
         return function
 
     return register
@@ -122,24 +122,6 @@ def forget(title: str) -> None:
 
 
 # ---- when a cell has ended ----
-
-
-def _shell() -> Any:
-    """The IPython shell that runs the notebook's cells; None in a plain Python program."""
-    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-
-
-def _after_cell() -> None:
-    shell = _shell()
-    if shell is None:
-        _add_waiting()
-        return
-
-    def once(*_: Any) -> None:
-        shell.events.unregister("post_run_cell", once)
-        _add_waiting()
-
-    shell.events.register("post_run_cell", once)
 
 
 def _add_waiting() -> None:

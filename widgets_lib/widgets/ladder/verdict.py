@@ -7,6 +7,7 @@ from typing import Any
 import ipywidgets
 
 from widgets_lib.compute.formatting import format_ratio, human
+from widgets_lib.widgets._cells import line_under
 
 Size = tuple[int, int, int]
 
@@ -20,7 +21,10 @@ class Verdict:
     def __init__(self, title: str, show: bool):
         self._title = title
         self.line: ipywidgets.HTML | None = None
-        if show:
+        self._say = line_under()
+        if self._say is not None:
+            self._say(f"“{title}” will be checked and timed")
+        elif show:
             from IPython.display import display  # here: a plain Python program has no notebook
 
             self.line = ipywidgets.HTML(_markup(f"“{title}” will be checked and timed"))
@@ -28,7 +32,9 @@ class Verdict:
 
     def show(self, text: str) -> None:
         """Say this."""
-        if self.line is not None:
+        if self._say is not None:
+            self._say(text)
+        elif self.line is not None:
             self.line.value = _markup(text)
 
     def tell(self, row: Mapping[str, Any], first_s: float | None, size: Size) -> None:

@@ -1,0 +1,3 @@
+from widgets_lib.widgets.variants.variants import Variants
+
+__all__ = ["Variants"]

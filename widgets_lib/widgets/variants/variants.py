@@ -1,0 +1,147 @@
+"""Variants: prepared changes to a piece of code, each to be chosen, read and run."""
+
+import reprlib
+import sys
+from collections.abc import Mapping, Sequence
+from itertools import count
+from typing import Any
+
+import traitlets
+
+from widgets_lib.compute import variants
+from widgets_lib.compute.formatting import join_words
+from widgets_lib.widgets._base import Widget
+from widgets_lib.widgets._cells import in_place_of_a_cell
+from widgets_lib.widgets._messages import anything
+from widgets_lib.widgets._tasks import BackgroundTasks
+
+HAS_THREADS = sys.platform != "emscripten"
+
+
+class Variants(Widget):
+    """Variants of a piece of code to choose from: what each changes is lit, and what comes out stands beside it.
+
+    wl.Variants({"28 in a row": "list(chunks(digit, 28))", "27 in a row": "list(chunks(digit, 27))"}, picture=True)
+
+    variants: name -> code. Each runs as a cell of its own: with the notebook's names as they are when the widget is
+    made, without setting any, and the value of its last expression is shown. The first is the code that the others
+    change. The page names a variant; it never sends code.
+    notes: name -> a sentence for the learner. picture: show rows of numbers as ink on paper. repeat: offer "Run again",
+    where another run gives something else.
+    Raises: TypeError for what is no text; ValueError for fewer than two variants, code that is not Python, and a note
+    on a variant that is not there.
+    """
+
+    example = "wl.Variants({'add': '1 + 2', 'multiply': '1 * 2'})"
+
+    messages = {"again": anything}
+    inputs = ("chosen",)
+    thread_updated_traits = ("result", "said", "progress")
+
+    chosen = traitlets.Unicode(help="The name of the variant that is shown.").tag(sync=True)
+    variants = traitlets.List(help="Each variant: name, lines (text, changed), note.").tag(sync=True)
+    repeat = traitlets.Bool(False, help="Whether a variant can be run again.").tag(sync=True)
+    result = traitlets.Dict(
+        help="What came out: text, failed, line; of a picture lengths, shades and description."
+    ).tag(sync=True)
+    said = traitlets.Unicode(help="What was said later of the code, as the verdict on a rung; else empty.").tag(
+        sync=True
+    )
+    progress = traitlets.Dict(help="What goes on: message; empty when idle.").tag(sync=True)
+
+    def __init__(
+        self,
+        variants: Mapping[str, str],
+        *,
+        notes: Mapping[str, str] | None = None,
+        picture: bool = False,
+        repeat: bool = False,
+    ):
+        self._codes = _checked(variants, notes or {})
+        self._names = _names_of(self._codes.values())
+        self._picture = picture
+        self._tasks = BackgroundTasks(
+            lambda progress: setattr(self, "progress", progress), lambda message: setattr(self, "error", message)
+        )
+        self._numbers = count(1)
+        self._current = 0  # the number of the run that is shown
+        self._on_threads = False  # the first one is there when the widget is
+        first = next(iter(self._codes))
+        super().__init__(
+            variants=[_listed(name, self._codes, (notes or {}).get(name, "")) for name in self._codes],
+            chosen=first,
+            repeat=repeat,
+        )
+        self.recompute_on("chosen")
+        self._on_threads = HAS_THREADS
+
+    def _recompute(self) -> None:
+        if self.chosen not in self._codes:
+            raise ValueError(f"there is no variant “{self.chosen}”; there is {join_words(list(self._codes))}")
+        self.run()
+
+    def run(self) -> None:
+        """Run the chosen variant, off the kernel's main thread; one that still runs is forgotten."""
+        code, number = self._codes[self.chosen], next(self._numbers)
+        self._current, self.said = number, ""
+        if self._on_threads:
+            self._tasks.start({"message": "running"}, lambda _: self._result_of(code, number), self._publish)
+        else:
+            self._publish(self._result_of(code, number))
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Block until nothing runs; True if that came about in time. For scripts and tests, not for callbacks."""
+        return self._tasks.wait(timeout_s)
+
+    def _result_of(self, code: str, number: int) -> dict[str, Any]:
+        def say(text: str) -> None:
+            if self._current == number:
+                self.said = text
+
+        with in_place_of_a_cell(say):
+            outcome = variants.run(code, self._names)
+        result = {"text": outcome.text, "failed": bool(outcome.failure), "line": outcome.line}
+        drawn = variants.picture(outcome.value) if self._picture else None
+        if drawn:
+            result |= {"lengths": list(drawn.lengths), "shades": list(drawn.shades), "description": drawn.description}
+        return result
+
+    def _publish(self, result: dict[str, Any]) -> None:
+        self.result = result
+
+    def _on_custom_msg(self, content: dict[str, Any], buffers: Sequence[memoryview]) -> None:
+        if "again" in content:
+            self._recompute()
+        else:
+            super()._on_custom_msg(content, buffers)
+
+
+def _listed(name: str, codes: Mapping[str, str], note: str) -> dict[str, Any]:
+    base, code = next(iter(codes.values())), codes[name]
+    changed = variants.changed_lines(base, code)
+    lines = [{"text": text, "changed": new} for text, new in zip(code.splitlines(), changed, strict=True)]
+    return {"name": name, "lines": lines, "note": note}
+
+
+def _checked(codes: Any, notes: Any) -> dict[str, str]:
+    """name -> code, without blank lines around it."""
+    for what, texts in (("variants", codes), ("notes", notes)):
+        if not isinstance(texts, Mapping) or not all(isinstance(text, str) for pair in texts.items() for text in pair):
+            raise TypeError(f"Variants: {what} are texts by name, not {reprlib.repr(texts)}")
+    if len(codes) < 2:
+        raise ValueError(f"Variants: there are {len(codes)} variants; give two or more to choose from")
+    cleaned = {name: code.strip("\n").rstrip() for name, code in codes.items()}
+    for name, code in cleaned.items():
+        if not name.strip():
+            raise ValueError("Variants: a variant has no name")
+        variants.check(code, name)
+    for name in notes:
+        if name not in codes:
+            raise ValueError(f"Variants: there is a note on “{name}”, and no such variant")
+    return cleaned
+
+
+def _names_of(codes: Any) -> dict[str, Any]:
+    """The notebook's names that occur in the codes, with their values now."""
+    notebook = vars(sys.modules["__main__"])
+    return {name: notebook[name] for name in variants.names_in(codes) if name in notebook}
