@@ -1,0 +1,44 @@
+"""Kernels for a GPU, followed thread by thread without one.
+
+`trace` runs a kernel written for numba.cuda, unchanged, over arrays that record every access, and finds its faults and
+what it asks of memory. `launch_kernel` is a launch in plain Python.
+"""
+
+from .accesses import Access, Accesses
+from .errors import KernelError
+from .faults import KINDS, Fault
+from .kernels import naive, naive_columns, tiled
+from .launch import Launch, Thread, Warp, blocks_per_grid, launch_kernel, matmul_kernel
+from .memory import Conflicts, Lanes, Sectors
+from .names import cuda, float32, float64, int32, int64
+from .tracing import MAX_ACCESSES, NOT_KNOWN, Trace, Traffic, trace
+
+__all__ = [
+    "KINDS",
+    "MAX_ACCESSES",
+    "NOT_KNOWN",
+    "Access",
+    "Accesses",
+    "Conflicts",
+    "Fault",
+    "KernelError",
+    "Lanes",
+    "Launch",
+    "Sectors",
+    "Thread",
+    "Trace",
+    "Traffic",
+    "Warp",
+    "blocks_per_grid",
+    "cuda",
+    "float32",
+    "float64",
+    "int32",
+    "int64",
+    "launch_kernel",
+    "matmul_kernel",
+    "naive",
+    "naive_columns",
+    "tiled",
+    "trace",
+]
