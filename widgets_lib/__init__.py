@@ -4,6 +4,7 @@
 """
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -56,3 +57,14 @@ if not TYPE_CHECKING:  # a type checker takes the names from the imports above, 
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *_PUBLIC})
+
+
+def _watch_notebook() -> None:
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None:
+        from widgets_lib.widgets import _brief_errors  # for a notebook only
+
+        _brief_errors.watch(shell)
+
+
+_watch_notebook()

@@ -11,12 +11,14 @@ import traitlets
 from IPython.core.interactiveshell import InteractiveShell
 
 import widgets_lib as wl
-from widgets_lib.widgets import _base
+from widgets_lib.widgets import _base, _brief_errors
 
 
 @pytest.fixture(scope="module")
 def shell():
-    yield InteractiveShell.instance()
+    shell = InteractiveShell.instance()
+    _brief_errors.watch(shell)  # as the import of widgets_lib does in a notebook: see the last test
+    yield shell
     InteractiveShell.clear_instance()
 
 
@@ -64,6 +66,65 @@ def test_a_refusal_ends_at_the_learners_own_line(shown, line):
     last = text.strip().splitlines()[-1]
     assert last.startswith(f"{kind}: ") and words in last, text
     assert "another exception" not in text and "direct cause" not in text
+
+
+OF_COMPUTE = {
+    "list(iterators.chunks([1, 2, 3], 0))": ("ValueError", "0"),
+    "matmul.matmul(torch.ones(2, 3), torch.ones(4, 5))": ("ValueError", "(2, 3)"),
+    "matmul.matmul(torch.ones(2, 3), torch.ones(3, 5), 'fast')": ("ValueError", "fast"),
+    "rng.real_fork('dice')": ("ValueError", "dice"),
+    "rng.WichmannHill(-1.5)": ("TypeError", "1.5"),
+    "strides.describe('text')": ("TypeError", "not a str"),
+    "strides.write(torch.zeros(3), 9, 1)": ("IndexError", "9"),
+    "timing.measure(lambda: (x for x in []))": ("TypeError", "nothing to measure"),
+    "timing.measure(len, [], budget_s=-1)": ("ValueError", "-1"),
+    "broadcasting.broadcast((2, -3), (3,))": ("ValueError", "-3"),
+    "array_pickle.load_arrays(gzip.compress(pickle.dumps(print)))": ("UnsafePickleError", "builtins.print"),
+    "mnist.download_file('ftp://x', 'y')": ("ValueError", "ftp"),
+    "timing.measure(lambda: matmul.matmul(torch.ones(2, 3), torch.ones(4, 5)))": ("ValueError", "(4, 5)"),
+}
+IMPORTS = (
+    "import gzip, pickle, torch; "
+    "from widgets_lib.compute import array_pickle, broadcasting, iterators, matmul, mnist, rng, strides, timing"
+)
+
+
+@pytest.mark.parametrize("line", OF_COMPUTE)
+def test_what_compute_refuses_ends_at_the_learners_own_line(shown, line):
+    kind, words = OF_COMPUTE[line]
+    text = shown(f"{IMPORTS}\nx = 1\n{line}\ny = 2")
+    assert "widgets_lib/" not in text and "site-packages" not in text, text
+    assert f"----> 3 {line}" in text
+    last = text.strip().splitlines()[-1]
+    assert kind in last.partition(":")[0] and words in last, text
+    assert "another exception" not in text and "direct cause" not in text
+
+
+def test_a_learners_function_that_compute_calls_is_shown_with_the_line_at_fault(shown):
+    text = shown(f"{IMPORTS}\ndef mine():\n    return list(iterators.chunks([1], 0))\n\n\ntiming.measure(mine)")
+    assert "----> 6 timing.measure(mine)" in text and "----> 3     return list(iterators" in text
+    assert "timing.py" not in text and "iterators.py" not in text
+
+
+def test_what_a_learners_function_raises_itself_keeps_its_lines(shown):
+    text = shown(f"{IMPORTS}\ndef mine():\n    raise ValueError('mine')\n\n\ntiming.measure(mine)")
+    assert "timing.py" in text and "----> 3     raise ValueError('mine')" in text
+
+
+def test_a_fault_of_compute_keeps_its_lines(shown, monkeypatch):
+    monkeypatch.setattr("widgets_lib.compute.strides.describe", lambda x: len(3))
+    text = shown(f"{IMPORTS}\nstrides.describe(torch.zeros(3))")
+    assert "has no len()" in text
+
+
+def test_a_notebook_that_imports_the_course_is_watched():
+    cell = "from widgets_lib.compute import iterators\nlist(iterators.chunks([1], 0))"
+    program = (
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        f"shell = InteractiveShell.instance()\nshell.run_cell({cell!r})"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert "ValueError" in run.stdout and "iterators.py" not in run.stdout
 
 
 def test_functions_of_the_learners_are_shown_down_to_the_call(shown):
