@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.support.pages import expect_a_picture_first, expect_it_fits, expect_widgets
 
 LESSON = "01_data.ipynb"
-WIDGETS = {"tape": 2, "digit": 3, "predict": 14}
+WIDGETS = {"tape": 2, "digit": 3, "predict": 14, "variants": 3}
 
 
 @pytest.mark.parametrize("host", ["app", "notebook"])

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.support.pages import expect_a_picture_first, expect_it_fits, expect_widgets
 
 LESSON = "02_random.ipynb"
-WIDGETS = {"stream": 3, "forks": 2, "workers": 1, "predict": 17}
+WIDGETS = {"stream": 3, "forks": 2, "workers": 1, "predict": 17, "variants": 1}
 
 
 @pytest.mark.parametrize("host", ["app", "notebook"])

@@ -31,25 +31,40 @@ def test_the_lesson_runs_as_an_app(open_voila):
     expect(page.locator(".wl-stepper")).to_have_count(4)
     expect(page.locator("mjx-container").first).to_be_visible()
 
-    # A prediction made in the first ladder stands in the last one.
+    # The race of four begins at a press of a key, and every bar grows.
+    race = page.locator(".wl-ladder").first
+    race.get_by_role("button", name="Time it").press("Enter")
+    for key in ("python", "python-lists", "broadcast", "matmul"):
+        expect(row(race, key).locator(".wl-check")).to_have_text("✓ right", timeout=RUN_MS)
+        page.wait_for_function("bar => bar.offsetWidth > 0", arg=row(race, key).locator(".wl-bar").element_handle())
+    assert row(race, "python").locator(".wl-bar").evaluate("bar => getComputedStyle(bar).transitionDuration") != "0s"
+
+    # A prediction made in one ladder stands in the last one.
     ladders = page.locator(".wl-ladder:not(.wl-compact)")
     first, last = ladders.first, ladders.last
-    row(first, "broadcast").get_by_role("slider").press("End")
-    expect(row(last, "broadcast").locator(".wl-time")).to_have_text("predicted 1.00 s")
+    row(first, "dot").get_by_role("slider").press("End")
+    expect(row(last, "dot").locator(".wl-time")).to_have_text("predicted 1.00 s")
     expect(row(last, "my matmul").locator(".wl-check")).to_have_text("✓ right", timeout=RUN_MS)
 
     # Predict, then see; the code with the answer in it is not shown.
     question = page.locator(".wl-predict").nth(1)
     expect(page.get_by_text("wl.Predict(")).to_have_count(0)
-    question.get_by_role("textbox").fill("3920")
+    question.get_by_role("textbox").fill("784")
     question.get_by_role("button", name="Predict").press("Enter")
-    expect(question).to_contain_text("You said 3,920; it is 39,200: 10 times too low.")
+    expect(question).to_contain_text("You said 784; it is 7,840: 10 times too low.")
+
+    # A variant of the learner's rung, by keyboard: a mistake that the lesson's own test does not find.
+    tried = page.locator(".wl-variants")
+    tried.get_by_role("radio", name="as it stands").press("ArrowRight")
+    expect(tried.locator(".wl-said")).to_contain_text("✗ wrong", timeout=RUN_MS)
+    expect(tried.locator(".wl-chosen .wl-changed")).to_contain_text("a.shape[1] - 1")
+    expect(row(last, "my matmul").locator(".wl-time")).to_have_text("✗ wrong", timeout=RUN_MS)
 
 
 def test_the_lesson_runs_as_a_notebook(open_lab):
     page = open_lab(f"lessons/{LESSON}")
     assert run_all(page) == []
-    ladder = page.locator(".wl-ladder").first
+    ladder = page.locator(".wl-ladder:not(.wl-compact)").first
     ladder.scroll_into_view_if_needed()
     ladder.get_by_text("more", exact=True).click()
     slider = ladder.get_by_role("slider", name="n: columns of B")

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.support.pages import expect_a_picture_first, expect_it_fits, expect_widgets
 
 LESSON = "04_broadcasting.ipynb"
-WIDGETS = {"broadcasting": 4, "strides": 1, "predict": 14, "ladder": 1}
+WIDGETS = {"broadcasting": 4, "strides": 1, "predict": 14, "ladder": 1, "variants": 2}
 
 
 @pytest.mark.parametrize("host", ["app", "notebook"])

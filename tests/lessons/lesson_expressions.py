@@ -44,3 +44,11 @@ def text_above(lesson, words):
     cells = nbformat.read(servers.ROOT / f"lessons/{lesson}.ipynb", as_version=4).cells
     (asked,) = [at for at, cell in enumerate(cells) if "wl.Predict(" in cell.source and words in cell.source]
     return "\n".join(cell.source for cell in cells[:asked] if cell.cell_type == "markdown")
+
+
+def tried(at):
+    """What comes out of each variant of the lesson's chooser number `at`: {name: what is shown}."""
+    return (
+        f"(lambda w: {{each['name']: (setattr(w, 'chosen', each['name']), w.wait(60), w.result['text'])[-1] "
+        f"for each in w.variants}})({widgets('Variants')}[{at}])"
+    )

@@ -8,7 +8,7 @@ from urllib.request import urlretrieve
 import numpy as np
 import pytest
 
-from tests.lessons.lesson_expressions import given_away, judged, shown, widgets
+from tests.lessons.lesson_expressions import given_away, judged, shown, tried, widgets
 from tests.support import servers
 
 LESSON = "01_data"
@@ -241,6 +241,49 @@ def test_every_question_knows_its_answer(run_lesson):
     assert run_lesson(LESSON, judged(*zip(*answers, strict=True))) == [[[True, False]] * len(answers)]
 
 
+def test_other_widths_do_what_is_said_of_them(run_lesson):
+    """27 and 29 leave one value; 14 halves the rows; 56 puts two side by side, rows 0, 2, 4 … and 1, 3, 5 …"""
+    lengths, half, double = run_lesson(
+        LESSON,
+        "{n: [len(row) for row in chunks(lst1, n)] for n in (27, 29)}",
+        "[row[:14] for row in img] == list(chunks(lst1, 14))[::2] and [r[14:] for r in img] == list(chunks(lst1, 14))[1::2]",
+        "[r[:28] for r in chunks(lst1, 56)] == img[::2] and [r[28:] for r in chunks(lst1, 56)] == img[1::2]",
+    )
+    assert lengths == {"27": [27] * 29 + [1], "29": [29] * 27 + [1]}
+    assert half and double
+    (seen,) = run_lesson(
+        LESSON,
+        f"(lambda w: [(setattr(w, 'chosen', v['name']), w.wait(60), w.result['lengths'])[-1] for v in w.variants])"
+        f"({widgets('Variants')}[0])",
+    )
+    assert [rows[0] for rows in seen] == [28, 27, 29, 14, 56] and all(sum(rows) == 784 for rows in seen)
+
+
+def test_other_indices_and_other_shapes(run_lesson):
+    indices, shapes = run_lesson(LESSON, tried(1), tried(2))
+    assert list(indices.values())[:3] == [
+        "tensor([2, 5, 8])",
+        "tensor([7, 8, 9])",
+        "tensor([[2, 3],\n        [5, 6],\n        [8, 9]])",
+    ]
+    assert indices["t[::2]"] == "tensor([[1, 2, 3],\n        [7, 8, 9]])"
+    assert indices["t[1, 3]"].startswith("IndexError: ")
+    assert [text.partition(":")[0] for text in shapes.values()] == [
+        "torch.Size([50000, 28, 28])",
+        "torch.Size([50000, 14, 56])",
+        "RuntimeError",
+        "torch.Size([28, 28, 50000])",
+        "RuntimeError",
+    ]
+    same = "torch.equal(x_train.reshape((28, 28, -1))[:, :, 0].ravel(), x_train[0])"
+    assert run_lesson(LESSON, same) == [False]
+
+
+def test_the_first_pixel_with_ink_is_found(run_lesson, printed):
+    assert printed(LESSON, "print(next(position") == "152\n"
+    assert run_lesson(LESSON, shown("28 * 5 + 12"), shown("imgs[:100, 20].shape")) == [152, [100, 28]]
+
+
 def test_no_answer_stands_above_its_question():
     pairs = [
         ("after gzip, roughly", "gzip.compress(one_digit)"),
@@ -253,5 +296,10 @@ def test_no_answer_stands_above_its_question():
         ("how many are exactly 0", "x_train == 0"),
         ("What is the shape of the single pixel", "imgs[0, 20, 15].shape"),
         ("What is the shape of `threes.mean", "threes.mean("),
+        ("What happens to the 5", "wl.Variants("),
+        ("What is `t[:, 1]`", "t[-1]"),
+        ("the first pixel that is not 0", "next(position"),
+        ("What is the shape of `x_train.reshape", "(-1, 14, 56)"),
+        ("You want row 20", "imgs[:100, 20].shape"),
     ]
     assert given_away(LESSON, pairs) == []

@@ -147,6 +147,29 @@ def measured_answers(choices, ratio):
     return right, wrong
 
 
+def test_what_comes_back_with_a_seed_and_what_does_not(run_lesson):
+    twice = (
+        "{each['name']: (setattr(w, 'chosen', each['name']), w.wait(60), w.result['text'], w.run(), w.wait(60), "
+        "w.result['text'])[2::3] for each in w.variants}"
+    )
+    (said,) = run_lesson(LESSON, f"(lambda w: {twice})({widgets('Variants')}[0])")
+    torch.manual_seed(1)
+    six = torch.rand(6)
+    assert said["seed 1, then 6 draws"][0] == repr(six)
+    assert said["seed 1"][0] == repr(six[:3]) != said["seed 2"][0]
+    again = [name for name, (first, second) in said.items() if first == second]
+    assert again == ["seed 1", "seed 2", "seed 1, then 6 draws"]
+
+
+def test_the_answers_behind_the_last_questions(run_lesson, printed):
+    assert run_lesson(LESSON, shown("visited")) == [[0, 3, 2, 5, 4, 7, 6, 1, 0]]
+    assert (
+        printed(LESSON, 'fork = rng.real_fork("numpy-legacy"') == "8 workers drew 800 numbers, 100 of them different\n"
+    )
+    lines = printed(LESSON, 'show(rng.real_fork("numpy-generator", children=4').splitlines()
+    assert len(lines) == 6 and len({line.split(":")[1].strip() for line in lines[:5]}) == 1
+
+
 def test_an_even_histogram_says_nothing_of_the_order():
     """What the lesson says of 0.05, 0.15, … 0.95 again and again."""
     assert set(np.histogram([0.05 + 0.1 * (i % 10) for i in range(500)], 10, (0, 1))[0]) == {50}
@@ -166,6 +189,9 @@ def test_no_answer_stands_above_its_question():
         ("Which of these notices the fork", '"python"'),
         ("Which way does that for any generator", 'reseeding="spawn"'),
         ("the first digits of the first four batches", "LoaderWorkers("),
+        ("then both once more", "wl.Variants("),
+        ("With pencil and paper", "visited"),
+        ("Eight workers are forked", "eight = "),
     ]
     assert given_away(LESSON, pairs) == []
 

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from tests.lessons.lesson_expressions import given_away, judged, text_above, widgets
+from tests.lessons.lesson_expressions import given_away, judged, shown, text_above, widgets
 from widgets_lib.compute import matmul
 
 LESSON = "03_matmul"
@@ -46,7 +46,7 @@ def test_test_close_notices_a_wrong_value_and_a_wrong_shape(run_lesson):
 
 
 def test_pythons_loop_runs_as_often_as_it_says(run_lesson):
-    rungs = ("python", "dot", "broadcast", "matmul")
+    rungs = ("python", "dot", "broadcast", "matmul")  # “39,200 → 50 → 5 → 1”
     steps = run_lesson(LESSON, *(f"ladder.steps[{key!r}]" for key in rungs))
     assert steps == ["39,200 Python steps", "50 Python steps", "5 Python steps", "1 Python step"]
 
@@ -135,17 +135,47 @@ def test_the_times_of_2022_stand_beside_the_measured_ones(printed):
     assert set(published) == {key for rows, key in matmul.PUBLISHED_2022 if rows == 5}
 
 
-def test_the_first_ladder_has_the_four_rungs_that_the_text_announces(run_lesson):
-    text = text_above(LESSON, "What do you think most of that time goes into")
-    assert "four ways to compute the same product" in text
-    (keys,) = run_lesson(LESSON, "[rung['key'] for rung in ladder.rungs]")
-    assert [key for key in keys if key in matmul.BACKENDS] == ["python", "python-lists", "broadcast", "matmul"]
+def test_the_lesson_opens_with_the_race_of_four_and_then_asks_for_those_between(run_lesson):
+    found = (
+        f"[[rung['key'] for rung in w.rungs if rung['key'] in matmul.BACKENDS] for w in {widgets('MatmulLadder')}[:2]]"
+    )
+    race, predicted = run_lesson(LESSON, *(f"{found}[{at}]" for at in (0, 1)))
+    assert race == ["python", "python-lists", "broadcast", "matmul"]
+    assert run_lesson(LESSON, f"[w.compact for w in {widgets('MatmulLadder')}[:2]]") == [[True, False]]
+    assert predicted == ["python", "numba-dot", "elementwise", "dot", "matmul"]
+    assert "Between them you will write three more" in text_above(
+        LESSON, "What do you think most of that time goes into"
+    )
+
+
+def test_the_ladder_finds_the_k_that_five_digits_do_not_show(run_lesson):
+    """The last pixel of the five digits is blank, so the lesson's own test lets the mistake pass."""
+    tried = (
+        f"(lambda w: {{each['name']: (setattr(w, 'chosen', each['name']), w.wait(60), [each.wait(60) for each in ladders], "
+        f"w.result['text'], w.said)[3:] for each in w.variants}})({widgets('Variants')}[0])"
+    )
+    tried = f"(lambda ladders: {tried})({widgets('MatmulLadder')})"  # one of them measures
+    said, blank = run_lesson(LESSON, tried, "m1[:, 783].tolist()")
+    assert blank == [0] * 5
+    assert said["as it stands"][0] == said["the last k left out"][0] == said["a @ b"][0] == ""
+    assert said["as it stands"][1].startswith("✓ right · ") and said["a @ b"][1].startswith("✓ right · ")
+    assert said["the last k left out"][1].startswith("✗ wrong · ")
+    assert (
+        said["None elsewhere"][0].startswith("RuntimeError: ")
+        and "(10) must match the size of tensor b (5)" in said["None elsewhere"][0]
+    )
+    assert said["None elsewhere"][1] and "✓" not in said["None elsewhere"][1]
+
+
+def test_the_answers_behind_the_first_questions(run_lesson, printed):
+    assert run_lesson(LESSON, shown("(m1 @ m2).shape  # @ is PyTorch's own product")) == [[5, 10]]
+    assert printed(LESSON, 'print(f"{784 * 10') == "7,840 for one digit, 39,200 for five\n"
 
 
 def test_no_ladder_above_a_question_counts_its_steps(run_lesson):
-    """The ladder that opens with the predictions has the steps for five digits in every row."""
+    """The race and the ladder with the predictions have the steps for five digits in every row."""
     (said,) = run_lesson(LESSON, "ladder.steps")
-    assert said and not any(steps.split()[0] in ("200", "50,000", "784") for steps in said.values())
+    assert said and not any(steps.split()[0] in ("200", "50,000", "784", "7,840") for steps in said.values())
 
 
 def test_every_question_knows_its_answer(run_lesson):
@@ -157,7 +187,7 @@ def test_every_question_knows_its_answer(run_lesson):
     )
     answers = [  # right, wrong
         ("5, 10", "10, 5"),
-        ("39200", "3920"),
+        ("7840", "784"),
         (f"{right_by_luck}", "50"),
         (f"{minutes}", f"{minutes / 60}"),
         (FETCHING, "multiplying and adding"),
@@ -174,6 +204,9 @@ def test_every_question_knows_its_answer(run_lesson):
 def test_no_answer_stands_above_its_question():
     pairs = [
         ("What is the shape of their product", "t1.shape"),
+        ("What is the shape of their product", "m1 @ m2"),
+        ("How many multiplications", "784 * 10"),
+        ("How many times does the loop of `my_matmul`", "wl.Variants("),
         ("how many answers do you expect to be right", "answers = "),
         ("how many minutes", "minutes (estimated"),
         ("What do you think most of that time", "matmul_lists"),
@@ -189,6 +222,6 @@ def test_no_answer_stands_above_its_question():
 def test_no_text_says_an_answer_before_its_question():
     assert "fetch" not in text_above(LESSON, "What do you think most of that time goes into").lower()
     assert "compiler" not in text_above(LESSON, "Which one takes longer")
-    assert "39,200" not in text_above(LESSON, "How many multiplications does that take")
+    assert "7,840" not in text_above(LESSON, "How many multiplications does it take for a single digit")
     assert not re.search(r"(?<![\d,])200\b", text_above(LESSON, "how many steps are left for Python"))
     assert "784" not in text_above(LESSON, "How many times does the loop of `my_matmul`").split("## Your rung")[1]

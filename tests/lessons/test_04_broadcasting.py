@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.lessons.lesson_expressions import given_away, judged, shown, widgets
+from tests.lessons.lesson_expressions import given_away, judged, shown, tried, widgets
 
 LESSON = "04_broadcasting"
 M = np.arange(1, 10).reshape(3, 3)
@@ -73,6 +73,29 @@ def test_a_write_to_one_place_more_than_once_is_refused(run_lesson, printed):
         LESSON, "try:\n    t += 1"
     )
     assert run_lesson(LESSON, "t.clone().untyped_storage().nbytes()") == [9 * 4]
+
+
+def test_ways_to_write_and_what_they_do(run_lesson):
+    (said,) = run_lesson(LESSON, tried(0))
+    assert said["t += 1"].startswith("RuntimeError: unsupported operation: more than one element of the written-to")
+    assert said["t[0, 0] += 1"].count("11.") == 3
+    assert said["v += 1"] == said["t + 1"] and said["v += 1"].count("11.") == 3
+    assert said["t.clone()"].count("99.") == 1 and said["t.clone()"].endswith("tensor([10., 20., 30.]))")
+    assert run_lesson(LESSON, "c.tolist()", shown("t.as_strided((3, 3), (1, 0))")) == [
+        C.tolist(),
+        [[10] * 3, [20] * 3, [30] * 3],
+    ]
+
+
+def test_other_shapes_fit_as_numpy_says(run_lesson):
+    (said,) = run_lesson(LESSON, tried(1))
+    for name, text in said.items():
+        shapes = [eval(part if "," in part else f"{part[:-1]},)") for part in name.split(" + ")]
+        try:
+            assert text == f"torch.Size({list(np.broadcast_shapes(*shapes))})"
+        except ValueError:
+            assert text.startswith("RuntimeError: The size of tensor a ")
+    assert sum(text.startswith("RuntimeError") for text in said.values()) == 2
 
 
 def test_new_axes(run_lesson):
@@ -235,6 +258,9 @@ def test_no_answer_stands_above_its_question():
         ("What is the shape of their product", "image * factor"),
         ("Which shape gives each row", "rows[:, None, None]"),
         ("(8, 1, 6, 1) plus (7, 1, 5)", "torch.zeros(8, 1, 6, 1)"),
+        ("(8, 1, 6, 1) plus (7, 1, 5)", "torch.zeros(7, 2, 5)"),
+        ("Which stride makes", "as_strided((3, 3)"),
+        ("`t[0, 0] = 99`", "t[0, 0] += 1"),
         ("What is the shape of `digit[:, None] * m2`", "digit[:, None] * m2"),
         ("What is the sum of all elements", "outer.sum()"),
     ]

@@ -5,6 +5,7 @@ import pytest
 
 import widgets_lib as wl
 from scripts import facts
+from widgets_lib.app.veils import find_veils, is_question
 
 LESSONS = facts.ROOT / "lessons"
 NAMES = [lesson["name"] for lesson in facts.lessons()]
@@ -67,6 +68,37 @@ def test_what_asks_is_tagged_as_a_question(notebook):
     for cell in notebook.cells:
         asks = cell.cell_type == "code" and "Predict(" in cell.source
         assert ("question" in cell.metadata.get("tags", ())) == asks, cell.id
+
+
+def test_each_question_has_an_answer_of_its_own_behind_it(notebook):
+    """In the app it waits for the prediction; a question right before a heading, or the next one, would hide nothing."""
+    cells, veils = find_veils(notebook.cells)
+    asked = [at for at, cell in enumerate(cells) if is_question(cell)]
+    assert [veil.questions for veil in veils] == [(at,) for at in asked], [cells[at].source for at in asked]
+
+
+def test_what_can_be_tried_in_the_app_shows_its_code_once(notebook):
+    """In a notebook the cell with the variants is there to be edited; in the app the widget shows what is in it."""
+    cells = [cell for cell in notebook.cells if cell.source.startswith("wl.Variants(")]
+    assert cells
+    for cell in cells:
+        assert cell.metadata["tags"] == ["hide-input"] and "jupyter" not in cell.metadata
+
+
+def test_every_variant_does_what_its_note_says_it_does(name, run_lesson):
+    """Each runs; what fails, fails with an error of Python or PyTorch and not by a name that is missing."""
+    chosen = "[(w, each['name']) for w in found for each in w.variants]"
+    found = "[w for _, w in sorted(Out.items()) if isinstance(w, wl.Variants)]"
+    outcomes, noted = run_lesson(
+        name,
+        f"(lambda found: [(setattr(w, 'chosen', name), w.wait(60), w.said or w.result['text'])[1:] for w, name in {chosen}])"
+        f"({found})",
+        f"[bool(each['note']) for w in {found} for each in w.variants]",
+    )
+    assert outcomes and all(noted)
+    for ended, text in outcomes:
+        assert ended and text
+        assert not any(kind in text for kind in ("NameError", "SyntaxError", "AttributeError")), text
 
 
 def test_it_runs_top_to_bottom_without_a_network(name, run_lesson):

@@ -1,7 +1,7 @@
 // Variants of a piece of code: choose one, see the lines that it changes, and what comes out. A page names a variant
 // and sends no code.
 import { button } from "../shared/controls.js";
-import { h } from "../shared/dom.js";
+import { h, prose } from "../shared/dom.js";
 import { createRadioGroup } from "../shared/radio-group.js";
 import { createView } from "../shared/view.js";
 import { createPicture } from "./picture.js";
@@ -43,7 +43,7 @@ function render(context) {
     const busy = Boolean(model.get("progress").message);
     for (const [each, listing] of listings) listing.show(each === name, busy ? 0 : outcome.line);
     result.show(outcome, model.get("said"), busy);
-    view.caption.textContent = note ?? "";
+    view.caption.replaceChildren(...prose(note ?? ""));
   }
 
   view.listen(["variants"], build);
