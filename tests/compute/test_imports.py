@@ -24,7 +24,9 @@ def test_the_package_alone_loads_nothing_heavy():
 
 
 MODULES = [module.name for module in pkgutil.walk_packages(compute.__path__, "widgets_lib.compute.")]
-COMPILED = {"widgets_lib.compute.matmul.cpu_kernels", "widgets_lib.compute.matmul.cuda_kernels"}  # of numba itself
+COMPILED = {
+    f"widgets_lib.compute.matmul.{name}" for name in ("cpu_kernels", "cuda_kernels", "tiles")
+}  # of numba itself
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -1,5 +1,6 @@
 import importlib.util
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -120,6 +121,43 @@ def test_a_fast_rung_agrees_with_float64_at_every_shape(key, shape, dtype, trans
     a = matrices(m, k, 0, dtype)[0] if not transposed[0] else matrices(k, m, 0, dtype)[0].T
     b = matrices(0, k, n, dtype)[1] if not transposed[1] else matrices(0, n, k, dtype)[1].T
     assert_close(matmul.matmul(a, b, backend=key), a, b)
+
+
+def in_a_process_for(processor, features, code):
+    """What a program prints in which numba compiles for that processor."""
+    names = {"NUMBA_CPU_NAME": processor, "NUMBA_CPU_FEATURES": features}
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | names, stdout=subprocess.PIPE, text=True, check=True
+    )
+    return run.stdout.strip()
+
+
+def test_the_numba_rung_is_right_on_a_processor_with_fewer_and_shorter_registers():
+    code = """if True:
+        import numpy as np
+        from widgets_lib.compute import matmul
+        from widgets_lib.compute.matmul import tiles
+        for m, k, n in ((1, 300, 130), (150, 257, 70), (13, 1, 65)):
+            for dtype in (np.float32, np.float64):
+                a, b = (np.random.default_rng(0).standard_normal(shape).astype(dtype) for shape in ((m, k), (k, n)))
+                assert matmul.check(matmul.matmul(a, b, "numba"), a, b) is None, (m, k, n, dtype)
+        print(tiles.VECTOR_BYTES)"""
+    assert in_a_process_for("generic", "", code) == "16"
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="zmm registers are those of x86")
+def test_the_numba_rung_uses_whole_registers_where_llvm_prefers_halves():
+    """Compiled, not run, for an Intel server: any machine can do that."""
+    code = """if True:
+        from numba import float32, njit
+        from widgets_lib.compute.matmul import tiles
+        kernel = njit(tiles.multiply_tiles.py_func)
+        matrix, block = float32[:, ::1], float32[:, :, ::1]
+        kernel.compile((matrix, matrix, matrix, block, block))
+        adds = [line for line in kernel.inspect_asm(kernel.signatures[0]).splitlines() if "vfmadd" in line]
+        print(len(adds) >= 2 * tiles.ROWS and all("zmm" in line for line in adds))"""
+    features = "+avx,+avx2,+fma,+avx512f,+avx512bw,+avx512dq,+avx512vl,+avx512cd"
+    assert in_a_process_for("skylake-avx512", features, code) == "True"
 
 
 def test_mixed_types_and_lists_are_computed_in_the_wider_float():

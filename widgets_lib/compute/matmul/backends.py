@@ -42,7 +42,7 @@ class Backend:
     needs: tuple[str, ...] = ()
     """Distributions it needs in addition to numpy, and "cuda" where it needs a device."""
     kernel: str | None = None
-    """`module:name name …` of the compiled functions it calls, shown with its code."""
+    """`module:name name module:name …` of the compiled functions it calls, shown with its code."""
 
     def __call__(self, a: MatrixLike, b: MatrixLike) -> Any:
         """The product of a (m, k) and b (k, n): a torch tensor if a is one, else a numpy array, (m, n).

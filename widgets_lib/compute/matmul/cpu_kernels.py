@@ -5,13 +5,16 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, lru_cache
+from math import prod
+from threading import get_ident
 
 import numpy as np
 from numba import config, njit
 
-DEPTH, WIDTH = 256, 256  # a panel of b: 256 KB of float32, which the second-level cache holds
-NARROW = 128  # up to this many columns a panel would be mostly padding
+from .tiles import DEPTH, ROWS, STRIPS, VECTOR_BYTES, multiply_tiles
+
+NARROW = 64  # up to this many columns, copying a and b costs more than it saves
 BLOCK = 32  # rows of a that stay in the cache while every column is computed
 PARALLEL_FLOPS = 4e6  # less is done before a second thread has started
 
@@ -23,38 +26,6 @@ def dot(x, y):
     for i in range(len(x)):
         total += x[i] * y[i]
     return total
-
-
-@njit(inline="always")
-def tile(a0, a1, a2, a3, panel, c0, c1, c2, c3):
-    """Four rows of c += four rows of a · panel: 16 scalars of a times 4 rows of the panel at a time."""
-    for k in range(0, len(a0), 4):
-        a00, a01, a02, a03 = a0[k], a0[k + 1], a0[k + 2], a0[k + 3]
-        a10, a11, a12, a13 = a1[k], a1[k + 1], a1[k + 2], a1[k + 3]
-        a20, a21, a22, a23 = a2[k], a2[k + 1], a2[k + 2], a2[k + 3]
-        a30, a31, a32, a33 = a3[k], a3[k + 1], a3[k + 2], a3[k + 3]
-        for j in range(WIDTH):  # a constant length: the compiler makes it a loop over whole vector registers
-            b0, b1, b2, b3 = panel[k, j], panel[k + 1, j], panel[k + 2, j], panel[k + 3, j]
-            c0[j] = c0[j] + a00 * b0 + a01 * b1 + a02 * b2 + a03 * b3
-            c1[j] = c1[j] + a10 * b0 + a11 * b1 + a12 * b2 + a13 * b3
-            c2[j] = c2[j] + a20 * b0 + a21 * b1 + a22 * b2 + a23 * b3
-            c3[j] = c3[j] + a30 * b0 + a31 * b1 + a32 * b2 + a33 * b3
-
-
-@njit(cache=True, fastmath=True, nogil=True)
-def multiply_panels(a, b, c, panel):
-    """c += a·b, a panel of b and four rows of a and c at a time. Rows, depth and width are padded to whole tiles."""
-    for k in range(0, a.shape[1], DEPTH):
-        end = min(k + DEPTH, a.shape[1])
-        for j in range(0, c.shape[1], WIDTH):
-            to = j + WIDTH
-            panel[:] = 0
-            for p in range(min(DEPTH, b.shape[0] - k)):
-                panel[p, : b.shape[1] - j] = b[k + p, j:to]
-            for i in range(0, a.shape[0], 4):
-                a0, a1, a2, a3 = a[i, k:end], a[i + 1, k:end], a[i + 2, k:end], a[i + 3, k:end]
-                c0, c1, c2, c3 = c[i, j:to], c[i + 1, j:to], c[i + 2, j:to], c[i + 3, j:to]
-                tile(a0, a1, a2, a3, panel, c0, c1, c2, c3)
 
 
 @njit(cache=True, fastmath=True, nogil=True)
@@ -82,23 +53,30 @@ def packed(a, b):
     (m, K), n = a.shape, b.shape[1]
     a, b = np.ascontiguousarray(a), np.ascontiguousarray(b)
     if n > NARROW:
-        a = padded(a, 4, 4)
-        c = zeros(len(a), up(n, WIDTH), a.dtype)
+        c = aligned((up(m, ROWS), up(n, width(a.dtype))), a.dtype)
 
         def work(rows):
-            multiply_panels(a[rows], b, c[rows], zeros(DEPTH, WIDTH, b.dtype))
+            multiply_tiles(a[rows], b, c[rows], *workspace(get_ident(), n, a.dtype))
     else:
-        bt = padded(np.ascontiguousarray(b.T), 5, 1)
-        c = zeros(m, len(bt), a.dtype)
+        bt = padded(np.ascontiguousarray(b.T), 5)
+        c = np.empty((m, len(bt)), a.dtype)
 
         def work(rows):
             multiply_narrow(a[rows], bt, c[rows])
 
     threads = config.NUMBA_NUM_THREADS if 2 * m * K * n > PARALLEL_FLOPS else 1
-    share = up(-(-m // threads), 4)
-    parts = [slice(start, start + share) for start in range(0, m, share)]
-    list(map(work, parts) if threads == 1 else _pool(threads).map(work, parts))
+    share = up(-(-m // threads), ROWS)
+    first, *others = [slice(start, start + share) for start in range(0, m, share)]
+    running = [_pool().submit(work, rows) for rows in others]
+    work(first)
+    for part in running:
+        part.result()
     return np.ascontiguousarray(c[:m, :n])
+
+
+def width(dtype):
+    """The columns of a tile: two vector registers."""
+    return 2 * VECTOR_BYTES // dtype.itemsize
 
 
 def up(size, multiple):
@@ -106,26 +84,28 @@ def up(size, multiple):
     return -(-size // multiple) * multiple
 
 
-def zeros(rows, columns, dtype):
-    """Zeros that start at a multiple of 64 bytes: unaligned, vector loads and stores are slower."""
-    room = np.zeros(rows * columns * dtype.itemsize + 64, np.uint8)
+def padded(x, multiple):
+    """x, with rows of zeros up to a multiple."""
+    return np.concatenate([x, np.zeros((up(len(x), multiple) - len(x), x.shape[1]), x.dtype)])
+
+
+@lru_cache(2 * config.NUMBA_NUM_THREADS)
+def workspace(thread, n, dtype):
+    """Memory for strips of a and panels of b, for one thread alone; kept, since new memory has to be mapped first."""
+    shapes = (STRIPS, DEPTH, ROWS), (up(n, width(dtype)) // width(dtype), DEPTH, width(dtype))
+    return tuple(aligned(shape, dtype) for shape in shapes)
+
+
+def aligned(shape, dtype):
+    """Memory that starts at a multiple of 64 bytes: a vector register is loaded from one cache line, not from two."""
+    room = np.empty(prod(shape) * dtype.itemsize + 64, np.uint8)
     start = -room.ctypes.data % 64
-    return room[start : len(room) - 64 + start].view(dtype).reshape(rows, columns)
-
-
-def padded(x, rows, columns):
-    """x, with zeros up to multiples of rows and columns."""
-    shape = up(x.shape[0], rows), up(x.shape[1], columns)
-    if x.shape == shape:
-        return x
-    y = zeros(*shape, x.dtype)
-    y[: x.shape[0], : x.shape[1]] = x
-    return y
+    return room[start : len(room) - 64 + start].view(dtype).reshape(shape)
 
 
 @cache
-def _pool(threads):
-    return ThreadPoolExecutor(threads, thread_name_prefix="numba rung")
+def _pool():
+    return ThreadPoolExecutor(config.NUMBA_NUM_THREADS, thread_name_prefix="numba rung")
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows

@@ -120,7 +120,7 @@ def matmul_numpy(a, b):
     takes="numpy",
     steps="1",
     needs=("numba",),
-    kernel="cpu_kernels:tile multiply_panels multiply_narrow packed",
+    kernel="tiles:multiply_tiles cpu_kernels:multiply_narrow packed",
 )
 def matmul_numba(a, b):
     from widgets_lib.compute.matmul.cpu_kernels import packed

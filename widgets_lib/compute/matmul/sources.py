@@ -19,20 +19,21 @@ def function_source(function: Callable, *, decorators: bool = True) -> str:
 
 
 def kernel_sources(kernel: str | None) -> Iterator[str]:
-    """Sources of the functions "module:name name …" of this package, read without importing the module."""
-    if not kernel:
-        return
-    module, _, names = kernel.partition(":")
-    try:
-        text = Path(__file__).with_name(f"{module}.py").read_text(encoding="utf-8")
-    except OSError:
-        yield f"# The source of {kernel} can't be read."
-        return
-    lines = text.splitlines()
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.FunctionDef) and node.name in names.split():
-            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            yield textwrap.dedent("\n".join(lines[first - 1 : node.end_lineno]))
+    """Sources of the functions "module:name name module:name …" of this package, read without importing a module."""
+    module = ""
+    for word in (kernel or "").split():
+        before, _, name = word.rpartition(":")
+        module = before or module
+        try:
+            text = Path(__file__).with_name(f"{module}.py").read_text(encoding="utf-8")
+        except OSError:
+            yield f"# The source of {module}:{name} can't be read."
+            continue
+        lines = text.splitlines()
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.FunctionDef) and node.name == name:
+                first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+                yield textwrap.dedent("\n".join(lines[first - 1 : node.end_lineno]))
 
 
 def _without_decorators(source: str) -> str:
