@@ -170,6 +170,15 @@ PAGES = {
         MATRIX,
         Move("RandomStream: one draw", press(".wl-player input", "ArrowRight", "ArrowLeft"), (".wl-player output",)),
     ),
+    "Roofline": (
+        "wl.Roofline()",
+        BARS,
+        Move(
+            "Roofline: a size slider, through the kernel",
+            press(".wl-roofline [aria-label^='n:']", "ArrowRight", "ArrowLeft"),
+            (".wl-roofline .wl-said-product", ".wl-roofline .wl-product"),
+        ),
+    ),
     "StrideExplorer": (
         "wl.StrideExplorer(np.arange(144).reshape(12, 12))",
         MATRIX,

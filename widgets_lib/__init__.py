@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from widgets_lib.widgets.ladder import rung as rung
     from widgets_lib.widgets.predict import Predict as Predict
     from widgets_lib.widgets.projector import projector as projector
+    from widgets_lib.widgets.roofline import Roofline as Roofline
     from widgets_lib.widgets.stepper import LoopStepper as LoopStepper
     from widgets_lib.widgets.stream import RandomStream as RandomStream
     from widgets_lib.widgets.strides import StrideExplorer as StrideExplorer
@@ -40,6 +41,7 @@ _PUBLIC = {
     "Predict": ".widgets.predict",
     "projector": ".widgets.projector",
     "RandomStream": ".widgets.stream",
+    "Roofline": ".widgets.roofline",
     "rung": ".widgets.ladder",
     "StrideExplorer": ".widgets.strides",
     "Variants": ".widgets.variants",

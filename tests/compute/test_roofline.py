@@ -2,7 +2,6 @@
 
 import itertools
 import math
-import sys
 import threading
 
 import numpy as np
@@ -128,6 +127,13 @@ def test_an_estimate_and_a_lower_bound_say_so():
     assert "it takes at least 126 times as long" in said
 
 
+def test_one_thread_is_also_held_against_the_roof_of_one_core():
+    found = roofline.locate(SQUARE, SQUARE.flops / 92e9, MACHINE, threads=1)
+    assert found.sentence.endswith("It had one thread: 92 % of the roof of 1 core.")
+    assert "one thread" not in roofline.locate(SQUARE, SQUARE.flops / 92e9, MACHINE, threads=4).sentence
+    assert "one thread" not in roofline.locate(SQUARE, 100.0, MACHINE, threads=1).sentence
+
+
 @pytest.mark.parametrize(
     ("share", "text"), [(1.0, "100 %"), (0.64, "64 %"), (0.0123, "1.2 %"), (0.0029, "0.29 %"), (1 / 84_000, "1/84,000")]
 )
@@ -198,9 +204,10 @@ def test_one_core_has_one_roof(quick, monkeypatch):
 def test_without_torch_numpy_alone_measures(quick, monkeypatch):
     monkeypatch.setattr(probes, "find_spec", lambda name: None)
     monkeypatch.setattr(probes, "usable_cores", lambda: 2)
+    monkeypatch.setattr(probes, "numpy_threads", lambda: 2)
     found = roofline.machine()
     assert found.all.product == "numpy @, 480 × 480 × 480" and found.one.product == "numpy @, 64 × 64 × 64"
-    monkeypatch.setattr(probes, "usable_cores", lambda: 1)
+    monkeypatch.setattr(probes, "numpy_threads", lambda: 1)
     assert roofline.machine(again=True).one.product == "numpy @, 384 × 384 × 384"
 
 
@@ -296,13 +303,19 @@ def test_the_largest_cache_is_read(tmp_path):
     assert probes.largest_cache_bytes(tmp_path / "no such folder") is None
 
 
-def test_the_cores_are_those_the_libraries_may_use(monkeypatch):
-    monkeypatch.delitem(sys.modules, "torch", raising=False)
+def test_the_cores_are_those_of_the_process_within_its_share_of_time(monkeypatch, tmp_path):
+    monkeypatch.setattr(probes.os, "sched_getaffinity", lambda pid: {0, 5, 7}, raising=False)
+    for text, cores in (("max 100000", 3), ("200000 100000", 2), ("50000 100000", 1), ("6400000 100000", 3)):
+        (tmp_path / "cpu.max").write_text(text + "\n")
+        assert probes.usable_cores(tmp_path / "cpu.max") == cores
+    assert probes.usable_cores(tmp_path / "no such file") == 3
+
+
+def test_numpys_threads_are_those_it_was_given(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    assert probes.usable_cores() == 3
-    monkeypatch.setenv("OMP_NUM_THREADS", "")
-    monkeypatch.setattr(probes.os, "sched_getaffinity", lambda pid: {0, 5}, raising=False)
-    assert probes.usable_cores() == 2
+    assert probes.numpy_threads() == 3
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    assert probes.numpy_threads() == 2
 
 
 def test_a_system_without_proc_still_has_a_name(monkeypatch):

@@ -50,6 +50,7 @@ DOINGS = {
         *({"generator": "wichmann-hill", "compare_with": "tiny-lcg"}, {"divide_by_period": True}),
         *({"seed": "-12"}, {"state": [1, 2, 3]}, {"turn_deg": 40}),
     ],
+    "Roofline": [{"m": 5}, {"rung": "numpy"}, {"m": 1024, "k": 1024, "n": 1024}, {"rung": ""}],
     "StrideExplorer": [
         {"message": {"dials": {"shape": [3, 2], "stride": [1, 0], "storage_offset": 0}}},
         {"message": {"write": 1, "text": "−7.5"}},

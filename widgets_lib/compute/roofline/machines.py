@@ -55,7 +55,7 @@ class Machine:
 
     one: Roof
     all: Roof
-    """For as many cores as the libraries may use; the same as `one` where that is a single one."""
+    """For as many cores as this process may use; the same as `one` where that is a single one."""
     processor: str
     """Its name, or "" where it can't be read."""
     cache_bytes: int | None

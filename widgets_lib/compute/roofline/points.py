@@ -1,6 +1,6 @@
 """Where a product lies under the roof: what bounds it, how fast it could be, and by how much a measured one misses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from widgets_lib.compute.formatting import format_bytes, format_large, format_rate, format_ratio, human, three_digits
 from widgets_lib.compute.matmul import Cost
@@ -83,7 +83,7 @@ def limit(cost: Cost, on: Machine | None = None) -> Limit:
     bound = roof.bound(intensity)
     in_cache = on.cache_bytes is not None and cost.bytes <= on.cache_bytes
     found = Limit(cost, intensity, roof.attainable(intensity), bound, arithmetic_s, memory_s, in_cache, "")
-    return Limit(**{**vars(found), "sentence": _limit_sentence(found, on)})
+    return replace(found, sentence=_limit_sentence(found, on))
 
 
 def point(cost: Cost, timing: Timing, on: Machine | None = None) -> Point:
@@ -95,9 +95,15 @@ def point(cost: Cost, timing: Timing, on: Machine | None = None) -> Point:
 
 
 def locate(
-    cost: Cost, seconds: float, on: Machine | None = None, *, estimated: bool = False, at_least: bool = False
+    cost: Cost,
+    seconds: float,
+    on: Machine | None = None,
+    *,
+    estimated: bool = False,
+    at_least: bool = False,
+    threads: int | None = None,
 ) -> Point:
-    """The same for a time in seconds, and whether it is an estimate or a lower bound."""
+    """The same for a time in seconds; whether it is an estimate or a lower bound, and how many threads it could use."""
     if not seconds > 0:
         raise ValueError(f"a time is above 0 seconds, not {seconds}")
     on = on or machine()
@@ -106,7 +112,8 @@ def locate(
     share = attained / best.attainable_flops
     verdict = "above" if share > 1 else "near" if share >= NEAR else "far" if share < FAR else "below"
     found = Point(best, seconds, attained, share, estimated, at_least, verdict, "")
-    return Point(**{**vars(found), "sentence": _point_sentence(found, on)})
+    sentence = " ".join(filter(None, [_point_sentence(found), _one_core_sentence(found, on, threads)]))
+    return replace(found, sentence=sentence)
 
 
 # ---- in words ----
@@ -145,7 +152,7 @@ def _limit_sentence(found: Limit, on: Machine) -> str:
     )
 
 
-def _point_sentence(found: Point, on: Machine) -> str:
+def _point_sentence(found: Point) -> str:
     best, about = found.limit, "about " if found.estimated else ""
     time = f"{'at least ' if found.at_least else about}{human(found.seconds)}"
     rate = f"{'at most ' if found.at_least else about}{format_rate(found.attained_flops)}"
@@ -173,3 +180,11 @@ def _why_above(found: Point) -> str:
         "The roof is itself measured, on products and reads that may have been slower than the best, or while other "
         "programs were running: measure again."
     )
+
+
+def _one_core_sentence(found: Point, on: Machine, threads: int | None) -> str:
+    """How near one core came to its own roof, where that is all that was used and it came near."""
+    share = found.attained_flops / on.one.attainable(found.intensity)
+    if threads != 1 or on.all.cores == 1 or share < FAR:
+        return ""
+    return f"It had one thread: {share_text(share)} of the roof of 1 core."

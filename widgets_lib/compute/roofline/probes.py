@@ -2,7 +2,6 @@
 
 import os
 import platform
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -36,14 +35,20 @@ FREE_SHARE = 4  # at most a quarter of the free memory
 # ---- what the system says ----
 
 
-def usable_cores() -> int:
-    """How many cores the libraries may use in this process."""
-    if torch := sys.modules.get("torch"):
-        return int(torch.get_num_threads())
-    named = os.environ.get("OMP_NUM_THREADS", "").strip()
-    if named.isdigit() and int(named) > 0:
-        return int(named)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def usable_cores(quota: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
+    """How many cores this process may use: those it is allowed on, within the container's share of time."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        granted, period = map(int, quota.read_text().split())
+    except (OSError, ValueError):  # no container, or its limit is the word "max"
+        return cores
+    return max(1, min(cores, round(granted / period)))
+
+
+def numpy_threads() -> int:
+    """How many threads numpy's products use in this process; that was settled when numpy was loaded."""
+    named = os.environ.get("OPENBLAS_NUM_THREADS") or os.environ.get("OMP_NUM_THREADS") or ""
+    return int(named) if named.isdigit() and int(named) else os.cpu_count() or 1
 
 
 def processor_name() -> str:
@@ -129,7 +134,7 @@ def _products(cores: int, libraries: list[str]) -> Iterator[tuple[str, int, Any]
         yield "torch", side, _torch_product(side, cores)
         if cores > 1:  # threads that start and meet for a longer time
             yield "torch", 2 * side, _torch_product(2 * side, cores)
-    if cores == usable_cores():
+    if cores >= numpy_threads():
         yield "numpy", side, _numpy_product(side)
     elif "torch" not in libraries:  # numpy's threads can't be told to rest
         yield "numpy", SMALL_SIDE, _numpy_product(SMALL_SIDE)

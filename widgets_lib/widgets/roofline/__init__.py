@@ -1,0 +1,3 @@
+from widgets_lib.widgets.roofline.roofline import Roofline
+
+__all__ = ["Roofline"]
