@@ -5,7 +5,6 @@ import os
 import signal
 from urllib.parse import urlsplit
 
-import nbformat
 import pytest
 from playwright.sync_api import expect
 
@@ -84,10 +83,24 @@ def test_a_page_with_many_widgets_draws_them_all(voila_page):
     expect(page.get_by_role("slider")).to_have_count(20)
 
 
-def test_a_lesson_is_ready_when_its_widgets_are_there(open_voila):
-    page = open_voila("03_matmul.ipynb")
-    cells = nbformat.read(servers.ROOT / "lessons" / "03_matmul.ipynb", 4).cells
-    assert page.locator(".wl").count() >= sum(cell.source.startswith("wl.") for cell in cells) > 8
+# Modules that take their time, and how many widgets are drawn at the moment at which the page says that it is ready.
+SLOW_MODULES = """{
+  const { createObjectURL } = URL;
+  URL.createObjectURL = (blob) => blob.type !== "text/javascript" ? createObjectURL(blob)
+    : createObjectURL(new Blob(["await new Promise((go) => setTimeout(go, 500));", blob], { type: blob.type }));
+  new MutationObserver(() => {
+    if (document.documentElement?.dataset.lesson === "ready")
+      globalThis.drawnWhenReady ??= document.querySelectorAll(".wl-caption:not(:empty)").length;
+  }).observe(document, { subtree: true, attributes: true });
+}"""
+
+
+def test_a_lesson_is_ready_when_its_widgets_are_drawn(voila_page, clean_page, context):
+    clean_page.add_init_script(SLOW_MODULES)
+    page = voila_page(
+        ["import ipywidgets, widgets_lib as wl\nwl.LoopStepper()", "ipywidgets.VBox([wl.IteratorTape()])"]
+    )
+    assert page.evaluate("drawnWhenReady") == 2
 
 
 def test_code_can_be_hidden_and_the_choice_is_kept(voila_page):
@@ -156,7 +169,7 @@ def test_progress_names_the_section_and_hides_nothing(clean_page, scratch_voila)
     )
 
 
-def test_a_kernel_that_dies_is_reported_and_a_reload_offered(page, scratch_voila):
+def test_a_kernel_that_dies_is_reported_and_a_reload_offered(page, context, scratch_voila):
     servers.write_notebook(["import os\nprint('pid', os.getpid())"], scratch_voila.root / "dies.ipynb")
     page.clock.install()  # the heartbeat's clock
     open_lesson(page, scratch_voila, "dies.ipynb")
@@ -190,7 +203,7 @@ def beat(page, times=1):
             page.clock.run_for(5_000)
 
 
-def test_a_kernel_that_does_not_finish_is_reported_and_so_is_its_end(page, scratch_voila):
+def test_a_kernel_that_does_not_finish_is_reported_and_so_is_its_end(page, context, scratch_voila):
     servers.write_notebook([BUSY], scratch_voila.root / "busy.ipynb")
     stop = scratch_voila.root / "stop"
     stop.unlink(missing_ok=True)
@@ -215,7 +228,7 @@ def test_a_kernel_that_does_not_finish_is_reported_and_so_is_its_end(page, scrat
     expect(alert).to_be_hidden()
 
 
-def test_a_page_that_was_cut_off_on_its_way_says_so(page, scratch_voila):
+def test_a_page_that_was_cut_off_on_its_way_says_so(page, context, scratch_voila):
     servers.write_notebook([("md", "## One"), "1", ("md", "## Two"), "2"], scratch_voila.root / "cut.ipynb")
 
     def cut(route):

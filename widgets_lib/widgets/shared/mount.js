@@ -59,7 +59,11 @@ async function render(context) {
   }
   const edited = ["change:_view", "change:_assets"]; // while a widget is being written: see _reload.py
   for (const event of edited) model.on(event, show);
-  await show();
+  try {
+    await show();
+  } finally {
+    el.dataset.drawn = ""; // or failed: a page that waits for its widgets waits no longer
+  }
   return () => {
     for (const event of edited) model.off(event, show);
     destroy?.();

@@ -48,20 +48,25 @@ globalThis.voila_finish = () => {
   fillContents();
   page.dataset.lesson = "drawing";
   say("Drawing the widgets …");
-  const timer = setInterval(() => {
-    if (page.dataset.lesson === "stopped") return clearInterval(timer);
-    if (!managerRuns() || document.querySelector(OUTPUT) || widgetsToCome()) return;
-    clearInterval(timer);
-    page.dataset.lesson = "ready";
-    say("");
-    stayAtAnchor();
-    markCurrent(); // drawn widgets have moved the headings
-    repairOutputs();
-    lessonDrew.observe(document.querySelector("#lesson .cells"), { childList: true, subtree: true });
-    addEventListener("resize", repairOutputs);
-    addEventListener("projector", repairOutputs);
-  }, DRAWN_MS);
+  whenDrawn();
 };
+
+async function whenDrawn() {
+  const stopped = () => page.dataset.lesson === "stopped";
+  const drawn = async () =>
+    managerRuns() && !document.querySelector(OUTPUT) && !widgetsToCome() && (await viewsAreDrawn());
+  while (!stopped() && !(await drawn())) await new Promise((resolve) => setTimeout(resolve, DRAWN_MS));
+  if (stopped()) return;
+  page.dataset.lesson = "ready";
+  say("");
+  stayAtAnchor();
+  markCurrent(); // drawn widgets have moved the headings
+  repairOutputs();
+  lessonDrew.observe(document.querySelector("#lesson .cells"), { childList: true, subtree: true });
+  addEventListener("resize", repairOutputs);
+  addEventListener("projector", repairOutputs);
+}
+
 const managerRuns = () => Boolean(globalThis.jupyterapp?.widgetManager);
 // A widget's output is an empty panel, then says "Loading widget...", until its model has come from the kernel.
 function widgetsToCome() {
@@ -70,6 +75,18 @@ function widgetsToCome() {
     ({ textContent, childElementCount }) => textContent === "Loading widget..." || !(textContent || childElementCount),
   );
 }
+// anywidget does not wait for a view that loads its modules first, as this course's do: widgets/shared/mount.js marks it
+// once it is drawn.
+async function viewsAreDrawn() {
+  const manager = globalThis.jupyterapp.widgetManager;
+  const models = await whatCame([...manager.registeredModels].map((id) => manager.get_model(id)));
+  const ours = models.filter((model) => model.get("_view")?.module);
+  const views = await whatCame(ours.flatMap((model) => Object.values(model.views ?? {})));
+  return views.every(({ el }) => "drawn" in el.dataset);
+}
+/** The values of those promises that are kept: of the others the console tells. */
+const whatCame = async (promises) =>
+  (await Promise.all(promises.map((promise) => promise.catch(() => null)))).filter(Boolean);
 globalThis.voila_heartbeat = () => {}; // written into the page to keep a slow connection open
 globalThis.update_loading_text = () => {};
 globalThis.display_cells = () => {};
