@@ -16,6 +16,8 @@ VENV := .venv
 BIN  := $(VENV)/bin
 PIP  := scripts/quietly "Installing Python packages" $(BIN)/python -m pip install --disable-pip-version-check -q
 JS   := node_modules/.package-lock.json
+# Tests in as many processes as there are processors, of which "auto" counts those with two threads once.
+AT_ONCE := --numprocesses=logical --maxprocesses=4
 
 .DELETE_ON_ERROR:
 .PHONY: app lab test test-fast test-python test-js test-browser bench pictures new-widget new-lesson docs address \
@@ -35,14 +37,14 @@ test-fast: test-python test-js
 	@echo "All fast tests passed; \`make test\` runs those in the browser as well."
 
 test-python: $(VENV)/.test $(JS)
-	@$(BIN)/python -m pytest -q --ignore=tests/browser --numprocesses=auto --maxprocesses=4 --dist=loadfile
+	@$(BIN)/python -m pytest -q --ignore=tests/browser $(AT_ONCE) --dist=loadfile
 
 test-js: $(JS) $(VENV)/.test
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm test --silent
 
 test-browser: $(VENV)/.test $(JS)
 	@PYTHON=$(BIN)/python scripts/ensure chromium
-	@$(BIN)/python -m pytest -q tests/browser
+	@$(BIN)/python -m pytest -q tests/browser $(AT_ONCE) --dist=loadgroup
 
 bench: $(VENV)/.test
 	@PYTHON=$(BIN)/python scripts/ensure chromium

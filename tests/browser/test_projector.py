@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.support import servers
 from tests.support.pages import expect_widgets, run_all
 
 CELLS = [
@@ -58,12 +57,5 @@ def test_in_jupyterlab(open_lab):
     expect_it_grows_and_comes_back(open_lab([*CELLS]))
 
 
-def test_in_notebook_7(logs, tmp_path, page):
-    with servers.lab(tmp_path, logs, app="notebook") as server:
-        servers.write_notebook(CELLS, server.root / "cells.ipynb")
-        page.goto(f"{server.url}notebooks/cells.ipynb")
-        page.wait_for_function(
-            "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=60_000
-        )
-        expect_it_grows_and_comes_back(page)
-        page.goto("about:blank")
+def test_in_notebook_7(open_notebook7):
+    expect_it_grows_and_comes_back(open_notebook7([*CELLS]))

@@ -76,9 +76,11 @@ def test_by_keyboard_with_bad_input_on_the_way(stream):
     third.fill("0")
     third.press("Enter")
     expect(stream.get_by_role("alert")).to_contain_text("component 3 must be from 1 to 30,322, not 0")
+    shown = readout(stream).text_content()
     third.fill("499")
     third.press("Enter")
     expect(stream.get_by_role("alert")).to_be_hidden()
+    expect(readout(stream)).not_to_have_text(shown)  # the new stream has come, and moves the draw no more
     draw = stream.get_by_role("slider", name="draw")
     draw.press("Home")
     draw.press("ArrowRight")

@@ -127,7 +127,7 @@ def test_all_is_there_in_print_and_without_javascript(voila_page, browser, scrat
     plain.context.close()
 
 
-def test_no_answer_is_seen_while_the_page_comes_in(clean_page, scratch_voila):
+def test_no_answer_is_seen_while_the_page_comes_in(clean_page, context, scratch_voila):
     """Nothing has to load for the veil: it holds before the widgets' own scripts are asked for."""
     servers.write_notebook(TWO, scratch_voila.root / "early.ipynb")
     page = clean_page

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import socket
 import subprocess
@@ -9,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,9 +110,12 @@ def write_notebook(cells, path):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port below those that systems give out by themselves, as to a kernel: it stays free until its server starts."""
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
 
 
 @contextmanager
@@ -181,8 +185,8 @@ def stock_voila(root, logs):
     return serve("stock-voila", command, root, f"http://localhost:{port}/", logs, cwd=root)
 
 
-def lab(root, logs, app="jupyterlab"):
-    """JupyterLab, or "notebook", on `root`: no token, its application exposed to the page, its settings its own."""
+def lab(root, logs):
+    """JupyterLab and Notebook 7 on `root`: no token, their application exposed to the page, their settings their own."""
     port = free_port()
     settings = Path(logs) / "jupyter"
     page_config = settings / "labconfig" / "page_config.json"
@@ -190,7 +194,8 @@ def lab(root, logs, app="jupyterlab"):
     news = "@jupyterlab/apputils-extension:announcements"  # would ask the reader for permission to look outside
     page_config.write_text(json.dumps({"disabledExtensions": {news: True}}))
     command = [
-        *(sys.executable, "-m", app, "--no-browser", "--allow-root", "--expose-app-in-browser"),
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
+        "--JupyterNotebookApp.expose_app_in_browser=True",
         *(f"--port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={root}"),
         *("--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True"),
     ]
