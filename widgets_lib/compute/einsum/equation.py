@@ -24,7 +24,7 @@ class Einsum:
     shapes: of each operand, None where it is not known. ellipsis: the letters among them that "..." stands for; of an
     operand whose shape is not known, inputs and output keep "...". implicit: whether the output was left to the rule
     of letters that stand once. loop_order: the letters as the loops that were read go over them, or "". text: what was
-    read.
+    read. dtypes: of the operands that it was read with, "" for a shape.
     """
 
     inputs: tuple[str, ...]
@@ -34,6 +34,7 @@ class Einsum:
     implicit: bool = field(default=False, compare=False)
     loop_order: str = field(default="", compare=False)
     text: str = field(default="", compare=False)
+    dtypes: tuple[str, ...] = field(default=(), compare=False)
 
     # ---- letters and sizes ----
 

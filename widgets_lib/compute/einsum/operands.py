@@ -26,6 +26,15 @@ def shape_of(operand: Any) -> Shape | None:
     return as_numpy(operand).shape
 
 
+def dtype_of(operand: Any) -> str:
+    """The type of its numbers, such as "float32"; "" of a shape."""
+    if operand is None or isinstance(operand, (tuple, str)):
+        return ""
+    if is_torch(operand) or isinstance(operand, np.ndarray):
+        return str(operand.dtype).removeprefix("torch.")
+    return str(as_numpy(operand).dtype)
+
+
 def as_operands(values: tuple[Any, ...]) -> list[Any]:
     """The values as torch combines them if one of them is a tensor, else as numpy arrays.
 

@@ -7,7 +7,7 @@ from .binding import Shape, bind
 from .equation import Einsum, assemble
 from .errors import EinsumError
 from .grammar import read_equation
-from .operands import shape_of
+from .operands import dtype_of, shape_of
 from .repairs import find_repairs
 from .sublists import from_sublists
 
@@ -26,14 +26,14 @@ def parse(equation: Any, *operands: Any) -> Einsum:
         text, given = from_sublists((equation, *operands))
     shapes = [shape_of(operand) for operand in given]
     try:
-        return read(text, shapes)
+        return read(text, shapes, tuple(dtype_of(operand) for operand in given))
     except EinsumError as error:
         repairs = find_repairs(error.rule, text, shapes)
         raise EinsumError(error.message, error.text, error.spans, error.rule, repairs) from None
 
 
-def read(text: str, shapes: Sequence[Shape | None]) -> Einsum:
+def read(text: str, shapes: Sequence[Shape | None], dtypes: tuple[str, ...] = ()) -> Einsum:
     """The Einsum of a text; no shapes at all if none is known. Raises: EinsumError, without repairs."""
     equation = read_equation(text)
     shapes = list(shapes) or [None] * len(equation.inputs)
-    return assemble(bind(equation, shapes), shapes, implicit=equation.output is None, text=text)
+    return assemble(bind(equation, shapes), shapes, implicit=equation.output is None, text=text, dtypes=dtypes)
