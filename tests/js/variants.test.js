@@ -75,6 +75,14 @@ test("rows are drawn, and a value keeps its mark when they are cut elsewhere", a
   view.destroy();
 });
 
+test("before the first has run there is its code and no result", async () => {
+  const view = await mount("wl.Variants({'a': '1', 'b': '2'}, run_first=False)");
+  assert.deepEqual(listing(view), ["  1"]);
+  assert.ok(view.$(".wl-output").hidden);
+  assert.equal(view.$(".wl-result").textContent, "");
+  view.destroy();
+});
+
 test("run again is there where it makes a difference, and start again always", async () => {
   const plain = await mount(SUMS);
   const [again, restart] = plain.$$("button");

@@ -143,7 +143,7 @@ def test_the_lesson_opens_with_the_race_of_four_and_then_asks_for_those_between(
     assert race == ["python", "python-lists", "broadcast", "matmul"]
     assert run_lesson(LESSON, f"[w.compact for w in {widgets('MatmulLadder')}[:2]]") == [[True, False]]
     assert predicted == ["python", "numba-dot", "elementwise", "dot", "matmul"]
-    assert "Between them you will write three more" in text_above(
+    assert "Three more, which you will write in this lesson, lie in between" in text_above(
         LESSON, "What do you think most of that time goes into"
     )
 
@@ -152,7 +152,7 @@ def test_the_ladder_finds_the_k_that_five_digits_do_not_show(run_lesson):
     """The last pixel of the five digits is blank, so the lesson's own test lets the mistake pass."""
     tried = (
         f"(lambda w: {{each['name']: (setattr(w, 'chosen', each['name']), w.wait(60), [each.wait(60) for each in ladders], "
-        f"w.result['text'], w.said)[3:] for each in w.variants}})({widgets('Variants')}[0])"
+        f"w.result['text'], w.said)[3:] for each in [*w.variants[1:], w.variants[0]]}})({widgets('Variants')}[0])"
     )
     tried = f"(lambda ladders: {tried})({widgets('MatmulLadder')})"  # one of them measures
     said, blank = run_lesson(LESSON, tried, "m1[:, 783].tolist()")

@@ -91,7 +91,7 @@ def test_every_variant_does_what_its_note_says_it_does(name, run_lesson):
     found = "[w for _, w in sorted(Out.items()) if isinstance(w, wl.Variants)]"
     outcomes, noted = run_lesson(
         name,
-        f"(lambda found: [(setattr(w, 'chosen', name), w.wait(60), w.said or w.result['text'])[1:] for w, name in {chosen}])"
+        f"(lambda found: [(setattr(w, 'chosen', name), w.run(), w.wait(60), w.said or w.result['text'])[2:] for w, name in {chosen}])"
         f"({found})",
         f"[bool(each['note']) for w in {found} for each in w.variants]",
     )

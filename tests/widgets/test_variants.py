@@ -77,6 +77,14 @@ def test_run_again_runs_it_again():
     assert widget.wait(20) and widget.result["text"] != before
 
 
+def test_the_first_can_wait_until_it_is_chosen():
+    widget = wl.Variants(SUMS, run_first=False)
+    assert widget.chosen == "add" and widget.result == {} and widget.said == ""
+    choose(widget, "multiply")
+    choose(widget, "add")
+    assert widget.result["text"] == "3"
+
+
 def test_rows_of_numbers_are_a_picture_where_that_is_asked_for():
     rows = {"square": "[[0, 1], [1, 0]]", "jagged": "[[0, 1, 1], [0]]", "text": "'no rows'"}
     widget = wl.Variants(rows, picture=True)

@@ -88,8 +88,8 @@ function createResult() {
       busyLine.textContent = busy ? "running" : "";
       picture.show(outcome);
       text.hidden = Boolean(outcome.lengths) || !outcome.text;
-      text.textContent = outcome.text;
-      text.classList.toggle("wl-is-failure", outcome.failed);
+      text.textContent = outcome.text ?? "";
+      text.classList.toggle("wl-is-failure", Boolean(outcome.failed));
       said.textContent = line;
       highest = Math.max(highest, node.offsetHeight || 0);
       node.style.minHeight = `${highest}px`; // a shorter result leaves what is below it in its place

@@ -27,7 +27,8 @@ class Variants(Widget):
     made, without setting any, and the value of its last expression is shown. The first is the code that the others
     change. The page names a variant; it never sends code.
     notes: name -> a sentence for the learner. picture: show rows of numbers as ink on paper. repeat: offer "Run again",
-    where another run gives something else.
+    where another run gives something else. run_first: run the first when the widget is made; without that it has no
+    result until it is chosen again, for code that has just run in the cell above.
     Raises: TypeError for what is no text; ValueError for fewer than two variants, code that is not Python, and a note
     on a variant that is not there.
     """
@@ -56,6 +57,7 @@ class Variants(Widget):
         notes: Mapping[str, str] | None = None,
         picture: bool = False,
         repeat: bool = False,
+        run_first: bool = True,
     ):
         self._codes = _checked(variants, notes or {})
         self._names = _names_of(self._codes.values())
@@ -65,20 +67,22 @@ class Variants(Widget):
         )
         self._numbers = count(1)
         self._current = 0  # the number of the run that is shown
-        self._on_threads = False  # the first one is there when the widget is
+        self._on_threads = False  # the first result is there when the widget is
         first = next(iter(self._codes))
         super().__init__(
             variants=[_listed(name, self._codes, (notes or {}).get(name, "")) for name in self._codes],
             chosen=first,
             repeat=repeat,
         )
+        self._waits = not run_first
         self.recompute_on("chosen")
-        self._on_threads = HAS_THREADS
+        self._waits, self._on_threads = False, HAS_THREADS
 
     def _recompute(self) -> None:
         if self.chosen not in self._codes:
             raise ValueError(f"there is no variant “{self.chosen}”; there is {join_words(list(self._codes))}")
-        self.run()
+        if not self._waits:
+            self.run()
 
     def run(self) -> None:
         """Run the chosen variant, off the kernel's main thread; one that still runs is forgotten."""
