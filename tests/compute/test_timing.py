@@ -19,7 +19,8 @@ class Clock:
     def __init__(self, monkeypatch):
         self.now = 100.0
         monkeypatch.setattr(timing, "perf_counter", lambda: self.now)
-        self.waited = self.others_waited = 0.0
+        self.waited = self.others_waited = self.worked = 0.0
+        monkeypatch.setattr(timing, "process_time", lambda: self.worked)
         monkeypatch.setattr(timing.WaitClock, "read_s", lambda clock: self.waited)
         monkeypatch.setattr(timing, "other_threads_wait_s", lambda: self.others_waited)
 
@@ -138,6 +139,18 @@ def test_batches_in_which_a_library_waited_are_followed_by_more(clock):
     calls.clear()
     timing = measure(works, budget_s=0.1)
     assert timing.disturbed and timing.noisy
+
+
+def test_what_other_threads_of_this_process_did_meanwhile_was_not_waiting(clock, monkeypatch):
+    """A function that hands its work to a pool waits, and the pool's threads work: 16 ms of work on two cores."""
+    monkeypatch.setattr(timing, "CORES", 2)
+
+    def fn():
+        clock.now += 0.01
+        clock.waited += 0.009
+        clock.worked += 0.016
+
+    assert measure(fn, budget_s=0.1).seconds == pytest.approx(0.008)
 
 
 @pytest.mark.skipif(not scheduling.TASKS.exists(), reason="only Linux tells how long a thread waited")
