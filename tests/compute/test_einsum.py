@@ -104,7 +104,7 @@ def test_sizes_are_free_without_operands():
     e = parse("ik,kj->ij")
     assert e.sizes == dict.fromkeys("ikj") and e.shape is None and e.shapes == (None, None)
     assert np.array_equal(e(np.eye(2), [[1, 2], [3, 4]]), [[1, 2], [3, 4]])
-    with pytest.raises(EinsumError, match="2 in operand 0 and 3 in operand 1"):
+    with pytest.raises(EinsumError, match="2 in a and 3 in b"):
         e(np.eye(2), np.eye(3))
     half = parse("ik,kj->ij", (5, 4), None)
     assert half.sizes == {"i": 5, "k": 4, "j": None} and half.shape is None
@@ -186,7 +186,7 @@ def test_limits():
         parse(",".join("i" * 64))
     with pytest.raises(EinsumError, match="letters run out"):
         parse("...a", (1,) * 60)
-    with pytest.raises(EinsumError, match="are the most"):
+    with pytest.raises(EinsumError, match="the limit is"):
         parse("i" * 2001)
 
 
@@ -204,16 +204,16 @@ def test_every_letter_is_explained():
     assert e.letters[0].sentence == "i is in the output: it is kept, and becomes axis 0 of the result."
     (letter,) = parse("ii->i", (3, 3)).letters
     assert letter.words == ("kept", "diagonal") and letter.sentence.endswith("only the diagonal is read.")
-    assert parse("ij,kl->il").letters[1].sentence == "j is not in the output: it is summed all by itself."
+    assert parse("ij,kl->il").letters[1].sentence == "j is not in the output: it is summed, all by itself."
 
 
 def test_the_implicit_rule_is_explained():
     implicit = parse("zy,yx")
     assert (implicit.output, implicit.implicit) == ("xz", True)
     assert [x.sentence for x in implicit.letters] == [
-        "z stands once in the inputs and there is no arrow: it is kept.",
-        "y stands twice in the inputs and there is no arrow: it is summed.",
-        "x stands once in the inputs and there is no arrow: it is kept.",
+        "There is no arrow, and z appears once in the inputs: it is kept.",
+        "There is no arrow, and y appears twice in the inputs: it is summed.",
+        "There is no arrow, and x appears once in the inputs: it is kept.",
     ]
     assert [parse(text).output for text in ("jI", "ji", "i,ij", "...i,...i", "ii")] == ["Ij", "ij", "j", "...", ""]
 
@@ -314,3 +314,18 @@ def test_the_intermediate_is_what_numpy_allocates():
             product = eval(text.rpartition(".sum(")[0], {"np": np, **operands})
             assert e.costs(8)[1].intermediate_bytes >= product.nbytes
             assert len(shapes) > 2 or e.costs(8)[1].intermediate_bytes == product.nbytes
+
+
+def test_another_output_of_the_same_inputs():
+    e = parse("ik,kj->ij", (5, 784), (784, 10))
+    assert e.with_output("ji").shape == (10, 5) and e.with_output("").summed == "ikj"
+    assert parse("...i->i...").with_output("...").equation == "...i->..."
+    for wrong, rule in (
+        ("il", "output-unknown"),
+        ("ii", "output-repeats"),
+        ("i,j", "output-comma"),
+        ("i j!", "character"),
+    ):
+        with pytest.raises(EinsumError) as refused:
+            e.with_output(wrong)
+        assert refused.value.rule == rule

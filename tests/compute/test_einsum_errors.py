@@ -355,3 +355,23 @@ def test_every_printable_character_may_stand_in_an_equation_text():
             parse(f"i{each}j->i", (2, 3))
         except EinsumError as error:
             names_its_place(error, f"i{each}j->i")
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "wrong", "repair"),
+    [
+        ("(a[:, :, None] * b[None, :, :]).sum(0)", "sum-axis", ["0"], "(a[:, :, None] * b[None, :, :]).sum(1)"),
+        ("np.sum(a[:, :, None] * b[None, :, :], axis=2)", "sum-axis", ["2"], None),
+        ("(a[:, None, :] * b[None, :, :]).sum(1)", "none", ["None"], "(a[:, :, None] * b[None, :, :]).sum(1)"),
+        ("a @ b.T", "transpose", ["b.T"], "a @ b"),
+        ("a * b", "goal", ["a * b"], None),
+    ],
+)
+def test_what_can_be_read_is_held_against_a_goal(text, rule, wrong, repair):
+    goal, square = parse("ik,kj->ij"), [(3, 3), (3, 3)]
+    error = refusal(read_expression, text, *square, goal=goal)
+    assert (error.rule, culprits(error)) == (rule, wrong) and f"not “{goal}”" in error.message
+    if rule != "goal":
+        assert einsum.same(read_expression(error.repairs[0].text, *square, goal=goal), goal)
+    assert repair in [each.text for each in error.repairs] or repair is None
+    read_expression(text, *square)  # without a goal it is an einsum like any other

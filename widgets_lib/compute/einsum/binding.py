@@ -8,6 +8,7 @@ from widgets_lib.compute.formatting import count, format_shape, join_words
 
 from .errors import EinsumError, Span
 from .grammar import DOTS, LETTERS, Equation, Term, implicit_output
+from .naming import choose_names
 
 Shape = tuple[int, ...]
 
@@ -51,12 +52,17 @@ def bind(equation: Equation, shapes: Sequence[Shape | None]) -> Bound:
 Axes = list[tuple[str, Span]]  # the letters of an operand, each with the place that says so
 
 
+def names_in(equation: Equation) -> tuple[str, ...]:
+    """What the operands are called in messages, as in loops and expressions."""
+    return choose_names(len(equation.inputs), "".join(map(str, equation.inputs)))
+
+
 def _check_number(equation: Equation, given: int) -> None:
     terms = equation.inputs
     if given == len(terms):
         return
     there = f"there {'is' if given == 1 else 'are'} {count(given, 'operand')}"
-    message = f"the equation has {count(len(terms), 'term')} and {there}: one term for each"
+    message = f"the equation has {count(len(terms), 'term')} and {there}: each operand needs its own term"
     end = terms[-1].end
     spans = [(term.start, term.end) for term in terms[given:]] or [(end, end + 1)]
     raise EinsumError(message, equation.text, spans, "operands")
@@ -69,12 +75,10 @@ def _dots_width(equation: Equation, number: int, shape: Shape | None) -> int | N
         return None if term.has_dots else 0
     width = len(shape) - len(term.letters)
     if width < 0 or (width and not term.has_dots):
-        named = f"{count(len(term.letters), 'letter')} in “{term}”" if term.tokens else "an empty term"
-        least = " at least" if term.has_dots else ""
-        message = (
-            f"operand {number} has the shape {format_shape(shape)}, {count(len(shape), 'axis', 'axes')}, and {named} "
-            f"{'names' if len(term.letters) == 1 or not term.tokens else 'name'} {len(term.letters)}{least}"
-        )
+        least = "at least " if term.has_dots else ""
+        named = f"“{term}” names {least}{len(term.letters)}" if term.tokens else "its term is empty"
+        axes = f"{format_shape(shape)}, {count(len(shape), 'axis', 'axes')}"
+        message = f"{names_in(equation)[number]} has the shape {axes}, but {named}"
         raise EinsumError(message, equation.text, [(term.start, max(term.end, term.start + 1))], "axes")
     return width
 
@@ -88,7 +92,7 @@ def _ellipsis_letters(equation: Equation, widths: Sequence[int | None]) -> str |
     free = [letter for letter in LETTERS[26:] + LETTERS[:26] if letter not in used]
     if longest > len(free):
         dots = [token.span for term in equation.inputs for token in term.tokens if token.letter == DOTS]
-        message = f"“...” stands for {longest} axes here, and with them there are more than 52: letters run out"
+        message = f"“...” stands for {longest} axes here; with them there are more than 52, and the letters run out"
         raise EinsumError(message, equation.text, dots, "letters")
     return "".join(free[:longest])
 
@@ -113,8 +117,8 @@ def _check_diagonals(equation: Equation, shapes: Sequence[Shape | None], terms: 
             sizes = [n for (other, _), n in zip(axes, shape, strict=True) if other == letter]
             if seen > 1 and len(set(sizes)) > 1:
                 message = (
-                    f"“{letter}” stands {seen} times in operand {number}, a diagonal, and its axes have the sizes "
-                    f"{join_words([str(n) for n in sizes])}: they must be equal, not even a 1 stretches"
+                    f"“{letter}” takes a diagonal of {names_in(equation)[number]}, but its axes there have the sizes "
+                    f"{join_words([str(n) for n in sizes])}: they must be equal, and not even a 1 stretches"
                 )
                 spans = [span for other, span in axes if other == letter]
                 raise EinsumError(message, equation.text, spans, "diagonal")
@@ -129,9 +133,9 @@ def _check_sizes(equation: Equation, shapes: Sequence[Shape | None], terms: Sequ
     clashes = {letter: seen for letter, seen in found.items() if len({n for n, _, _ in seen} - {1}) > 1}
     if not clashes:
         return
-    parts = []
+    parts, names = [], names_in(equation)
     for letter, seen in clashes.items():
-        places = [f"{n} in operand {number}" for n, _, number in dict.fromkeys(seen) if n != 1]
+        places = [f"{n} in {names[number]}" for n, _, number in dict.fromkeys(seen) if n != 1]
         dots = any(equation.text[slice(*span)] == DOTS for _, span, _ in seen)
         parts.append(f"{'an axis of “...”' if dots else f'“{letter}”'} is {join_words(list(dict.fromkeys(places)))}")
     spans = [span for seen in clashes.values() for n, span, _ in seen if n != 1]
@@ -144,7 +148,7 @@ def _refuse_lost_ellipsis(equation: Equation, width: int) -> None:
     dots = [token.span for term in equation.inputs for token in term.tokens if token.letter == DOTS]
     start = equation.output.start
     message = (
-        f"“...” stands for {count(width, 'axis', 'axes')} and the output leaves it out: numpy does not sum over an "
-        "ellipsis (torch, and numpy with optimize=True, do it without a word)"
+        f"“...” stands for {count(width, 'axis', 'axes')}, and the output leaves it out: numpy does not sum over an "
+        "ellipsis (torch does, and so does numpy with optimize=True)"
     )
     raise EinsumError(message, equation.text, [*dots, (start, max(equation.output.end, start + 1))], "ellipsis-lost")

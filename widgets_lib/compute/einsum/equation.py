@@ -142,6 +142,14 @@ class Einsum:
             bind(equation, shapes), shapes, implicit=self.implicit, loop_order=self.loop_order, text=self.text
         )
 
+    def with_output(self, output: str) -> "Einsum":
+        """The same inputs with another output, "..." as one of its letters: letters left out are summed.
+
+        Raises: EinsumError for a letter that no input has, or one given twice.
+        """
+        text = f"{','.join(self.inputs)}->{output}"
+        return assemble(bind(read_equation(text), self.shapes), self.shapes, text=text, dtypes=self.dtypes)
+
     def cells(self, index: Sequence[int], *operands: Any, most: int = 1000) -> CellSum:
         """The products that make the result's cell at `index`: for each, the index into every operand.
 

@@ -34,7 +34,7 @@ class Arguments:
         self._named = {_SYNONYMS.get(each.arg or "", each.arg or ""): each.value for each in keywords}
         starred = [each for each in values if isinstance(each, ast.Starred)]
         if starred or "" in self._named:
-            raise reader.fault("arguments are written out here", starred or [node], "not-read")
+            raise reader.fault("write each argument out: * and ** are not read here", starred or [node], "not-read")
 
     @property
     def place(self) -> Span:
@@ -71,7 +71,7 @@ class Arguments:
         inner = node.operand if isinstance(node, ast.UnaryOp) and minus else node
         if isinstance(inner, ast.Constant) and type(inner.value) is int and inner.value < 1000:
             return -inner.value if minus else inner.value
-        raise self.reader.fault("a whole number stands here", [node], "not-read")
+        raise self.reader.fault("this should be a whole number", [node], "not-read")
 
     def axis(self, node: ast.expr, ndim: int) -> int:
         """A number of an axis, from 0 on."""
@@ -92,14 +92,14 @@ class Arguments:
         found = [self.axis(each, ndim) for each in nodes]
         twice = [each for k, each in enumerate(nodes) if found[k] in found[:k]]
         if twice:
-            raise self.reader.fault("this axis was named already", twice, "sum-axis")
+            raise self.reader.fault("this axis is named twice", twice, "sum-axis")
         return found
 
     def flag(self, name: str) -> bool:
         node = self._named.pop(name, None)
         if node is None or (isinstance(node, ast.Constant) and isinstance(node.value, bool)):
             return bool(node and isinstance(node, ast.Constant) and node.value)
-        raise self.reader.fault("True or False stands here", [node], "not-read")
+        raise self.reader.fault("this should be True or False", [node], "not-read")
 
 
 # ---- sums ----
@@ -129,7 +129,7 @@ def _permuted(reader: "Reader", given: Arguments, array: Array, nodes: Sequence[
     array = reader.with_rank(array, len(nodes))
     order = [given.axis(node, array.ndim) for node in nodes]
     if sorted(order) != list(range(array.ndim)):
-        message = f"an order names each of the {count(array.ndim, 'axis', 'axes')} once"
+        message = f"an order of axes names each of the {count(array.ndim, 'axis', 'axes')} once"
         raise reader.fault(message, list(nodes) or [given.node], "order")
     return Array(tuple(array.axes[k] for k in order), given.place)
 
@@ -156,7 +156,7 @@ def _permute(reader: "Reader", given: Arguments) -> Array:
 
 def _swapped(reader: "Reader", given: Arguments, array: Array, nodes: Sequence[ast.expr]) -> Array:
     if len(nodes) != 2:
-        raise reader.fault("two axes are swapped", list(nodes) or [given.node], "order")
+        raise reader.fault("this swaps two axes: name both", list(nodes) or [given.node], "order")
     array = reader.with_rank(array, None)
     one, other = (given.axis(node, array.ndim) for node in nodes)
     axes = list(array.axes)
@@ -191,7 +191,9 @@ def _squeeze(reader: "Reader", given: Arguments) -> Array:
     new = [k for k, axis in enumerate(array.axes) if isinstance(axis, New)]
     gone = given.axes(node, array.ndim) if node is not None else new
     if not set(gone) <= set(new):
-        raise reader.fault("only a new axis of size 1 is squeezed out here", [node or given.node], "order")
+        raise reader.fault(
+            "only a new axis, one that None made, can be squeezed out here", [node or given.node], "order"
+        )
     return Array(tuple(axis for k, axis in enumerate(array.axes) if k not in gone), given.place)
 
 
@@ -286,10 +288,10 @@ def _tensordot(reader: "Reader", given: Arguments) -> Array:
     else:
         many = given.integer(node) if node is not None else 2
         if not 0 <= many <= min(one.ndim, other.ndim):
-            raise reader.fault("there are not so many axes", [node or given.node], "axes")
+            raise reader.fault("the arrays don’t have that many axes", [node or given.node], "axes")
         mine, yours = list(range(one.ndim - many, one.ndim)), list(range(many))
     if len(mine) != len(yours):
-        raise reader.fault("as many axes of one as of the other are summed", [node or given.node], "axes")
+        raise reader.fault("name as many axes of the first array as of the second", [node or given.node], "axes")
     first = list(LETTERS[: one.ndim])
     second = list(LETTERS[one.ndim : one.ndim + other.ndim])
     for k, axis in zip(mine, yours, strict=True):
@@ -301,7 +303,7 @@ def _tensordot(reader: "Reader", given: Arguments) -> Array:
 def _einsum(reader: "Reader", given: Arguments) -> Array:
     node = given.take("equation")
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-        raise reader.fault("the equation stands here as text", [node or given.node], "not-read")
+        raise reader.fault("the equation comes first, as text in quotes", [node or given.node], "not-read")
     nodes = given.rest()
     given.finish("optimize")
     try:

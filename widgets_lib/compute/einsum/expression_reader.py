@@ -2,17 +2,21 @@
 
 import ast
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from .algebra import Array, New, World
 from .binding import Shape, bind
 from .equation import Einsum, assemble
 from .errors import EinsumError
+from .expression_edits import other_nones, other_sums, other_transposes
 from .expression_tree import Reader
 from .grammar import LETTERS, Equation, Term, Token
+from .meaning import same
 from .naming import in_order
 from .operands import shape_of
+from .repairs import MAX_TRIES
 from .source import Source, with_repairs
 
 # The course's letters: i and j are kept, k is summed.
@@ -20,7 +24,9 @@ KEPT, SUMMED = "ijlmnopqrstuvwxyzabcdefghk", "klmnopqrstuvwxyzabcdefghij"
 _NAMES_OF_LIBRARIES = ("np", "numpy", "torch")
 
 
-def read_expression(text: str, *operands: Any, like: Einsum | None = None, library: str = "numpy") -> Einsum:
+def read_expression(
+    text: str, *operands: Any, like: Einsum | None = None, library: str = "numpy", goal: Einsum | None = None
+) -> Einsum:
     """The Einsum that an expression such as "(a[:, :, None] * b[None, :, :]).sum(1)" computes.
 
     It may index with : and None, multiply with * and @, sum over axes, and use the functions and methods that numpy and
@@ -29,15 +35,41 @@ def read_expression(text: str, *operands: Any, like: Einsum | None = None, libra
     operands: arrays or shapes. Without them, an operand has the axes that its index shows; one that shows fewer has as
     many as the other factor. like: an Einsum whose names of operands, letters and shapes are meant; without it, a is
     the first operand, b the second, and letters are new: i and j for what is kept, k for what is summed. library: whose
-    `transpose` is meant, numpy's of all axes or torch's of two.
+    `transpose` is meant, numpy's of all axes or torch's of two. goal: an Einsum that the expression is to compute; if
+    it computes another, that is an error too, of the rule "sum-axis", "none" or "transpose" if that is all that is
+    wrong.
     Raises: EinsumError with spans in this text, and repairs of the usual mistakes: "+" for "*", a wrong None, a wrong
     axis of a sum.
     """
     shapes = [shape_of(operand) for operand in operands]
     try:
-        return _read(text, shapes, like, library)
+        e = _read(text, shapes, like, library)
+        if goal and not same(e, goal):
+            raise _off_goal(text, e, goal, lambda other: _read(other, shapes, like, library))
+        return e
     except EinsumError as error:
         raise with_repairs(error, text, lambda other: _read(other, shapes, like, library), like) from None
+
+
+def _off_goal(text: str, e: Einsum, goal: Einsum, read: Callable[[str], Einsum]) -> EinsumError:
+    """What is wrong with an expression that can be read: the one change that leads to the goal, if there is one."""
+    source = Source(text)
+    node = _expression(source)
+    changes = (other_sums(source, node), other_nones(source, node), other_transposes(source, node))
+    for edit in itertools.chain(*(itertools.islice(each, MAX_TRIES) for each in changes)):
+        with suppress(EinsumError):
+            if same(read(edit.text), goal):
+                why = _WHY[edit.rule]
+                message = f"this computes “{e}”, not “{goal}”: {why}"
+                return source.fault(message, edit.spans, edit.rule, [(edit.text, edit.message)])
+    return source.fault(f"this computes “{e}”, not “{goal}”", [node], "goal")
+
+
+_WHY = {
+    "sum-axis": "the sum goes over the wrong axis",
+    "none": "a None is in the wrong place",
+    "transpose": "an operand is turned the wrong way",
+}
 
 
 def _read(text: str, shapes: Sequence[Shape | None], like: Einsum | None, library: str) -> Einsum:
@@ -63,7 +95,7 @@ def _expression(source: Source) -> ast.expr:
         return node.value
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
         return node.value
-    message = "an expression stands here, such as (a[:, :, None] * b[None, :, :]).sum(1)"
+    message = "write one expression, such as (a[:, :, None] * b[None, :, :]).sum(1)"
     raise source.fault(message, body or [(0, len(source.text))], "expression")
 
 
@@ -76,10 +108,10 @@ def _operand_names(source: Source, node: ast.expr, like: Einsum | None) -> list[
     names = [each.id for each in found]
     twice = [each for k, each in enumerate(found) if each.id in names[:k]]
     if twice:
-        message = f"{twice[0].id} stands twice: einsum takes it as two operands, each with its own name"
+        message = f"{twice[0].id} appears twice: to einsum these are two operands, so give the second a name of its own"
         raise source.fault(message, twice, "operand-twice")
     if not found:
-        raise source.fault("no operand stands here: write their names, as in a @ b", [node], "operand")
+        raise source.fault("there is no operand here: write their names, as in a @ b", [node], "operand")
     if not like:
         return in_order(names)
     wanted = list(like.names[:-1])
@@ -101,8 +133,8 @@ def _assembled(
 ) -> Einsum:
     left = [axis for axis in result.axes if isinstance(axis, New)]
     if left:
-        message = "a new axis of size 1 is left in the result, and no operand has it"
-        edits = [(_without_new(source, axis), "Leaves this None out.") for axis in left]
+        message = "a new axis of size 1 is left in the result, and einsum has no letter for it"
+        edits = [(_without_new(source, axis), "Removes this None.") for axis in left]
         raise source.fault(message, [axis.place for axis in left], "none", edits)
     kept = [world.find(axis) for axis in result.axes if not isinstance(axis, New)]
     own = [[world.find(axis) for axis in world.own.get(k, ())] for k in range(len(names))]

@@ -1,13 +1,15 @@
 """One expression as a tree, walked from its operands up: what each operation does to the axes."""
 
 import ast
-import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+
+from widgets_lib.compute.formatting import count
 
 from .algebra import Array, Axis, Clash, New, World
 from .binding import Shape
 from .errors import Span
 from .expression_calls import FUNCTIONS, METHODS, Arguments
+from .expression_edits import Edit, items_of, other_nones, other_transposes
 from .source import Fault, Source
 
 _LIBRARIES = ("np", "numpy", "torch")
@@ -45,7 +47,7 @@ class Reader:
             return self._called(node)
         if isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
             return self._transposed(node)
-        message = "this is not part of an einsum: there are names of operands, indices, *, @, sums and transposes"
+        message = "this can’t be part of an einsum: use operands, indices with : and None, *, @, sums and transposes"
         raise self.source.fault(message, [node], "not-read")
 
     # ---- operands and their axes ----
@@ -53,7 +55,7 @@ class Reader:
     def _operand(self, node: ast.Name) -> Array:
         number = self._operands.get(node.id)
         if number is None:
-            raise self.source.fault(f"{node.id} is no operand", [node], "operand")
+            raise self.source.fault(f"{node.id} is not an operand", [node], "operand")
         rank, place = self._ranks[number], self.source.span(node)
         if rank is None:
             return Array((), place, number, known=False)
@@ -71,17 +73,17 @@ class Reader:
         name = next(name for name, number in self._operands.items() if number == array.operand)
         shown = len(array.axes)
         if rank is None or rank < shown:
-            message = f"how many axes {name} has can’t be seen here: give its shape, or write {name}[:, :]"
+            message = f"nothing here shows how many axes {name} has: give its shape, or write {name}[:, :]"
             raise self.source.fault(message, [array.place], "rank")
         return Array((*array.axes, *self._new_axes(array.operand, rank - shown)), array.place, array.operand)
 
     def _indexed(self, node: ast.Subscript) -> Array:
         array = self.array_of(node.value)
-        items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        items = items_of(node)
         full = [self._kind(item) for item in items]
         colons, dots = full.count(":"), full.count("...")
         if dots > 1:
-            raise self.source.fault("one index has at most one “...”", items, "index")
+            raise self.source.fault("an index has at most one “...”", items, "index")
         if not array.known and (colons or dots or array.axes):
             array = self.with_rank(array, colons if colons and not dots else None)
         if colons > array.ndim and array.known:
@@ -104,25 +106,22 @@ class Reader:
             return ":"
         if isinstance(item, ast.Attribute) and item.attr == "newaxis":
             return "None"
-        message = "an index has “:” for an axis that stays and “None” for a new one; einsum takes no part of an axis"
+        message = "write “:” for an axis and “None” for a new one: einsum can’t take a part of an axis"
         raise self.source.fault(message, [item], "index")
 
     def _refuse_colons(self, node: ast.Subscript, array: Array, items: Sequence[ast.expr]) -> None:
         colons = [item for item in items if self._kind(item) == ":"]
-        message = f"this array has {array.ndim} axes, and the index names {len(colons)}"
+        message = f"this array has {count(array.ndim, 'axis', 'axes')}, and the index names {len(colons)}"
         edits = []
         for extra in colons[::-1]:
-            kept = [self._code(item) for item in items if item is not extra]
-            edits.append((self._reindexed(node, kept), "Leaves one “:” out."))
-            turned = ["None" if item is extra else self._code(item) for item in items]
-            edits.append((self._reindexed(node, turned), "Makes one axis a new one."))
+            kept = [self.source.code(item) for item in items if item is not extra]
+            edits.append((self._reindexed(node, kept), "Removes one “:”."))
+            turned = ["None" if item is extra else self.source.code(item) for item in items]
+            edits.append((self._reindexed(node, turned), "Turns one “:” into None."))
         raise self.source.fault(message, colons[array.ndim :], "none", edits)
 
-    def _code(self, node: ast.AST) -> str:
-        return self.source.text[slice(*self.source.span(node))]
-
     def _reindexed(self, node: ast.Subscript, items: Sequence[str]) -> str:
-        return self.source.with_changed(self.source.span(node), f"{self._code(node.value)}[{', '.join(items)}]")
+        return self.source.with_changed(self.source.span(node), f"{self.source.code(node.value)}[{', '.join(items)}]")
 
     # ---- operators ----
 
@@ -133,8 +132,8 @@ class Reader:
             return combine(one, other, node)
         sign = _SIGNS.get(type(node.op), "")
         place = self.source.between(node.left, node.right, sign)
-        edits = [(self.source.with_changed(place, "*"), "Multiplies the cells.")] if sign in ("+", "-", "/") else []
-        message = "einsum multiplies the cells of its operands, with “*”, and sums the products"
+        edits = [(self.source.with_changed(place, "*"), "Multiplies instead.")] if sign in ("+", "-", "/") else []
+        message = "einsum multiplies its operands, with “*”, and then sums the products"
         raise self.source.fault(message, [place], "plus" if sign == "+" else "product", edits)
 
     def multiply(self, one: Array, other: Array, node: ast.expr) -> Array:
@@ -144,39 +143,18 @@ class Reader:
         except Clash as clash:
             n, m = clash.sizes
             nones = [axis.place for array in (one, other) for axis in array.axes if isinstance(axis, New)]
-            message = f"in axis {clash.axis} the sizes are {n} and {m}: they must be equal, or one of them 1"
+            message = f"on axis {clash.axis} the sizes are {n} and {m}: they must be equal, or one of them 1"
             if nones:
                 message += "; is a None in the wrong place?"
-            raise self.source.fault(
-                message, nones or [one.place, other.place], "none", self._other_nones(node)
-            ) from None
-
-    def _other_nones(self, node: ast.expr) -> list[tuple[str, str]]:
-        """The text with the Nones of one index, then of two, in other places."""
-        ways: list[list[tuple[Span, str]]] = []
-        subscripts = [each for each in ast.walk(node) if isinstance(each, ast.Subscript)]
-        for each in subscripts:
-            items = each.slice.elts if isinstance(each.slice, ast.Tuple) else [each.slice]
-            if len(items) <= 4:
-                orders = dict.fromkeys(itertools.permutations([self._code(item) for item in items]))
-                base, span = self._code(each.value), self.source.span(each)
-                ways.append([(span, f"{base}[{', '.join(order)}]") for order in orders])
-        single = [[way] for own in ways for way in own]
-        double = [list(pair) for one, two in itertools.combinations(ways, 2) for pair in itertools.product(one, two)]
-        texts = []
-        for changes in single + double:
-            text = self.source.text
-            for span, new in sorted(changes, reverse=True):
-                text = text[: span[0]] + new + text[span[1] :]
-            texts.append((text, "Puts the new axis where the other operand has one that it lacks."))
-        return texts
+            places = nones or [one.place, other.place]
+            raise self.source.fault(message, places, "none", self._edits(other_nones, node)) from None
 
     def matmul(self, one: Array, other: Array, node: ast.expr) -> Array:
         """As @: the last axis of one with the last but one of the other, batches broadcast before them."""
         one = self.with_rank(one, max(2, other.ndim) if other.known else 2)
         other = self.with_rank(other, max(2, one.ndim))
         if not one.ndim or not other.ndim:
-            raise self.source.fault("@ takes no number without axes: use *", [node], "axes")
+            raise self.source.fault("@ needs arrays with axes: multiply by a number with *", [node], "axes")
         batches = "abcdefghijklmnopqrstuvw"
         first = batches[len(batches) - max(0, one.ndim - 2) :] + ("xy"[-one.ndim :] if one.ndim < 2 else "xy")
         second = batches[len(batches) - max(0, other.ndim - 2) :] + ("y" if other.ndim < 2 else "yz")
@@ -188,50 +166,42 @@ class Reader:
         """An einsum of arrays, one letter for each axis; a clash is a Fault at their places."""
         for array, term in zip(arrays, terms, strict=True):
             if array.ndim != len(term):
-                message = f"this takes an array of {len(term)} axes, and here it has {array.ndim}"
+                message = f"an array of {count(len(term), 'axis', 'axes')} goes here, and this one has {array.ndim}"
                 raise self.source.fault(message, [array.place], "axes")
         try:
             return self.world.contract(arrays, terms, output, self.source.span(node))
         except Clash as clash:
             n, m = clash.sizes
-            message = f"the axes that go together have the sizes {n} and {m}"
-            raise self.source.fault(message, [array.place for array in arrays], "size", self._turned(node)) from None
+            message = f"the axes to be paired have the sizes {n} and {m}"
+            raise self.source.fault(
+                message, [array.place for array in arrays], "size", self._edits(other_transposes, node)
+            ) from None
 
-    def _turned(self, node: ast.expr) -> list[tuple[str, str]]:
-        """The text with one of two operands transposed."""
-        sides = [node.left, node.right] if isinstance(node, ast.BinOp) else []
-        edits = []
-        for side in sides:
-            if isinstance(side, ast.Attribute) and side.attr == "T":
-                edits.append(
-                    (self.source.with_changed(self.source.span(side), self._code(side.value)), "Leaves .T out.")
-                )
-            elif isinstance(side, ast.Name):
-                edits.append(
-                    (self.source.with_changed(self.source.span(side), f"{side.id}.T"), f"Transposes {side.id}.")
-                )
-        return edits
+    def _edits(self, change: Callable[[Source, ast.expr], Iterable[Edit]], node: ast.expr) -> list[tuple[str, str]]:
+        return [(edit.text, edit.message) for edit in change(self.source, node)]
 
     # ---- attributes and calls ----
 
     def _transposed(self, node: ast.Attribute) -> Array:
         array = self.with_rank(self.array_of(node.value), 2)
         if node.attr == "mT" and array.ndim < 2:
-            raise self.source.fault(".mT takes two axes at least", [node], "axes")
+            raise self.source.fault(".mT needs at least two axes", [node], "axes")
         axes = array.axes[::-1] if node.attr == "T" else (*array.axes[:-2], *array.axes[-2:][::-1])
         return Array(axes, self.source.span(node))
 
     def _called(self, node: ast.Call) -> Array:
         function = node.func
         if not isinstance(function, ast.Attribute):
-            raise self.source.fault("only functions and methods of numpy and torch are read", [function], "not-read")
+            raise self.source.fault(
+                "only functions and methods of numpy and torch can be read here", [function], "not-read"
+            )
         of_library = isinstance(function.value, ast.Name) and function.value.id in _LIBRARIES
         table = FUNCTIONS if of_library else METHODS
         call: Callable[[Reader, Arguments], Array] | None = table.get(function.attr)
         if call is None:
             known = ", ".join(sorted(table)[:40])
             what = "function" if of_library else "method"
-            message = f"the {what} {function.attr} is not read here; there are {known}"
+            message = f"the {what} {function.attr} can’t be read here; these can: {known}"
             raise self.source.fault(message, [function], "not-read")
         library = self.library
         if isinstance(function.value, ast.Name) and of_library:

@@ -68,7 +68,7 @@ def read_equation(text: str) -> Equation:
     """
     if len(text) > MAX_CHARACTERS:
         raise EinsumError(
-            f"the equation has {count(len(text), 'character')}, and {MAX_CHARACTERS:,} are the most",
+            f"the equation has {count(len(text), 'character')}; the limit is {MAX_CHARACTERS:,}",
             text[:MAX_CHARACTERS],
             [(MAX_CHARACTERS - 1, MAX_CHARACTERS)],
             "too-long",
@@ -91,8 +91,7 @@ def _check_characters(text: str) -> None:
         shown = join_words(
             [f"“{each}”" if each.isprintable() else repr(each) for each in dict.fromkeys(c for _, c in wrong)][:5]
         )
-        one = "is not" if len({each for _, each in wrong}) == 1 else "are not"
-        message = f"{shown} {one} part of an equation: it has letters a–z and A–Z, commas, “->” and “...”"
+        message = f"{shown} can’t be part of an equation: use letters a–z and A–Z, commas, “->” and “...”"
         raise EinsumError(message, text, [(place, place + 1) for place, _ in wrong], "character")
 
 
@@ -102,11 +101,13 @@ def _find_arrow(text: str) -> int | None:
     inside = {place + offset for place in arrows for offset in (0, 1)}
     stray = [place for place, each in enumerate(text) if each in "->" and place not in inside]
     if stray:
-        message = "the arrow is “->”, a hyphen and a greater-than sign with nothing between them"
+        message = "the arrow is “->”: a hyphen and a greater-than sign, with nothing between them"
         raise EinsumError(message, text, [(place, place + 1) for place in stray], "arrow")
     if len(arrows) > 1:
         spans = [(place, place + 2) for place in arrows[1:]]
-        raise EinsumError("an equation has one arrow “->”: inputs before it, the output after it", text, spans, "arrow")
+        raise EinsumError(
+            "an equation has one arrow “->”, with the inputs before it and the output after it", text, spans, "arrow"
+        )
     return arrows[0] if arrows else None
 
 
@@ -131,7 +132,7 @@ def _read_term(text: str, start: int, end: int) -> Term:
             message = "an ellipsis is exactly three dots “...”, with no space between them"
             raise EinsumError(message, text, [(place, place + len(text[place:last].rstrip()))], "ellipsis")
         elif text[place] == ",":
-            message = "the output is one array, so no comma follows the arrow"
+            message = "the output is a single array: there is no comma after the arrow"
             commas = [(other, other + 1) for other in range(place, end) if text[other] == ","]
             raise EinsumError(message, text, commas, "output-comma")
         elif text[place] != " ":
@@ -139,7 +140,7 @@ def _read_term(text: str, start: int, end: int) -> Term:
         place += len(tokens[-1].letter) if text[place] != " " else 1
     dots = [token for token in tokens if token.letter == DOTS]
     if len(dots) > 1:
-        message = "one term has at most one “...”: with two, nobody could tell which axes belong to which"
+        message = "a term has at most one “...”: with two, it is unclear which axes belong to which"
         raise EinsumError(message, text, [token.span for token in dots[1:]], "ellipsis")
     spaces = len(text[start:end]) - len(text[start:end].lstrip())
     first = start + spaces if spaces < end - start else start
@@ -152,16 +153,15 @@ def check_output(text: str, inputs: tuple[Term, ...], output: Term) -> None:
     unknown = [token for token in output.tokens if token.letter not in known and token.letter != DOTS]
     if unknown:
         names = join_words([f"“{letter}”" for letter in dict.fromkeys(token.letter for token in unknown)])
-        verb = "stands" if len({token.letter for token in unknown}) == 1 else "stand"
-        message = f"{names} {verb} in the output and in no input, so nothing gives that axis a size"
+        verb = "is" if len({token.letter for token in unknown}) == 1 else "are"
+        message = f"{names} {verb} in the output but in no input, so nothing gives that axis a size"
         raise EinsumError(message, text, [token.span for token in unknown], "output-unknown")
     counts = Counter(output.letters)
     repeated = [token for token in output.tokens if counts[token.letter] > 1]
     if repeated:
         names = join_words([f"“{letter}”" for letter in dict.fromkeys(token.letter for token in repeated)])
-        message = (
-            f"{names} stands twice in the output “{shorten(str(output))}”: each axis of the result has its own letter"
-        )
+        shown = shorten(str(output))
+        message = f"{names} appears twice in the output “{shown}”: each axis of the result needs its own letter"
         raise EinsumError(message, text, [token.span for token in repeated], "output-repeats")
 
 

@@ -19,6 +19,7 @@ from .parsing import parse
 
 NARROW = ("bool", "uint8", "int8", "int16", "uint16", "int32", "uint32")  # torch adds them up in int64
 ROUNDED = ("float16", "bfloat16", "float32", "complex64")
+FOR_BLAS = ("float32", "float64", "complex64", "complex128")
 MANY = 1000  # terms of a sum from which the last digits show
 
 
@@ -61,8 +62,8 @@ def _of_refused(text: str, error: EinsumError, operands: tuple[Any, ...]) -> Ite
             "refuses",
             "sums “...”",
             "sums “...”",
-            "numpy refuses an output without its “...”; torch, and numpy with optimize=True, sum those axes without a "
-            "word. Name the axes with letters if they are to be summed.",
+            "numpy refuses an output without its “...”; torch, and numpy with optimize=True, sum those axes silently. "
+            "Name the axes with letters if they are to be summed.",
         )
     elif error.rule in ("arrow", "ellipsis") and " " in text:
         try:
@@ -115,14 +116,14 @@ def _of_accepted(e: Einsum) -> Iterator[Difference]:
             f"{format_large(terms)} numbers are added in different orders, so the last digits of "
             f"{', '.join(sorted(types))} differ. Compare with a tolerance.",
         )
-    if len(e.inputs) == 2 and shared:
+    if len(e.inputs) == 2 and shared and types <= set(FOR_BLAS):
         yield Difference(
             "speed",
             "loops of its own",
             "BLAS",
             "BLAS",
-            "np.einsum loops by itself unless optimize=True lets it call BLAS, which is many times faster for large "
-            "matrices; torch always does.",
+            "np.einsum uses its own loops unless optimize=True lets it call BLAS, which is many times faster for large "
+            "matrices. torch always calls it.",
         )
     if len(e.inputs) > 2:
         yield _order(e)
@@ -137,7 +138,7 @@ def _narrow(dtype: str) -> Difference:
         f"adds in {dtype}",
         f"adds in {dtype}",
         "adds in int64",
-        f"np.einsum adds {dtype} in {dtype}, and what is too large wraps around without a word: ten times 200 in uint8 "
+        f"np.einsum adds {dtype} in {dtype}, and what is too large silently wraps around: ten times 200 in uint8 "
         "is 208. torch adds in int64, and np.sum in 64 bits too. Convert with .astype(int) first.",
     )
 

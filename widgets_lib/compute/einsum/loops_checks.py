@@ -33,7 +33,7 @@ def _check_looped(source: Source, nest: Nest, line: Line) -> None:
     if missing:
         names = list(dict.fromkeys(index.name for index in missing))
         verb = "is used as an index" if len(names) == 1 else "are used as indices"
-        message = f"{join_words(names)} {verb} and never looped over"
+        message = f"{join_words(names)} {verb} but there is no loop over it"
         raise source.fault(message, [index.span for index in missing], "not-looped")
 
 
@@ -42,17 +42,17 @@ def _check_used(source: Source, nest: Nest, line: Line) -> None:
     used = {index.name for access in nest.factors for index in access.axes}
     idle = [loop for loop in line.loops if loop.name not in used and loop.name not in nest.kept]
     if idle:
-        message = f"the loop over {idle[0].name} indexes nothing: every product is added again and again"
+        message = f"the loop over {idle[0].name} indexes nothing, so every product is added several times"
         raise source.fault(message, [loop.node for loop in idle], "unused-loop")
     unknown = [index for index in nest.target.axes if index.name and index.name not in used]
     if unknown:
         names = join_words([index.name for index in unknown])
-        message = f"{names} indexes the result and no operand: the same values would stand there again and again"
+        message = f"{names} indexes the result but no operand: einsum can’t repeat values along a new axis"
         raise source.fault(message, [index.span for index in unknown], "output-unknown")
     names_kept = [index.name for index in nest.target.axes]
     twice = [index for index in nest.target.axes if names_kept.count(index.name) > 1]
     if twice:
-        message = f"{twice[0].name} stands twice in the result’s index: each axis of the result has its own"
+        message = f"{twice[0].name} appears twice in the result’s index: each axis of the result needs its own"
         raise source.fault(message, [index.span for index in twice], "output-repeats")
 
 
@@ -61,10 +61,12 @@ def _check_once(source: Source, nest: Nest) -> None:
     seen = {nest.target.name}
     for access in nest.factors:
         if access.name == nest.target.name:
-            message = f"{access.name} is the result, and can’t be one of the factors as well"
+            message = f"{access.name} is the result, so it can’t be a factor as well"
             raise source.fault(message, [access.node], "operand-twice")
         if access.name in seen:
-            message = f"{access.name} stands twice: einsum takes it as two operands, each with its own name"
+            message = (
+                f"{access.name} appears twice: to einsum these are two operands, so give the second a name of its own"
+            )
             raise source.fault(message, [access.node], "operand-twice")
         seen.add(access.name)
 
@@ -83,9 +85,9 @@ def check_start(source: Source, nest: Nest, line: Line) -> None:
     }
     for each in nest.of_kind("start"):
         if name_of(target_of(each.node)) not in starts:
-            raise source.fault("this is set and never used as the result", [each.node], "start-unused")
+            raise source.fault("this is set, but it is not the result", [each.node], "start-unused")
         if each.node.lineno > line.node.lineno:
-            message = "the result is set to zero behind the line that adds to it, and is lost"
+            message = "the result is set to zero after the line that adds to it, so the sums are lost"
             raise source.fault(message, [each.node], "start-inside")
     if stores and total != result:
         _check_total(source, nest, starts[total], stores[0], line)
@@ -93,12 +95,12 @@ def check_start(source: Source, nest: Nest, line: Line) -> None:
     cells = [each for each in starts[result] if isinstance(target_of(each.node), ast.Subscript)]
     if not whole:
         start = source.span(nest.target.node)[0]
-        message = f"{result} is never made: before the loops stands {result} = np.zeros(…)"
+        message = f"{result} is never created: put {result} = np.zeros(…) before the loops"
         raise source.fault(message, [(start, start + len(result))], "no-start")
     for each in whole:
         if each.loops:
             message = (
-                f"the result is set to zero inside the loop over {each.loops[-1].name}: what was added before is lost"
+                f"the result is set to zero inside the loop over {each.loops[-1].name}: what was added so far is lost"
             )
             raise source.fault(message, [each.node], "start-inside")
         _check_shape(source, nest, each)
@@ -107,7 +109,7 @@ def check_start(source: Source, nest: Nest, line: Line) -> None:
     if not cells and not stores and isinstance(line.node, ast.AugAssign) and _is_empty(whole[0].node.value):
         call = whole[0].node.value
         edits = [(source.text.replace(".empty(", ".zeros("), "Starts at zero.")]
-        raise source.fault("“empty” holds any numbers at all, and “+=” adds to them", [call], "no-start", edits)
+        raise source.fault("“empty” holds arbitrary numbers, and “+=” would add to them", [call], "no-start", edits)
 
 
 def _is_empty(call: ast.expr) -> bool:
@@ -121,10 +123,12 @@ def _check_total(source: Source, nest: Nest, starts: Sequence[Line], store: Line
         raise source.fault("the total is never set to zero", [(at, at + 1)], "no-start")
     own = line.loops[: len(store.loops)] == store.loops and store.node.lineno > line.node.lineno
     if {loop.name for loop in store.loops} != nest.kept or not own:
-        message = "the total is stored behind the inner loops, in the loops over the result’s own indices"
+        message = (
+            "the total is stored once it is complete: after the inner loops, inside those over the result’s own indices"
+        )
         raise source.fault(message, [store.node], "store-inside")
     if any(each.loops != store.loops for each in starts):
-        message = "the total is set to zero in another loop than the one that stores it"
+        message = "the total should be set to zero in the same loop that stores it"
         raise source.fault(message, [starts[0].node], "start-inside")
 
 
@@ -133,13 +137,15 @@ def _check_cell(source: Source, nest: Nest, start: Line, line: Line) -> None:
     assert nest.target
     target = read_access(source, target_of(start.node))
     if [index.name for index in target.axes] != [index.name for index in nest.target.axes]:
-        raise source.fault("the cell that is set to zero is not the one that is added to", [target.node], "start-cell")
+        raise source.fault("the cell set to zero here is not the one that is added to", [target.node], "start-cell")
     inside = [loop.name for loop in start.loops if loop.name not in nest.kept]
     if inside:
-        message = f"the cell is set to zero inside the loop over {inside[0]}: what was added before is lost"
+        message = f"the cell is set to zero inside the loop over {inside[0]}: what was added so far is lost"
         raise source.fault(message, [start.node], "start-inside")
     if start.loops != line.loops[: len(target.axes)]:
-        raise source.fault("the cell is set to zero in other loops than its own", [start.node], "start-inside")
+        raise source.fault(
+            "the cell should be set to zero just inside the loops over its own indices", [start.node], "start-inside"
+        )
 
 
 def _check_shape(source: Source, nest: Nest, start: Line) -> None:
@@ -154,7 +160,7 @@ def _check_shape(source: Source, nest: Nest, start: Line) -> None:
     known = [n for n in made if n is not None]
     shown = format_shape(known) if len(known) == len(made) else count(len(made), "axis", "axes")
     goes = join_words([f"{name} over range({m})" if m is not None else name for name, m in wanted] or ["over no axis"])
-    message = f"the result is made with the shape {shown}, and its index goes {goes}"
+    message = f"the result is created with the shape {shown}, but its index goes {goes}"
     raise source.fault(message, [value], "result-shape")
 
 
@@ -167,12 +173,12 @@ def read_zeros(source: Source, node: ast.expr) -> list[int | None]:
     library = call.func.value if call and isinstance(call.func, ast.Attribute) else None
     known = isinstance(library, ast.Name) and library.id in LIBRARIES
     if call is None or not known or call.func.attr not in ("zeros", "empty"):  # type: ignore[attr-defined]
-        raise source.fault("a result starts as np.zeros((5, 10)), torch.zeros((5, 10)) or 0", [node], "start")
+        raise source.fault("start the result as np.zeros((5, 10)), torch.zeros((5, 10)) or 0", [node], "start")
     args = call.args
     if len(args) == 1 and isinstance(args[0], (ast.Tuple, ast.List)):
         args = args[0].elts
     elif len(args) > 1 and isinstance(library, ast.Name) and library.id != "torch":
         place = source.span(args[0])[0], source.span(args[-1])[1]
         edits = [(source.with_changed(place, f"({source.text[slice(*place)]})"), "Gives the shape as one tuple.")]
-        raise source.fault("numpy takes a shape as one tuple, in parentheses of its own", [place], "start", edits)
+        raise source.fault("numpy takes the shape as one tuple, in its own parentheses", [place], "start", edits)
     return [read_size(source, arg) for arg in args]

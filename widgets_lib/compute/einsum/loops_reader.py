@@ -65,7 +65,7 @@ def _assembled(source: Source, nest: Nest, shapes: Sequence[Shape | None], like:
         terms.append(_term(source, access, names))
     fixed = [index.span for index in nest.target.axes if not index.name or index.is_zero]
     if fixed:
-        raise source.fault("a cell of the result is chosen by loops alone", fixed, "index")
+        raise source.fault("only loop variables can index the result", fixed, "index")
     output = _term(source, nest.target, [letters[index.name] for index in nest.target.axes])
     check_output(source.text, tuple(terms), output)
     own = _shapes_of_ranges(nest, ordered)
@@ -130,20 +130,20 @@ def _check_ranges(
             if n == m:
                 continue
             if n == 1 and not index.is_zero:
-                message = f"this axis of {access.name} has size 1 and is stretched: its index is 0*{index.name}"
-                edits = [(source.with_changed(index.span, f"0*{index.name}"), "Reads the axis at 0 again and again.")]
+                message = f"this axis of {access.name} has size 1 and is stretched: write its index as 0*{index.name}"
+                edits = [(source.with_changed(index.span, f"0*{index.name}"), "Reads the axis at 0 every time.")]
                 raise source.fault(message, [index.span], "range", edits)
-            how = "is read at 0 only" if index.is_zero else f"is looped over range({m})"
-            raise source.fault(f"this axis of {access.name} has size {n} and {how}", [index.span], "range")
+            how = "but is read only at 0" if index.is_zero else f"but its loop goes over range({m})"
+            raise source.fault(f"this axis of {access.name} has size {n}, {how}", [index.span], "range")
 
 
 _REWRITTEN = {
     "not-looped": "Loops over every index.",
-    "unused-loop": "Leaves out the loop that indexes nothing.",
+    "unused-loop": "Removes the loop that indexes nothing.",
     "no-start": "Starts at zero before the loops.",
     "start-inside": "Starts at zero once, before the loops.",
-    "result-shape": "Makes the result with the sizes of its loops.",
-    "range": "Loops over the whole axes.",
+    "result-shape": "Creates the result with the sizes of its loops.",
+    "range": "Loops over whole axes.",
 }
 
 

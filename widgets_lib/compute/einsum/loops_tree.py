@@ -77,7 +77,7 @@ def walk(source: Source, body: Sequence[ast.stmt], loops: tuple[Loop, ...], nest
             loop = _loop(source, node)
             if any(loop.name == other.name for other in loops):
                 raise source.fault(
-                    f"{loop.name} is looped over inside a loop over {loop.name}", [node.target], "loop-twice"
+                    f"there is a loop over {loop.name} inside a loop over {loop.name}", [node.target], "loop-twice"
                 )
             walk(source, node.body, (*loops, loop), nest)
         elif isinstance(node, (ast.Assign, ast.AugAssign)):
@@ -85,14 +85,14 @@ def walk(source: Source, body: Sequence[ast.stmt], loops: tuple[Loop, ...], nest
             if kind:
                 nest.lines.append(Line(kind, node, loops))
         elif not isinstance(node, (ast.Import, ast.ImportFrom, ast.Pass)):
-            message = "loops are made of “for”, a line that sums, and a start at zero: this statement is not read"
+            message = "only “for”, a start at zero and a line that sums can be read here"
             raise source.fault(message, [node], "statement")
 
 
 def _loop(source: Source, node: ast.For) -> Loop:
     call = node.iter
     if not isinstance(node.target, ast.Name) or node.orelse:
-        raise source.fault("a loop goes over one index, as in “for i in range(5):”", [node], "loop")
+        raise source.fault("a loop has one variable, as in “for i in range(5):”", [node], "loop")
     in_range = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "range"
     if not isinstance(call, ast.Call) or not in_range or call.keywords or not call.args:
         message = "a loop goes over a whole axis, as in “for i in range(5):”"
@@ -100,7 +100,7 @@ def _loop(source: Source, node: ast.For) -> Loop:
     if len(call.args) > 2 or (len(call.args) == 2 and not is_zero(call.args[0])):
         end = source.text[slice(*source.span(call.args[1]))]
         edits = [(source.with_changed(source.span(call), f"range({end})"), "Goes over the whole axis.")]
-        raise source.fault("a loop goes over a whole axis, from 0 on and in steps of 1", [call], "loop", edits)
+        raise source.fault("a loop goes over a whole axis: from 0 on, in steps of 1", [call], "loop", edits)
     return Loop(node.target.id, read_size(source, call.args[-1]), node)
 
 
@@ -109,11 +109,11 @@ def read_size(source: Source, node: ast.expr) -> int | None:
     if isinstance(node, ast.Constant) and type(node.value) is int:
         if node.value <= MAX_ELEMENTS:
             return node.value
-        raise source.fault("this size is too large for any array", [node], "size")
+        raise source.fault("this size is too large for an array", [node], "size")
     free = isinstance(node, (ast.Name, ast.Subscript, ast.Attribute))
     if free or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"):
         return None
-    message = "a size is a whole number, as in range(5), or one of a shape, as in range(a.shape[0])"
+    message = "a size is a whole number, as in range(5), or comes from a shape, as in range(a.shape[0])"
     raise source.fault(message, [node], "size")
 
 
@@ -121,13 +121,13 @@ def _kind(source: Source, node: ast.Assign | ast.AugAssign, nest: Nest) -> str:
     if isinstance(node, ast.AugAssign):
         return "sum"
     if len(node.targets) != 1:
-        raise source.fault("one name stands before each “=”", [node], "statement")
+        raise source.fault("use one “=” per line", [node], "statement")
     target, value = node.targets[0], node.value
     if isinstance(target, ast.Tuple) or (isinstance(value, ast.Subscript) and isinstance(value.value, ast.Attribute)):
         shape = value.value if isinstance(value, ast.Subscript) else value
         if isinstance(shape, ast.Attribute) and shape.attr == "shape":
             return ""  # m, k = a.shape
-        raise source.fault("several names stand before “=” only to take a shape apart", [node], "statement")
+        raise source.fault("the only line with several names is one like m, k = a.shape", [node], "statement")
     if is_zero(value) or isinstance(value, ast.Call):
         return "start"
     totals = {name_of(line.node.target) for line in nest.lines if isinstance(line.node, ast.AugAssign)}
@@ -154,7 +154,7 @@ def value_of(source: Source, node: ast.Assign | ast.AugAssign) -> ast.expr:
         sign = source.between(node.target, node.value, "=")
         sign = (sign[0] - 1, sign[1])
         edits = [(source.with_changed(sign, "+="), "Adds each product to the result.")]
-        raise source.fault("each product is added to the result, with “+=”", [sign], "accumulate", edits)
+        raise source.fault("each product is added to the result: use “+=”", [sign], "accumulate", edits)
     return node.value
 
 
@@ -164,7 +164,7 @@ def only_sum(source: Source, nest: Nest) -> Line:
         message = "no line adds products to a result, as c[i, j] += a[i, k] * b[k, j] does"
         raise source.fault(message, [(0, len(source.text))], "no-sum")
     if len(sums) > 1:
-        raise source.fault("one line sums the products; here are more", [line.node for line in sums[1:]], "one-line")
+        raise source.fault("there should be a single line that sums", [line.node for line in sums[1:]], "one-line")
     return sums[0]
 
 
@@ -176,7 +176,7 @@ def read_target(source: Source, nest: Nest, line: Line) -> Access:
     target = read_access(source, target_of(line.node))
     stores = nest.of_kind("store")
     if len(stores) > 1:
-        raise source.fault("the total is stored once", [each.node for each in stores[1:]], "one-line")
+        raise source.fault("the total should be stored once", [each.node for each in stores[1:]], "one-line")
     return read_access(source, target_of(stores[0].node)) if stores and not target.axes else target
 
 
@@ -186,8 +186,8 @@ def read_factors(source: Source, node: ast.expr) -> list[Access]:
     if isinstance(node, ast.BinOp):
         sign = {ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.MatMult: "@"}.get(type(node.op), "")
         place = source.between(node.left, node.right, sign)
-        edits = [(source.with_changed(place, "*"), "Multiplies the cells.")] if sign else []
-        message = "einsum multiplies the cells of its operands, with “*”, and adds the products up"
+        edits = [(source.with_changed(place, "*"), "Multiplies instead.")] if sign else []
+        message = "einsum multiplies its operands, with “*”, and then sums the products"
         raise source.fault(message, [place], "plus" if sign == "+" else "product", edits)
     return [read_access(source, node)]
 
@@ -200,7 +200,7 @@ def read_access(source: Source, node: ast.expr) -> Access:
         axes = [*(index.elts if isinstance(index, ast.Tuple) else [index]), *axes]
         inner = inner.value
     if not name:
-        message = "here stands an array with an index, as in a[i, k]; numbers and functions are not part of an einsum"
+        message = "this should be an array with its index, as in a[i, k]: einsum has no other numbers and no functions"
         raise source.fault(message, [node], "operand")
     return Access(name, tuple(_index(source, each) for each in axes), node)
 
@@ -214,7 +214,7 @@ def _index(source: Source, node: ast.expr) -> Index:
         for zero, other in ((node.left, node.right), (node.right, node.left)):
             if is_zero(zero) and isinstance(other, ast.Name):
                 return Index(other.id, True, source.span(node))
-    message = "an index is the name of a loop, as in a[i, k]; 0*k for an axis of size 1 that is stretched"
+    message = "an index is a loop variable, as in a[i, k], or 0*k for an axis of size 1 that is stretched"
     names = [each.id for each in ast.walk(node) if isinstance(each, ast.Name)]
     edits = [(source.with_changed(source.span(node), name), f"Indexes with {name} alone.") for name in names[:2]]
     raise source.fault(message, [node], "index", edits)

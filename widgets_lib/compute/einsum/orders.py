@@ -99,7 +99,7 @@ def greedy_order(e: Einsum) -> Order:
         arrays = [np.broadcast_to(np.float64(0), shape or ()) for shape in e.shapes]
         found, _ = np.einsum_path(e.equation, *arrays, optimize="greedy")
     except (ValueError, MemoryError) as error:
-        raise EinsumError(f"numpy finds no order: {error}", e.equation, (), "sizes") from None
+        raise EinsumError(f"numpy can’t find an order: {error}", e.equation, (), "sizes") from None
     return tuple(tuple(sorted(map(int, step))) for step in found[1:])
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from widgets_lib.compute.formatting import count
 
-from .binding import Shape, bind
+from .binding import Shape, bind, names_in
 from .errors import EinsumError, Repair
 from .grammar import DOTS, LETTERS, MAX_CHARACTERS, Equation, Term, read_equation
 
@@ -70,8 +70,8 @@ def _other_characters(text: str, shapes: Shapes) -> Candidates:
             new[each] = next(free, "")
     letters = "".join(new.get(each, each) for each in plain)
     letters = re.sub(r"[^A-Za-z.,\-> ]", "", letters)
-    yield letters, "Uses letters from a to z." if new else "Leaves out what is no letter."
-    yield re.sub(r"[^A-Za-z.,\-> ]", "", plain), "Leaves out what is no letter."
+    yield letters, "Uses letters from a to z." if new else "Removes what is not a letter."
+    yield re.sub(r"[^A-Za-z.,\-> ]", "", plain), "Removes what is not a letter."
 
 
 def _one_arrow(text: str, shapes: Shapes) -> Candidates:
@@ -84,14 +84,14 @@ def _one_arrow(text: str, shapes: Shapes) -> Candidates:
     for stray in re.finditer(r"[->]+", text):
         before, after = (re.sub(r"[->]", "", part) for part in (text[: stray.start()], text[stray.end() :]))
         yield f"{before}->{after}", "Writes one arrow “->”."
-    yield bare, "Leaves the arrow out: numpy chooses the output."
+    yield bare, "Removes the arrow: numpy then chooses the output."
 
 
 def _three_dots(text: str, shapes: Shapes) -> Candidates:
     yield re.sub(r"\.[. ]*\.|\.", DOTS, text), "Writes three dots."
     terms = re.split(r"(,|->)", re.sub(r"\.[. ]*\.|\.", DOTS, text))
     yield "".join(_first_dots_only(term) for term in terms), "Keeps one “...” in each term."
-    yield text.replace(".", ""), "Leaves the dots out."
+    yield text.replace(".", ""), "Removes the dots."
 
 
 def _first_dots_only(term: str) -> str:
@@ -114,7 +114,7 @@ def _known_output(text: str, shapes: Shapes) -> Candidates:
             yield f"{inputs}->{output.replace(unknown[0], letter)}", f"Keeps {letter} in its place."
     kept = "".join(letter for letter in output if letter not in unknown)
     kept = "".join(dict.fromkeys(kept)) if DOTS not in kept else kept
-    yield f"{inputs}->{kept}", f"Leaves {', '.join(unknown)} out of the output."
+    yield f"{inputs}->{kept}", f"Removes {', '.join(unknown)} from the output."
 
 
 def _each_once(text: str, shapes: Shapes) -> Candidates:
@@ -226,13 +226,16 @@ def _other_letters(text: str, shapes: Shapes) -> Candidates:
         letters = str(term)
         if 1 < len(letters) <= 4 and DOTS not in letters:
             for other in itertools.permutations(letters):
-                yield _with_term(equation, k, "".join(other)), f"Reads the axes of operand {k} in another order."
+                yield (
+                    _with_term(equation, k, "".join(other)),
+                    f"Reads the axes of {names_in(equation)[k]} in another order.",
+                )
     new = _new_letters(equation, 1)
     for k, term in enumerate(equation.inputs):
         for token in term.tokens:
             if token.letter != DOTS:
                 changed = text[: token.start] + new + text[token.start + 1 :]
-                yield changed, f"Gives that axis of operand {k} a letter of its own, {new}."
+                yield changed, f"Gives that axis of {names_in(equation)[k]} a letter of its own, {new}."
 
 
 def _kept_dots(text: str, shapes: Shapes) -> Candidates:
@@ -247,7 +250,7 @@ def _kept_dots(text: str, shapes: Shapes) -> Candidates:
         }
         if len(widths) == 1:
             named = _new_letters(read_equation(text), widths.pop())
-            yield text.replace(DOTS, named), "Names the axes of “...”: letters may be summed."
+            yield text.replace(DOTS, named), "Names the axes of “...”: letters can be summed."
 
 
 _CANDIDATES: dict[str, Callable[[str, Shapes], Candidates]] = {

@@ -67,19 +67,18 @@ def _fate(e: "Einsum", name: str, seen: int, kept: bool) -> str:
         shown = "“...”" if name == DOTS else f"{name}, an axis of “...”,"
         return f"{shown} is {'kept' if kept else 'summed'}."
     if e.implicit:
-        rule = f"{name} stands {times} in the inputs and there is no arrow"
-        return f"{rule}: it is {'kept' if kept else 'summed'}."
+        return f"There is no arrow, and {name} appears {times} in the inputs: it is {'kept' if kept else 'summed'}."
     if kept:
         axis = list(e.split(e.output)).index(name)
         return f"{name} is in the output: it is kept, and becomes axis {axis} of the result."
-    return f"{name} is not in the output: it is summed{' all by itself' if seen == 1 else ''}."
+    return f"{name} is not in the output: it is summed{', all by itself' if seen == 1 else ''}."
 
 
 def _ways(e: "Einsum", name: str, diagonal: list[int], stretched: list[int]) -> list[str]:
     names = e.names
     sentences = []
     if diagonal:
-        sentences.append(f"It stands twice in {join_words([names[k] for k in diagonal])}: only the diagonal is read.")
+        sentences.append(f"It appears twice in {join_words([names[k] for k in diagonal])}: only the diagonal is read.")
     if stretched:
         where = join_words([names[k] for k in dict.fromkeys(stretched)])
         sentences.append(f"In {where} it has size 1 and is stretched to {e.sizes[name]}.")

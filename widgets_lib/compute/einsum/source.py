@@ -32,7 +32,7 @@ class Source:
     def __init__(self, text: str) -> None:
         self.text = text
         if len(text) > MAX_CHARACTERS:
-            message = f"the text has {count(len(text), 'character')}, and {MAX_CHARACTERS:,} are the most"
+            message = f"the text has {count(len(text), 'character')}; the limit is {MAX_CHARACTERS:,}"
             raise Fault(message, text, [(MAX_CHARACTERS, len(text))], "too-long")
         self._indent = len(text) - len(text.lstrip(" \t")) if text.strip() else 0  # before the first line, as pasted
         self._starts = [self._indent]
@@ -63,8 +63,8 @@ class Source:
         at = min(self._starts[line] + max((error.offset or 1) - 1, 0), len(self.text))
         edits = []
         if "':'" in error.msg:
-            edits.append((f"{self.text[:at]}:{self.text[at:]}", "Puts the colon at the end of the line."))
-        return Fault(f"this is no Python: {error.msg}", self.text, [(at, at + 1)], "syntax", edits)
+            edits.append((f"{self.text[:at]}:{self.text[at:]}", "Adds the colon."))
+        return Fault(f"this isn’t valid Python: {error.msg}", self.text, [(at, at + 1)], "syntax", edits)
 
     def span(self, node: ast.AST) -> Span:
         """Where a node stands in the text; the first line of a statement that has several."""
@@ -84,6 +84,9 @@ class Source:
         at = self.text.find(sign, start, end)
         return (at, at + len(sign)) if at >= 0 else (start, end)
 
+    def code(self, node: ast.AST) -> str:
+        return self.text[slice(*self.span(node))]
+
     def with_changed(self, span: Span, new: str) -> str:
         return self.text[: span[0]] + new + self.text[span[1] :]
 
@@ -101,6 +104,8 @@ def with_repairs(
     """
     found: dict[str, tuple[bool, Repair]] = {}
     for candidate, message in getattr(error, "edits", [])[:MAX_TRIES]:
+        if len(found) >= MAX_REPAIRS and (like is None or not all(other for other, _ in found.values())):
+            break
         if candidate == text or candidate in found:
             continue
         try:

@@ -4,8 +4,6 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-from widgets_lib.compute.formatting import count
-
 from .errors import EinsumError
 from .grammar import DOTS, LETTERS
 
@@ -39,9 +37,9 @@ def _term(sublist: Any, what: str) -> str:
         try:
             number = -1 if isinstance(each, bool) else operator.index(each)
         except TypeError:
-            raise EinsumError(f"{what} holds {each!r:.40}: whole numbers and ... stand in it", rule="sublist") from None
+            raise EinsumError(f"{what} holds {each!r:.40}: it takes whole numbers and ...", rule="sublist") from None
         if not 0 <= number < len(LETTERS):
-            message = f"{what} holds {number}: labels go from 0 to 51, for numpy has {count(len(LETTERS), 'letter')}"
+            message = f"{what} holds {number}: labels go from 0 to 51, one for each of {len(LETTERS)} letters"
             raise EinsumError(message, rule="sublist")
         letters += ORDER[number]
     return letters
