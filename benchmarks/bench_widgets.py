@@ -93,10 +93,12 @@ class Move:
     event: str = "keydown"
 
 
-def press(selector, *keys):
-    """One of the keys, by turns."""
+def press(selector, *keys, opens=None):
+    """One of the keys, by turns, where `opens` is a disclosure that holds what is pressed."""
 
     def ready(page, turn):
+        if opens:
+            page.locator(opens).evaluate("details => { details.open = true }")
         page.locator(selector).focus()
         return lambda: page.keyboard.press(keys[turn % len(keys)])
 
@@ -109,6 +111,17 @@ def enter(selector, *texts):
     def ready(page, turn):
         page.locator(selector).fill(texts[turn % len(texts)])
         return lambda: page.keyboard.press("Enter")
+
+    return ready
+
+
+def type_last(selector, *texts):
+    """The last letter of one of the texts, the others stand there already."""
+
+    def ready(page, turn):
+        text = texts[turn % len(texts)]
+        page.locator(selector).fill(text[:-1])
+        return lambda: page.keyboard.type(text[-1])
 
     return ready
 
@@ -188,6 +201,25 @@ PAGES = {
             (".wl-facts", "[data-e='143'] text"),
         ),
         Move("StrideExplorer, 12×12: a hover", point("[data-e='{}']"), (".wl-equation",), "pointerover"),
+    ),
+    "EinsumExplorer": (
+        "wl.EinsumExplorer('pik,pkj->pij', (12, 12, 12), (12, 12, 12))",
+        MATRIX,
+        Move(
+            "EinsumExplorer, 12×12×12: a size slider, through the kernel",
+            press("[aria-label='size of k']", "ArrowLeft", "ArrowRight", opens=".wl-einsum .wl-more"),
+            (".wl-einsum .wl-costs", ".wl-einsum .wl-panels"),
+        ),
+        Move(
+            "EinsumExplorer, 12×12×12: a letter moved, through the kernel",
+            press(".wl-controls .wl-tile[data-letter='p']", "ArrowRight", "ArrowLeft"),
+            (".wl-einsum .wl-fates", ".wl-einsum .wl-panels"),
+        ),
+        Move(
+            "EinsumExplorer, 12×12×12: a letter typed, through the kernel",
+            type_last(".wl-pane-equation textarea", "pik,pkj->pij", "pik,pkj->pji"),
+            (".wl-einsum .wl-fates", ".wl-einsum .wl-panels"),
+        ),
     ),
     "BroadcastExplorer": (
         "wl.BroadcastExplorer((12, 12), (12,))",

@@ -68,6 +68,13 @@ ANSWERS = {
         [0, 1, 2, 3, 4, 5],
         [0, 2, 4, 1, 3, 5],
     ),
+    "EinsumExplorer": (
+        "wl.EinsumExplorer('ik,k->i', np.array([[1, 2], [3, 4]]), np.array([1, 10]))",
+        {"text": "ik,k->k"},
+        "w.picture['result']['values']",
+        ["21", "43"],
+        ["4", "60"],
+    ),
     "BroadcastExplorer": (
         "wl.BroadcastExplorer((3, 3), (3,))",
         {"shapes": ["3, 3", "3, 1"]},

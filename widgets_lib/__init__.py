@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from widgets_lib.widgets._figures import figure_style as figure_style
     from widgets_lib.widgets.broadcasting import BroadcastExplorer as BroadcastExplorer
     from widgets_lib.widgets.digit import DigitViewer as DigitViewer
+    from widgets_lib.widgets.einsum import EinsumExplorer as EinsumExplorer
     from widgets_lib.widgets.forks import ForkSimulator as ForkSimulator
     from widgets_lib.widgets.ladder import MatmulLadder as MatmulLadder
     from widgets_lib.widgets.ladder import forget as forget
@@ -31,6 +32,7 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "BroadcastExplorer": ".widgets.broadcasting",
     "DigitViewer": ".widgets.digit",
+    "EinsumExplorer": ".widgets.einsum",
     "figure_style": ".widgets._figures",
     "forget": ".widgets.ladder",
     "ForkSimulator": ".widgets.forks",

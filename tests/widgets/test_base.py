@@ -8,6 +8,7 @@ from tests.support.catalog import widget_expressions
 CHANGES = {  # widget -> other values of its inputs; of one that is not here its whole numbers change
     "BroadcastExplorer": {"shapes": ["2, 3", "3"], "operator": "*"},
     "DigitViewer": {"row": 3, "column": 4, "numbers": True},
+    "EinsumExplorer": {"text": "ik,kj->ji", "library": "torch", "order": "kij", "step": 3},
     "ForkSimulator": {"generator": "python", "children": 3, "draws_after": 1, "draws_before": 0, "seed": "7"},
     "IteratorTape": {"take": 3, "presses": [("next", "it")]},
     "LoaderWorkers": {"workers": 2, "reseeding": "spawn", "generator": "python"},

@@ -80,6 +80,7 @@ TAKES = {
     "StrideExplorer": lambda x: wl.StrideExplorer(x),
     "StrideExplorer in place": lambda x: wl.StrideExplorer(x, in_place=True),
     "BroadcastExplorer": lambda x: wl.BroadcastExplorer(x, (3,)),
+    "EinsumExplorer": lambda x: wl.EinsumExplorer("ij,jk->ik", x, torch.ones(3, 2)),
     "DigitViewer": lambda x: wl.DigitViewer(x),
     "labels": lambda x: wl.DigitViewer(np.zeros((3, 3)), labels=x),
     "IteratorTape": lambda x: wl.IteratorTape(x),

@@ -101,7 +101,8 @@ function fill(element, attributes, children) {
     element.setAttribute("data-lm-suppress-shortcuts", "true");
   // JupyterLab's guard against line breaks in cells cancels Enter in a field: no submit, no change. It listens on the
   // field too, but later.
-  if (element.localName === "input") element.addEventListener("beforeinput", keepEnter);
+  if (element.localName === "input" || element.localName === "textarea")
+    element.addEventListener("beforeinput", keepEnter);
   const present = children.flat().filter((child) => child != null && child !== false);
   element.append(.../** @type {(string | Node)[]} */ (present));
   return element;

@@ -18,8 +18,9 @@ const STEP_MS = 700;
  * @param {(position: number, state: { playing: boolean }) => void} options.onseek  draws that moment
  * @param {AbortSignal} options.signal  stops the timer
  * @param {string} [options.name]  what a position is called
+ * @param {() => void} [options.onrestart]  "start again", where that is more than to go to the first moment
  */
-export function createPlayer({ length, onseek, signal, name = "step" }) {
+export function createPlayer({ length, onseek, signal, name = "step", onrestart }) {
   let at = 0;
   let end = length;
   let speed = 1;
@@ -27,6 +28,7 @@ export function createPlayer({ length, onseek, signal, name = "step" }) {
   let timer; // while it plays
   const controls = createControls(name, length, {
     onseek: seek,
+    onrestart: onrestart ?? (() => seek(0)),
     onstep: (by) => seek(at + by),
     onplay: toggle,
     onspeed: (chosen) => {
@@ -97,12 +99,13 @@ export function createPlayer({ length, onseek, signal, name = "step" }) {
  * @param {number} length
  * @param {object} on
  * @param {(position: number) => void} on.onseek
+ * @param {() => void} on.onrestart
  * @param {(by: number) => void} on.onstep
  * @param {() => void} on.onplay
  * @param {(speed: number) => void} on.onspeed
  */
-function createControls(name, length, { onseek, onstep, onplay, onspeed }) {
-  const restart = iconButton("restart", "start again", () => onseek(0));
+function createControls(name, length, { onseek, onrestart, onstep, onplay, onspeed }) {
+  const restart = iconButton("restart", "start again", onrestart);
   const back = iconButton("back", "one step back", () => onstep(-1));
   const play = iconButton("play", "play", onplay);
   const step = iconButton("step", "one step", () => onstep(1));
@@ -150,7 +153,7 @@ function createControls(name, length, { onseek, onstep, onplay, onspeed }) {
 function createKeys(scrub, moves) {
   return (/** @type {KeyboardEvent} */ event) => {
     const target = /** @type {Element} */ (event.target);
-    const typing = target.closest?.("select, input:not([type=range])");
+    const typing = target.closest?.("select, textarea, input:not([type=range])");
     if (typing || hasModifier(event)) return;
     // A focused button answers Space itself, and a range other than the scrubber its own arrows.
     const own = event.key === " " ? "button, summary" : "input[type=range]";

@@ -1,0 +1,3 @@
+from widgets_lib.widgets.einsum.einsum import EinsumExplorer
+
+__all__ = ["EinsumExplorer"]

@@ -1,0 +1,202 @@
+// Operands and result side by side; what is looked at, or what the loops are at, lights up in them.
+import { h } from "../shared/dom.js";
+import { cellSize } from "../shared/format.js";
+import { createPanel } from "./panel.js";
+import { describeOperand, describeResult, describeStep, plain } from "./sentences.js";
+import { cellOf, createWalk, placesIn } from "./walk.js";
+
+/**
+ * @typedef {import("./walk.js").Picture} Picture
+ * @typedef {import("./walk.js").Panel} Panel
+ */
+
+const ROOMY = 6; // up to so many rows and columns are drawn in large cells
+
+export class Scene {
+  /**
+   * @param {object} listeners
+   * @param {(nodes: (string | Node)[]) => void} listeners.onsay  what is seen, in words
+   * @param {(letter: string) => void} listeners.onletter  the letter of an axis was pressed
+   */
+  constructor({ onsay, onletter }) {
+    this.onsay = onsay;
+    this.onletter = onletter;
+    this.node = h("div", { class: "wl-panels", role: "group", "aria-label": "operands and result" });
+    /** @type {ReturnType<typeof createPanel>[]} */
+    this.panels = []; // of the operands, then of the result
+    /** @type {Element[]} */
+    this.lit = [];
+    this.step = 0;
+    /** @type {{ which: number, p: number } | null} */
+    this.looked = null; // the cell that is looked at
+  }
+
+  /**
+   * @param {Picture} picture
+   * @param {Panel | null} target  the result that a challenge asks for
+   */
+  build(picture, target) {
+    this.picture = picture;
+    this.walk = createWalk(picture);
+    this.looked = null;
+    const all = [...picture.operands, picture.result];
+    const marks = Object.fromEntries(picture.letters.map(({ name, mark }) => [name, mark]));
+    const size = sizeOfCells(all);
+    this.panels = all.map((panel, which) =>
+      createPanel({
+        panel,
+        role: which < picture.operands.length ? "operand" : "result",
+        marks,
+        size,
+        describe: (p) => plain(this.describe(which, p)),
+        onhighlight: (p) => {
+          this.looked = p === null ? null : { which, p };
+          this.show();
+        },
+        onletter: this.onletter,
+      }),
+    );
+    const last = this.result;
+    const signs = ["", ...Array(last - 1).fill("·"), picture.summed ? "Σ →" : "→"];
+    const terms = this.panels.map((panel, at) => term(signs[at], panel.node));
+    if (target) terms.push(term("?", targetFigure(target, size)));
+    this.node.replaceChildren(...terms);
+  }
+
+  /** The number of the result among the panels. */
+  get result() {
+    return this.panels.length - 1;
+  }
+
+  /**
+   * @param {number} which
+   * @param {number} p
+   */
+  describe(which, p) {
+    const operand = this.picture.operands[which];
+    return operand ? describeOperand(operand, p) : describeResult(this.picture, this.walk.placesOf(p), p);
+  }
+
+  /** @param {number} step */
+  seek(step) {
+    this.step = step;
+    const { texts } = this.picture.result;
+    const held = step ? this.walk.heldAfter(step) : null;
+    this.panels[this.result].write(held ? held.map((at) => (at ? this.picture.steps.sums[at - 1] : "0")) : texts);
+    this.show();
+  }
+
+  /** Light up what is looked at, else where the loops are, else one cell of the result; and say what it is. */
+  show() {
+    for (const cell of this.lit) cell.classList.remove("wl-on", "wl-on-k", "wl-now");
+    for (const panel of this.panels) panel.point(null);
+    this.lit = [];
+    const cells = this.picture.result.texts.length;
+    if (this.looked) this.showLooked(this.looked);
+    else if (this.step) this.showStep();
+    else if (cells) this.showLooked({ which: this.result, p: Math.min(1, cells - 1) });
+    else this.onsay([this.picture.summary]);
+  }
+
+  /** @param {{ which: number, p: number }} cell */
+  showLooked({ which, p }) {
+    this.mark(which, p, "wl-on");
+    this.panels[which].point(p);
+    if (which === this.result) this.markSources(p);
+    else this.markResults(which, p);
+    this.onsay(this.describe(which, p));
+  }
+
+  /**
+   * The cells that make a cell of the result: green where they are summed over.
+   * @param {number} p
+   */
+  markSources(p) {
+    const all = this.walk.placesOf(p);
+    this.picture.operands.forEach((operand, at) => {
+      const along = [...operand.letters].some((letter) => this.picture.summed.includes(letter));
+      const cells = new Set(all.map((places) => cellOf(operand, places)));
+      for (const each of cells) this.mark(at, each, along ? "wl-on-k" : "wl-on");
+    });
+  }
+
+  /**
+   * The cells of the result that a cell of an operand takes part in.
+   * @param {number} which
+   * @param {number} p
+   */
+  markResults(which, p) {
+    const { operands, result } = this.picture;
+    const places = placesIn(operands[which], p);
+    if (!places) return;
+    const { letters, shown } = operands[which];
+    const narrow = new Set([...letters].filter((_, axis) => shown[axis].length === 1)); // or stretched: read everywhere
+    result.texts.forEach((_, cell) => {
+      const there = Object.entries(placesIn(result, cell));
+      const isMade = there.every(([letter, at]) => narrow.has(letter) || (places[letter] ?? at) === at);
+      if (isMade) this.mark(this.result, cell, "wl-on");
+    });
+  }
+
+  /** The loops' place: the factors of this step, and the cell that they are added to. */
+  showStep() {
+    const { operands, result } = this.picture;
+    const places = this.walk.placesAt(this.step);
+    const cell = cellOf(result, places);
+    this.markSources(cell);
+    operands.forEach((operand, at) => {
+      this.mark(at, cellOf(operand, places), "wl-now");
+      this.panels[at].point(cellOf(operand, places));
+    });
+    this.mark(this.result, cell, "wl-on");
+    this.panels[this.result].point(cell);
+    this.onsay(describeStep(this.picture, places, this.step));
+  }
+
+  /**
+   * @param {number} which
+   * @param {number} p
+   * @param {string} name
+   */
+  mark(which, p, name) {
+    const cell = this.panels[which].cells[p];
+    if (!cell) return;
+    cell.classList.add(name);
+    this.lit.push(cell);
+  }
+}
+
+/** @param {Panel[]} panels */
+function sizeOfCells(panels) {
+  const most = Math.max(0, ...panels.flatMap(({ shown }) => shown.slice(-2).map((indices) => indices.length)));
+  return cellSize(
+    panels.flatMap(({ texts }) => texts),
+    most > ROOMY ? 28 : 36,
+  );
+}
+
+const term = (sign, figure) =>
+  h(
+    "div",
+    { class: "wl-term" },
+    sign && h("span", { class: "wl-between wl-mono", "aria-hidden": "true" }, sign),
+    figure,
+  );
+
+/**
+ * @param {Panel} target
+ * @param {number} size
+ */
+function targetFigure(target, size) {
+  const panel = createPanel({
+    panel: { ...target, name: "wanted" },
+    role: "result",
+    marks: {},
+    size: cellSize(target.texts, size),
+    describe: (p) => target.values[p],
+    onhighlight: () => {},
+    onletter: () => {},
+  });
+  panel.node.classList.add("wl-target");
+  return panel.node;
+}
