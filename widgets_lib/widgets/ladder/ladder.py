@@ -2,23 +2,22 @@
 
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import traitlets
 
 from widgets_lib.compute import matmul, scales
 from widgets_lib.compute._integers import check_positive
-from widgets_lib.compute.formatting import count, human, join_words
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, either, list_of, text
 from widgets_lib.widgets.ladder import results
 from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS, OPEN_LADDERS
+from widgets_lib.widgets.ladder.listing import chosen_rungs, known_rungs, listed_rungs, order_of
 from widgets_lib.widgets.ladder.measurements import Measurements
 from widgets_lib.widgets.ladder.rows import (
     FIRST,
     Row,
-    cost_message,
     notice_of,
     progress_of,
     row_of,
@@ -26,18 +25,22 @@ from widgets_lib.widgets.ladder.rows import (
     title_of,
     with_comparison,
 )
+from widgets_lib.widgets.ladder.sizes import (
+    LEARNER_STEPS,
+    MAX_SIZES,
+    PRESETS,
+    Size,
+    axis_of,
+    check_size,
+    cost_of,
+    name_of,
+    published_of,
+    steps_of,
+)
 from widgets_lib.widgets.ladder.verdict import Verdict
 
-MAX_SIZES = {"m": 50_000, "k": 2_048, "n": 2_048}
-LEARNER_STEPS = "your function"
 TIME_IT = "Press Time it: what has no bar yet is checked and timed."
-LOOP_STEP_S = 1e-5  # about what one step of the first rung takes: enough to choose an axis by
-PRESETS: list[dict[str, Any]] = [
-    {"name": "5 digits", "title": "5 × 784 × 10", "sizes": {"m": 5, "k": 784, "n": 10}},
-    {"name": "all 50,000", "title": "50,000 × 784 × 10", "sizes": {"m": 50_000, "k": 784, "n": 10}},
-]
-
-Size = tuple[int, int, int]  # (m, k, n)
+SORTED = "The slowest is on top."
 
 
 class MatmulLadder(Widget):
@@ -95,7 +98,7 @@ class MatmulLadder(Widget):
         budget_s: float = 0.5,
     ):
         super().__init__(m=m, k=k, n=n, compact=compact)
-        self._show_only = None if show is None else _known_rungs(show)
+        self._show_only = None if show is None else known_rungs(show)
         if self._show_only and "matmul" not in self._show_only:
             self.backend = self._show_only[0]
         self._predicted_size = (m, k, n)  # that `predictions` belong to
@@ -116,20 +119,12 @@ class MatmulLadder(Widget):
     # ---- what a size means ----
 
     def _recompute(self) -> None:
-        m, k, n = self._checked_size()
+        size = check_size(self.size)  # it comes from the view as well
         self.cancel()
         self._change_predictions()
-        cost = matmul.cost(m, k, n)
-        refusal = cost.too_big()
-        self.cost = {"message": cost_message(cost), "refusal": f"Not attempted: {refusal}." if refusal else ""}
-        self.steps = {
-            key: count(backend.python_steps(m, k, n), "Python step") for key, backend in matmul.BACKENDS.items()
-        } | dict.fromkeys(LEARNER_RUNGS, LEARNER_STEPS)
-        self.published = {
-            key: {"seconds": seconds, "text": human(seconds)}
-            for (rows, key), seconds in matmul.PUBLISHED_2022.items()
-            if (rows, 784, 10) == self.size
-        }
+        self.cost = cost_of(size)
+        self.steps = steps_of(size, LEARNER_RUNGS)
+        self.published = published_of(size)
         self._show_results()
 
     def _change_predictions(self) -> None:
@@ -137,10 +132,10 @@ class MatmulLadder(Widget):
         if self._predicted_size == self.size:
             return
         others = dict(self.other_predictions)
-        others.pop(name := _size_name(self._predicted_size), None)
+        others.pop(name := name_of(self._predicted_size), None)
         if self.predictions:
             others[name] = self.predictions
-        predictions = others.pop(_size_name(self.size), {})
+        predictions = others.pop(name_of(self.size), {})
         self._predicted_size = self.size
         self.other_predictions, self.predictions = others, predictions
 
@@ -162,13 +157,10 @@ class MatmulLadder(Widget):
         """(m, k, n)."""
         return self.m, self.k, self.n
 
-    def _checked_size(self) -> Size:
-        """(m, k, n). Raises: ValueError for one out of range, naming it: sizes come from the view as well."""
-        for size, most in MAX_SIZES.items():
-            value = getattr(self, size)
-            if not 1 <= value <= most:
-                raise ValueError(f"{size} = {value:,}: give 1 to {most:,}")
-        return self.size
+    @property
+    def _rows(self) -> dict[str, Row]:
+        """The rows of this size."""
+        return self._results.get(self.size, {})
 
     @property
     def takes_learner_rungs(self) -> bool:
@@ -176,16 +168,7 @@ class MatmulLadder(Widget):
         return not self.compact or any(key in LEARNER_RUNGS for key in self._show_only or ())
 
     def _list_rungs(self) -> None:
-        """A learner's own first, the newest on top; then those of the course."""
-        own = LEARNER_RUNGS if not self.compact else {}
-        entries = own | matmul.BACKENDS
-        if self._show_only is not None:
-            chosen = [key for key in self._show_only if key in matmul.BACKENDS or key in LEARNER_RUNGS]
-            entries = {key: entries.get(key) or LEARNER_RUNGS[key] for key in dict.fromkeys([*own, *chosen])}
-        self.rungs = [
-            {"key": key, "title": entry.title, "code": entry.code, "unavailable": entry.unavailable() or ""}
-            for key, entry in entries.items()
-        ]
+        self.rungs = listed_rungs(self._show_only, self.compact)
 
     def _lists(self, key: str) -> bool:
         return any(entry["key"] == key for entry in self.rungs)
@@ -215,34 +198,14 @@ class MatmulLadder(Widget):
         A compact ladder's "ladder" leaves out what has a time already, if anything has none.
         Raises: ValueError for a rung that is not there or cannot run, or a size out of range, with the reason.
         """
-        self._checked_size()
-        entries = {entry["key"]: entry for entry in self.rungs}
-        chosen = self._chosen_rungs(keys)
-        if not chosen:
-            raise ValueError(f"no rung was named; there is {', '.join(entries)}")
-        for key in chosen:
-            if not isinstance(key, str) or key not in entries:
-                raise ValueError(f"there is no rung {key!r}; there is {', '.join(entries)}")
-            if entries[key]["unavailable"]:
-                raise ValueError(f"{key} can't run here: {entries[key]['unavailable']}")
+        check_size(self.size)
+        chosen = chosen_rungs(keys, self.rungs, self._rows, self.compact)
         if self.cost["refusal"]:
             raise ValueError(self.cost["refusal"])
         for key in chosen:
             self._note(self.size, key, {"state": "queued", "time": "waiting"})
         self.progress = self.progress or {"key": chosen[0], "fraction": None, "message": "starting"}
         self._measurements.submit([self._job(key) for key in chosen])
-
-    def _chosen_rungs(self, keys: Any) -> list[Any]:
-        if keys == "ladder":
-            able = [entry["key"] for entry in self.rungs if not entry["unavailable"]]
-            timed = self._results.get(self.size, {})
-            fresh = [key for key in able if not timed.get(key, {}).get("seconds")]
-            return fresh if self.compact and fresh else able
-        if isinstance(keys, str):
-            return [keys]
-        if not isinstance(keys, Sequence):
-            raise ValueError(f'give the key of a rung, a list of them or "ladder", not {keys!r}')
-        return [key for at, key in enumerate(keys) if key not in keys[:at]]
 
     def cancel(self) -> None:
         """End what runs within a second, and forget what waits."""
@@ -276,7 +239,7 @@ class MatmulLadder(Widget):
     @property
     def has_baseline(self) -> bool:
         """Whether three loops are timed at this size, so that another rung's time can be compared."""
-        return bool(self._results.get(self.size, {}).get(FIRST, {}).get("seconds"))
+        return bool(self._rows.get(FIRST, {}).get("seconds"))
 
     def add_learner_rung(self, title: str, verdict: Verdict | None = None) -> None:
         """A learner's rung was written or rewritten: list it, check and time it, and say so under its cell."""
@@ -325,8 +288,8 @@ class MatmulLadder(Widget):
 
     def _note(self, size: Size, key: str, row: Row) -> None:
         self.receive(size, key, row)
-        for ladder in list(OPEN_LADDERS):
-            if isinstance(ladder, MatmulLadder) and ladder is not self and ("seconds" in row or key in LEARNER_RUNGS):
+        if "seconds" in row or key in LEARNER_RUNGS:
+            for ladder in self._others():
                 ladder.receive(size, key, row)
         if row["state"] not in ("queued", "running") and (verdict := self._verdicts.pop(key, None)):
             verdict.tell(row, self._results[size].get(FIRST, {}).get("seconds"), size)
@@ -340,63 +303,44 @@ class MatmulLadder(Widget):
             if size == self.size:
                 self._show_results()
 
+    def _others(self) -> Iterator["MatmulLadder"]:
+        """The other open ladders."""
+        for ladder in list(OPEN_LADDERS):
+            if isinstance(ladder, MatmulLadder) and ladder is not self:
+                yield ladder
+
     def _adopt_results(self) -> None:
         """Take the times that other ladders have measured."""
-        for ladder in list(OPEN_LADDERS):
-            if isinstance(ladder, MatmulLadder):
-                for size, rows in list(ladder._results.items()):
-                    timed = {key: row for key, row in rows.items() if "seconds" in row and self._lists(key)}
-                    self._results.setdefault(size, {}).update(timed)
+        for ladder in self._others():
+            for size, rows in list(ladder._results.items()):
+                timed = {key: row for key, row in rows.items() if "seconds" in row and self._lists(key)}
+                self._results.setdefault(size, {}).update(timed)
 
     def _adopt_predictions(self) -> None:
         """Take what the learner has predicted in another ladder of this size."""
-        for ladder in list(OPEN_LADDERS):
-            if isinstance(ladder, MatmulLadder) and ladder.size == self.size and ladder.predictions:
+        for ladder in self._others():
+            if ladder.size == self.size and ladder.predictions:
                 self.predictions = ladder.predictions
                 self._show_results()
 
     def _show_predictions(self) -> None:
         """Show them in the rows, and in every other ladder of this size."""
         self._show_results()
-        for ladder in list(OPEN_LADDERS):
-            if isinstance(ladder, MatmulLadder) and ladder is not self and ladder.size == self.size:
+        for ladder in self._others():
+            if ladder.size == self.size:
                 ladder.predictions = self.predictions
 
     def _show_results(self) -> None:
         """Publish the rows of this size, each compared with the first rung and the learner's prediction."""
         with self._publishing:
-            rows = self._results.get(self.size, {})
+            rows = self._rows
             first = rows.get(FIRST, {})
-            self._fit_axis(rows)
+            times = [row["seconds"] for row in rows.values() if "seconds" in row]
+            self.axis = axis_of(self.size, [*times, *self.predictions.values()])
             self.results = {key: with_comparison(row, first, self.predictions.get(key)) for key, row in rows.items()}
             timed = any(row.get("seconds") for row in rows.values())
             self.summary = TIME_IT if self.compact and not timed else summary_of(self.results)
             self.notice = notice_of(self.results)
-
-    def _fit_axis(self, rows: dict[str, Row]) -> None:
-        """An axis on which three loops, all that was measured and all that was predicted has room."""
-        times = [row["seconds"] for row in rows.values() if "seconds" in row]
-        axis = scales.time_axis(max(self.m * self.k * self.n * LOOP_STEP_S, *times, *self.predictions.values(), 0.0))
-        self.axis = {
-            "low": axis.low,
-            "high": axis.high,
-            "ticks": [{"seconds": seconds, "text": text} for seconds, text in axis.ticks],
-            "stops": [{"seconds": seconds, "text": text} for seconds, text in axis.stops],
-        }
-
-
-def _known_rungs(keys: Sequence[str]) -> tuple[str, ...]:
-    """The keys. Raises: ValueError for one that is neither a rung of the course nor one that was written."""
-    known = matmul.BACKENDS | LEARNER_RUNGS
-    keys = (keys,) if isinstance(keys, str) else tuple(keys)
-    for key in keys:
-        if key not in known:
-            raise ValueError(f"show: there is no rung {key!r}; there is {join_words(list(known))}")
-    return keys
-
-
-def _size_name(size: Size) -> str:
-    return " × ".join(map(str, size))
 
 
 def _is_time(seconds: Any) -> bool:
