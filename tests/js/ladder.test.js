@@ -158,3 +158,62 @@ test("a compact ladder has bars, times and one button, and nothing to predict", 
   assert.ok(parseFloat(row(view, "python").querySelector(".wl-bar").style.width) > 0);
   view.destroy();
 });
+
+test("rows take the order that comes, gliding from where they were, and the focus stays", async () => {
+  const view = await mount(LADDER);
+  const keys = () => view.$$(".wl-stage > .wl-rungs > .wl-rung").map((node) => node.dataset.key);
+  const first = keys();
+  const focused = row(view, "dot").querySelector("input");
+  focused.focus();
+  const tops = new Map(first.map((key, index) => [key, 40 * index]));
+  const glided = [];
+  for (const node of view.$$(".wl-rung")) {
+    node.getBoundingClientRect = () => ({ top: 40 * keys().indexOf(node.dataset.key) });
+    node.animate = (frames, { duration }) => glided.push([node.dataset.key, frames[0].transform, duration]);
+  }
+  const order = [first[1], first[0], ...first.slice(2)];
+  view.model.receive({ order: [...order, "torch-cuda"] });
+  assert.deepEqual(keys(), order);
+  assert.deepEqual(glided, [
+    [first[1], `translateY(${tops.get(first[1])}px)`, 200],
+    [first[0], "translateY(-40px)", 200],
+  ]);
+  assert.equal(document.activeElement, focused);
+  view.model.receive({ results: { dot: timed(1e-3) } });
+  assert.equal(glided.length, 2, "what stays where it is does not move");
+  view.destroy();
+});
+
+test("without motion the rows are in order at once", async () => {
+  const view = await mount(LADDER, {
+    prepare: (window) => {
+      globalThis.matchMedia = window.matchMedia = () => ({ matches: true });
+    },
+  });
+  const nodes = view.$$(".wl-stage > .wl-rungs > .wl-rung");
+  for (const node of nodes) {
+    node.getBoundingClientRect = () => ({ top: 40 * [...node.parentNode.children].indexOf(node) });
+    node.animate = () => assert.fail("it moves");
+  }
+  const order = nodes.map((node) => node.dataset.key).reverse();
+  view.model.receive({ order });
+  assert.deepEqual(
+    view.$$(".wl-stage > .wl-rungs > .wl-rung").map((node) => node.dataset.key),
+    order,
+  );
+  view.destroy();
+});
+
+test("the order of time can be switched off, and a rung that came after the order is on top", async () => {
+  const view = await mount(LADDER);
+  const box = view.$$("label").find((node) => node.textContent === "in order of time");
+  const input = box.querySelector("input");
+  assert.equal(input.checked, true);
+  input.checked = false;
+  view.fire(input, "change");
+  assert.deepEqual(view.model.saved.at(-1), { sort: false });
+  const mine = { key: "mine", title: "mine", code: "", unavailable: "" };
+  view.model.receive({ rungs: [...view.model.get("rungs"), mine] });
+  assert.equal(view.$(".wl-rung").dataset.key, "mine");
+  view.destroy();
+});

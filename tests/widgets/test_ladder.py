@@ -344,6 +344,50 @@ def test_a_compact_ladder_adds_one_bar_to_what_others_measured(ladder, own_rungs
     compact.close()
 
 
+def test_a_ladder_of_all_rungs_is_sorted_when_it_was_measured(ladder, own_rungs, monkeypatch):
+    listed = [entry["key"] for entry in ladder.rungs]
+    assert ladder.sort and ladder.order == listed, "nothing to sort by"
+    orders = []
+    ladder.observe(lambda change: orders.append((bool(ladder.progress), change["new"])), names=["order"])
+    wl.rung("mine")(lambda a, b: a @ b)
+    ladder.run(["numpy", "python", "python-lists"])
+    assert ladder.wait(WAIT_S)
+    timed = sorted(ladder.results, key=lambda key: -ladder.results[key]["seconds"])
+    assert set(timed) == {"mine", "numpy", "python", "python-lists"}
+    assert ladder.order == timed + [key for key in listed if key not in timed]
+    assert ladder.summary.endswith("The slowest is on top.")
+    assert [order for busy, order in orders if busy] in ([], [["mine", *listed]]), "no row moves while one is measured"
+
+
+def test_a_rung_without_a_time_is_on_top_if_it_is_ones_own_else_below(ladder, own_rungs):
+    ladder.run(["numpy"])
+    assert ladder.wait(WAIT_S)
+    wl.rung("wrong")(lambda a, b: a @ b + 1)
+    assert ladder.wait(WAIT_S)
+    assert ladder.order[:3] == ["wrong", "numpy", "python"]
+    wl.forget("wrong")
+    assert ladder.order[:2] == ["numpy", "python"]
+    ladder.m = 4
+    assert ladder.order[0] == "python", "this size has no times"
+
+
+def test_the_order_is_an_input_and_a_chosen_few_stay_as_they_were_chosen(ladder):
+    ladder.run(["numpy", "python"])
+    assert ladder.wait(WAIT_S)
+    ladder.set_state({"sort": False})
+    assert ladder.order == [entry["key"] for entry in ladder.rungs] and "on top" not in ladder.summary
+    ladder.restart()
+    assert ladder.sort
+    some = wl.MatmulLadder(m=3, k=8, n=2, show=("numpy", "python"))
+    assert not some.sort and some.order == ["numpy", "python"]
+    by_time = wl.MatmulLadder(m=3, k=8, n=2, show=("numpy", "python"), sort=True)
+    for key, seconds in (("numpy", 1e-5), ("python", 1e-3)):
+        by_time.receive((3, 8, 2), key, {"state": "measured", "time": "", "seconds": seconds})
+    assert by_time.order == ["python", "numpy"]
+    some.close()
+    by_time.close()
+
+
 @pytest.mark.parametrize("keys", ["numpy", ["numpy"], ("numpy", "numpy")])
 def test_a_rung_by_its_key_or_several_by_theirs(ladder, keys):
     ladder.run(keys)

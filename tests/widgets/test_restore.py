@@ -60,6 +60,7 @@ DOINGS = {
         {"m": 60},
         {"predictions": {"numpy": 2.0}},
         {"show_published": True},
+        {"sort": False},
     ],
     "Predict": [{"given": "4"}, {"given": "3"}],
     "RandomStream": [

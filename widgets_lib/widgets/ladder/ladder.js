@@ -5,6 +5,7 @@ import { h, prose } from "../shared/dom.js";
 import { grouped } from "../shared/format.js";
 import { createView } from "../shared/view.js";
 import { createAxis, tickLines } from "./axis.js";
+import { arrange } from "./order.js";
 import { createRow } from "./row.js";
 
 const SIZES = ["m", "k", "n"];
@@ -53,13 +54,14 @@ function createRunControls(model, view) {
   const cancel = button("Cancel", () => model.send({ cancel: true }));
   const restart = button("Start again", () => model.send({ restart: true }));
   const published = h("input", { type: "checkbox", onchange: () => view.save({ show_published: published.checked }) });
+  const sort = h("input", { type: "checkbox", onchange: () => view.save({ sort: sort.checked }) });
   if (model.get("compact")) {
     runAll.className = "wl-primary";
     runAll.textContent = "Time it";
   }
   return {
     nodes: model.get("compact") ? [runAll, cancel] : [choose.node, runOne, runAll, cancel],
-    more: [h("label", {}, published, "2022 times"), restart],
+    more: [h("label", {}, sort, "in order of time"), h("label", {}, published, "2022 times"), restart],
     /** Fill the drop-down with the rungs. */
     list() {
       const options = model.get("rungs").map(({ key, title, unavailable }) => {
@@ -72,6 +74,7 @@ function createRunControls(model, view) {
       const busy = Boolean(model.get("progress").key);
       choose.select.value = model.get("backend");
       published.checked = model.get("show_published");
+      sort.checked = model.get("sort");
       runOne.disabled = runAll.disabled = busy || Boolean(model.get("cost").refusal);
       cancel.disabled = !busy;
     },
@@ -170,7 +173,8 @@ function render(context) {
   function build() {
     const rungs = model.get("rungs");
     rows = rungs.map((rung) => createRow(rung, (stop) => setPrediction(rung.key, stop), { compact }));
-    list.replaceChildren(...rows.filter((_, index) => !rungs[index].unavailable).map((row) => row.node));
+    const able = rows.filter((_, index) => !rungs[index].unavailable);
+    list.replaceChildren(...inOrder(model, able).map((row) => row.node));
     folded.show(
       rows.filter((_, index) => rungs[index].unavailable),
       rungs.filter((rung) => rung.unavailable),
@@ -186,16 +190,28 @@ function render(context) {
     axis.show(model.get("axis"));
     list.style.setProperty("--ticks", tickLines(model.get("axis")));
     for (const row of rows) row.show(stateOf(model, row.key));
+    const shown = rows.filter((row) => row.node.parentNode === list);
+    arrange(
+      list,
+      inOrder(model, shown).map((row) => row.node),
+    );
     view.caption.replaceChildren(...prose(model.get("summary")));
   }
 
   view.listen(["rungs", "compact"], build);
   view.listen(["m", "k", "n", "stops", "presets", "backend", "show_published", "published", "predictions"], draw);
+  view.listen(["sort", "order"], draw);
   view.listen(["cost", "axis", "steps", "results", "progress", "summary", "notice"], draw);
   build();
   model.send({ view: 1 });
   view.signal.addEventListener("abort", () => model.send({ view: -1 }), { once: true });
   return view.destroy;
+}
+
+/** The rows from top to bottom; one that came after the order was made, on top. */
+function inOrder(model, rows) {
+  const order = model.get("order");
+  return [...rows].sort((one, other) => order.indexOf(one.key) - order.indexOf(other.key));
 }
 
 /**

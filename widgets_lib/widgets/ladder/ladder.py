@@ -53,8 +53,8 @@ class MatmulLadder(Widget):
     """
 
     messages = {"run": either(text, list_of(text, least=1)), "cancel": anything}
-    inputs = ("m", "k", "n", "backend", "predictions", "other_predictions", "show_published")
-    thread_updated_traits = ("rungs", "results", "progress", "summary", "notice", "axis")
+    inputs = ("m", "k", "n", "backend", "predictions", "other_predictions", "show_published", "sort")
+    thread_updated_traits = ("rungs", "order", "results", "progress", "summary", "notice", "axis")
 
     m = traitlets.Int(help="Rows of A.").tag(sync=True)
     k = traitlets.Int(help="Columns of A and rows of B: the axis summed over.").tag(sync=True)
@@ -69,6 +69,7 @@ class MatmulLadder(Widget):
         help="Predictions at other sizes: 'm × k × n' -> predictions.",
     ).tag(sync=True)
     show_published = traitlets.Bool(False, help="Show the times of the 2022 course too.").tag(sync=True)
+    sort = traitlets.Bool(False, help="Put the rows in order of time, the slowest on top.").tag(sync=True)
 
     compact = traitlets.Bool(False, help="Bars, times and one button.").tag(sync=True)
     stops = traitlets.Dict(help="Slider values of m, k and n.").tag(sync=True)
@@ -76,6 +77,7 @@ class MatmulLadder(Widget):
     cost = traitlets.Dict(help="What this size costs: message; and why it is not attempted: refusal.").tag(sync=True)
     axis = traitlets.Dict(help="The time axis: low, high, ticks and stops, in seconds with their texts.").tag(sync=True)
     rungs = traitlets.List(help="Every rung: key, title, code, and why it is unavailable.").tag(sync=True)
+    order = traitlets.List(help="Their keys from top to bottom.").tag(sync=True)
     steps = traitlets.Dict(help="Rung -> how many steps Python itself takes, in words.").tag(sync=True)
     published = traitlets.Dict(help="Rung -> the 2022 course's time at this size.").tag(sync=True)
     results = traitlets.Dict(
@@ -95,9 +97,11 @@ class MatmulLadder(Widget):
         *,
         show: Sequence[str] | None = None,
         compact: bool = False,
+        sort: bool | None = None,
         budget_s: float = 0.5,
     ):
-        super().__init__(m=m, k=k, n=n, compact=compact)
+        sort = show is None and not compact if sort is None else sort
+        super().__init__(m=m, k=k, n=n, compact=compact, sort=sort)
         self._show_only = None if show is None else known_rungs(show)
         if self._show_only and "matmul" not in self._show_only:
             self.backend = self._show_only[0]
@@ -114,6 +118,7 @@ class MatmulLadder(Widget):
         self.recompute_on("m", "k", "n")
         self._adopt_predictions()
         self.observe(lambda _: self._run_guarded(self._show_predictions), names=["predictions"])
+        self.observe(lambda _: self._run_guarded(self._show_results), names=["sort"])
         OPEN_LADDERS.add(self)
 
     # ---- what a size means ----
@@ -169,6 +174,15 @@ class MatmulLadder(Widget):
 
     def _list_rungs(self) -> None:
         self.rungs = listed_rungs(self._show_only, self.compact)
+        self._order_rungs()
+
+    def _order_rungs(self) -> None:
+        """While something is measured no row moves, but a new one comes on top."""
+        keys = order_of(self.rungs, self._rows, self.sort)
+        if self.progress:
+            stay = [key for key in self.order if key in keys]
+            keys = [key for key in keys if key not in stay] + stay
+        self.order = keys
 
     def _lists(self, key: str) -> bool:
         return any(entry["key"] == key for entry in self.rungs)
@@ -285,6 +299,7 @@ class MatmulLadder(Widget):
 
     def _on_idle(self) -> None:
         self.progress = {}
+        self._show_results()
 
     def _note(self, size: Size, key: str, row: Row) -> None:
         self.receive(size, key, row)
@@ -335,11 +350,13 @@ class MatmulLadder(Widget):
         with self._publishing:
             rows = self._rows
             first = rows.get(FIRST, {})
-            times = [row["seconds"] for row in rows.values() if "seconds" in row]
+            times = [row["seconds"] for row in rows.values() if row.get("seconds")]
             self.axis = axis_of(self.size, [*times, *self.predictions.values()])
             self.results = {key: with_comparison(row, first, self.predictions.get(key)) for key, row in rows.items()}
-            timed = any(row.get("seconds") for row in rows.values())
-            self.summary = TIME_IT if self.compact and not timed else summary_of(self.results)
+            self.summary = TIME_IT if self.compact and not times else summary_of(self.results)
+            if self.sort and len(times) > 1 and not self.progress:
+                self.summary += f" {SORTED}"
+            self._order_rungs()
             self.notice = notice_of(self.results)
 
 

@@ -34,7 +34,8 @@ class Measurements:
         self._on_message, self._on_idle = on_message, on_idle
         self._queue: deque[Job] = deque()
         self._lock = threading.RLock()
-        self._thread: threading.Thread | None = None
+        self._thread: threading.Thread | None = None  # that takes jobs
+        self._latest: threading.Thread | None = None  # that one, or the last, which may still say that it is idle
         self._measuring: Job | None = None  # our job in the worker: only then may a cancel reach it
         self._limit: threading.Timer | None = None
 
@@ -43,7 +44,7 @@ class Measurements:
         with self._lock:
             self._queue.extend(jobs)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, daemon=True, name="measurements")
+                self._thread = self._latest = threading.Thread(target=self._work, daemon=True, name="measurements")
                 self._thread.start()
 
     def cancel(self, backend: str | None = None) -> None:
@@ -57,7 +58,7 @@ class Measurements:
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Block until nothing runs; True if that came about in time. For scripts and tests, not for callbacks."""
-        thread = self._thread
+        thread = self._latest
         if thread is not None:
             thread.join(timeout_s)
         return thread is None or not thread.is_alive()
