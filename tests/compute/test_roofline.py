@@ -78,6 +78,13 @@ def test_the_lessons_two_products():
     assert "12.6 MB: 171 FLOP per byte, more than the 10.0 of the ridge. Arithmetic bounds this" in square.sentence
 
 
+def test_close_to_the_ridge_neither_limit_is_certain():
+    for ridge, balanced in ((4.94 * 1.5, False), (4.94 * 1.1, True), (4.94 / 1.1, True), (4.94 / 1.5, False)):
+        roof = Roof(1, ridge * 20e9, 20e9, "")
+        found = roofline.limit(DIGITS, Machine(roof, roof, "", None, 2**27, 1.0))
+        assert found.balanced == balanced == ("may change their order" in found.sentence)
+
+
 def test_time_at_best_never_falls_as_a_size_grows():
     for at in range(3):
         sizes = [[60, 60, 60] for _ in range(50)]
@@ -157,7 +164,7 @@ def test_the_roof_is_operations_and_bytes_by_the_clock(quick, monkeypatch):
     found = roofline.machine(on_progress=lambda share, text: heard.append((share, text)))
     size = probes.MIN_ARRAY
     assert found.array_bytes == size
-    assert found.one.read_bandwidth == pytest.approx(size / 1e-3) == found.all.read_bandwidth
+    assert found.one.read_bandwidth == pytest.approx(size / 8 / 1e-3) == found.all.read_bandwidth
     assert found.one.peak_flops == pytest.approx(2 * 384**3 / 1e-3)
     assert found.one.product == "torch @, 384 × 384 × 384"
     # of products that all take 1 ms the largest is the fastest
@@ -171,7 +178,7 @@ def test_the_roof_is_operations_and_bytes_by_the_clock(quick, monkeypatch):
         "reading memory with 2 cores",
         "multiplying with 2 cores",
     ]
-    assert "2 cores: 1,769 GFLOP/s (torch @, 960 × 960 × 960), 16.8 GB/s" in found.sentence
+    assert "2 cores: 1,769 GFLOP/s (torch @, 960 × 960 × 960), 2.10 GB/s" in found.sentence
 
 
 def test_it_is_measured_once_and_again_keeps_the_faster(quick, monkeypatch):
@@ -249,10 +256,32 @@ def test_one_that_waits_for_another_can_be_stopped(quick):
 def test_disturbed_calls_are_told(monkeypatch):
     times = itertools.chain([0, 0, 1, 1, 3, 3, 6, 6, 9], itertools.repeat(9))  # one call takes 1 s, the others longer
     monkeypatch.setattr(probes, "perf_counter", lambda: next(times))
-    assert probes._seconds(lambda: None, lambda: False) == (1, True)
+    assert probes._seconds([lambda: None], lambda: False) == (1, True)
     times = itertools.chain([0, 0, 1, 1, 2, 2, 3, 3], itertools.repeat(3))
     monkeypatch.setattr(probes, "perf_counter", lambda: next(times))
-    assert probes._seconds(lambda: None, lambda: False) == (1, False)
+    assert probes._seconds([lambda: None], lambda: False) == (1, False)
+
+
+def test_every_piece_of_the_array_is_read_in_turn_and_whole(monkeypatch):
+    ticks = itertools.count()
+    monkeypatch.setattr(probes, "perf_counter", lambda: next(ticks) / 1000)
+    monkeypatch.setattr(probes, "BUDGET_S", 0.1)
+    array = np.zeros(8 * 100, np.float32)
+    for cores in (1, 2):
+        seen = []
+        seconds = probes._seconds
+
+        def counted(functions, stop, seen=seen, seconds=seconds):
+            numbered = [lambda at=at, each=each: seen.append((at, each())) for at, each in enumerate(functions)]
+            return seconds(numbered, stop)
+
+        array[:] = np.repeat(np.arange(8), 100)  # the largest number of a piece is its own
+        monkeypatch.setattr(probes, "_seconds", counted)
+        bandwidth, _ = probes.read_bandwidth(array, cores, lambda: False)
+        monkeypatch.setattr(probes, "_seconds", seconds)
+        assert bandwidth == pytest.approx(400 / 1e-3)
+        assert [at for at, _ in seen[:17]] == [*range(8), *range(8), 0]
+        assert all(np.ravel(found).tolist() == [at] * cores for at, found in seen)
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ class Machine:
         text = f"{self.processor or 'This processor'}. {both}. "
         text += (
             "Arithmetic: the fastest of some float32 matrix products, so the true peak is this or more. "
-            f"Memory: {format_bytes(self.array_bytes)} of numbers read from end to end."
+            f"Memory: {format_bytes(self.array_bytes)} of numbers read from end to end, in pieces, of which the fastest counts."
         )
         if self.cached:
             text += " The cache may have held a part of them, so the true bandwidth may be lower."
@@ -107,10 +107,9 @@ def machine(
     """The roof of this machine as a `Machine`, in FLOP/s and bytes/s; measured once per process.
 
     `again=True` measures once more and keeps the faster of both: other programs can only slow a machine down.
-
     It takes about a second, and needs up to 256 MB of memory while it runs, never more than a quarter of what is free.
     Arithmetic: float32 products by torch and numpy; where torch is missing and numpy uses threads, one core is
-    measured on a product so small that they stay idle. Memory: the largest number of a long array.
+    measured on a product so small that they stay idle. Memory: the largest numbers of the pieces of a long array.
     `should_stop()` is asked, and `on_progress(share, text)` called, between the steps.
     Raises: Stopped if `should_stop()` says True; RuntimeError if there is no memory to read.
     """
@@ -121,14 +120,15 @@ def machine(
             raise Stopped
     try:
         if _machine is None or again:
-            measured = _measure(stop, on_progress or (lambda share, text: None))
+            measured = measure_anew(stop, *([on_progress] if on_progress else []))
             _machine = _merged(measured, _machine) if _machine else measured
         return _machine
     finally:
         _lock.release()
 
 
-def _measure(stop: ShouldStop, progress: OnProgress) -> Machine:
+def measure_anew(stop: ShouldStop = lambda: False, progress: OnProgress = lambda share, text: None) -> Machine:
+    """What `machine` measures, without what is known already."""
     progress(0.0, "loading the libraries")
     libraries = probes.load_libraries()
     start = perf_counter()

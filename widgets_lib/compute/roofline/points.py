@@ -7,6 +7,7 @@ from widgets_lib.compute.matmul import Cost
 from widgets_lib.compute.roofline.machines import Machine, machine
 from widgets_lib.compute.timing import Timing
 
+BALANCED = 1.25  # both limits take nearly the same time: less than this factor apart
 NEAR = 0.8  # of the roof: as good as it gets
 FAR = 0.1  # of the roof: what holds the product back is neither of the two that the roof knows
 
@@ -34,6 +35,11 @@ class Limit:
     def seconds(self) -> float:
         """The time at best: the longer of the two."""
         return max(self.arithmetic_s, self.memory_s)
+
+    @property
+    def balanced(self) -> bool:
+        """True close to the ridge, where a little noise decides which limit is the lower one."""
+        return self.seconds < BALANCED * min(self.arithmetic_s, self.memory_s)
 
 
 @dataclass(frozen=True)
@@ -135,10 +141,11 @@ def _limit_sentence(found: Limit, on: Machine) -> str:
     )
     read = f"reading {format_bytes(found.cost.bytes)} at {three_digits(roof.read_bandwidth / 1e9)} GB/s"
     compute = f"the arithmetic at {format_rate(roof.peak_flops)}"
+    balanced = " They are so close that the next measurement may change their order." if found.balanced else ""
     if found.bound == "memory":
         text = (
             f"{work}, less than the {ridge} of the ridge. Memory bounds this product: {read} takes "
-            f"{human(found.memory_s)}, {compute} only {human(found.arithmetic_s)}."
+            f"{human(found.memory_s)}, {compute} only {human(found.arithmetic_s)}.{balanced}"
         )
         if found.in_cache:
             text += (
@@ -148,7 +155,7 @@ def _limit_sentence(found: Limit, on: Machine) -> str:
         return text
     return (
         f"{work}, more than the {ridge} of the ridge. Arithmetic bounds this product: {compute} takes "
-        f"{human(found.arithmetic_s)}, {read} only {human(found.memory_s)}."
+        f"{human(found.arithmetic_s)}, {read} only {human(found.memory_s)}.{balanced}"
     )
 
 

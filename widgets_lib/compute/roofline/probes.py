@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -23,6 +23,7 @@ Array: TypeAlias = np.ndarray
 
 SIDE = 384  # of a square product for one core: 1.8 MB in all, which a cache holds, and long enough to time
 SMALL_SIDE = 64  # numpy's OpenBLAS gives a product of this size to one thread
+PIECES = 8  # of the array, each timed by itself
 BUDGET_S = 0.14  # for one measurement
 MIN_CALLS, MAX_CALLS = 3, 10_000
 DISTURBED = 1.5  # half of the calls took longer than this many times the fastest
@@ -87,21 +88,30 @@ def make_array(cache_bytes: int | None) -> Array:
         size = min(size, free // FREE_SHARE)
     while size >= MIN_ARRAY:
         try:
-            return np.ones(size // 4, np.float32)
+            return np.ones(size // 4 // PIECES * PIECES, np.float32)
         except MemoryError:  # a limit of this process, which the system's free memory does not show
             size //= 2
     raise RuntimeError("too little memory is free to measure how fast it is read")
 
 
 def read_bandwidth(array: Array, cores: int, stop: ShouldStop) -> tuple[float, bool]:
-    """(bytes/s at which so many threads read the array, whether other programs disturbed that)."""
+    """(bytes/s at which so many threads read the array, whether other programs disturbed that).
+
+    Piece after piece is timed, round and round, and the fastest counts: a piece is short enough to be read undisturbed,
+    and by the time it is read again the others have pushed it out of the cache.
+    """
+    pieces = np.split(array, PIECES)
     if cores == 1:
-        seconds, disturbed = _seconds(array.max, stop)
+        seconds, disturbed = _seconds([piece.max for piece in pieces], stop)
     else:
-        parts = np.array_split(array, cores)
         with ThreadPoolExecutor(cores, thread_name_prefix="roofline") as pool:  # numpy lets go of the GIL in `max`
-            seconds, disturbed = _seconds(lambda: list(pool.map(np.max, parts)), stop)
-    return array.nbytes / seconds, disturbed
+            shares = [np.array_split(piece, cores) for piece in pieces]
+            seconds, disturbed = _seconds([partial(_largest, pool, part) for part in shares], stop)
+    return pieces[0].nbytes / seconds, disturbed
+
+
+def _largest(pool: ThreadPoolExecutor, parts: list[Array]) -> list[Any]:
+    return list(pool.map(np.max, parts))
 
 
 # ---- arithmetic ----
@@ -120,7 +130,7 @@ def peak_flops(cores: int, libraries: list[str], stop: ShouldStop) -> tuple[floa
     best = (0.0, "", False)
     for name, side, product in _products(cores, libraries):
         with product as multiply:
-            seconds, disturbed = _seconds(multiply, stop)
+            seconds, disturbed = _seconds([multiply], stop)
         flops = 2 * side**3 / seconds
         if flops > best[0]:
             best = (flops, f"{name} @, {format_sizes((side, side, side))}", disturbed)
@@ -159,17 +169,20 @@ def _torch_product(side: int, cores: int) -> Iterator[Callable[[], Any]]:
         torch.set_num_threads(before)
 
 
-def _seconds(function: Callable[[], Any], stop: ShouldStop) -> tuple[float, bool]:
-    """(the fastest call, whether the others took much longer: other programs had the processor). Raises: Stopped.
+def _seconds(functions: Sequence[Callable[[], Any]], stop: ShouldStop) -> tuple[float, bool]:
+    """(the fastest call of one of them, whether the others took much longer: other programs had the processor).
+
+    Raises: Stopped.
 
     By the clock on the wall: what a thread has waited for a processor says nothing where several work together.
     """
-    function()  # wakes threads and fills caches
+    functions[0]()  # wakes threads and fills caches
     times: list[float] = []
     start = perf_counter()
     while len(times) < MIN_CALLS or (perf_counter() - start < BUDGET_S and len(times) < MAX_CALLS):
         if stop():
             raise Stopped
+        function = functions[(1 + len(times)) % len(functions)]
         before = perf_counter()
         function()
         times.append(perf_counter() - before)

@@ -93,9 +93,11 @@ export function createChart({ onchoose, onhighlight }) {
       picture.label,
       ...createAxes(picture.axes, frame),
       ...createRoofs(picture.roofs, frame),
+      ...points.filter(({ point }) => !point.here).map((each) => each.node),
       product,
-      createLabels(picture, frame),
-      ...points.map((each) => each.node),
+      ...createRoofWords(picture.roofs, frame),
+      createLabels(picture, frame), // over the points of other sizes
+      ...points.filter(({ point }) => point.here).map((each) => each.node),
     );
     set(svg, { role: "group" });
     const layer = h("div", {}, svg);
@@ -207,26 +209,34 @@ function createAxes(axes, { left, right, top, bottom, X, Y }) {
 }
 
 /**
- * The roofs, that of one core thinner; the ridge of the highest, and what is the limit on either side of it.
+ * The roofs, that of one core thinner, and the ridge of the highest.
  * @param {Roof[]} roofs
  * @param {Frame} frame
  */
-function createRoofs(roofs, { left, right, top, bottom, narrow, X, Y, valueAt }) {
-  const highest = roofs.at(-1);
-  if (!highest) return [word((left + right) / 2, (top + bottom) / 2, "not measured yet", "middle", "wl-quiet wl-word")];
+function createRoofs(roofs, { left, right, top, bottom, X, Y, valueAt }) {
   const lines = roofs.map(({ peak, bandwidth, ridge }, at) =>
     s("path", {
       class: at === roofs.length - 1 ? "wl-roof" : "wl-roof wl-lower",
       d: `M${left} ${Y(bandwidth * valueAt(left))}L${X(ridge)} ${Y(peak)}H${right}`,
     }),
   );
+  const highest = roofs.at(-1);
+  return [highest && s("path", { class: "wl-ridge", d: `M${X(highest.ridge)} ${top - 12}V${bottom}` }), ...lines];
+}
+
+/**
+ * What is written on the roofs, and what is the limit on either side of the ridge.
+ * @param {Roof[]} roofs
+ * @param {Frame} frame
+ */
+function createRoofWords(roofs, { left, right, top, bottom, narrow, X, Y, valueAt }) {
+  const highest = roofs.at(-1);
+  if (!highest) return [word((left + right) / 2, (top + bottom) / 2, "not measured yet", "middle", "wl-quiet wl-word")];
   const x = X(highest.ridge);
   const written = left + 8 + widthOf(highest.bandwidth_text);
   const slope = Math.max(Y(highest.bandwidth * valueAt(written)), Y(highest.peak)) - 8;
   const lower = roofs.length > 1 && !narrow && peakText(roofs[0], narrow);
   return [
-    s("path", { class: "wl-ridge", d: `M${x} ${top - 12}V${bottom}` }),
-    ...lines,
     word(right - 4, Y(highest.peak) - 8, peakText(highest, narrow), "end", "wl-word wl-halo"),
     lower && word(right - 4, Y(roofs[0].peak) + 17, lower, "end", "wl-quiet wl-word wl-halo"),
     word(left + 8, slope, highest.bandwidth_text, "start", "wl-word wl-halo"),

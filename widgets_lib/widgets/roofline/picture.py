@@ -14,6 +14,7 @@ Size = tuple[int, int, int]  # (m, k, n)
 
 INTENSITIES = (0.1, 1000.0)  # FLOP per byte: 1 × 1 × 1 has 0.17, the largest product of the sliders 501
 USUAL_RATES = (1e9, 1e12)  # FLOP/s
+GAIN = 1.2  # all cores that are not this many times as fast as one were needed elsewhere
 HEADROOM = 3  # above the roof, for words
 
 
@@ -107,16 +108,16 @@ def point_of(entry: Measured, machine: Machine | None, size: Size) -> dict[str, 
     return row
 
 
-def verdict_of(points: Sequence[dict[str, Any]], rung: str) -> str:
-    """What is said of the chosen point; of the fastest of this product if none is chosen."""
+def verdict_of(points: Sequence[dict[str, Any]], rung: str) -> tuple[str, str]:
+    """(whom it is about, what is said) of the chosen point; of the fastest of this product if none is chosen."""
     here = [point for point in points if point["here"]]
+    if not here:
+        return "", "Nothing has been timed at this size yet."
     chosen = next((point for point in here if point["rung"] == rung), None)
     if chosen:
-        return f"{chosen['title']}. {chosen['sentence']}"
-    if not here:
-        return "Nothing has been timed at this size yet."
+        return f"{chosen['title']}.", chosen["sentence"]
     fastest = max(here, key=lambda point: float(point["y"]))
-    return f"The fastest here is {fastest['title']}. {fastest['sentence']}"
+    return f"The fastest here: {fastest['title']}.", fastest["sentence"]
 
 
 def ridge_of(machine: Machine | None) -> str:
@@ -133,12 +134,13 @@ def ridge_of(machine: Machine | None) -> str:
 def notice_of(machine: Machine | None, gpu: Sequence[Measured]) -> str:
     """What must be known to read the drawing: a roof that may be higher, points that are not drawn."""
     parts = []
-    if machine and machine.all.cores > 1 and machine.all.peak_flops <= machine.one.peak_flops:
-        parts.append(f"Together the {machine.all.name} multiplied no faster than one.")
-    if machine and any(roof.disturbed for roof in machine.roofs):
+    no_gain = machine and machine.all.cores > 1 and machine.all.peak_flops < GAIN * machine.one.peak_flops
+    if machine and no_gain:
+        parts.append(f"Together the {machine.all.name} multiplied hardly faster than one.")
+    if machine and (no_gain or any(roof.disturbed for roof in machine.roofs)):
         parts.append(
-            "Other programs were running while the roof was measured, so it may be higher: measure again when it is "
-            "quiet."
+            "Other programs were running while the roof was measured, so it may be higher: measure again (under more) when "
+            "it is quiet."
         )
     if gpu:
         titles = join_words(list(dict.fromkeys(entry.title for entry in gpu)))

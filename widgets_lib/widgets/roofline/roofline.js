@@ -44,7 +44,8 @@ function createRun(model, view, cancel) {
   const presets = model
     .get("presets")
     .map((preset) => button(preset.name, () => view.save(preset.sizes), { title: preset.title }));
-  const time = button("", () => model.send({ time: true }), { class: "wl-primary" });
+  const timed = h("span", {});
+  const time = button(timed, () => model.send({ time: true }), { class: "wl-primary wl-time" });
   const again = button("Measure again", () => model.send({ measure: "again" }));
   const restart = button("Start again", () => model.send({ restart: true }));
   return {
@@ -53,7 +54,8 @@ function createRun(model, view, cancel) {
     show() {
       const { words, roofs } = model.get("picture");
       const busy = Boolean(model.get("progress").message);
-      time.textContent = `Time ${words.timed}`;
+      timed.textContent = `Time ${words.timed}`;
+      time.title = timed.textContent; // a long one is cut
       again.textContent = roofs.length ? "Measure again" : "Measure";
       const grey = () => {
         time.disabled = busy || Boolean(words.refusal);
@@ -105,8 +107,9 @@ function createWords(model) {
     show(point) {
       const { words } = model.get("picture");
       const size = point && !point.here ? `, ${point.product}` : "";
+      const title = point ? `${point.title}${size}.` : words.verdict_title;
       product.replaceChildren(...prose(words.refusal || words.product));
-      verdict.textContent = point ? `${point.title}${size}. ${point.sentence}` : words.verdict;
+      verdict.replaceChildren(title && h("strong", {}, title), title && " ", point ? point.sentence : words.verdict);
       ridge.textContent = words.ridge;
       notice.textContent = words.notice;
       notice.hidden = !words.notice;

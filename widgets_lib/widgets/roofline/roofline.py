@@ -114,6 +114,7 @@ class Roofline(Widget):
             roofs = roofs_of(machine)
             key = self._rung_to_time()
             refusal = cost.too_big()
+            title, verdict = verdict_of(points, self.rung)
             self.picture = {
                 "axes": axes_of(machine, [point["y"] for point in points]),
                 "roofs": roofs,
@@ -121,7 +122,8 @@ class Roofline(Widget):
                 "points": points,
                 "words": {
                     "product": limit.sentence if limit else UNMEASURED,
-                    "verdict": verdict_of(points, self.rung),
+                    "verdict_title": title,
+                    "verdict": verdict,
                     "ridge": ridge_of(machine),
                     "notice": notice_of(machine, [entry for entry in measured if entry.on_gpu]),
                     "machine": machine.sentence if machine else "",
