@@ -135,7 +135,8 @@ def test_blocks_are_sampled_above_the_budget_and_that_is_said():
     trace = gpu.trace(gpu.naive, (16, 16), (4, 4), a, b, c, max_accesses=16 * 9 * 10)
     assert len(trace.blocks) == 10 and {0, 255} <= set(trace.blocks) and len(trace.writes) == 160
     assert trace.notes == (
-        "10 blocks of 256 were followed, spread over the grid: counts are theirs, and a fault in another block is not seen.",
+        "10 blocks of 256 were followed, spread over the grid: "
+        "counts are theirs, and a fault in another block is not seen.",
     )
 
 
@@ -207,3 +208,15 @@ def test_a_launch_in_python():
     assert gpu.blocks_per_grid((50_000, 10), (16, 16)) == (3125, 1) and gpu.blocks_per_grid(17, 16) == (2,)
     with pytest.raises(ValueError, match="2 axes"):
         gpu.blocks_per_grid((3, 4), 16)
+
+
+def test_small_integers_are_indices_of_large_arrays():
+    def kernel(bins, a, out):
+        i = cuda.grid(1)
+        out[i] = a[bins[i], bins[i + 1]]
+
+    a = np.arange(300.0 * 300).reshape(300, 300)
+    for dtype in (np.uint8, np.int16, np.uint64):
+        bins = np.array([200, 131, 255, 3], dtype)
+        after = gpu.trace(kernel, 1, 3, bins, a, np.zeros(3)).after["out"]
+        np.testing.assert_array_equal(after, a[bins[:-1], bins[1:]])

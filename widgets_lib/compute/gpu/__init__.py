@@ -5,12 +5,14 @@ what it asks of memory. `launch_kernel` is a launch in plain Python.
 """
 
 from .accesses import Access, Accesses
+from .devices import cuda_is_simulated, import_cuda, unavailable
 from .errors import KernelError
 from .faults import KINDS, Fault
 from .kernels import naive, naive_columns, tiled
 from .launch import Launch, Thread, Warp, blocks_per_grid, launch_kernel, matmul_kernel
 from .memory import Conflicts, Lanes, Sectors
 from .names import cuda, float32, float64, int32, int64
+from .on_device import DeviceTiming, compiled, run_on_device
 from .tracing import MAX_ACCESSES, NOT_KNOWN, Trace, Traffic, trace
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "Access",
     "Accesses",
     "Conflicts",
+    "DeviceTiming",
     "Fault",
     "KernelError",
     "Lanes",
@@ -30,15 +33,20 @@ __all__ = [
     "Traffic",
     "Warp",
     "blocks_per_grid",
+    "compiled",
     "cuda",
+    "cuda_is_simulated",
     "float32",
     "float64",
+    "import_cuda",
     "int32",
     "int64",
     "launch_kernel",
     "matmul_kernel",
     "naive",
     "naive_columns",
+    "run_on_device",
     "tiled",
     "trace",
+    "unavailable",
 ]

@@ -1,10 +1,10 @@
 """A kernel's arithmetic, typed as numba types it.
 
 Inside a trace a float32 is a `np.float32`, a float64 a Python float, an integer of 32 or 64 bits a Python int that
-wraps at 64 bits; smaller integers keep numpy's scalars. float32 with float32 stays float32; with a float64 or an
-integer of 32 bits or more it becomes float64; integers become 64 bits wide. Exact: + − × ÷ and sqrt of float32 and
-float64. Not exact to the last bit: exp, sin and their like, for which each chip has its own approximation, and sums
-that a GPU fuses (a·b + c rounded once).
+wraps at 64 bits; smaller integers and unsigned ones are numpy's scalars. float32 with float32 stays float32; with a
+float64 or an integer of 32 bits or more it becomes float64; integers become 64 bits wide, unsigned if both are.
+Exact: + − × ÷ and sqrt of float32 and float64. Not exact to the last bit: exp, sin and their like, for which each chip
+has its own approximation, and sums that a GPU fuses (a·b + c rounded once).
 One difference: numba gives a *variable* one type; one that is float32 on one path and float64 on another is float64
 there throughout, and here each value keeps its own.
 """
@@ -39,9 +39,18 @@ def plain(value: Any) -> Any:
         return bool(value)
     if isinstance(value, np.float64):
         return float(value)
-    if isinstance(value, np.integer) and value.dtype.itemsize >= 4:
-        return wrapped(int(value))
+    if isinstance(value, np.signedinteger) and value.dtype.itemsize >= 4:
+        return int(value)
+    if isinstance(value, int):
+        return wrapped(value)
     return value
+
+
+def _fitted(number: int, x: Any, y: Any) -> Any:
+    """A result as the common type of two whole numbers holds it: unsigned if both are."""
+    if isinstance(x, np.unsignedinteger) and isinstance(y, np.unsignedinteger):
+        return np.uint64(number % _TWO_64)
+    return wrapped(number)
 
 
 def wide(value: Any) -> Any:
@@ -78,33 +87,24 @@ def _binary(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def compute(x: Any, y: Any) -> Any:
         if type(x) is F32 and type(y) is F32:
             return operation(x, y)
-        x, y = _promoted(x, y)
-        result = operation(x, y)
-        return wrapped(result) if type(result) is int else result
+        one, other = _promoted(x, y)
+        result = operation(one, other)
+        return _fitted(result, x, y) if type(result) is int else result
 
     return compute
 
 
+_add, subtract, _multiply = (_binary(operation) for operation in (operator.add, operator.sub, operator.mul))
+
+
 def add(x: Any, y: Any) -> Any:
-    """x + y; written out, as are the next two, for they run most often."""
-    if type(x) is F32 and type(y) is F32:
-        return x + y
-    x, y = _promoted(x, y)
-    return x + y if type(x) is not int else wrapped(x + y)
-
-
-def subtract(x: Any, y: Any) -> Any:
-    if type(x) is F32 and type(y) is F32:
-        return x - y
-    x, y = _promoted(x, y)
-    return x - y if type(x) is not int else wrapped(x - y)
+    """x + y; its short way is written out, as that of the product, for they run most often."""
+    return x + y if type(x) is F32 and type(y) is F32 else _add(x, y)
 
 
 def multiply(x: Any, y: Any) -> Any:
-    if type(x) is F32 and type(y) is F32:
-        return x * y
-    x, y = _promoted(x, y)
-    return x * y if type(x) is not int else wrapped(x * y)
+    """x × y."""
+    return x * y if type(x) is F32 and type(y) is F32 else _multiply(x, y)
 
 
 def divide(x: Any, y: Any) -> Any:
@@ -117,10 +117,10 @@ def _floats(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """// and %, whose float forms don't raise either."""
 
     def compute(x: Any, y: Any) -> Any:
-        x, y = _promoted(x, y)
-        if type(x) is int:
-            return wrapped(operation(x, y))
-        return operation(x, y) if type(x) is F32 else float(operation(np.float64(x), np.float64(y)))
+        one, other = _promoted(x, y)
+        if type(one) is int:
+            return _fitted(operation(one, other), x, y)
+        return operation(one, other) if type(one) is F32 else float(operation(np.float64(one), np.float64(other)))
 
     return compute
 
@@ -143,7 +143,7 @@ def _bits(operation: Callable[[int, int], int]) -> Callable[[Any, Any], Any]:
     def compute(x: Any, y: Any) -> Any:
         if isinstance(x, (bool, np.bool_)) and isinstance(y, (bool, np.bool_)):
             return bool(operation(bool(x), bool(y)))
-        return wrapped(operation(_whole(x), _whole(y)))
+        return _fitted(operation(_whole(x), _whole(y)), x, y)
 
     return compute
 
@@ -172,7 +172,8 @@ BINARY: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def negate(x: Any) -> Any:
-    return -x if type(x) is F32 or isinstance(x, float) else wrapped(-_whole(x))
+    """−x; a small integer keeps its type, so that of a uint8 is one too."""
+    return -x if isinstance(x, (float, np.floating, np.integer)) else wrapped(-_whole(x))
 
 
 # ---- functions ----
@@ -190,11 +191,14 @@ def converter(dtype: np.dtype) -> Callable[[Any], Any]:
 
 
 def as_stored(value: Any, dtype: np.dtype) -> Any:
-    """A number as an integer array of that type keeps it: its fraction dropped, its high bits lost."""
-    try:
-        number = int(value)
-    except (OverflowError, ValueError):  # inf and nan: a GPU stores what it likes
-        number = 0
+    """A number as an integer of that type: of a whole number the high bits are lost, of a float the fraction.
+
+    A float that is too large becomes the largest there is, as on a GPU; nan becomes 0.
+    """
+    if isinstance(value, (float, np.floating)):
+        limits = np.iinfo(dtype)
+        value = 0 if math.isnan(value) else limits.min if value < limits.min else min(value, limits.max)
+    number = int(value)
     bits = 8 * dtype.itemsize
     number &= 2**bits - 1
     return dtype.type(number - 2**bits if dtype.kind == "i" and number >> (bits - 1) else number)

@@ -32,10 +32,9 @@ class RecordingArray:
 
     def __init__(self, name: str, space: str, number: int, flat: np.ndarray, shape: tuple[int, ...]):
         self.name, self.space, self.base, self.flat, self.dtype = name, space, number * SITES, flat, flat.dtype
-        # what is computed with: np.float32 for float32 and the small integers, Python's own numbers for the rest
-        self.read = flat.__getitem__ if flat.dtype == np.float32 or flat.dtype.itemsize <= 2 else flat.item
-        if flat.dtype == np.bool_:
-            self.read = flat.item
+        # numpy's scalars for float32, small and unsigned integers; Python's own numbers, which are faster, for the rest
+        python = flat.dtype == np.bool_ or flat.dtype == np.float64 or (flat.dtype.kind == "i" and flat.itemsize > 2)
+        self.read = flat.item if python else flat.__getitem__
         self._lay_out(shape, _steps(shape), 0)
 
     def _lay_out(self, shape: tuple[int, ...], steps: tuple[int, ...], offset: int) -> None:

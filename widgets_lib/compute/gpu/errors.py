@@ -49,6 +49,8 @@ def _words(error: Exception) -> str:
         return "a function calls itself without end: write a loop instead"
     if isinstance(error, AttributeError):
         return f"{text}: in a kernel an array has shape, ndim, size and elements; write a loop for the rest"
-    if isinstance(error, (AssertionError, RuntimeError)) and not text:
-        return f"the kernel raised {type(error).__name__}"
-    return f"{type(error).__name__}: {text}; a kernel computes with single numbers, so check what this line is given"
+    if isinstance(error, IndexError):
+        return "a shape, or another tuple, has no such part: they are counted from 0"
+    if isinstance(error, TypeError):
+        return f"{text}; a kernel computes with single numbers, so check what this line is given"
+    return f"the kernel raised {type(error).__name__}{f': {text}' if text else ''}"

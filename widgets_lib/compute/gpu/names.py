@@ -3,7 +3,7 @@
 A kernel written with them can be traced, and `on_device.compiled` puts numba's own names in their places.
 """
 
-from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 class TracedFunction:
     """A kernel or a device function that waits for `gpu.trace`: it can't be launched without a GPU library."""
 
-    def __init__(self, py_func: Callable[..., Any]):
+    def __init__(self, py_func: FunctionType):
         self.py_func = py_func
         self.__name__ = py_func.__name__
         self.__doc__ = py_func.__doc__

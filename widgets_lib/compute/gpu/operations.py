@@ -17,23 +17,23 @@ def operations(recorder: Recorder) -> dict[str, Callable[..., Any]]:
 
     def load1(a: Any, i: Any, site: int) -> Any:
         try:
-            if 0 <= i < a.fits1:
+            if type(i) is int and 0 <= i < a.fits1:
                 cell = a.offset + i * a.step0
                 value = a.read(cell)
                 extend((a.base + site, cell, value))
                 return value
-        except (AttributeError, TypeError, IndexError):  # no array, or no whole number: said below
+        except AttributeError:  # no array: said below
             pass
         return load(a, i if type(i) is tuple else (i,), site)
 
     def load2(a: Any, i: Any, j: Any, site: int) -> Any:
         try:
-            if 0 <= i < a.fits2a and 0 <= j < a.fits2b:
+            if type(i) is int and type(j) is int and 0 <= i < a.fits2a and 0 <= j < a.fits2b:
                 cell = a.offset + i * a.step0 + j * a.step1
                 value = a.read(cell)
                 extend((a.base + site, cell, value))
                 return value
-        except (AttributeError, TypeError, IndexError):
+        except AttributeError:
             pass
         return load(a, (i, j), site)
 
@@ -95,12 +95,10 @@ def _put(a: RecordingArray, cell: int, value: Any, place: Site) -> None:
     if a.space == "constant":
         raise KernelError(f"{a.name} is a constant of the kernel: pass it as an argument", place.line, place.function)
     if not isinstance(value, (int, float, np.number, np.bool_)):
-        what = "nothing (None)" if value is None else f"a {type(value).__name__}"
+        kinds = {type(None): "nothing (None)", RecordingArray: "a whole array"}
+        what = kinds.get(type(value), f"a {type(value).__name__}")
         raise KernelError(f"{place.array} is given {what}: write one number", place.line, place.function)
-    try:
-        a.flat[cell] = value
-    except (OverflowError, ValueError):
-        a.flat[cell] = arithmetic.as_stored(value, a.dtype)
+    a.flat[cell] = arithmetic.as_stored(value, a.dtype) if a.dtype.kind in "iu" else value
 
 
 def _of_tuple(a: Any, index: tuple[Any, ...], place: Site) -> Any:

@@ -1,9 +1,10 @@
 """Matrix multiplication, from three Python loops to the GPU: every rung of the course's ladder."""
 
+from widgets_lib.compute.gpu.devices import cuda_is_simulated
+
 from .backends import BACKENDS, Backend, matmul, register_backend
 from .checking import CHECKED_AT_ONCE, TOLERANCE, Mismatch, check
 from .costs import Cost, available_memory_bytes, cost
-from .devices import cuda_is_simulated
 from .matrices import PUBLISHED_2022, numpy_operands, operands, sizes
 from .rungs import (
     matmul_broadcast,

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 
 from widgets_lib.compute.arrays import as_numpy, is_torch
+from widgets_lib.compute.gpu.devices import import_cuda
 
 from .devices import cuda_unavailable_reason
 from .matrices import sizes
@@ -141,7 +142,7 @@ def _torch_tensor(x: np.ndarray) -> Any:
 
 
 def _numba_gpu_array(x: np.ndarray) -> Any:
-    return import_module("numba.cuda").to_device(np.asarray(x, np.float32))
+    return import_cuda().to_device(np.asarray(x, np.float32))
 
 
 _TAKES: dict[str, Callable[[np.ndarray], Any]] = {

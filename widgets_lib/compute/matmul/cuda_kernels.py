@@ -1,45 +1,20 @@
-"""The CUDA kernels of the ladder, for a real device or numba's simulator. Importing this module imports numba."""
+"""The course's CUDA kernels, compiled for a real device or numba's simulator. Importing this module imports numba."""
 
-# mypy: disable-error-code="no-untyped-def, attr-defined"
-# Learners read these functions as they stand here.
+# mypy: disable-error-code="no-untyped-def"
+# Learners read this function as it stands here.
 
 import math
 
 import numpy as np
-from numba import config, cuda, float32
 
-TILE = 16  # threads a side of a block: 256 threads, and two tiles of shared memory
-simulated = config.ENABLE_CUDASIM
+from widgets_lib.compute.gpu import kernels
+from widgets_lib.compute.gpu.devices import cuda_is_simulated, import_cuda
+from widgets_lib.compute.gpu.on_device import compiled
 
-
-@cuda.jit
-def naive(a, b, c):
-    """One thread per cell of c walks along a row of a and a column of b, all of it in slow global memory."""
-    i, j = cuda.grid(2)
-    if i < c.shape[0] and j < c.shape[1]:
-        total = float32(0)
-        for k in range(a.shape[1]):
-            total += a[i, k] * b[k, j]
-        c[i, j] = total
-
-
-@cuda.jit
-def tiled(a, b, c):
-    """The threads of a block fetch a tile of a and a tile of b together; then each value serves 16 threads."""
-    tile_a = cuda.shared.array((TILE, TILE), float32)
-    tile_b = cuda.shared.array((TILE, TILE), float32)
-    i, j = cuda.grid(2)
-    x, y = cuda.threadIdx.x, cuda.threadIdx.y
-    total = float32(0)
-    for start in range(0, a.shape[1], TILE):
-        tile_a[x, y] = a[i, start + y] if i < a.shape[0] and start + y < a.shape[1] else float32(0)
-        tile_b[x, y] = b[start + x, j] if start + x < b.shape[0] and j < b.shape[1] else float32(0)
-        cuda.syncthreads()  # no thread reads before all have fetched
-        for k in range(TILE):
-            total += tile_a[x, k] * tile_b[k, y]
-        cuda.syncthreads()  # no thread fetches before all have read
-    if i < c.shape[0] and j < c.shape[1]:
-        c[i, j] = total
+TILE = kernels.TILE
+cuda = import_cuda()
+naive, tiled = compiled(kernels.naive, cuda), compiled(kernels.tiled, cuda)
+simulated = cuda_is_simulated()
 
 
 def launch(kernel, a, b):

@@ -156,7 +156,7 @@ def matmul_launch(a, b):
     takes="numba on GPU",
     steps="1",
     needs=("numba", "cuda"),
-    kernel="cuda_kernels:tiled launch",
+    kernel="gpu.kernels:tiled cuda_kernels:launch",
 )
 def matmul_numba_cuda(a, b):
     from widgets_lib.compute.matmul.cuda_kernels import launch, naive, simulated, tiled

@@ -19,13 +19,17 @@ def function_source(function: Callable, *, decorators: bool = True) -> str:
 
 
 def kernel_sources(kernel: str | None) -> Iterator[str]:
-    """Sources of the functions "module:name name module:name …" of this package, read without importing a module."""
+    """Sources of the functions "module:name name module:name …", read without importing a module.
+
+    A module is one of this package, or with a dot one of another in `compute`: "gpu.kernels".
+    """
     module = ""
     for word in (kernel or "").split():
         before, _, name = word.rpartition(":")
         module = before or module
         try:
-            text = Path(__file__).with_name(f"{module}.py").read_text(encoding="utf-8")
+            home = Path(__file__).parents[1] if "." in module else Path(__file__).parent
+            text = home.joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8")
         except OSError:
             yield f"# The source of {module}:{name} can't be read."
             continue
