@@ -32,6 +32,8 @@ class Arguments:
         self.reader, self.node, self.library = reader, node, library
         self._values = list(values)
         self._named = {_SYNONYMS.get(each.arg or "", each.arg or ""): each.value for each in keywords}
+        if len(self._named) < len(keywords):
+            raise reader.fault("an argument is given twice", [each.value for each in keywords], "not-read")
         starred = [each for each in values if isinstance(each, ast.Starred)]
         if starred or "" in self._named:
             raise reader.fault("write each argument out: * and ** are not read here", starred or [node], "not-read")

@@ -53,7 +53,7 @@ def read_expression(
 
 def _off_goal(text: str, e: Einsum, goal: Einsum, read: Callable[[str], Einsum]) -> EinsumError:
     """What is wrong with an expression that can be read: the one change that leads to the goal, if there is one."""
-    source = Source(text)
+    source = Source(text, indented=True)
     node = _expression(source)
     changes = (other_sums(source, node), other_nones(source, node), other_transposes(source, node))
     for edit in itertools.chain(*(itertools.islice(each, MAX_TRIES) for each in changes)):
@@ -73,7 +73,7 @@ _WHY = {
 
 
 def _read(text: str, shapes: Sequence[Shape | None], like: Einsum | None, library: str) -> Einsum:
-    source = Source(text)
+    source = Source(text, indented=True)
     node = _expression(source)
     names = _operand_names(source, node, like)
     if shapes and len(shapes) != len(names):

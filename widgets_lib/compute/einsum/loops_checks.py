@@ -59,6 +59,11 @@ def _check_used(source: Source, nest: Nest, line: Line) -> None:
 def _check_once(source: Source, nest: Nest) -> None:
     assert nest.target
     seen = {nest.target.name}
+    taken = {*(loop.name for loop in nest.loops), *LIBRARIES, "range", "len"}
+    for access in [nest.target, *nest.factors]:
+        if access.name in taken:
+            message = f"{access.name} already has another meaning here: give this array another name"
+            raise source.fault(message, [access.node], "operand")
     for access in nest.factors:
         if access.name == nest.target.name:
             message = f"{access.name} is the result, so it can’t be a factor as well"

@@ -27,14 +27,17 @@ class Fault(EinsumError):
 
 
 class Source:
-    """A text and its statements. Raises: Fault if it is too long or no Python."""
+    """A text and its statements. indented: whether spaces before the first line are left out, as a line is pasted.
 
-    def __init__(self, text: str) -> None:
+    Raises: Fault if it is too long or not Python.
+    """
+
+    def __init__(self, text: str, *, indented: bool = False) -> None:
         self.text = text
         if len(text) > MAX_CHARACTERS:
             message = f"the text has {count(len(text), 'character')}; the limit is {MAX_CHARACTERS:,}"
             raise Fault(message, text, [(MAX_CHARACTERS, len(text))], "too-long")
-        self._indent = len(text) - len(text.lstrip(" \t")) if text.strip() else 0  # before the first line, as pasted
+        self._indent = len(text) - len(text.lstrip(" \t")) if indented else 0
         self._starts = [self._indent]
         self._starts += [found.end() for found in re.compile("\r\n|\r|\n").finditer(text, self._indent)]
         self._starts.append(len(text) + 1)
