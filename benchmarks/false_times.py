@@ -1,8 +1,10 @@
 """How many times that lesson 3 shows are false on a busy machine? `python -m benchmarks.false_times --runs 20 --load 4`
 
-Each run is a process of its own. It measures a reference while it adds no load, then starts `--load` busy processes,
-runs every code cell of the lesson in order, presses what the text says (the first ladder, each compact one, the whole
-ladder, and the whole ladder for all 50,000 digits), and compares every time with its reference.
+First the references are measured, once, while no load is added. Then `--load` busy processes are started, and each run is
+a process of its own: it runs every code cell of the lesson in order, presses what the text says (the first ladder, each
+compact one, the whole ladder, and the whole ladder for all 50,000 digits), and compares every time with its reference.
+`--minutes` begins no run after so long; what was finished by then is counted. A run takes a minute or two on a machine
+that is otherwise idle, most of it for three loops over tensors; `--budget` shortens the rest.
 
 A time is false if its ratio to the reference, in either direction, is more than 1 + its stated spread + the stated
 spread of the reference + `TOLERANCE`. A lower bound ("≥") is false only if it is too high. The tolerance is what two
@@ -17,6 +19,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 LESSON = Path(__file__).parents[1] / "lessons/03_matmul.ipynb"
@@ -50,26 +53,34 @@ def measure(ladder: Any, size: tuple[int, int, int]) -> dict[str, Row]:
     return {key: row for key, row in ladder.results.items() if row.get("seconds")}
 
 
-def references() -> dict[tuple[int, int, int], dict[str, Row]]:
-    """The row of each rung at both sizes, the faster of two for five digits; what is estimated, 10,000 times that."""
+def references() -> dict[str, dict[str, Row]]:
+    """Size -> the row of each rung, the faster of two for five digits; what is estimated, 10,000 times that."""
     import widgets_lib as wl
     from widgets_lib.widgets.ladder.learner_rungs import OPEN_LADDERS
 
     found = {}
     for size in (SMALL, LARGE):
         ladder = wl.MatmulLadder(budget_s=0.3)
-        OPEN_LADDERS.discard(ladder)  # the lesson's ladders must not take over what this one measures
+        OPEN_LADDERS.discard(ladder)  # one ladder must not take over what another measures
         rounds = [measure(ladder, size) for _ in range(2 if size == SMALL else 1)]
-        found[size] = {key: min((rows[key] for rows in rounds), key=lambda row: row["seconds"]) for key in rounds[0]}
-    for key, row in found[LARGE].items():
+        found[str(size)] = {
+            key: min((rows[key] for rows in rounds if key in rows), key=lambda row: row["seconds"]) for key in rounds[0]
+        }
+    for key, row in found[str(LARGE)].items():
         if row["state"] == "estimated":
-            small = found[SMALL][key]
-            found[LARGE][key] = small | {"seconds": 10_000 * small["seconds"], "time": f"10,000 × {small['time']}"}
+            small = found[str(SMALL)][key]
+            found[str(LARGE)][key] = small | {
+                "seconds": 10_000 * small["seconds"],
+                "time": f"10,000 × {small['time']}",
+            }
     return found
 
 
-def follow_lesson() -> list[tuple[str, tuple[int, int, int], dict[str, Row]]]:
-    """Run the lesson's cells and press what it says: (which ladder, size, rows) of every ladder."""
+def follow_lesson(budget_s: float | None) -> list[tuple[str, tuple[int, int, int], dict[str, Row]]]:
+    """Run the lesson's cells and press what it says: (which ladder, size, rows) of every ladder.
+
+    budget_s: what a measurement may take, about; None for what the lesson gives it.
+    """
     from IPython.core.interactiveshell import InteractiveShell
 
     from widgets_lib.widgets.ladder import MatmulLadder
@@ -81,6 +92,8 @@ def follow_lesson() -> list[tuple[str, tuple[int, int, int], dict[str, Row]]]:
             shell.run_cell("".join(cell["source"]), store_history=True).raise_error()
     ladders = [ladder for ladder in OPEN_LADDERS if isinstance(ladder, MatmulLadder)]
     ladders.sort(key=lambda ladder: (not ladder.compact, len(ladder.rungs)))
+    for ladder in ladders:
+        ladder._budget_s = budget_s or ladder._budget_s
     seen = []
     for ladder in ladders:
         seen.append((f"{len(ladder.rungs)} rungs", SMALL, measure(ladder, SMALL)))
@@ -88,45 +101,54 @@ def follow_lesson() -> list[tuple[str, tuple[int, int, int], dict[str, Row]]]:
     return seen
 
 
-def once(load: int) -> dict[str, Any]:
+def once(reference: dict[str, dict[str, Row]], budget_s: float | None) -> dict[str, Any]:
     """One run: how many times were shown, and which of them are false."""
-    reference = references()
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(load)]
-    try:
-        shown = follow_lesson()
-    finally:
-        for process in busy:
-            process.kill()
-            process.wait()
     false = []
     times = 0
-    for where, size, rows in shown:
+    for where, size, rows in follow_lesson(budget_s):
         for key, row in rows.items():
-            known = reference[size].get(key)
-            if known:
+            if known := reference[str(size)].get(key):
                 times += 1
                 if said := falsehood(row, known):
                     false.append(f"{where}, {key}: {said}")
     return {"times": times, "false": false}
 
 
+def in_a_process(step: str, given: Any = None, budget_s: float | None = None) -> Any:
+    """What "references" or "once" found in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.false_times", "--step", step]
+    command += ["--budget", str(budget_s)] if budget_s else []
+    run = subprocess.run(command, input=json.dumps(given), stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(run.stdout.splitlines()[-1])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--load", type=int, default=4, help="busy processes beside the lesson")
-    parser.add_argument("--once", action="store_true", help="one run in this process, as JSON")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="begin no run after so long")
+    parser.add_argument("--budget", type=float, help="seconds for a measurement, in place of the lesson's half second")
+    parser.add_argument("--step", choices=("references", "once"), help="this alone, in this process, as JSON")
     options = parser.parse_args()
-    if options.once:
-        print(json.dumps(once(options.load)))
+    if options.step:
+        given = json.loads(sys.stdin.read())
+        print(json.dumps(references() if options.step == "references" else once(given, options.budget)))
         return
-    times = false = 0
-    for run in range(options.runs):
-        command = [sys.executable, "-m", "benchmarks.false_times", "--once", "--load", str(options.load)]
-        output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        found = json.loads(output.splitlines()[-1])
-        times, false = times + found["times"], false + len(found["false"])
-        print(f"run {run + 1}: {len(found['false'])} of {found['times']} times are false", *found["false"], sep="\n  ")
-    print(f"{false} of {times} times are false, in {options.runs} runs with {options.load} busy processes")
+    start, runs, times, false = monotonic(), 0, 0, 0
+    reference = in_a_process("references")
+    print(f"references: {monotonic() - start:.0f} s", flush=True)
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(options.load)]
+    try:
+        while runs < options.runs and monotonic() - start < 60 * options.minutes:
+            found = in_a_process("once", reference, options.budget)
+            runs, times, false = runs + 1, times + found["times"], false + len(found["false"])
+            said = f"run {runs}: {len(found['false'])} of {found['times']} times are false"
+            print(said, *found["false"], sep="\n  ", flush=True)
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    print(f"{false} of {times} times are false, in {runs} runs with {options.load} busy processes")
 
 
 if __name__ == "__main__":
