@@ -51,11 +51,15 @@ def test_pythons_loop_runs_as_often_as_it_says(run_lesson):
     assert steps == ["39,200 Python steps", "50 Python steps", "5 Python steps", "1 Python step"]
 
 
-def test_the_learners_rung_joins_the_ladder(run_lesson):
-    state, title = run_lesson(
-        LESSON, "(ladder.wait(60), ladder.results['my matmul']['state'])[1]", "ladder.rungs[0]['title']"
+def test_the_learners_rung_joins_the_ladders_below_it_and_none_above(run_lesson):
+    found = widgets("MatmulLadder")
+    waited, with_yours = run_lesson(
+        LESSON,
+        f"[w.wait(60) for w in {found}]",
+        f"[[w.compact, w.results['my matmul']['state']] for w in {found} if any(r['key'] == 'my matmul' for r in w.rungs)]",
     )
-    assert (state, title) == ("measured", "my matmul")
+    assert all(waited) and with_yours == [[True, "measured"], [False, "measured"]]
+    assert run_lesson(LESSON, f"['my matmul' in w.results for w in {found}[:2]]") == [[False, False]]
 
 
 def test_the_first_drawing_takes_24_steps_and_then_three(run_lesson):

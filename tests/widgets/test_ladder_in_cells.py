@@ -116,6 +116,22 @@ def test_the_line_is_text_whatever_an_error_says(shell, ladders):
     assert "&lt;script&gt;" in line(shell) and "<script>" not in line(shell)
 
 
+def test_a_rung_without_a_ladder_is_timed_by_the_next_one_that_shows_it(shell):
+    learner_rungs.OPEN_LADDERS.clear()
+    others = wl.MatmulLadder(m=2, k=3, n=2, show=("python", "numpy"), budget_s=0.01)
+    shell.cell("@wl.rung('homeless')", "def f(a, b):", "    return a @ b")
+    assert "no ladder is open to time it" in line(shell)
+    assert [entry["key"] for entry in others.rungs] == ["python", "numpy"], "these were asked for, and no other"
+    bars = wl.MatmulLadder(m=2, k=3, n=2, show=("python", "homeless"), compact=True, budget_s=0.01)
+    assert bars.wait(60) and bars.results["homeless"]["check"] == "✓ right" and "✓ right" in line(shell)
+    shell.cell("@wl.rung('homeless')", "def f(a, b):", "    return a @ b + 1")
+    assert bars.wait(60) and bars.results["homeless"]["state"] == "wrong"
+    shell.cell("@wl.rung('other')", "def f(a, b):", "    return a @ b")
+    assert bars.error == "" and "no ladder is open to time it" in line(shell)
+    bars.close()
+    others.close()
+
+
 def test_without_a_ladder_the_line_says_where_there_is_one(shell):
     learner_rungs.OPEN_LADDERS.clear()
     shell.cell("@wl.rung('mine')", "def f(a, b):", "    return a @ b")

@@ -97,7 +97,7 @@ def test_rows_of_numbers_are_a_picture_where_that_is_asked_for():
 
 
 def test_a_rung_in_a_variant_joins_the_ladder_and_its_verdict_stands_beside_the_code():
-    ladder = wl.MatmulLadder(m=3, k=4, n=2, show=("python",), budget_s=0.01)
+    ladder = wl.MatmulLadder(m=3, k=4, n=2, budget_s=0.01)
     code = "import widgets_lib as wl\n\n\n@wl.rung('tried')\ndef f(a, b):\n    return {}"
     widget = wl.Variants({"right": code.format("a @ b"), "wrong": code.format("a @ b + 1")})
     try:

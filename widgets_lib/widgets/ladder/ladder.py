@@ -12,7 +12,7 @@ from widgets_lib.compute._integers import check_positive
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, either, list_of, text
 from widgets_lib.widgets.ladder import results
-from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS, OPEN_LADDERS
+from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS, OPEN_LADDERS, add_unlisted
 from widgets_lib.widgets.ladder.listing import chosen_rungs, known_rungs, listed_rungs, order_of
 from widgets_lib.widgets.ladder.measurements import Measurements
 from widgets_lib.widgets.ladder.rows import (
@@ -46,9 +46,9 @@ SORTED = "The slowest is on top."
 class MatmulLadder(Widget):
     """Every way the course multiplies (m, k) by (k, n), predicted, run, checked and timed on a log axis.
 
-    m: 1 to 50,000 rows; k, n: 1 to 2,048. show: keys of the rungs to show, in their order; None for all.
-    compact: bars, times and one button, for a place between paragraphs; a learner's rung is there only if `show` names
-    it. budget_s: seconds that each measurement may take, about. What one ladder has measured, all show.
+    m: 1 to 50,000 rows; k, n: 1 to 2,048. show: keys of the rungs to show, in their order, a learner's own
+    by its title; None for all. compact: bars, times and one button, for a place between paragraphs; without `show` it
+    has the course's rungs. budget_s: seconds that each measurement may take, about. What one ladder has measured, all show.
     Raises: ValueError for a size outside or an unknown rung, naming it.
     """
 
@@ -120,6 +120,7 @@ class MatmulLadder(Widget):
         self.observe(lambda _: self._run_guarded(self._show_predictions), names=["predictions"])
         self.observe(lambda _: self._run_guarded(self._show_results), names=["sort"])
         OPEN_LADDERS.add(self)
+        add_unlisted(self)
 
     # ---- what a size means ----
 
@@ -167,10 +168,9 @@ class MatmulLadder(Widget):
         """The rows of this size."""
         return self._results.get(self.size, {})
 
-    @property
-    def takes_learner_rungs(self) -> bool:
-        """Whether a rung that a learner writes is shown here."""
-        return not self.compact or any(key in LEARNER_RUNGS for key in self._show_only or ())
+    def takes(self, title: str) -> bool:
+        """Whether a rung of this title that a learner writes is shown here."""
+        return not self.compact if self._show_only is None else title in self._show_only
 
     def _list_rungs(self) -> None:
         self.rungs = listed_rungs(self._show_only, self.compact)

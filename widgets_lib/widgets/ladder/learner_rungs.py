@@ -19,8 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 class OpenLadder(Protocol):
     """What a ladder does for the rungs of learners."""
 
-    @property
-    def takes_learner_rungs(self) -> bool: ...
+    def takes(self, title: str) -> bool: ...
 
     @property
     def size(self) -> tuple[int, int, int]: ...
@@ -72,6 +71,8 @@ LEARNER_RUNGS: dict[str, LearnerRung] = {}
 """title -> rung, the newest first."""
 _waiting: list[str] = []
 """Titles of rungs whose cell is still running."""
+_unlisted: list[str] = []
+"""Titles of rungs that no open ladder takes: the next one that does times them."""
 
 
 @brief_errors
@@ -130,9 +131,10 @@ def _add_waiting() -> None:
     _waiting.clear()
     for title in titles:
         verdict: Verdict | None = LEARNER_RUNGS[title].verdict
-        ladders = [ladder for ladder in list(OPEN_LADDERS) if ladder.takes_learner_rungs]
+        ladders = [ladder for ladder in list(OPEN_LADDERS) if ladder.takes(title)]
         if not ladders:
-            LEARNER_RUNGS[title].verdict.show("no ladder is open: show one, wl.MatmulLadder(), and run this cell again")
+            LEARNER_RUNGS[title].verdict.show("no ladder is open to time it: show one, wl.MatmulLadder()")
+            _unlisted.append(title)
         ladders.sort(key=lambda ladder: not ladder.has_baseline)  # the line under the cell is of one that can compare
         measured = set()
         for ladder in ladders:
@@ -142,3 +144,11 @@ def _add_waiting() -> None:
             measured.add(ladder.size)
             ladder.add_learner_rung(title, verdict)
             verdict = None  # one line under the cell, of one size
+
+
+def add_unlisted(ladder: OpenLadder) -> None:
+    """Give a new ladder the rungs that were written when none was open that takes them."""
+    for title in [title for title in dict.fromkeys(_unlisted) if ladder.takes(title)]:
+        _unlisted[:] = [other for other in _unlisted if other != title]
+        if title in LEARNER_RUNGS:
+            ladder.add_learner_rung(title, LEARNER_RUNGS[title].verdict)

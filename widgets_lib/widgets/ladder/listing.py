@@ -22,12 +22,11 @@ def known_rungs(keys: Sequence[str]) -> tuple[str, ...]:
 
 
 def listed_rungs(show_only: Sequence[str] | None, compact: bool) -> list[Entry]:
-    """A learner's own first, the newest on top; then those of the course, or of `show_only`."""
-    own = LEARNER_RUNGS if not compact else {}
-    entries = own | matmul.BACKENDS
+    """A learner's own first, the newest on top, then those of the course; or those of `show_only` that there are."""
+    entries = matmul.BACKENDS if compact else LEARNER_RUNGS | matmul.BACKENDS
     if show_only is not None:
-        chosen = [key for key in show_only if key in matmul.BACKENDS or key in LEARNER_RUNGS]
-        entries = {key: entries.get(key) or LEARNER_RUNGS[key] for key in dict.fromkeys([*own, *chosen])}
+        known = matmul.BACKENDS | LEARNER_RUNGS
+        entries = {key: known[key] for key in dict.fromkeys(show_only) if key in known}
     return [
         {"key": key, "title": entry.title, "code": entry.code, "unavailable": entry.unavailable() or ""}
         for key, entry in entries.items()
