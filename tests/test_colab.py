@@ -59,6 +59,7 @@ ANSWERS = {
         ["4.0", "5.0", "6.0", "7.0"],
     ),
     "RandomStream": ("wl.RandomStream()", {"seed": "42"}, "list(w.state)", [4976, 20238, 499], [43, 1, 1]),
+    "Roofline": ("wl.Roofline()", {"m": 5}, "w.picture['product']['text']", "4.94", "1.66"),
     "ForkSimulator": ("wl.ForkSimulator()", {"children": 3}, "len(w.timeline['lanes'])", 3, 4),
     "LoaderWorkers": ("wl.LoaderWorkers()", {"workers": 2}, "len(w.before) // 784", 32, 16),
     "StrideExplorer": (

@@ -338,6 +338,8 @@ def test_the_cores_are_those_of_the_process_within_its_share_of_time(monkeypatch
         (tmp_path / "cpu.max").write_text(text + "\n")
         assert probes.usable_cores(tmp_path / "cpu.max") == cores
     assert probes.usable_cores(tmp_path / "no such file") == 3
+    monkeypatch.setattr(probes.sys, "platform", "emscripten")
+    assert probes.usable_cores(tmp_path / "no such file") == 1
 
 
 def test_numpys_threads_are_those_it_was_given(monkeypatch):

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -38,6 +39,8 @@ FREE_SHARE = 4  # at most a quarter of the free memory
 
 def usable_cores(quota: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
     """How many cores this process may use: those it is allowed on, within the container's share of time."""
+    if sys.platform in ("emscripten", "wasi"):  # Python in a browser has one thread, whatever the processor
+        return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
         granted, period = map(int, quota.read_text().split())
