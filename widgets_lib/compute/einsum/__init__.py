@@ -19,6 +19,7 @@ from .equation import Einsum
 from .errors import EinsumError, Repair, Span
 from .examples import PRESETS, Preset
 from .expression_reader import read_expression
+from .forest import Forest, Node, plant
 from .libraries import Difference, differences
 from .loops_reader import read_loops
 from .meaning import same
@@ -35,8 +36,10 @@ __all__ = [
     "Difference",
     "Einsum",
     "EinsumError",
+    "Forest",
     "Letter",
     "Named",
+    "Node",
     "Path",
     "Preset",
     "Product",
@@ -49,6 +52,7 @@ __all__ = [
     "from_nodes",
     "parse",
     "paths",
+    "plant",
     "read_expression",
     "read_loops",
     "same",
