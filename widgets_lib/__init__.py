@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from widgets_lib.widgets._figures import figure_style as figure_style
     from widgets_lib.widgets.broadcasting import BroadcastExplorer as BroadcastExplorer
+    from widgets_lib.widgets.contraction import ContractionPath as ContractionPath
     from widgets_lib.widgets.digit import DigitViewer as DigitViewer
     from widgets_lib.widgets.einsum import EinsumExplorer as EinsumExplorer
     from widgets_lib.widgets.forks import ForkSimulator as ForkSimulator
@@ -31,6 +32,7 @@ __version__ = "0.1.0"
 # public name -> the module that defines it
 _PUBLIC = {
     "BroadcastExplorer": ".widgets.broadcasting",
+    "ContractionPath": ".widgets.contraction",
     "DigitViewer": ".widgets.digit",
     "EinsumExplorer": ".widgets.einsum",
     "figure_style": ".widgets._figures",

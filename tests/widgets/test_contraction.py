@@ -1,0 +1,122 @@
+"""ContractionPath: an order is made pair by pair, compared and timed."""
+
+import numpy as np
+import opt_einsum
+import pytest
+
+import widgets_lib as wl
+
+BIG = ("ij,jk,k->i", (2000, 2000), (2000, 2000), (2000,))
+
+
+def rows(widget):
+    return {row["key"]: row for row in widget.picture["orders"]}
+
+
+def said(widget):
+    return widget.picture["words"]["said"]
+
+
+def send(widget, **message):
+    widget._on_msg(message, [])
+
+
+def test_it_opens_with_nothing_contracted_and_the_best_order_untold():
+    widget = wl.ContractionPath(*BIG)
+    assert [node["letters"] for node in widget.picture["nodes"]] == ["ij", "jk", "k"]
+    assert [node["title"] for node in widget.picture["nodes"]] == ["a", "b", "c"]
+    assert list(rows(widget)) == ["at once", "left to right"]
+    assert said(widget).startswith("Drag one array onto another")
+
+
+def test_the_costs_are_opt_einsums():
+    widget = wl.ContractionPath(*BIG)
+    send(widget, contract=[0, 1])
+    assert widget.pairs == [[0, 1], [2, 3]]  # the last two follow
+    _, slow = opt_einsum.contract_path(BIG[0], *BIG[1:], shapes=True, optimize=[(0, 1), (0, 1)])
+    _, best = opt_einsum.contract_path(BIG[0], *BIG[1:], shapes=True, optimize="optimal")
+    assert rows(widget)["own"]["exact"] == f"{int(slow.opt_cost):,} operations"
+    assert rows(widget)["optimal"]["exact"] == f"{int(best.opt_cost):,} operations"
+    assert said(widget) == (
+        "Your order takes 16.0 billion operations, 1,000 times as many as the best. "
+        "Its largest array holds 4,000,000 numbers instead of 2,000."
+    )
+    assert rows(widget)["left to right"]["same"] and not rows(widget)["optimal"]["same"]
+
+
+def test_another_pair_replaces_the_order_and_the_best_is_praised():
+    widget = wl.ContractionPath(*BIG, order=[(0, 1), (0, 1)])
+    send(widget, contract=[2, 1])
+    assert widget.pairs == [[1, 2], [0, 3]]
+    assert "no order of pairs takes fewer" in said(widget)
+
+
+def test_an_order_can_be_taken_over_taken_apart_and_started_again():
+    widget = wl.ContractionPath("ab,bc,cd,de->ae", (2, 3), (3, 4), (4, 5), (5, 6))
+    send(widget, take="left to right")
+    assert widget.pairs == [[0, 1], [2, 4], [3, 5]]
+    send(widget, apart=5)
+    assert widget.pairs == [[0, 1]]
+    send(widget, restart=True)
+    assert widget.pairs == [] and widget.error == ""
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch"])
+def test_timing_measures_each_order_once_on_the_learners_arrays(library, monkeypatch):
+    torch = pytest.importorskip("torch")
+    make = np.ones if library == "numpy" else torch.ones
+    widget = wl.ContractionPath("ij,jk,k->i", make((20, 30)), make((30, 40)), make(40), order=[(0, 1), (0, 1)])
+    assert library in widget.picture["words"]["operands"]
+    send(widget, time=True)
+    assert widget.wait(60) and widget.error == "" and widget.progress == {}
+    timed = rows(widget)
+    assert timed["own"]["timed"] and timed["optimal"]["timed"]
+    assert timed["own"]["time"] == timed["left to right"]["time"]
+    assert timed["at once"]["timed"] == (library == "numpy")
+
+
+def test_what_would_take_too_long_is_said_and_not_tried():
+    widget = wl.ContractionPath("ij,jk,kl->il", *[(10_000, 10_000)] * 3, order=[(0, 1), (0, 1)])
+    send(widget, time=True)
+    assert widget.wait(60)
+    assert rows(widget)["own"]["time"] == "not timed: it would take too long" and not rows(widget)["own"]["timed"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("ij->ji", (2, 3)), "has 1 operands; give 2 to 8"),
+        ((",".join(["ab"] * 9) + "->ab",), "has 9 operands"),
+        (("ij,jk->ik", (2, 3), (4, 5)), "j"),
+        (("i...,i->i",), "give the operands or their shapes"),
+        (("ij,jk>ik",), "arrow|->|>"),
+    ],
+)
+def test_what_it_cannot_be_made_of_is_refused_at_the_author(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        wl.ContractionPath(*arguments)
+
+
+def test_an_order_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="two arrays at a time, not 3"):
+        wl.ContractionPath(*BIG, order=[(0, 1, 2)])
+    with pytest.raises(ValueError, match="step 1"):
+        wl.ContractionPath(*BIG, order=[(0, 1), (0, 5)])
+
+
+@pytest.mark.parametrize(
+    "message", [{"contract": [0, 9]}, {"contract": [1, 1]}, {"apart": 0}, {"apart": 99}, {"take": "at once"}]
+)
+def test_what_a_page_cannot_mean_is_answered_in_words_and_changes_nothing(message):
+    widget = wl.ContractionPath(*BIG)
+    before = widget.picture
+    widget._on_msg(message, [])
+    assert widget.error and widget.pairs == [] and widget.picture == before
+
+
+def test_what_was_kept_comes_back_and_nonsense_does_not():
+    widget = wl.ContractionPath(*BIG)
+    assert widget.restore({"pairs": [[1, 2], [0, 3]]}) and widget.picture["complete"]
+    other = wl.ContractionPath(*BIG)
+    assert not other.restore({"pairs": [[0, 1], [0, 1]]})
+    assert other.pairs == [] and not other.picture["complete"]
