@@ -15,10 +15,10 @@ from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, text
 from widgets_lib.widgets._tasks import BackgroundTasks
 from widgets_lib.widgets.ladder import results
-from widgets_lib.widgets.ladder.sizes import MAX_SIZES
 from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS
 from widgets_lib.widgets.ladder.measurements import _MEASURE_LOCK, Measurements
 from widgets_lib.widgets.ladder.rows import progress_of, title_of
+from widgets_lib.widgets.ladder.sizes import MAX_SIZES
 from widgets_lib.widgets.roofline.picture import (
     Size,
     axes_of,
