@@ -1,15 +1,18 @@
 """The limits of kernels, as visitors and programs see them."""
 
+import asyncio
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from types import SimpleNamespace
 
 import pytest
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
 from tests.support import servers
 from tests.support.visitors import Visitor
 from widgets_lib.app import rendering
+from widgets_lib.app.kernel_manager import LessonKernelManager
 
 STUBBORN = """import signal
 from ipywidgets import IntSlider
@@ -150,3 +153,24 @@ def test_a_callback_that_ignores_the_interrupt_loses_its_kernel(visit, small_voi
     gone = f"api/kernels/{visitor.kernel}"  # what the page asks; it then says that Python has stopped
     servers.wait_until(lambda: small_voila.get(gone)[0] == 404, "the kernel runs for ever")
     assert "ignores the interrupt; killing the kernel" in small_voila.log
+
+
+def test_a_kernel_that_is_gone_by_then_does_not_keep_the_server_from_stopping_the_others(monkeypatch):
+    stopped = []
+
+    async def end():
+        manager = LessonKernelManager()
+        manager._kernels["there"] = SimpleNamespace(execution_state="idle")
+        manager._pending_kernels["gone"] = asyncio.get_running_loop().create_future()
+        stock = AsyncMappingKernelManager.shutdown_kernel
+
+        async def shutdown(manager, kernel_id, **options):
+            if kernel_id == "there":
+                return stopped.append(kernel_id)
+            await stock(manager, kernel_id, **options)
+
+        monkeypatch.setattr(AsyncMappingKernelManager, "shutdown_kernel", shutdown)
+        await manager.shutdown_all()
+
+    asyncio.run(end())
+    assert stopped == ["there"]

@@ -10,7 +10,7 @@ from typing import Any
 from jupyter_server import CallContext
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.ioloop import IOLoop
-from tornado.web import RequestHandler
+from tornado.web import HTTPError, RequestHandler
 from traitlets import Integer
 from voila.request_info_handler import RequestInfoSocketHandler
 
@@ -146,6 +146,18 @@ class LessonKernelManager(AsyncMappingKernelManager):
         self.slots.end_visit(kernel_id)
         now = now or (kernel_id in self and self.get_kernel(kernel_id).execution_state == "busy")
         await super().shutdown_kernel(kernel_id, now=now, restart=restart)
+
+    async def shutdown_all(self, now: bool = False) -> None:
+        """Stops every kernel when the server ends. Stock code fails at one that was being stopped and is gone by then."""
+
+        async def stop(kernel_id):
+            try:
+                await self.shutdown_kernel(kernel_id, now=now)
+            except HTTPError:
+                if kernel_id in self:
+                    raise
+
+        await asyncio.gather(*map(stop, {*self.list_kernel_ids(), *self._pending_kernels}))
 
     def remove_kernel(self, kernel_id: str) -> Any:
         """Forgets a kernel, however it ended."""
