@@ -20,7 +20,7 @@ const { default: stub } = await import(URL.createObjectURL(new Blob([mount])));
 const state = { _assets: "IPY_MODEL_assets", _view: { module, sheets: [] } };
 const assets = { get: () => files };
 const model = { get: (name) => state[name], on() {}, off() {}, widget_manager: { get_model: async () => assets } };
-await stub.render({ model, el: { ownerDocument: null, replaceChildren() {} } });
+await stub.render({ model, el: { ownerDocument: null, dataset: {}, replaceChildren() {} } });
 console.log(JSON.stringify(await globalThis.drawn));
 """
 

@@ -75,8 +75,8 @@ function widgetsToCome() {
     ({ textContent, childElementCount }) => textContent === "Loading widget..." || !(textContent || childElementCount),
   );
 }
-// anywidget does not wait for a view that loads its modules first, as this course's do: widgets/shared/mount.js marks it
-// once it is drawn.
+// anywidget does not wait for a view that loads its modules first, as this course's do: widgets/shared/mount.js marks
+// it once it is drawn.
 async function viewsAreDrawn() {
   const manager = globalThis.jupyterapp.widgetManager;
   const models = await whatCame([...manager.registeredModels].map((id) => manager.get_model(id)));
