@@ -253,3 +253,11 @@ def test_rows_that_do_not_fill_the_columns():
 def test_pictures_with_labels_or_channels_are_told_what_to_leave_out(pictures, words):
     with pytest.raises((TypeError, ValueError), match=words):
         as_pictures(pictures)
+
+
+def test_a_mask_in_a_list_is_seen():
+    masked = np.ma.masked_less(np.arange(3.0), 1)
+    for rows in ([masked, np.arange(3.0)], [[np.arange(3.0)], [masked]], (np.arange(3.0), masked)):
+        with pytest.raises(TypeError, match="a masked array hides some of its values"):
+            as_numpy(rows)
+    assert as_numpy([np.ma.array([1.0, 2.0]), np.array([3.0, 4.0])]).tolist() == [[1, 2], [3, 4]]

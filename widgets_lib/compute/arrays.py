@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import torch
 
 MAX_AXES = 64  # as numpy has it
+_NUMBERS = {int, float, bool, complex}
 MAX_SQUARE = 64  # a row of more values than this is a flat picture, and not a row of one
 
 
@@ -63,7 +64,7 @@ def check_tensor(x: Any) -> None:
         raise TypeError(f"a {kind} tensor has no strides: make it dense first, x.to_dense()")
     if x._is_zerotensor():
         raise TypeError("a tensor of zeros that takes no memory can't be looked into: x.clone() gives it some")
-    if x.is_quantized:
+    if x.is_quantized or str(x.dtype).startswith("torch.q"):
         raise TypeError("a quantised tensor stores codes, not its values: take x.int_repr() or x.dequantize()")
     if x.device.type == "meta":
         raise ValueError('a meta tensor has a shape but no memory: torch.empty_like(x, device="cpu") allocates some')
@@ -81,10 +82,23 @@ def check_dtype(dtype: np.dtype) -> None:
 
 
 def check_mask(x: Any) -> None:
-    """Let pass what hides no values. Raises: TypeError for a masked array that does, with the remedy."""
+    """Let pass what hides no values. Raises: TypeError for a masked array that does, in lists too, with the remedy."""
     masked = sys.modules.get("numpy.ma")
-    if masked and masked.is_masked(x):
+    if not masked:
+        return
+    if any(map(masked.is_masked, _arrays_in(x) if isinstance(x, (list, tuple)) else [x])):
         raise TypeError("a masked array hides some of its values: x.filled(0) puts a number in their places")
+
+
+def _arrays_in(rows: Any, depth: int = 0) -> Iterator[Any]:
+    """The numpy arrays that stand in nested lists."""
+    if not rows or type(rows[0]) in _NUMBERS or depth > MAX_AXES:
+        return  # a row of numbers, most likely: to ask each for its type would take as long as to read it
+    for row in rows:
+        if isinstance(row, (list, tuple)):
+            yield from _arrays_in(row, depth + 1)
+        elif isinstance(row, np.ndarray):
+            yield row
 
 
 # ---- pictures ----
@@ -183,6 +197,8 @@ def _too_many_axes(shape: tuple[int, ...]) -> str:
         hint = f"; x[{':, 0' if shape[1] == 1 else '..., 0'}] leaves the axis of 1 channel out"
     elif len(shape) == 4 and shape[3] in (3, 4):
         hint = "; these are in colour: x[..., :3].mean(-1) makes them grey"
+    elif len(shape) == 4 and shape[1] in (3, 4):
+        hint = "; these are in colour, its three channels first: x[:, :3].mean(1) makes them grey"
     return (
         f"the shape {shape} has {len(shape)} axes; give a picture (rows, columns) or pictures (n, rows, columns){hint}"
     )

@@ -117,7 +117,7 @@ OPERATORS = {
 def broadcast(*shapes: int | Sequence[int], names: Iterable[str] | None = None) -> Broadcast:
     """Line up any number of shapes and say, axis by axis, what happens: a Broadcast.
 
-    A shape is a tuple of ints, or one int for a vector. names: what the operands are called in the words and
+    A shape is a tuple of ints, one int for a vector, or an array or tensor that has one. names: what the operands are called in the words and
     the repairs, a, b, c, … if not given.
 
     Raises: ValueError, naming the value, if a size is negative or not a whole number, or names do not match.
@@ -214,7 +214,22 @@ def cells(operator: str, *arrays: Any) -> NDArray[Any]:
         with np.errstate(all="ignore"):
             return as_numpy(reduce(function, operands))
     except (TypeError, RuntimeError) as error:  # NotImplementedError is a RuntimeError
-        raise ValueError(str(error)) from None
+        raise ValueError(_in_words(str(error), operator, operands)) from None
+
+
+def _in_words(problem: str, operator: str, operands: Sequence[Any]) -> str:
+    """Torch's sentence, or ours where it names its own insides: '"add_stub" not implemented for …'.
+
+    Raises: what `as_numpy` raises, for packed numbers.
+    """
+    if "not implemented for" not in problem:
+        return problem
+    for x in operands:
+        as_numpy(x)
+    kinds = dict.fromkeys(str(x.dtype).removeprefix("torch.") for x in operands if is_torch(x))
+    if OPERATORS[operator].is_comparison and any("complex" in kind for kind in kinds):
+        return f"complex numbers have no order, so {operator} can't compare them: take abs(x), x.real or x.imag"
+    return f"torch has no {operator} for numbers of type {join_words(list(kinds))}: convert them first, as in x.float()"
 
 
 def _torch_operand(x: Any) -> Any:
@@ -238,6 +253,9 @@ def parse_shape(text: str) -> tuple[int, ...]:
 def _as_shape(shape: int | Sequence[int]) -> tuple[int, ...]:
     if isinstance(shape, str):
         raise ValueError(f"shape {shape!r} is text: use a tuple of ints, or parse_shape")
+    if (is_torch(shape) and not shape.is_nested) or isinstance(shape, np.ndarray):
+        return tuple(shape.shape)
+    check_tensor(shape)
     sizes = []
     for n in shape if isinstance(shape, (tuple, list)) else (shape,):
         try:
