@@ -65,13 +65,14 @@ def test_a_dial_turns_the_view_and_an_illegal_one_is_explained(explorer):
 
 def test_the_moves_of_the_lesson(explorer):
     _, widget = explorer("torch.arange(1., 7.).view(2, 3)")
+    widget.get_by_text("more", exact=True).click()
     widget.get_by_role("button", name="x.t()").click()
     assert texts(widget) == ["1", "4", "2", "5", "3", "6"]
     expect(widget.locator(".wl-facts")).to_contain_text("x.t()")
-    widget.get_by_role("button", name="x.contiguous()", exact=True).click()
+    widget.get_by_role("button", name="x.t().contiguous()", exact=True).click()
     expect(widget.locator(".wl-facts")).to_contain_text("x.t().contiguous()")
     assert texts(widget, "p") == ["1", "4", "2", "5", "3", "6"]
-    widget.get_by_role("button", name="x[:, None]").click()
+    widget.get_by_role("button", name="view[:, None]").click()
     expect(widget.locator("[data-e]")).to_have_count(6)
     expect(widget.get_by_label("shape of axis 2", exact=True)).to_have_value("2")
 
@@ -83,7 +84,9 @@ def test_one_write_is_seen_in_every_element_and_not_in_the_learners_own(explorer
     expect(field).to_be_focused()
     field.fill("99")
     field.press("Enter")
-    expect(widget.locator(".wl-caption")).to_contain_text("one write, 3 elements changed. Your own x stays as it was")
+    expect(widget.locator(".wl-caption")).to_contain_text(
+        "one write, 3 elements changed. Your own tensor stays as it was"
+    )
     assert texts(widget) == ["10", "99", "30"] * 3
     expect(widget.locator("[data-p='1']")).to_be_focused()
     page.keyboard.type("abc1")  # letters do not open the field, a digit does
@@ -96,7 +99,9 @@ def test_one_write_is_seen_in_every_element_and_not_in_the_learners_own(explorer
 
 def test_the_keyboard_does_it_all(explorer):
     page, widget = explorer("torch.arange(24).view(2, 3, 4)")
-    widget.get_by_label("storage offset", exact=True).press("Tab")
+    widget.get_by_label("shape of axis 0", exact=True).focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
     expect(widget.locator("[data-e]:focus")).to_have_attribute("aria-label", re.compile(r"^x\[1, 1, 2\] = 18"))
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")

@@ -232,7 +232,7 @@ test("typing into a cell writes it; Escape does not; what changed is drawn again
 
 test("start again asks for it", async () => {
   const view = await mount("wl.StrideExplorer()");
-  press(view, "Start again");
+  view.$("[aria-label='Start again']").click();
   assert.deepEqual(asked(view), [{ restart: true, number: 1 }]);
 });
 

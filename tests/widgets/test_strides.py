@@ -249,6 +249,49 @@ def test_a_copy_tells_where_each_number_came_from():
     assert widget.picture["base"] == "x.contiguous()"
 
 
+# ---- what it is called ----
+
+
+def test_the_drawing_uses_the_learners_own_name():
+    t = m()
+    widget = wl.StrideExplorer(t)
+    assert (widget.picture["name"], widget.picture["code"]) == ("t", "t")
+    assert {move["key"]: move["code"] for move in widget.moves}["transpose"] == "t.t()"
+    send(widget, move="transpose")
+    assert widget.picture["name"] == "t.t()"
+    send(widget, move="transpose")
+    assert (widget.picture["name"], widget.picture["code"]) == ("t.t().t()", "t.t().t()")
+    send(widget, move="new-row")
+    assert (widget.picture["name"], widget.picture["code"]) == ("view", "t.t().t()[None, :]")
+    assert {move["key"]: move["code"] for move in widget.moves}["step"].startswith("view[")
+    send(widget, restart=True)
+    send(widget, write=0, text="7")
+    assert "Your own t stays as it was" in widget.picture["message"]
+
+
+def test_a_name_is_found_only_where_the_calling_code_gives_it():
+    mine = m()
+    assert wl.StrideExplorer(m()).picture["name"] == "x"
+    assert wl.StrideExplorer(mine.t()).picture["name"] == "x"
+    scope = {"wl": wl, "other": mine, "given": mine}  # one tensor, two names
+    exec("shown = wl.StrideExplorer(given)", scope)  # as a cell of a notebook
+    assert scope["shown"].picture["name"] == "given"
+
+    def show(inner):
+        return next(wl.StrideExplorer(inner) for _ in range(1))
+
+    assert show(mine).picture["name"] == "inner"
+
+
+def test_a_name_can_be_given_and_a_bad_one_is_named():
+    widget = wl.StrideExplorer(c().expand_as(m()), name="c.expand_as(m)")
+    assert (widget.picture["name"], widget.picture["code"]) == ("view", "c.expand_as(m)")
+    assert wl.StrideExplorer(m(), name="m").picture["name"] == "m"
+    for name in ("a + b", "", "1", "x y", "lambda: 1", 5):
+        with pytest.raises(ValueError, match="StrideExplorer: name="):
+            wl.StrideExplorer(m(), name=name)
+
+
 # ---- write-through ----
 
 
@@ -259,7 +302,8 @@ def test_one_write_changes_every_element_that_reads_the_cell_and_not_the_learner
     assert drawn(widget.picture).tolist() == [["10", "99", "30"]] * 3
     assert widget.picture["written"] == 1
     assert (
-        "Cell 1 now holds 99.0: one write, 3 elements changed. Your own x stays as it was" in widget.picture["message"]
+        "Cell 1 now holds 99.0: one write, 3 elements changed. Your own tensor stays as it was"
+        in widget.picture["message"]
     )
     assert row.tolist() == [10, 20, 30]
 
@@ -285,7 +329,7 @@ def test_in_place_writes_into_the_learners_own_where_that_is_asked(own):
     widget = wl.StrideExplorer(view, in_place=True)
     send(widget, write=1, text="99")
     assert row.tolist() == [10, 99, 30]
-    assert "your own x" in widget.picture["message"]
+    assert "your own view" in widget.picture["message"]
     send(widget, move="contiguous")
     send(widget, write=0, text="7")
     assert row.tolist() == [10, 99, 30]  # the copy has a memory of its own

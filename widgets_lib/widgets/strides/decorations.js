@@ -20,7 +20,7 @@ const title = (y, name, ...rest) =>
  * @param {Picture} picture
  * @param {Layout} layout
  */
-export function decorate({ shape, shown, memory }, layout) {
+export function decorate({ name, shape, shown, memory }, layout) {
   const ndim = shape.length;
   const sizes = shape.flatMap((n, axis) => [
     axis ? ", " : "",
@@ -28,18 +28,18 @@ export function decorate({ shape, shown, memory }, layout) {
   ]);
   /** @type {Element[]} */
   const parts = [
-    title(16, "x", "(", ...sizes, ndim === 1 ? ",)" : ")"),
+    title(16, name, "(", ...sizes, ndim === 1 ? ",)" : ")"),
     title(layout.title, "storage", s("tspan", { class: "wl-quiet" }, memory)),
   ];
   const quiet = (x, y, text, anchor = "middle") => parts.push(word(x, y, text, "wl-quiet", anchor));
   const none = (y, text) => parts.push(word(4, y, text, "wl-quiet wl-word", "start"));
   if (!layout.elements.length) none(48, shown ? "no elements" : "too far away to draw");
-  if (!layout.cells.size) none(layout.title + 32, "no cells");
+  if (!layout.cells.size) none(layout.title - 24, "no cells");
   const labels = layout.facets.map((facet) => labelFacet(facet, layout.size, ndim));
   for (const { down, along, name } of labels) parts.push(...down, ...along, ...(name ? [name] : []));
   for (const { x, y, rows, cols, cut } of layout.facets) {
     if (cut[0]) quiet(x + cols * layout.size + 4, y + layout.size / 2 + 4, "⋯", "start");
-    if (cut[1]) quiet(x + layout.size / 2, y + rows * layout.size + 12, "⋮");
+    if (cut[1]) quiet(x - 8, y + rows * layout.size + 8, "⋮", "end");
   }
   for (const { x, y } of layout.gaps) quiet(x, y, "⋯");
   const wall = layout.walls.map(({ x, y }) => `M${x} ${y - 4}v${layout.size + 8}`).join("") || null;

@@ -4,10 +4,12 @@ import { cellSize, clamp, range } from "../shared/format.js";
 const LETTERS = "jipqrstu"; // from the last axis: rows stay blue and columns vermillion; k is a sum's alones before
 const COLUMNS = 24; // of the storage, at most; one more for the gap between two runs of twelve
 const GAP = 40; // between the view and the notes beside it
+const CURVE = 36; // the height in which a line goes over from its element to its cell
 
 /**
  * What is drawn, see `draw` in picture.py.
  * @typedef {object} Picture
+ * @property {string} name
  * @property {number[]} shape
  * @property {number[]} stride
  * @property {number} offset
@@ -45,9 +47,11 @@ const GAP = 40; // between the view and the notes beside it
  * @property {Map<number, CellPlace>} cells  by storage position
  * @property {Place[]} gaps  where dots stand for cells that are left out
  * @property {Place[]} walls  where the storage begins and ends
- * @property {number} title  the base line of the storage's title
- * @property {number} foot  where the view ends
+ * @property {number} title  the base line of the storage's title, under it: lines come from above
+ * @property {number} foot  where the view ends, and the notes if lines may pass under them
  * @property {number} arcs  the room above a line of cells for the hops that land there
+ * @property {number} top  where the first line of cells begins
+ * @property {number} lowest  where the lowest facets begin
  * @property {number} width
  * @property {number} height
  *
@@ -94,7 +98,7 @@ export const numberOf = (index, shape) => index.reduce((number, i, axis) => numb
 export function layOut(picture, width, notes) {
   const roomy = picture.positions.length <= 36 && picture.cells.length <= 12; // few numbers are drawn larger
   const size = cellSize(picture.texts, roomy ? 48 : 36, { letter: roomy ? 10 : 8, padding: 4 });
-  const { left, edge, foot, cut, elements, facets } = layOutView(picture, size, width);
+  const { left, edge, foot, elements, facets } = layOutView(picture, size, width);
   const start = edge + GAP + notes.width <= width ? edge + GAP : null;
   notes.stand(start);
 
@@ -103,14 +107,17 @@ export function layOut(picture, width, notes) {
   const slots = wrapRuns(runs, columns, picture.storage_size);
   const right = left + size * Math.max(1, ...slots.map((slot) => slot.column + 1));
   const under = start !== null && right > edge ? notes.height() : 0;
-  const title = Math.max(under, elements.length ? foot + 16 + (cut[1] ? 12 : 0) : 72) + 28;
+  const clear = Math.max(under, elements.length ? foot : 60);
   const arcs = slots.at(-1)?.line ? 26 : 36;
-  const { cells, gaps, walls } = placeSlots(slots, picture, { left, top: title + arcs, size, pitch: arcs + size + 20 });
+  const top = clear + CURVE + arcs;
+  const { cells, gaps, walls } = placeSlots(slots, picture, { left, top, size, pitch: arcs + size + 20 });
   const last = [...cells.values()].at(-1);
+  const title = (last ? last.y + size : clear) + 36;
   return {
-    ...{ size, roomy, elements, facets, cells, gaps, walls, title, foot, arcs },
+    ...{ size, roomy, elements, facets, cells, gaps, walls, title, foot: clear, arcs, top },
+    lowest: Math.max(...facets.map(({ y }) => y), 0),
     width: Math.max(edge, right + 8),
-    height: last ? last.y + size + 24 : title + 44,
+    height: title + 8,
   };
 }
 
@@ -143,7 +150,7 @@ function layOutView({ shape, shown, positions, memory }, size, width) {
   const heading = 8 * (memory.length + 10);
   const edge = Math.max(heading, left + across * pitch.x - 16 + (cut[0] ? 20 : 0));
   const foot = Math.max(0, ...elements.map(({ y }) => y + size));
-  return { left, edge, foot, cut, elements, facets };
+  return { left, edge, foot, elements, facets };
 }
 
 /**

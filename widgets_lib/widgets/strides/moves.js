@@ -13,13 +13,11 @@ import { h, set } from "../shared/dom.js";
  */
 
 /**
- * { node, show(moves) }; "Start again" stands behind them.
+ * { node, show(moves) }
  * @param {(move: Move) => void} onmove
- * @param {() => void} onrestart
  */
-export function createMoves(onmove, onrestart) {
-  const restart = button("Start again", onrestart);
-  const node = h("div", { class: "wl-moves", role: "group", "aria-label": "moves" }, restart);
+export function createMoves(onmove) {
+  const node = h("div", { class: "wl-moves", role: "group", "aria-label": "moves" });
   /** @type {Map<string, HTMLElement>} */
   const buttons = new Map();
   /** @type {Move[]} */
@@ -28,7 +26,7 @@ export function createMoves(onmove, onrestart) {
   function create(key) {
     const made = button("", () => onmove(moves.find((move) => move.key === key)));
     buttons.set(key, made);
-    node.insertBefore(made, restart);
+    node.append(made);
     return made;
   }
   return {

@@ -26,17 +26,35 @@ export function createPaths(group) {
 }
 
 /**
- * From an element straight down behind the view, then over to its cell.
- * @param {Place} from
+ * From an element down behind the view, then over to its cell; past every label. Where other facets are below, down
+ * beside its own; into a lower line of the storage, between two cells of those above.
+ * @param {Mark} from
  * @param {Place} to
  * @param {Layout} layout
  */
-export function thread(from, to, { size, foot }) {
+export function thread(from, to, { size, foot, arcs, top, lowest, facets }) {
   const half = size / 2;
-  const bend = (to.y - foot) / 2;
-  const [x1, x2] = [from.x + half, to.x + half];
-  return `M${x1} ${from.y + half}V${foot}C${x1} ${foot + bend} ${x2} ${to.y - bend} ${x2} ${to.y}`;
+  const own = facets.find(({ x, y, rows, cols }) => {
+    const [right, down] = [from.x - x, from.y - y];
+    return right >= 0 && right < cols * size && down >= 0 && down < rows * size;
+  });
+  const covered = own !== undefined && own.y < lowest;
+  const x1 = covered ? own.x + own.cols * size + 18 : from.x + half;
+  const start = `M${from.x + half} ${from.y + half}${covered ? `H${x1}` : ""}V${foot}`;
+  const end = top - arcs - 8;
+  const x2 = to.y > top ? to.x : to.x + half;
+  const middle = (foot + end) / 2;
+  return `${start}C${x1} ${middle} ${x2} ${middle} ${x2} ${end}${landing(x2, to, size)}`;
 }
+
+/**
+ * Down along x, and onto the middle of a cell.
+ * @param {number} x
+ * @param {Place} cell
+ * @param {number} size
+ */
+const landing = (x, { x: left, y }, size) =>
+  x === left + size / 2 ? `V${y}` : `V${y - 20}Q${x} ${y - 10} ${left + size / 2} ${y}`;
 
 /**
  * The steps through the storage that lead to an element: to the offset, then one stride for each step of its index,
@@ -60,7 +78,8 @@ function stepsTo(element, { shown, positions, offset }) {
 }
 
 /**
- * Draws the hops to an element and names each axis at its first hop: draw(element, picture, cells, layout).
+ * Draws the hops to an element and names each axis at its first hop: draw(element, picture, cells, layout). No name
+ * stands where the thread comes down to the element's cell.
  * @param {Element} group
  */
 export function createWalk(group) {
@@ -86,11 +105,14 @@ export function createWalk(group) {
       if (letter !== "offset" && !named.has(letter)) named.set(letter, { x, y });
     }
     drawHops(hops);
+    const target = cells.get(picture.positions[element]);
+    const down = target && target.x + layout.size / 2;
+    for (const place of named.values()) if (Math.abs(place.x - down) < 10) place.x = down + 10;
     const wanted = [...named];
     while (names.length < wanted.length) names.push(group.appendChild(s("text", { "text-anchor": "middle" })));
     names.forEach((name, n) => {
       const [letter, place] = wanted[n] ?? ["", null];
-      if (place) set(name, { x: place.x, y: place.y - 3, class: `wl-${letter}` });
+      if (place) set(name, { x: place.x, y: place.y - 5, class: `wl-${letter}` });
       name.textContent = letter;
     });
   };
@@ -116,11 +138,12 @@ function arc(a, b, again, { size, arcs }) {
     const high = Math.min(arcs, 20 + Math.abs(x2 - x1) / 12);
     return { d: `M${x1} ${y1}Q${(x1 + x2) / 2} ${y1 - high} ${x2} ${y2}${tip}`, x: (x1 + x2) / 2, y: y1 - high / 2 };
   }
-  const start = y2 > y1 ? a.y + size + 16 : y1; // down from under the cell's number
-  const bend = y2 > y1 ? 16 : -24;
+  // Into another line: from under the cell's number, or up beside the cells, and between two cells of those passed.
+  const gap = y2 > y1 ? a.y + size + 18 : b.y + size + 18;
+  const from = y2 > y1 ? `M${x1} ${gap}` : `M${x1} ${y1}Q${x1} ${y1 - 10} ${a.x} ${y1 - 20}V${gap + arcs / 2}`;
   return {
-    d: `M${x1} ${start}C${x1} ${start + bend} ${x2} ${y2 - 24} ${x2} ${y2}${tip}`,
-    x: x1 + 8,
-    y: start + bend / 2,
+    d: `${from}L${b.x} ${gap + arcs / 2}V${y2 - 20}Q${b.x} ${y2 - 10} ${x2} ${y2}${tip}`,
+    x: b.x + 10,
+    y: gap + arcs / 2,
   };
 }

@@ -21,7 +21,7 @@ MAX_OUTSIDE = 8  # cells that do not exist, drawn on each side of the storage
 def draw(state: State) -> dict[str, Any]:
     """What is drawn of a state, as plain numbers and texts.
 
-    shape, stride, offset: of all of it. shown: the shape of the part that is drawn, None if that can't be drawn.
+    name: what it is called. shape, stride, offset: of all of it. shown: the shape of the part that is drawn, None if that can't be drawn.
     positions: the storage position of each element shown, row-major; ghosts: 1 where its cell was read before.
     cells, texts, exact: the storage cells drawn, ascending, and what they hold. storage_size: of all of it.
     origins: after a move that copied, where each element shown was read from before. bad: the first element that
@@ -35,6 +35,7 @@ def draw(state: State) -> dict[str, Any]:
     real = cells[(cells >= 0) & (cells < memory.size)]
     texts = dict(zip(real.tolist(), _texts(memory.read(real)), strict=True))
     picture = {
+        "name": state.name,
         "shape": layout.shape,
         "stride": layout.stride,
         "offset": layout.offset,
@@ -151,12 +152,11 @@ def _memory_sentence(layout: strides.Layout, brief: bool = False) -> str:
 
 
 def write_note(state: State, position: int, stored: Any) -> str:
-    """What one write did, in a sentence: how many elements changed, and whether x itself did."""
+    """What one write did, in a sentence: how many elements changed, and whether the learner's own array did."""
     readers = state.layout.readers(position) if state.view.legal else 0
     changed = "no element reads it" if not readers else f"{count(readers, 'element')} changed"
     if readers > 1:
         changed = f"one write, {changed}"
-    where = (
-        "It was written into your own x." if state.memory.in_place else "Your own x stays as it was: this is a copy."
-    )
+    own = f"our own {state.own}"
+    where = f"It was written into y{own}." if state.memory.in_place else f"Y{own} stays as it was: this is a copy."
     return f"Cell {position} now holds {format_exact(stored)}: {changed}. {where}"

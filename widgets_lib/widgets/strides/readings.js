@@ -19,8 +19,8 @@ const sign = (text) => h("span", { class: "wl-sign" }, text);
  * @param {number} e
  * @param {Picture} picture
  */
-const nameOf = (e, { shown }) => [
-  "x[",
+const nameOf = (e, { name, shown }) => [
+  `${name}[`,
   ...indexOf(e, shown).flatMap((i, axis) => [
     axis ? ", " : "",
     h("span", { class: `wl-${letterOf(axis, shown.length)}` }, String(i)),

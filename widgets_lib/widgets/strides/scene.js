@@ -171,11 +171,11 @@ export class Scene {
 
   /** @param {number} e @param {string | undefined} text */
   elementLabel(e, text) {
-    const { positions, shown, ghosts } = this.picture;
+    const { name, positions, shown, ghosts } = this.picture;
     const what = this.exists(positions[e])
       ? `= ${text}, reads storage cell ${positions[e]}`
       : `reads position ${positions[e]}, outside the storage`;
-    return `x[${indexOf(e, shown).join(", ")}] ${what}${ghosts[e] ? ", which another element reads too" : ""}`;
+    return `${name}[${indexOf(e, shown).join(", ")}] ${what}${ghosts[e] ? ", which another element reads too" : ""}`;
   }
 
   /** @param {number} position @param {string} text @param {number} count  of its readers */

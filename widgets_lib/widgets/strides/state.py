@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from widgets_lib.compute import strides
 from widgets_lib.compute.parsing import read_number
 
+MAX_NAME = 10  # letters of code that stand for a view in the drawing
+
 
 class Memory:
     """A storage of `size` cells, read through `read(positions)`; what is written is kept separately.
@@ -96,12 +98,14 @@ def _parse_number(text: str, kind: str) -> Any:
 class State:
     """A layout, legal or not, over a memory, and how it came about.
 
-    base, base_layout: the array that came with the memory, as code and layout. code: what makes the layout now.
+    own: what the learner calls the array that was given. base, base_layout: the array that came with the memory, as
+    code and layout. code: what makes the layout now.
     note: a sentence on the last move or write. written: the position that was just written, if one was.
     reads: if the memory was just copied, the layout of the old memory in whose order that was done.
     """
 
     memory: Memory
+    own: str
     base: str
     base_layout: strides.Layout
     layout: strides.Layout
@@ -114,6 +118,15 @@ class State:
     def dials(self) -> tuple[tuple[int, ...], tuple[int, ...], int]:
         """Shape, stride and offset."""
         return self.layout.shape, self.layout.stride, self.layout.offset
+
+    @property
+    def name(self) -> str:
+        """What is shown now, in a word: its code where that is short."""
+        return self.code if len(self.code) <= MAX_NAME else "view"
+
+    def named(self, text: str) -> str:
+        """A text about `x`, as the moves have it, about what is shown now."""
+        return re.sub(r"\bx\b", lambda _: self.name, text)
 
     @cached_property
     def view(self) -> strides.View:
@@ -143,18 +156,22 @@ class State:
         if move.layout is None:
             return None
         code = self.code_of(move)
-        after = replace(self, layout=move.layout, code=code, note=move.explanation, written=None, reads=move.reads)
+        note = self.named(move.explanation)
+        after = replace(self, layout=move.layout, code=code, note=note, written=None, reads=move.reads)
         if move.reads is None:
             return after
         return replace(after, memory=self.memory.copied(move.reads), base=code, base_layout=move.layout)
 
     def label_of(self, move: strides.Move) -> str:
-        """The move's code in the layout's own library, of `x`."""
-        return move.torch_code if self.layout.library == "torch" else move.numpy_code
+        """The move's code in the layout's own library, of what is shown now by its name."""
+        return self.named(self._own_code(move))
 
     def code_of(self, move: strides.Move) -> str:
-        """The move's code, of what is shown now."""
-        return re.sub(r"\bx\b", lambda _: self.code, self.label_of(move), count=1)
+        """The same of all the code that made what is shown now."""
+        return re.sub(r"\bx\b", lambda _: self.code, self._own_code(move), count=1)
+
+    def _own_code(self, move: strides.Move) -> str:
+        return move.torch_code if self.layout.library == "torch" else move.numpy_code
 
 
 def _as_strided_code(layout: strides.Layout, base: str) -> str:

@@ -1,5 +1,6 @@
+import { createMore, iconButton } from "../shared/controls.js";
 import { h, prose, UNITS_PER_EM } from "../shared/dom.js";
-import { createRoom } from "../shared/resize.js";
+import { createRoom, createSteadyHeight } from "../shared/resize.js";
 import { createView } from "../shared/view.js";
 import { Board } from "./board.js";
 import { createDials } from "./dials.js";
@@ -32,10 +33,7 @@ class Explorer {
     this.preview = null; // drawn before the kernel has sent the same
     this.drawnAt = -Infinity;
 
-    this.moves = createMoves(
-      (move) => this.apply(move),
-      () => this.requests.ask({ restart: true }),
-    );
+    this.moves = createMoves((move) => this.apply(move));
     this.dials = createDials(
       (values) => this.turn(values),
       () => this.showProblem("A shape, a stride and an offset are whole numbers."),
@@ -48,10 +46,12 @@ class Explorer {
     });
     this.side = h("div", { class: "wl-side" }, this.equation.node, this.facts.node);
     this.bench = h("div", { class: "wl-bench" }, this.board.node, this.side);
-    view.controls.append(this.moves.node, this.dials.node);
+    const again = iconButton("restart", "Start again", () => this.requests.ask({ restart: true }));
+    view.controls.append(this.dials.node, again, createMore(this.moves.node));
     view.stage.append(this.bench);
     view.root.append(h("p", { class: "wl-hint wl-quiet" }, HINT));
 
+    this.steady = createSteadyHeight(view.stage);
     this.room = createRoom(view, { onchange: () => this.show(this.drawn, { resized: true }) });
     this.notes = {
       width: NOTES_WIDTH,
@@ -122,6 +122,7 @@ class Explorer {
     const moving = before !== null && !resized && now - this.drawnAt > MOTION_MS;
     this.drawnAt = now;
     this.board.scene.show(picture, layOut(picture, this.room.width, this.notes), moving);
+    this.steady.fit(this.bench.offsetHeight / this.room.unit(), { afresh: resized });
     this.drawn = picture;
     this.showCaption(picture);
     this.board.choose(current);

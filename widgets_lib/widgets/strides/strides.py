@@ -1,7 +1,9 @@
 """StrideExplorer: a view, the memory under it, and the few numbers that tie the one to the other."""
 
+import ast
 import operator
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ from widgets_lib.compute import strides
 from widgets_lib.compute._integers import check_flag
 from widgets_lib.compute.formatting import shorten
 from widgets_lib.widgets._base import Widget
+from widgets_lib.widgets._caller import name_in_caller
 from widgets_lib.widgets._messages import anything, integer, list_of, record, text
 from widgets_lib.widgets.strides.picture import draw, write_note
 from widgets_lib.widgets.strides.state import Memory, State
@@ -22,13 +25,14 @@ if TYPE_CHECKING:
 
 
 MAX_STEPS = 200  # that are told; what came before is forgotten
+_NAMES = ast.Name, ast.Attribute, ast.Subscript, ast.Call  # what code may go on with a dot or a bracket
 
 
 class StrideExplorer(Widget):
     """The view x, the storage under it, and its shape, stride and offset as dials; each is linked to the others.
 
     wl.StrideExplorer()
-    wl.StrideExplorer(c.expand_as(m))
+    wl.StrideExplorer(c.expand_as(m), name="t")
     wl.StrideExplorer(np.arange(12).reshape(3, 4)[::-1])
 
     x: a strided torch tensor or a numpy array of any number of axes; without it, three numbers expanded to (3, 3).
@@ -37,7 +41,8 @@ class StrideExplorer(Widget):
 
     shape, stride (in elements) and storage_offset can be set, to anything: what would leave the storage is drawn
     and explained. Raises: what strides.describe raises for what has no strides, such as a sparse tensor; with
-    in_place=True ValueError for what may not be written to: read-only arrays, tensors that require grad.
+    in_place=True ValueError for what may not be written to: read-only arrays, tensors that require grad; ValueError
+    for a name that Python can't put a dot or a bracket behind.
     """
 
     messages = {
@@ -65,12 +70,16 @@ class StrideExplorer(Widget):
         help="The lesson's moves from here: key, code, reason, and the picture of each, None if it does not apply.",
     ).tag(sync=True)
 
-    def __init__(self, x: "torch.Tensor | NDArray[Any] | None" = None, *, in_place: bool = False) -> None:
+    def __init__(
+        self, x: "torch.Tensor | NDArray[Any] | None" = None, *, in_place: bool = False, name: str | None = None
+    ) -> None:
+        name = _check_name(name) if name is not None else name_in_caller(x) if x is not None else None
         x = _example() if x is None else x
         layout = strides.describe(x)
         if check_flag(in_place, "StrideExplorer: in_place"):
             strides.check_writable(x)
-        self._first = State(Memory.of(x, in_place=in_place), "x", layout, layout, "x")
+        own = name or ("tensor" if layout.library == "torch" else "array")
+        self._first = State(Memory.of(x, in_place=in_place), own, name or "x", layout, layout, name or "x")
         super().__init__()
         self._show(self._first)
         self.recompute_on(*self.inputs)
@@ -113,7 +122,7 @@ class StrideExplorer(Widget):
             raise ValueError(f"there is no move {key!r} from here; there is {', '.join(found)}")
         move, state = found[key]
         if state is None:
-            raise ValueError(f"{self._now.code_of(move)}: {move.explanation}")
+            raise ValueError(f"{self._now.code_of(move)}: {self._now.named(move.explanation)}")
         self._show(state, {"move": key})
 
     def write(self, position: int, text: str) -> None:
@@ -159,12 +168,20 @@ class StrideExplorer(Widget):
             {
                 "key": move.key,
                 "code": state.label_of(move),
-                "reason": move.explanation,
-                "torch_code": move.torch_code,
+                "reason": state.named(move.explanation),
+                "torch_code": state.named(move.torch_code),
                 "picture": None if after is None else draw(after),
             }
             for move, after in state.moves()
         ]
+
+
+def _check_name(name: Any) -> str:
+    """The name itself. Raises: ValueError unless `name.t()` and `name[1]` are code about what it names."""
+    with suppress(SyntaxError, ValueError):
+        if isinstance(name, str) and isinstance(ast.parse(name, mode="eval").body, _NAMES):
+            return name.strip()
+    raise ValueError(f"StrideExplorer: name={name!r}: give what x is called in Python, such as name='t'")
 
 
 def _example() -> "torch.Tensor | NDArray[Any]":
