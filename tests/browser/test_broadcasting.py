@@ -133,3 +133,30 @@ def test_ghosts_slide_out_unless_reduced_motion_is_preferred(explorer):
     page.emulate_media(reduced_motion="reduce")
     page.wait_for_function(f"{moving} === 0")
     assert again.evaluate(f"button => {{ button.click(); return {moving}; }}") == 0
+
+
+def test_a_picture_follows_its_sliders_and_a_repair_stands_beside_it(voila_page):
+    code = "wl.BroadcastExplorer((256, 256, 3), (256,), operator='*', names=('image', 'factor'))"
+    explorer = voila_page([f"import widgets_lib as wl\n{code}"]).locator(".wl-broadcasting")
+    page, made = explorer.page, explorer.get_by_role("application").locator("img")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(explorer.locator(".wl-none")).to_have_text("✗ no result")
+    repair = explorer.get_by_role("button", name="factor[:, None, None]", exact=True)
+    place, picture = repair.bounding_box(), explorer.locator("img").first.bounding_box()
+    assert place["y"] < picture["y"] + picture["height"]  # beside it
+    repair.click()
+    expect(made).to_be_visible()
+    assert repair.bounding_box() == place
+    assert explorer.bounding_box()["height"] < 750
+
+    explorer.get_by_label("shape of factor").fill("3")
+    explorer.get_by_label("shape of factor").press("Enter")
+    expect(explorer.locator(".wl-caption")).to_contain_text("× (1, 0.5, 0.25)")
+    before = made.get_attribute("src")
+    explorer.get_by_role("slider", name="factor: green").press("Home")
+    expect(explorer.locator(".wl-caption")).to_contain_text("× (1, 0, 0.25)")
+    expect(made).not_to_have_attribute("src", before)
+    explorer.get_by_role("application").click(position={"x": 3, "y": 3})
+    expect(explorer.locator(".wl-caption")).to_contain_text("Row 4, column 4:")
+    page.keyboard.press("ArrowDown")
+    expect(explorer.locator(".wl-caption")).to_contain_text("Row 12, column 4:")

@@ -219,3 +219,60 @@ test("large arrays are drawn in part, with true indices and dots", async () => {
   assert.ok(view.$(".wl-caption").textContent.includes("5 of 784 rows"));
   view.destroy();
 });
+
+// ---- pictures ----
+
+const IMAGE = "wl.BroadcastExplorer(preset='image')"; // image (256, 256, 3) times scale (3,)
+
+test("a picture is drawn as a picture, and three numbers are sliders whose result comes from the kernel", async () => {
+  const view = await mount(IMAGE);
+  assert.equal(view.$$(".wl-cell").length, 0);
+  const [image, result] = view.$$("img");
+  assert.match(image.src, /^data:image\/png/);
+  assert.equal(result.src, view.model.state.result_image);
+  const sliders = view.$$(".wl-levels input");
+  assert.deepEqual(
+    sliders.map((slider) => slider.getAttribute("aria-label")),
+    ["scale: red", "scale: green", "scale: blue"],
+  );
+  const move = (slider, at) => {
+    slider.value = String(at);
+    view.fire(slider, "input");
+  };
+  move(sliders[0], 0);
+  move(sliders[2], 40);
+  assert.deepEqual(view.model.saved, [{ levels: { scale: [0, 0.5, 0.25] } }, { levels: { scale: [0, 0.5, 1] } }]);
+  view.model.receive({ result_image: "data:image/png;base64,AAAA", at_pixel: "Row 1, column 2: `0` = `0`." });
+  assert.equal(result.src, "data:image/png;base64,AAAA");
+  assert.match(view.$(".wl-caption").textContent, /^Row 1, column 2: 0 = 0\. scale is stretched/);
+  assert.equal(view.$$(".wl-levels input")[0], sliders[0], "nothing is drawn anew under the hand");
+  view.destroy();
+});
+
+test("a pixel is looked at by arrow keys, and marked in every picture", async () => {
+  const view = await mount(IMAGE);
+  const place = view.$("[role=application]");
+  assert.match(place.getAttribute("aria-label"), /^image \* scale\. Row 128, column 85: /);
+  const marks = () => view.$$(".wl-pixel").map((mark) => mark.style.top);
+  assert.equal(new Set(marks()).size, 1);
+  view.key(place, "ArrowDown");
+  assert.deepEqual(view.model.saved.at(-1), { pixel: [136, 85] });
+  for (let press = 0; press < 40; press++) view.key(place, "ArrowLeft");
+  assert.deepEqual(view.model.saved.at(-1), { pixel: [136, 0] });
+  assert.deepEqual(marks(), Array(2).fill(`${(100 * 136.5) / 256}%`));
+  view.destroy();
+});
+
+test("a clash of pictures shows no result and no pixel, its repairs stand with the drawing", async () => {
+  const view = await mount("wl.BroadcastExplorer((256, 256, 3), (256,), operator='*')");
+  assert.equal(view.$(".wl-none").textContent, "✗ no result");
+  assert.ok(view.$$(".wl-pixel").every((mark) => mark.hidden));
+  assert.ok(view.$(".wl-stage .wl-repairs"));
+  view.$(".wl-repairs button").click();
+  assert.deepEqual(view.model.sent.at(-1).content, { repair: 0 });
+  const repaired = stateOf("wl.BroadcastExplorer((256, 256, 3), (256, 1), operator='*')");
+  view.model.receive({ picture: repaired.picture, result_image: repaired.result_image, at_pixel: repaired.at_pixel });
+  assert.equal(view.$$(".wl-stretched").length, 1);
+  assert.equal(view.$("[role=application] img").src, repaired.result_image);
+  view.destroy();
+});

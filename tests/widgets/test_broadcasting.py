@@ -1,16 +1,20 @@
 """BroadcastExplorer: its numbers are torch's, what cannot be read is explained, and nothing typed is lost or run."""
 
+import base64
+import io
 import json
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 import widgets_lib as wl
 from widgets_lib.compute import broadcasting
 from widgets_lib.compute.arrays import as_numpy
 from widgets_lib.compute.formatting import format_digits
 from widgets_lib.widgets.broadcasting.presets import PRESETS
+from widgets_lib.widgets.broadcasting.scene import draw_scene
 
 C = torch.tensor([10.0, 20, 30])
 M = torch.tensor([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]])
@@ -126,7 +130,7 @@ def test_a_reshape_repair_follows_each_number():
 @pytest.mark.parametrize(
     ("shapes", "said"),
     [
-        (((256, 256, 3), (3,)), "Drawn in part: 2 of 256 facets, 4 of 256 rows."),
+        (((256, 256, 2), (2,)), "Drawn in part: 2 of 256 facets, 4 of 256 rows."),
         (((784, 1), (784, 10)), "5 of 784 rows, 5 of 10 columns."),
         (((1000, 1000), (1000,)), "5 of 1,000 rows, 5 of 1,000 columns."),
         (((10**9, 1), (1, 10**9)), "5 of 1,000,000,000 rows"),
@@ -322,3 +326,128 @@ def test_a_masked_array_is_not_shown_as_if_it_had_no_mask():
     for show in (lambda: wl.BroadcastExplorer(masked, (2,)), lambda: wl.StrideExplorer(masked)):
         with pytest.raises(TypeError, match="a masked array hides some of its values"):
             show()
+
+
+# ---- pictures ----
+
+
+def pixels(uri):
+    """What Pillow reads from a data URI."""
+    head, data = uri.split(",")
+    assert head == "data:image/png;base64"
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
+
+
+def shown(widget, which):
+    return pixels(widget.picture["pictures"]["operands"][which]["image"])
+
+
+def as_bytes(values, white=1.0):
+    return np.rint(255 * np.clip(values / white, 0, 1)).astype(np.uint8)
+
+
+PICTURE = np.random.default_rng(7).random((40, 30, 3)).astype(np.float32)
+FACTORS = {
+    "(3,)": np.array([1.0, 0.5, 0.25], np.float32),
+    "(1, 1, 3)": np.array([[[0.2, 0.9, 1.0]]], np.float32),
+    "(1,)": np.array([0.5], np.float32),
+    "()": np.array(0.25, np.float32),
+    "(40, 30, 1)": np.linspace(0, 1, 1200, dtype=np.float32).reshape(40, 30, 1),
+    "(40, 1, 1)": np.linspace(0, 1, 40, dtype=np.float32).reshape(40, 1, 1),
+    "(30, 1)": np.linspace(0, 1, 30, dtype=np.float32).reshape(30, 1),
+    "(40, 30, 3)": PICTURE[::-1].copy(),
+}
+
+
+@pytest.mark.parametrize("of", [np.asarray, torch.tensor], ids=["numpy", "torch"])
+@pytest.mark.parametrize("shape", FACTORS)
+@pytest.mark.parametrize("operator", ["*", "+", "-"])
+def test_a_picture_and_what_is_broadcast_over_it_are_drawn_as_pictures(shape, operator, of):
+    factor = FACTORS[shape]
+    widget = wl.BroadcastExplorer(of(PICTURE), of(factor), operator=operator)
+    assert widget.picture["pictures"]["size"] == [40, 30]
+    assert (shown(widget, 0) == as_bytes(PICTURE)).all()
+    expected = {"*": np.multiply, "+": np.add, "-": np.subtract}[operator](PICTURE, factor)
+    assert (pixels(widget.result_image) == as_bytes(expected)).all()
+    panel = widget.picture["pictures"]["operands"][1]
+    if factor.size <= 3:
+        assert panel["values"] == factor.ravel().tolist()
+        assert set(panel["values"]) <= set(panel["stops"])
+    else:
+        lifted = factor.reshape((1,) * (3 - factor.ndim) + factor.shape)
+        assert (shown(widget, 1) == as_bytes(np.broadcast_to(lifted, (*lifted.shape[:2], 3)))).all()
+
+
+def test_sliders_change_the_result_and_nothing_of_the_learners():
+    scale = torch.tensor([1.0, 0.5, 0.25])
+    widget = wl.BroadcastExplorer(torch.tensor(PICTURE), scale, operator="*", names=("image", "scale"))
+    drawn = []
+    widget.observe(drawn.append, "picture")
+    widget.levels = {"scale": [0, 1, 0.5]}
+    assert (pixels(widget.result_image) == as_bytes(PICTURE * np.float32([0, 1, 0.5]))).all()
+    assert scale.tolist() == [1.0, 0.5, 0.25]
+    assert drawn == []  # while a slider moves, only the result is sent
+    widget._on_custom_msg({"restart": True}, None)
+    assert (pixels(widget.result_image) == as_bytes(PICTURE * np.float32([1, 0.5, 0.25]))).all()
+
+
+@pytest.mark.parametrize("levels", [{"b": [1, 2]}, {"b": [1, 2, float("nan")]}, {"b": "abc"}, {"b": [True, 1, 1]}])
+def test_levels_that_no_slider_can_have_are_refused(levels):
+    widget = wl.BroadcastExplorer(PICTURE, (3,), operator="*")
+    before = widget.result_image
+    widget.levels = levels
+    assert "sliders hold one or three numbers" in widget.error
+    assert widget.result_image == before
+
+
+def test_the_pixel_that_is_looked_at_is_told():
+    widget = wl.BroadcastExplorer(PICTURE, FACTORS["(3,)"], operator="*")
+    widget.pixel = [4, 7]
+    numbers = [format_digits(value, 3) for value in PICTURE[4, 7]]
+    products = [format_digits(value, 3) for value in PICTURE[4, 7] * FACTORS["(3,)"]]
+    assert widget.at_pixel == (
+        f"Row 4, column 7: `({', '.join(numbers)}) × (1, 0.5, 0.25)` = `({', '.join(products)})`."
+    )
+    widget.pixel = [40, 0]
+    assert "rows go from 0 to 39, columns to 29" in widget.error
+    widget.pixel = [0, 0]
+    assert (widget.error, widget.at_pixel[:16]) == ("", "Row 0, column 0:")
+
+
+def test_a_clash_of_pictures_keeps_its_repairs_and_each_gives_a_picture():
+    widget = wl.BroadcastExplorer((256, 256, 3), (256,), operator="*", names=("image", "factor"))
+    assert "image has 3 and factor has 256" in widget.picture["summary"]
+    assert "cell" not in widget.picture["summary"]
+    assert widget.result_image == widget.at_pixel == ""
+    ramp, scene = np.linspace(0, 1, 256, dtype=np.float32), draw_scene(256, 256)
+    expected = {
+        "factor[:, None]": scene * ramp[:, None],
+        "factor[:, None, None]": scene * ramp[:, None, None],
+        "image.permute(0, 2, 1)": scene * ramp[:, None],
+        "image.permute(2, 0, 1)": scene * ramp[:, None],
+    }
+    assert [repair["code"] for repair in widget.picture["repairs"]] == list(expected)
+    for at, (code, result) in enumerate(expected.items()):
+        widget._on_custom_msg({"repair": at}, None)
+        assert (pixels(widget.result_image) == as_bytes(result)).all(), code
+        rows = next(axis for axis in widget.picture["axes"] if axis["name"] == "rows")
+        assert (rows["size"], rows["tone"]) == ("256", "i")
+
+
+def test_greys_of_255_and_large_pictures():
+    bright = (255 * PICTURE).astype(np.uint8)
+    widget = wl.BroadcastExplorer(bright, np.float32([1, 0.5, 0]), operator="*")
+    assert (shown(widget, 0) == bright).all()
+    assert (pixels(widget.result_image) == as_bytes(bright * np.float32([1, 0.5, 0]), 255)).all()
+    large = np.zeros((600, 300, 3), np.float32)
+    large[::3, ::2] = 1
+    widget = wl.BroadcastExplorer(large, (3,), operator="*")
+    assert pixels(widget.result_image).shape == (200, 150, 3)
+    assert wl.BroadcastExplorer((10**6, 10**6, 3), (3,)).picture["pictures"] is None  # too large to draw at all
+    assert wl.BroadcastExplorer((4, 4, 3), (3,)).picture["pictures"] is None  # few numbers are seen as numbers
+
+
+def test_a_comparison_of_pictures_is_black_and_white():
+    widget = wl.BroadcastExplorer(PICTURE, FACTORS["()"], operator=">")
+    assert (pixels(widget.result_image) == 255 * (PICTURE > 0.25)).all()
+    assert "` is `(" in widget.at_pixel

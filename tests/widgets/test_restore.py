@@ -19,6 +19,8 @@ DOINGS = {
         {"shapes": ["3, 2", "3, 1", "4, 1, 1"]},
         {"message": {"remove": 1}},
         {"preset": "image"},
+        {"levels": {"scale": [0.5, 1, 0]}},
+        {"pixel": [3, 200]},
         {"shapes": ["256, 256, 3", "4"]},
     ],
     "DigitViewer": [{"row": 3, "column": 4}, {"numbers": True}],

@@ -2,8 +2,10 @@ import { button, dropdown, icon, iconButton } from "../shared/controls.js";
 import { h, prose } from "../shared/dom.js";
 import { cellSize } from "../shared/format.js";
 import { createRadioGroup } from "../shared/radio-group.js";
+import { createRoom, createSteadyHeight } from "../shared/resize.js";
 import { createView, prefersReducedMotion } from "../shared/view.js";
 import { createPanel } from "./panel.js";
+import { createPictures } from "./pictures.js";
 import { createRules } from "./rules.js";
 import { describeOperand, describeResult, plain } from "./sentences.js";
 import { Table } from "./table.js";
@@ -13,6 +15,8 @@ import { Table } from "./table.js";
  * @typedef {import("./sentences.js").Picture} Picture
  */
 
+const PHONE = 420; // drawing units of room: cells are small
+const BESIDE = 760; // the repairs stand beside the drawing
 const ROOMY = 6; // up to so many rows and columns are drawn in large cells
 
 /** One view of a BroadcastExplorer. */
@@ -39,13 +43,18 @@ class Explorer {
     });
     this.rules = createRules({ onrepair: (at) => model.send({ repair: at }) });
     this.scene = h("div", { class: "wl-panels", role: "group", "aria-label": "operands and result" });
-    view.stage.append(h("div", { class: "wl-top" }, this.table.node, this.rules.node), this.scene);
+    this.bench = h("div", { class: "wl-bench" }, this.scene);
+    view.stage.append(this.bench);
+    view.caption.after(h("div", { class: "wl-lower" }, this.table.node, this.rules.rules));
+    this.steady = createSteadyHeight(view.stage);
+    this.room = createRoom(view, { onchange: () => this.resize() });
 
     view.listen(["shapes", "operator", "preset", "invalid_operands", "presets", "operators"], () => this.showInputs());
     view.listen(["picture"], () => {
       this.show();
       this.stretch();
     });
+    view.listen(["result_image", "at_pixel", "levels", "pixel"], () => this.showPictures());
     this.show();
   }
 
@@ -72,10 +81,9 @@ class Explorer {
       })),
       onchoose: (operator) => view.save({ operator }),
     });
-    this.again = button("stretch again", () => this.stretch());
-    this.again.prepend(icon("play"));
+    this.again = button([icon("play"), h("span", {}, "stretch again")], () => this.stretch());
     const restart = iconButton("restart", "start again", () => model.send({ restart: true }));
-    view.controls.append(restart, this.presets.node, this.operators.node, this.again);
+    view.controls.append(this.operators.node, this.again, restart, this.presets.node);
   }
 
   // ---- drawing ----
@@ -95,13 +103,63 @@ class Explorer {
     this.table.show(this.picture);
     this.rules.show(this.picture);
     this.again.hidden = prefersReducedMotion();
-    this.again.disabled = !operands.some((operand) => operand.reader.length > operand.home.length);
+    this.again.disabled = !operands.some(({ reader, home }) => home && reader.length > home.length);
     this.showPanels();
     this.showSummary();
+    this.arrange(false);
+  }
+
+  resize() {
+    this.showPanels();
+    this.arrange(true);
+  }
+
+  /** The repairs beside the drawing or, where that has no room, below the sentence; and the drawing as high as it was. */
+  arrange(resized) {
+    const { view, rules, bench, room, steady } = this;
+    const beside = room.width >= BESIDE;
+    const { repairs } = rules;
+    if (beside && repairs.parentNode !== bench) bench.append(repairs);
+    if (!beside && repairs.parentNode !== view.root) view.caption.after(repairs);
+    steady.fit(bench.offsetHeight / room.unit(), { afresh: resized });
   }
 
   showPanels() {
-    const { operands, result, expression, symbol, comparison } = this.picture;
+    const { operands, result, expression, symbol, pictures } = this.picture;
+    const figures = pictures ? this.createPictures() : this.createPanels();
+    if (!result) figures.push(noResult(expression));
+    this.scene.replaceChildren(
+      ...figures.map((figure, at) => {
+        const sign = at < operands.length ? symbol : "=";
+        return h("div", { class: "wl-term" }, at > 0 && h("span", { class: "wl-between wl-mono" }, sign), figure);
+      }),
+    );
+    this.showPictures();
+  }
+
+  createPictures() {
+    const { view, model } = this;
+    this.highlighted = [];
+    this.panels = [];
+    this.pictures = createPictures(this.picture, {
+      onlevel: (name, values) => view.save({ levels: { ...model.get("levels"), [name]: values } }),
+      onpixel: (pixel) => view.save({ pixel }),
+    });
+    return this.pictures.figures;
+  }
+
+  /** What changes while a slider moves. */
+  showPictures() {
+    const { model } = this;
+    const [image, sentence] = [model.get("result_image"), model.get("at_pixel")];
+    const [levels, pixel] = [model.get("levels"), model.get("pixel")];
+    if (!this.picture.pictures) return;
+    this.pictures.show({ image, levels, pixel, sentence: sentence.replaceAll("`", "") });
+    this.showSummary();
+  }
+
+  createPanels() {
+    const { operands, result, comparison } = this.picture;
     this.highlighted = [];
     this.panels = operands.map((operand, at) =>
       this.createPanel(operand, operand.reader, at, (p) => describeOperand(operand, p)),
@@ -112,14 +170,7 @@ class Explorer {
       if (comparison) result.texts.forEach((text, p) => panel.cells[p].classList.toggle("wl-true", text === "True"));
       this.panels.push(panel);
     }
-    const figures = this.panels.map(({ node }) => node);
-    if (!result) figures.push(noResult(expression));
-    this.scene.replaceChildren(
-      ...figures.map((figure, at) => {
-        const sign = at < operands.length ? symbol : "=";
-        return h("div", { class: "wl-term" }, at > 0 && h("span", { class: "wl-between wl-mono" }, sign), figure);
-      }),
-    );
+    return this.panels.map(({ node }) => node);
   }
 
   /**
@@ -135,7 +186,7 @@ class Explorer {
     return createPanel({
       panel,
       shown,
-      size: cellSize(texts, most > ROOMY ? 32 : 44),
+      size: cellSize(texts, most > ROOMY || this.room.width < PHONE ? 32 : 44, { padding: 4 }),
       elements,
       describe: (p) => plain(describe(p)),
       onHighlight: (p) => this.highlight(which, p),
@@ -143,7 +194,9 @@ class Explorer {
   }
 
   showSummary() {
-    this.view.caption.replaceChildren(...prose(this.picture.summary));
+    const { summary, pictures } = this.picture;
+    const sentence = pictures ? this.model.get("at_pixel") : "";
+    this.view.caption.replaceChildren(...prose(sentence ? `${sentence} ${summary}` : summary));
   }
 
   stretch() {

@@ -1,15 +1,18 @@
 """BroadcastExplorer: shapes lined up axis by axis, the stretch that copies nothing, and what repairs a clash."""
 
 import itertools
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 from numpy.typing import NDArray
 
 from widgets_lib.compute import broadcasting
+from widgets_lib.compute.formatting import shorten
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, integer
+from widgets_lib.widgets.broadcasting.colours import Frame, describe_pixel, draw_result, find_frame
 from widgets_lib.widgets.broadcasting.operands import MAX_AXES, Clash, Operand, example, from_argument
 from widgets_lib.widgets.broadcasting.picture import draw, draw_repairs
 from widgets_lib.widgets.broadcasting.presets import PRESETS
@@ -27,16 +30,18 @@ class BroadcastExplorer(Widget):
 
     wl.BroadcastExplorer((3,), (3, 3))
     wl.BroadcastExplorer(m, c, names=("m", "c"), operator="*")
+    wl.BroadcastExplorer((256, 256, 3), (3,), operator="*")
     wl.BroadcastExplorer(preset="outer")
 
-    shapes: tuples of ints (or text as "3, 1"), or tensors and arrays, whose numbers are then shown.
+    shapes: tuples of ints (or text as "3, 1"), or tensors and arrays, whose numbers are then shown. Where one of them
+    is a picture, of rows, columns and three colours, all are drawn as pictures, and one to three numbers as sliders.
     operator: one of + - * / < > ==. names: what the operands are called, a, b, … if not given.
     preset: scalar, vector, column, outer, comparison, image, digit, clash or digit-clash; without any argument, vector.
     Raises: ValueError, or TypeError for an array without plain numbers, naming what does not fit.
     """
 
     messages = {"add": anything, "remove": integer, "repair": integer}
-    inputs = ("shapes", "operator", "preset", "history")
+    inputs = ("shapes", "operator", "preset", "history", "levels", "pixel")
 
     shapes = traitlets.List(traitlets.Unicode(), help="The operands' shapes, as typed.").tag(sync=True)
     operator = traitlets.Enum(list(broadcasting.OPERATORS), "+", help="What is computed of each pair.").tag(sync=True)
@@ -46,6 +51,11 @@ class BroadcastExplorer(Widget):
 
     history = traitlets.List(
         traitlets.Dict(), help="What led here from how the widget was made: presets, shapes, operators and messages."
+    ).tag(sync=True)
+
+    levels = traitlets.Dict(help="What sliders were set to: for an operand's name its numbers.").tag(sync=True)
+    pixel = traitlets.List(
+        traitlets.Int(), help="Row and column that are looked at in a picture; empty before that."
     ).tag(sync=True)
 
     invalid_operands = traitlets.List(traitlets.Int(), help="Operands whose typed shape can't be used.").tag(sync=True)
@@ -60,6 +70,10 @@ class BroadcastExplorer(Widget):
     picture = traitlets.Dict(
         help="What is drawn, see `picture.draw`: the table's columns, the panels of cells, the repairs and the summary."
     ).tag(sync=True)
+    result_image = traitlets.Unicode(help="The result as a picture, a data URI; empty where cells are drawn.").tag(
+        sync=True
+    )
+    at_pixel = traitlets.Unicode(help="A sentence on the pixel that is looked at.").tag(sync=True)
 
     def __init__(
         self,
@@ -88,11 +102,12 @@ class BroadcastExplorer(Widget):
         self._operands = operands
         self._start = operands, operator, preset
         self._drawn: tuple[list[Operand], str] | None = None
+        self._frame: Frame | None = None  # of what is drawn
         self._step: dict[str, Any] | None = None  # what is being done; None for a shape or operator that was chosen
         self._clash: Clash | None = None  # the one that is shown, or was before a repair
         texts = [_shape_text(operand.shape) for operand in operands]
         super().__init__(shapes=texts, operator=operator, preset=preset)
-        self.recompute_on("shapes", "operator")
+        self.recompute_on("shapes", "operator", "levels", "pixel")
         self.observe(self._on_preset, names=["preset"])
 
     # ---- what the learner does ----
@@ -162,6 +177,7 @@ class BroadcastExplorer(Widget):
         with self.hold_sync(), self.hold_trait_notifications():
             self._operands = list(operands)
             self.shapes, self.operator, self.preset = [_shape_text(each.shape) for each in operands], operator, preset
+            self.levels, self.pixel = {}, []
         self._recompute()  # also where no trait changed: other numbers may stand behind equal shapes
         self.history = [] if (operands, operator, preset) == self._start else [{"preset": preset}]
 
@@ -196,6 +212,22 @@ class BroadcastExplorer(Widget):
                 self._tell(self._step or {"shapes": list(self.shapes), "operator": self.operator})
             self._drawn = operands, self.operator
         self._operands = operands
+        self._draw_result()
+
+    def _draw_result(self) -> None:
+        """The result as a picture, and its pixel, where pictures are drawn."""
+        levels, frame = _check_levels(self.levels), self._frame
+        if frame is None or not self.picture["shape"]:
+            self.result_image = self.at_pixel = ""
+            return
+        rows, columns = frame.sides
+        pixel = self.pixel or [rows // 2, columns // 3]
+        if len(pixel) != 2 or not (0 <= pixel[0] < rows and 0 <= pixel[1] < columns):
+            raise ValueError(f"there is no pixel {pixel}: rows go from 0 to {rows - 1}, columns to {columns - 1}")
+        with self.hold_sync():
+            self.result_image = draw_result(self._operands, self.operator, frame, levels)
+            operator = broadcasting.OPERATORS[self.operator]
+            self.at_pixel = describe_pixel(self._operands, operator, frame, levels, pixel)
 
     def _tell(self, step: dict[str, Any]) -> None:
         """Add to the history; of shapes or operators that were chosen one after the other only the last counts."""
@@ -242,9 +274,20 @@ class BroadcastExplorer(Widget):
         if result.shape is None:
             fitting = [repair for repair in result.repairs if len(repair.result_shape) <= MAX_AXES]
             self._clash = Clash(operands, fitting)
-        picture = draw(operands, operator, result)
+        frame = find_frame(operands)
+        picture = draw(operands, operator, result, frame)
+        self._frame = frame
         room = len(operands) < MAX_OPERANDS and not operator.is_comparison
         return {**picture, "repairs": draw_repairs(self._clash), "room": room}
+
+
+def _check_levels(levels: Mapping[str, Any]) -> Mapping[str, list[float]]:
+    """The levels themselves. Raises: ValueError unless they are lists of finite numbers by name."""
+    for name, numbers in levels.items():
+        good = isinstance(numbers, (list, tuple)) and all(type(n) in (int, float) and math.isfinite(n) for n in numbers)
+        if not good or len(numbers) not in (1, 3):
+            raise ValueError(f"{name}: sliders hold one or three numbers, and can't hold {shorten(repr(numbers))}")
+    return levels
 
 
 def _shape_text(shape: tuple[int, ...]) -> str:

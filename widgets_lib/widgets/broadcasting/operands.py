@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from widgets_lib.compute import broadcasting, strides
-from widgets_lib.compute.arrays import is_torch
+from widgets_lib.compute.arrays import as_numpy, is_torch
 from widgets_lib.compute.parsing import MAX_ELEMENTS, as_shape
 
 MAX_AXES = 8  # columns of the table
@@ -71,12 +71,29 @@ class Operand:
         dtype = np.int64 if math.prod(self.base) <= _EXACT_ELEMENTS else np.float64
         return broadcasting.example(np.array(positions, dtype=dtype), self.scale)
 
+    def all_numbers(self) -> NDArray[Any]:
+        """All of the array's numbers, of the array's shape."""
+        return as_numpy(self.array)
+
+    def moved_numbers(self, numbers: NDArray[Any]) -> NDArray[Any]:
+        """Numbers of the array's shape as the view shows them."""
+        for axes, _, after in self.moves:
+            if axes is not None:
+                numbers = numbers.transpose(sorted(range(numbers.ndim), key=lambda axis: (axes[axis] or 0, axis)))
+            numbers = numbers.reshape(after)
+        return numbers
+
     def to_compute_with(self, numbers: NDArray[Any]) -> Any:
         """Some of these numbers as the array's own library holds and combines them: of a scalar only one."""
+        combinable = self.combinable(numbers)
+        return combinable[0] if is_torch(combinable) and not self.base else combinable
+
+    def combinable(self, numbers: NDArray[Any]) -> Any:
+        """Numbers as the array's own library holds them; those that the array's type can't hold as they are."""
         if not is_torch(self.array):
             return numbers
-        tensor = import_module("torch").from_numpy(numbers).to(self.array.dtype)
-        return tensor if self.base else tensor[0]
+        tensor = import_module("torch").from_numpy(np.ascontiguousarray(numbers))
+        return tensor.to(self.array.dtype) if self.array.is_floating_point() or numbers.dtype.kind != "f" else tensor
 
 
 def example(name: str, shape: tuple[int, ...], scale: float) -> Operand:

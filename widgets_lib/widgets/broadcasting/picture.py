@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,38 +10,79 @@ from numpy.typing import NDArray
 
 from widgets_lib.compute import broadcasting
 from widgets_lib.compute.formatting import count, format_digits, join_words
+from widgets_lib.widgets.broadcasting.colours import Frame, draw_pictures
 from widgets_lib.widgets.broadcasting.operands import Clash, Operand
 
 DRAWN_AXES = 4  # cells in rows and columns, facets across and down; further axes are drawn at their index 0
-AXES = (("columns", "j"), ("rows", "i"), ("facets", "p"), ("facets down", ""))  # of the result, from the right
+# of the result, from the right: what each is drawn as, and the letter of its colour
+AXES = {-1: ("columns", "j"), -2: ("rows", "i"), -3: ("facets", "p"), -4: ("facets down", "")}
 
 
-def draw(operands: list[Operand], operator: broadcasting.Operator, result: broadcasting.Broadcast) -> dict[str, Any]:
+def draw(
+    operands: list[Operand],
+    operator: broadcasting.Operator,
+    result: broadcasting.Broadcast,
+    frame: Frame | None = None,
+) -> dict[str, Any]:
     """What is drawn of the operands and their result, as plain numbers and texts.
 
     expression, operator, symbol, comparison, shape: of what is computed. summary: one sentence on it. axes: a column
     of the table each. shown: the drawn indices of each of the last axes. operands, result: a panel of cells each,
-    result None for a clash.
+    result None for a clash. pictures: with a frame, what is drawn in place of cells, else None.
     """
     expression = operator.code(*(operand.code for operand in operands))
     outline = tuple(max(column.sizes) if column.size is None else column.size for column in result.columns)
-    shown = _shown(outline)
-    cells = list(itertools.product(*[[0]] * (len(outline) - len(shown)), *shown))
-    drawn = [_draw_operand(operand, outline, cells, len(shown)) for operand in operands]
+    drawn = (
+        _draw_shapes(operands, expression, result.shape) if frame else _draw_cells(operands, operator, result, outline)
+    )
     made = result.shape is not None
-    numbers = broadcasting.cells(operator.key, *(some for _, some in drawn)) if made and cells else np.zeros(0)
+    summary = _summary(operands, result, outline, expression, cells=frame is None)
     return {
         "expression": expression,
         "operator": operator.key,
         "symbol": operator.symbol,
         "comparison": operator.is_comparison,
         "shape": str(result.shape) if made else "",
-        "summary": _summary(operands, result, outline, expression) + _in_part(outline, shown),
-        "axes": [_draw_column(column) for column in result.columns],
+        "summary": summary if frame else summary + _in_part(outline, drawn["shown"]),
+        "axes": [_draw_column(column, frame.names() if frame else AXES) for column in result.columns],
+        **drawn,
+        "result": drawn["result"] if made else None,
+        "pictures": draw_pictures(operands, frame) if frame else None,
+    }
+
+
+def _draw_cells(
+    operands: list[Operand],
+    operator: broadcasting.Operator,
+    result: broadcasting.Broadcast,
+    outline: tuple[int, ...],
+) -> dict[str, Any]:
+    """The panels of cells."""
+    shown = _shown(outline)
+    cells = list(itertools.product(*[[0]] * (len(outline) - len(shown)), *shown))
+    drawn = [_draw_operand(operand, outline, cells, len(shown)) for operand in operands]
+    made = result.shape is not None
+    numbers = broadcasting.cells(operator.key, *(some for _, some in drawn)) if made and cells else np.zeros(0)
+    expression = operator.code(*(operand.code for operand in operands))
+    return {
         "shown": shown,
         "operands": [panel for panel, _ in drawn],
         "result": _draw_result(expression, outline, cells, numbers.reshape(-1)) if made else None,
     }
+
+
+def _draw_shapes(operands: list[Operand], expression: str, shape: tuple[int, ...] | None) -> dict[str, Any]:
+    """What is said of operands that are drawn as pictures, and of their result if it has a shape."""
+    panels = [
+        {
+            "code": operand.code,
+            "shape": str(operand.shape),
+            "seen": str(shape) if shape is not None and operand.shape != shape else "",
+            "name": operand.name,
+        }
+        for operand in operands
+    ]
+    return {"shown": [], "operands": panels, "result": {"code": expression, "shape": str(shape)}}
 
 
 def draw_repairs(clash: Clash | None) -> list[dict[str, Any]]:
@@ -61,10 +102,13 @@ def draw_repairs(clash: Clash | None) -> list[dict[str, Any]]:
     ]
 
 
-def _summary(operands: list[Operand], result: broadcasting.Broadcast, outline: tuple[int, ...], expression: str) -> str:
-    """One sentence on what is seen."""
+def _summary(
+    operands: list[Operand], result: broadcasting.Broadcast, outline: tuple[int, ...], expression: str, *, cells: bool
+) -> str:
+    """One sentence on what is seen: cells, or pictures."""
     if result.reason is not None:
-        missing = " A red dashed cell is missing: there is no element for it." if 0 not in outline else ""
+        drawn = cells and 0 not in outline
+        missing = " A red dashed cell is missing: there is no element for it." if drawn else ""
         return result.reason.replace("Axis -", "Axis −") + missing
     size = math.prod(outline)
     if not size:
@@ -76,7 +120,7 @@ def _summary(operands: list[Operand], result: broadcasting.Broadcast, outline: t
     held = " + ".join(f"{math.prod(operand.shape):,}" for operand in operands)
     names = join_words([f"`{code}`" for code in stretched])
     verb = "is" if len(stretched) == 1 else "are"
-    copies = "Dashed cells are the same numbers read again, not copies."
+    copies = "Dashed cells are the same numbers read again, not copies." if cells else "Nothing is copied."
     return f"{names} {verb} stretched: {held} numbers make {results}. {copies}"
 
 
@@ -94,7 +138,7 @@ def _shown(outline: tuple[int, ...]) -> list[list[int]]:
 
 def _in_part(outline: tuple[int, ...], shown: list[list[int]]) -> str:
     """A sentence on what is left out, if anything is."""
-    names = [name for name, _ in AXES[: len(shown)]][::-1]
+    names = [AXES[from_right - len(shown)][0] for from_right in range(len(shown))]
     cut = zip(shown, outline[-len(shown) :], names, strict=True) if shown else ()
     parts = [f"{len(some)} of {n:,} {name}" for some, n, name in cut if len(some) < n]
     if len(outline) > len(shown):
@@ -103,15 +147,16 @@ def _in_part(outline: tuple[int, ...], shown: list[list[int]]) -> str:
 
 
 def _tone(from_right: int) -> str:
-    """The colour of an axis: i, j, k, or none from the fourth on."""
-    return AXES[-from_right - 1][1] if -from_right <= len(AXES) else ""
+    """The colour of an axis of cells: i, j, p, or none from the fourth on."""
+    return AXES.get(from_right, ("", ""))[1]
 
 
-def _draw_column(column: broadcasting.Column) -> dict[str, Any]:
+def _draw_column(column: broadcasting.Column, axes: Mapping[int, tuple[str, str]]) -> dict[str, Any]:
+    name, tone = axes.get(column.from_right, ("", ""))
     return {
         "label": f"−{-column.from_right}",
-        "name": AXES[-column.from_right - 1][0] if -column.from_right <= 3 else "",
-        "tone": _tone(column.from_right),
+        "name": name if -column.from_right <= 3 else "",
+        "tone": tone,
         "verdict": column.verdict,
         "message": column.message,
         "size": "" if column.size is None else str(column.size),

@@ -3,16 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from widgets_lib.compute import broadcasting
 from widgets_lib.widgets.broadcasting.operands import Operand, example, from_array
-
-
-def _image() -> NDArray[np.int64]:
-    """256 × 256 × 3 whose red is the row, green the column, blue 128: a number tells its place."""
-    rows, columns = np.indices((256, 256))
-    return np.stack([rows, columns, np.full((256, 256), 128)], axis=2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +35,7 @@ def _presets() -> dict[str, Preset]:
         "column": Preset("a vector to each column", "+", (m, column)),
         "outer": Preset("outer product", "*", (c.moved("c[None, :]", (1,), (1, 3)), column)),
         "comparison": Preset("each with each", ">", (c.moved("c[None]", (1,), (1, 3)), column)),
-        "image": Preset("256 × 256 pixels", "*", (from_array("image", _image()), scale)),
+        "image": Preset("256 × 256 pixels", "*", (example("image", (256, 256, 3), 1), scale)),
         "digit": Preset("784 pixels", "*", (digit.moved("digit[:, None]", (0,), (784, 1)), weights)),
         "clash": Preset("fails", "+", (p, c)),
         "digit-clash": Preset("fails", "*", (digit, weights)),

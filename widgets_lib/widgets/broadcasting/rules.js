@@ -3,21 +3,22 @@ import { button } from "../shared/controls.js";
 import { h, prose } from "../shared/dom.js";
 
 /**
- * { node, show(picture) }; `onrepair` gets the number of the repair that is pressed.
+ * { rules, repairs, show(picture) }, two nodes; `onrepair` gets the number of the repair that is pressed.
  * @param {{ onrepair(at: number): void }} listeners
  */
 export function createRules({ onrepair }) {
   const rules = h("ul", { class: "wl-rules", "aria-label": "the rule, axis by axis from the right" });
   const title = h("p", { class: "wl-quiet" });
   const list = h("ul", { class: "wl-repairs" });
-  const repairs = h("div", { role: "group", "aria-label": "repairs" }, title, list);
+  const repairs = h("div", { class: "wl-side", role: "group", "aria-label": "repairs" }, title, list);
 
   /**
    * @param {import("./sentences.js").Repair} repair
    * @param {number} at
    */
   const repairItem = ({ code, shape, message, also, numpy, applied }, at) => {
-    const words = [`gives ${shape}. ${message}`, also && ` Also \`${also}\`.`, numpy && ` In numpy \`${numpy}\`.`];
+    const others = [also && ` Also \`${also}\`.`, numpy && ` In numpy \`${numpy}\`.`];
+    const words = [`gives ${shape}. ${message}`, ...(applied ? others : [])];
     return h(
       "li",
       {},
@@ -26,7 +27,8 @@ export function createRules({ onrepair }) {
     );
   };
   return {
-    node: h("div", { class: "wl-side" }, rules, repairs),
+    rules,
+    repairs,
     /** @param {import("./sentences.js").Picture} picture */
     show(picture) {
       rules.replaceChildren(...picture.axes.map(ruleItem).reverse()); // the rule starts at the right

@@ -51,6 +51,7 @@ import { factor } from "../shared/format.js";
  * @property {Panel | null} result
  * @property {Repair[]} repairs
  * @property {boolean} room  whether an operand can be added
+ * @property {import("./pictures.js").Pictures | null} pictures  drawn in place of cells
  */
 
 const code = (...parts) => h("code", {}, ...parts);
