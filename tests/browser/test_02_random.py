@@ -53,7 +53,7 @@ def test_the_lesson_answers_pointer_and_keyboard(open_in, host):
     # The batches of four workers change alike; with reseeding, each in its own way.
     workers = lesson.locator(".wl-workers")
     expect(workers).to_contain_text("4 workers, 1 “random” change")
-    workers.get_by_role("radio", name="SeedSequence.spawn").check()
+    workers.get_by_label("reseeding").select_option("SeedSequence.spawn")
     expect(workers).to_contain_text("4 workers, 4")
 
     if host == "app":

@@ -42,9 +42,9 @@ def again(page):
 def use_all(page):
     """Uses every widget of the page once."""
     answer(page.locator(".wl-predict"), "5")
-    page.locator(".wl-stepper").nth(1).get_by_role("slider").first.press("ArrowLeft")
+    page.locator(".wl-stepper").nth(1).get_by_role("radio", name="outer").check()
     page.locator(".wl-tape").get_by_role("button", name="next(it)", exact=True).press("Enter")
-    page.locator(".wl-strides").get_by_role("button", name="x.t()").press("Enter")
+    page.locator(".wl-strides .wl-moves button").filter(has_text="x.t()").dispatch_event("click")  # behind "more"
     page.locator(".wl-ladder").get_by_role("slider").first.press("ArrowRight")
     wait_for_answers(page)
 
@@ -95,8 +95,8 @@ def test_the_other_widgets_come_back_too(page, context, scratch_voila):
     page.locator(".wl-digit").get_by_role("checkbox").check()
     page.locator(".wl-broadcasting").get_by_role("button", name="add an operand").click()
     page.locator(".wl-stream").get_by_role("combobox", name="generator").select_option("randu")
-    page.locator(".wl-forks").get_by_role("slider").first.press("ArrowRight")
-    page.locator(".wl-workers").get_by_role("slider").first.press("ArrowLeft")
+    page.locator(".wl-forks").get_by_label("reseeding").select_option("pid")
+    page.locator(".wl-workers").get_by_label("reseeding").select_option("pid")
     wait_for_answers(page)  # what follows from an input may be an input, too, as a generator's state
     page.evaluate("saveInputs()")
     wait_until_kept(page, "kept && Object.keys(kept.widgets).length === 5")

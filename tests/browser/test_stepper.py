@@ -15,6 +15,10 @@ def stepper(voila_page):
     return stepper
 
 
+def open_more(stepper):
+    stepper.get_by_text("more", exact=True).click()
+
+
 def count(stepper):
     return stepper.locator(".wl-counts")
 
@@ -27,11 +31,14 @@ def test_plays_steps_and_goes_back_by_mouse(stepper):
     expect(count(stepper)).to_contain_text("7 of 24 steps")
     stepper.get_by_role("radio", name="outer").check()
     expect(count(stepper)).to_have_text("1 of 4 steps by Python, 6 of 24 products")
+    open_more(stepper)
     stepper.get_by_label("speed").select_option("16")
     stepper.get_by_role("button", name="play").click()
     expect(count(stepper)).to_have_text("4 of 4 steps by Python, 24 of 24 products")
-    stepper.get_by_role("button", name="start again").click()
+    stepper.get_by_role("button", name="start again", exact=True).click()
     expect(count(stepper)).to_contain_text("0 of 4 steps")
+    stepper.get_by_role("button", name="Start again with the first settings").click()
+    expect(count(stepper)).to_have_text("7 of 24 steps by Python, 7 of 24 products")
 
 
 def test_plays_by_keyboard(stepper):
@@ -46,8 +53,9 @@ def test_plays_by_keyboard(stepper):
     expect(count(stepper)).to_contain_text("3 of 6 steps")
     page.keyboard.press("Home")
     expect(stepper.locator(".wl-equations")).to_contain_text("C is all zeros.")
+    open_more(stepper)
     stepper.get_by_role("slider", name="n, columns of B").press("ArrowRight")
-    expect(stepper.locator("output").first).to_have_text("36")
+    expect(stepper.locator(".wl-option output").first).to_have_text("36")
     stepper.get_by_role("slider", name="Python step").press("End")
     expect(count(stepper)).to_have_text("9 of 9 steps by Python, 36 of 36 products")
     page.keyboard.press("Home")
@@ -66,8 +74,8 @@ def test_a_cell_of_c_is_looked_at_by_pointer_and_by_keyboard(stepper):
         "c[1, 1] is row 1 of A times column 1 of B: 4·4 + 7·0 + 6·5 + 8·2 = 16 + 0 + 30 + 16 = 62"
     )
     stepper.page.mouse.move(0, 0)
-    stepper.get_by_label("speed").focus()
-    stepper.page.keyboard.press("Tab")  # the group of cells listens to focus and must not be a stop itself
+    stepper.get_by_role("button", name="start again").focus()
+    stepper.page.keyboard.press("Shift+Tab")  # the group of cells listens to focus and must not be a stop itself
     expect(cells.nth(0)).to_be_focused()
     stepper.page.keyboard.press("ArrowDown")
     expect(cells.nth(2)).to_be_focused()
@@ -87,6 +95,7 @@ def test_fits_a_phone(stepper):
 def test_goes_on_when_no_message_reaches_the_kernel(stepper):
     stepper.page.evaluate("WebSocket.prototype.send = () => {}")
     stepper.get_by_role("radio", name="broadcast").check()
+    open_more(stepper)
     stepper.get_by_role("slider", name="m, rows of A").press("End")
     stepper.get_by_role("slider", name="Python step").press("End")
     expect(count(stepper)).to_have_text("5 of 5 steps by Python, 40 of 40 products")

@@ -47,6 +47,7 @@ def test_by_mouse(stream):
     expect(readout(stream)).to_contain_text("draw 3 of 50")
     stream.locator(".wl-bin").nth(8).hover(position={"x": 60, "y": 8})
     expect(readout(stream)).to_contain_text("bar from 0.8 to 0.9: 0 so far")
+    stream.get_by_text("more", exact=True).click()
     stream.get_by_label("divide by the periods").check()
     expect(stream.locator(".wl-work").first).to_contain_text("/ 30,268 =")
     expect(stream.locator(".wl-caption")).to_contain_text("Dividing by the moduli 30,269, 30,307 and 30,323 instead")
@@ -62,6 +63,7 @@ def test_by_mouse(stream):
 
 def test_by_keyboard_with_bad_input_on_the_way(stream):
     page = stream.page
+    stream.get_by_text("more", exact=True).click()
     seed = stream.get_by_label("seed")
     seed.fill("soup")
     seed.press("Enter")
@@ -105,6 +107,7 @@ def test_ten_thousand_draws_are_painted_and_stepped_through_without_the_kernel(s
     page = stream.page
     few = len(reds(stream, "so-far"))
     assert 0 < few < 100 and min(reds(stream, "ahead")) > 130
+    stream.get_by_text("more", exact=True).click()
     choice(stream, "draws").select_option("10,000")
     expect(readout(stream)).to_contain_text("draw 10,000 of 10,000")
     expect(stream.locator(".wl-dot")).to_have_count(0)
@@ -126,6 +129,7 @@ def test_works_in_jupyterlab_by_its_own_keys(open_lab):
     stream = page.locator(".wl-stream")
     stream.get_by_role("slider", name="draw").press("ArrowRight")
     expect(readout(stream)).to_contain_text("draw 5 of 50")
+    stream.get_by_text("more", exact=True).click()
     stream.get_by_label("seed").fill("0")
     page.keyboard.press("Enter")
     expect(stream.locator(".wl-fields input").first).to_have_value("1")

@@ -115,14 +115,14 @@ test("numbers come into the cells; where there is no room, into a close-up aroun
     view.$$(".wl-numbers text").map((text) => text.textContent),
     view.model.state.picture.short,
   );
-  assert.match(view.$(".wl-legend").textContent, /hundredths.*98 for 0\.98828125/);
-  assert.equal(view.$(".wl-close").hidden, true);
+  assert.match(view.$(".wl-caption").textContent, /hundredths.*98 for 0\.98828125/);
+  assert.equal(view.$(".wl-closely"), null);
   box.click();
   assert.equal(view.$$(".wl-numbers text").length, 0);
   view.destroy();
   const wide = await mount("wl.DigitViewer(np.arange(64.0 * 64).reshape(64, 64) / 4096, numbers=True)");
   assert.equal(wide.$$(".wl-numbers text").length, 0);
-  assert.equal(wide.$$(".wl-close .wl-cell").length, 81);
+  assert.equal(wide.$$(".wl-closely .wl-close .wl-cell").length, 49);
   const { short } = wide.model.state.picture;
   wide.key(wide.$(".wl-grid"), "PageUp");
   assert.equal(wide.$(".wl-close .wl-on").textContent, short[15]);
@@ -156,7 +156,7 @@ test("pictures are chosen by button, number and slider; the picture follows from
   assert.equal(type(" 2"), "2", "no waiting for the kernel");
   assert.deepEqual(view.model.saved.at(-1), { index: 2 });
   view.model.receive({ error: "there is no picture" });
-  assert.equal(view.$(".wl-chooser + [role=alert]").textContent, "there is no picture", "under the field");
+  assert.equal(view.$(".wl-controls + [role=alert]").textContent, "there is no picture", "under the field");
   view.destroy();
   const one = await mount(FIVE);
   assert.equal(one.$(".wl-chooser").hidden, true);
@@ -165,7 +165,10 @@ test("pictures are chosen by button, number and slider; the picture follows from
 
 test("Start again asks the kernel", async () => {
   const view = await mount(FIVE);
-  view.$("button").click();
+  view
+    .$$("button")
+    .find((one) => one.textContent === "Start again")
+    .click();
   assert.deepEqual(view.model.sent.at(-1).content, { restart: true });
   view.destroy();
 });

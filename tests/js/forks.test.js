@@ -16,7 +16,7 @@ const press = (view, text) =>
     view.$$("button").find((one) => one.textContent === text),
     "click",
   );
-const radio = (view, reseeding) => view.$(`input[type=radio][value=${reseeding}]`);
+const option = (view, reseeding) => view.$(`select[aria-label^=reseeding] option[value=${reseeding}]`);
 
 test("it opens at the end of the timeline, equal numbers under the same letter and tone", async () => {
   const view = await mount("wl.ForkSimulator()");
@@ -103,12 +103,12 @@ test("a step forward moves what it makes from where it comes; not with reduced m
 
 test("an impossible reseeding is greyed with its reason; if it is chosen, that replaces the drawing", async () => {
   const view = await mount("wl.ForkSimulator('python')");
-  assert.equal(radio(view, "jump").disabled, true);
-  assert.equal(radio(view, "spawn").disabled, false);
+  assert.equal(option(view, "jump").disabled, true);
+  assert.equal(option(view, "spawn").disabled, false);
   assert.match(view.$(".wl-reason").textContent, /^jump ahead: Python's random has had no jumpahead/);
   const state = stateOf("wl.ForkSimulator('python', reseeding='jump')");
   view.model.receive({ reseeding: "jump", reseedings: state.reseedings, timeline: state.timeline });
-  assert.equal(radio(view, "jump").disabled, false); // it keeps the focus and its arrow keys
+  assert.equal(option(view, "jump").disabled, false); // it is chosen
   assert.match(view.$(".wl-refused").textContent, /^✗ Python's random has had no jumpahead/);
   assert.equal(view.$(".wl-timeline"), null);
   assert.equal(view.$$("button").find((one) => one.textContent === "Do it for real").disabled, true);
@@ -125,8 +125,8 @@ test("controls save what is chosen; a seed goes as it was typed, and stays while
   view.fire(seed, "change");
   view.model.receive({ error: "a seed is a whole number" });
   assert.equal(seed.value, "nan");
-  radio(view, "pid").checked = true;
-  view.fire(radio(view, "pid"), "change");
+  option(view, "pid").parentNode.value = "pid";
+  view.fire(option(view, "pid").parentNode, "change");
   assert.deepEqual(view.model.saved.at(-1), { reseeding: "pid" });
   const children = view.$("input[aria-label=children]");
   children.value = 7;

@@ -18,7 +18,7 @@ async function mount(expression, options) {
   view.c = () => view.$$(".wl-cell[tabindex]").map((cell) => cell.querySelector("text").textContent);
   view.choose = (key) => view.$(`input[value=${key}]`).click();
   view.slide = (index, value) => {
-    const input = view.$$(".wl-sizes input")[index];
+    const input = view.$$(".wl-slider input")[index];
     input.value = String(value);
     view.fire(input, "input");
   };

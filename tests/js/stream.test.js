@@ -149,7 +149,7 @@ test("what is typed goes to the kernel as text, and stays where it is refused", 
     view.$$(".wl-fields [aria-invalid]").map((input) => input.value),
     ["0"],
   );
-  view.$$(".wl-start button")[0].click();
+  view.$("button[aria-label^='Start again']").click();
   assert.deepEqual(
     view.model.sent.map(({ content }) => content),
     [{ restart: true }],

@@ -40,7 +40,7 @@ async function mount(expression, options) {
     view.$$(".wl-taken").map((row) => [...row.querySelectorAll("text")].map((text) => text.textContent).join(" "));
   view.heads = () => view.$$("g.wl-head text").map((text) => text.textContent);
   view.now = () => view.$(".wl-now").textContent;
-  view.presses = () => view.$$(".wl-presses button").map((button) => button.textContent);
+  view.presses = () => view.$$(".wl-press").map((button) => button.textContent);
   view.button = (code) => view.$$("button").find((button) => button.textContent === code);
   return view;
 }
@@ -249,7 +249,7 @@ test("what is typed is sent, what was refused is taken back by Start again", asy
   field.value = "abc";
   view.fire(field, "change");
   assert.deepEqual(view.model.sent.at(-1).content, { take: "abc" });
-  view.button("Start again").click();
+  view.$("[aria-label='Start again']").click();
   assert.deepEqual(view.model.sent.at(-1).content, { restart: true });
   assert.equal(field.value, "5");
   assert.equal(view.$(".wl-player output").textContent, "0 / 1", "where the answer will be");

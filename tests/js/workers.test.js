@@ -95,8 +95,9 @@ test("rounds go on and back by button and arrow key, without the kernel, and sto
 
 test("with reseeding the changes differ, carry no letter, and the code is shown", async () => {
   const view = await mount("wl.LoaderWorkers()");
-  view.$("input[value=spawn]").checked = true;
-  view.fire(view.$("input[value=spawn]"), "change");
+  const reseeding = view.$("select[aria-label^=reseeding]");
+  reseeding.value = "spawn";
+  view.fire(reseeding, "change");
   assert.deepEqual(view.model.saved.at(-1), { reseeding: "spawn" });
   view.model.receive({ reseeding: "spawn", timeline: stateOf("wl.LoaderWorkers(reseeding='spawn')").timeline });
   assert.deepEqual([view.$$(".wl-equal").length, view.$$(".wl-letter").length], [0, 0]);

@@ -188,3 +188,12 @@ def test_what_is_not_a_picture_gets_a_message(x, arguments, message):
 def test_hundredths_are_those_of_the_number_that_is_shown():
     picture = wl.DigitViewer(np.float32([[0.29, 0.5], [0.0, 1.0]])).picture
     assert picture["texts"][0] == "0.29" and picture["short"] == ["29", "50", "0", "100"]
+
+
+def test_three_pictures_that_may_be_three_colours_are_noted():
+    planes = np.random.default_rng(0).random((3, 8, 8))
+    assert "red, green and blue of one picture" in wl.DigitViewer(planes).note
+    assert wl.DigitViewer(planes).count == 3
+    assert wl.DigitViewer(planes, labels=[5, 0, 4]).note == wl.DigitViewer(planes[:2]).note == ""
+    with pytest.raises(ValueError, match=r"its three channels first: x\[:, :3\]\.mean\(1\)"):
+        wl.DigitViewer(np.zeros((5, 3, 8, 8)))

@@ -3,7 +3,7 @@ import { drawing, h } from "../shared/dom.js";
 import { createFacets } from "../shared/facets.js";
 import { cellSize, clamp, range, signed } from "../shared/format.js";
 
-const AROUND = 4; // pixels on each side of the one in the middle
+const AROUND = 3; // pixels on each side of the one in the middle
 const CELL = 28; // side of a pixel, at least
 
 /** Returns { node, show(picture, row, column) }. */

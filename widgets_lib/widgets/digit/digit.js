@@ -1,7 +1,7 @@
 // A picture whose grey levels are numbers, and the row of numbers that it is folded from: point into either.
 import { button } from "../shared/controls.js";
 import { h, prose, set } from "../shared/dom.js";
-import { cellSize, clamp, signed } from "../shared/format.js";
+import { clamp, signed } from "../shared/format.js";
 import { createRoom } from "../shared/resize.js";
 import { createView } from "../shared/view.js";
 import { createChooser } from "./chooser.js";
@@ -25,12 +25,12 @@ import { createStrip } from "./strip.js";
  */
 
 const ACROSS = 448; // drawing units that a picture fills if it can
-const SMALLEST = 4; // the side of a pixel without its number: at least,
+const SMALLEST = 4; // the side of a pixel: at least,
 const LARGEST = 32; // and at most
-const NUMBERED = 20; // and with it, at least
+const LETTERS = [11, 13]; // the height of the numbers in the pixels
 
 /**
- * The side of a pixel in so much room, and whether its number has room in it: { size, numbered }.
+ * The side of a pixel in so much room, and the size of its number, null if that has no room in it: { size, letters }.
  * @param {Picture} picture
  * @param {number} room
  * @param {boolean} asked  whether numbers are to be shown
@@ -38,18 +38,22 @@ const NUMBERED = 20; // and with it, at least
 function fit({ shape, short }, room, asked) {
   const [rows, columns] = shape;
   const free = room - 20 - 8 * String(rows - 1).length;
-  const plain = clamp(
-    Math.min(Math.floor(Math.min(free, ACROSS) / columns), Math.floor(ACROSS / rows)),
-    SMALLEST,
-    LARGEST,
-  );
-  const size = Math.max(plain, cellSize(short, NUMBERED, { padding: 4 }));
-  return asked && columns * size <= free ? { size, numbered: true } : { size: plain, numbered: false };
+  const across = Math.floor(Math.min(free, ACROSS) / columns);
+  const size = clamp(Math.min(across, Math.floor(ACROSS / rows)), SMALLEST, LARGEST);
+  const longest = Math.max(...short.map((text) => text.length));
+  const letters = Math.min(LETTERS[1], (size - 2) / (0.6 * longest)); // a letter is 0.6 of its height wide
+  return { size, letters: asked && letters >= LETTERS[0] ? letters : null };
 }
 
 /** The sentence that says what is seen. */
 const caption = (text, row, column, p) =>
   prose(`Row ${row}, column ${column}: \`image[${row}][${column}]\` and \`flat[${p}]\` are one number, ${text}.`);
+
+/** What the numbers in the cells are. */
+function legendOf({ scale, short, texts }, p) {
+  const here = short[p] === texts[p] ? "" : `; here ${signed(short[p])} for ${signed(texts[p])}`;
+  return `In the cells: ${scale}${here}.`;
+}
 
 /** @param {import("../shared/view.js").RenderContext} context */
 function render(context) {
@@ -66,20 +70,17 @@ function render(context) {
   const strip = createStrip({ ...listeners, onkey: moveByKeys(STRIP_MOVES, from, pin) });
   const readout = createReadout();
   const closeup = createCloseup();
-  const legend = h("p", { class: "wl-legend wl-quiet" });
   const chooser = createChooser({
     onchoose: (index) => view.save({ index }),
     ontype: (text) => model.send({ index: text }),
   });
   const numbers = h("input", { type: "checkbox", onchange: () => view.save({ numbers: numbers.checked }) });
-  // What is wrong is mostly the number of a picture: said under its field.
   view.controls.append(
-    button("Start again", () => model.send({ restart: true })),
-    h("label", {}, numbers, "numbers in the cells"),
     chooser.node,
-    view.error,
+    h("label", {}, numbers, "numbers in the cells"),
+    button("Start again", () => model.send({ restart: true })),
   );
-  const side = h("div", { class: "wl-side" }, readout.node, legend, closeup.node);
+  const side = h("div", { class: "wl-side" }, readout.node, closeup.node);
   view.stage.append(h("div", { class: "wl-bench" }, grid.node, side), strip.node);
   const room = createRoom(view, { onchange: draw });
 
@@ -103,10 +104,10 @@ function render(context) {
 
   function draw() {
     picture = model.get("picture");
-    const fitted = fit(picture, room.width, model.get("numbers"));
-    numbered = fitted.numbered;
-    grid.layOut(picture.shape, fitted.size);
-    grid.paint(picture, numbered);
+    const { size: side, letters } = fit(picture, room.width, model.get("numbers"));
+    numbered = letters !== null;
+    grid.layOut(picture.shape, side);
+    grid.paint(picture, letters);
     strip.paint(picture);
     choose();
     numbers.checked = model.get("numbers");
@@ -128,15 +129,16 @@ function render(context) {
     grid.point(row, column);
     strip.point(p, picture.shape[1], `${p}: ${text}, row ${row}, column ${column}`);
     readout.show(picture, row, column);
-    const short = picture.short[p] === picture.texts[p] ? "" : `; here ${signed(picture.short[p])} for ${text}`;
-    legend.textContent = model.get("numbers") ? `In the cells: ${picture.scale}${short}.` : "";
-    closeup.node.hidden = !model.get("numbers") || numbered;
-    if (!closeup.node.hidden) closeup.show(picture, row, column);
-    view.caption.replaceChildren(...caption(text, row, column, p));
+    const closely = model.get("numbers") && !numbered;
+    view.root.classList.toggle("wl-closely", closely); // in the place of the readout, so that nothing moves
+    if (closely) closeup.show(picture, row, column);
+    const legend = model.get("numbers") ? [" ", h("span", { class: "wl-quiet" }, legendOf(picture, p))] : [];
+    const note = model.get("note") ? [h("span", { class: "wl-quiet wl-read-as" }, ...prose(model.get("note")))] : [];
+    view.caption.replaceChildren(...caption(text, row, column, p), ...legend, ...note);
   }
 
   view.listen(["picture", "numbers", "count"], draw);
-  view.listen(["row", "column"], point);
+  view.listen(["row", "column", "note"], point);
   view.listen(["index"], choose);
   draw();
   return view.destroy;

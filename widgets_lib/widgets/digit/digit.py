@@ -18,6 +18,7 @@ from widgets_lib.widgets._messages import text
 
 MAX_ALONG = 64  # rows, and columns: a page draws a few thousand pixels without delay
 PLACES = {"index": "picture", "row": "row", "column": "column"}  # trait -> what the view calls it
+IN_COLOUR = "Read as three pictures. If they are the red, green and blue of one picture, `x.mean(0)` is its grey."
 USUAL_PIXEL = 20, 15  # the lesson's: white ink in the middle of the first digit
 
 
@@ -30,7 +31,8 @@ class DigitViewer(Widget):
 
     x: a list, numpy array or torch tensor of numbers. One axis: a flat picture, folded into `columns` (without it,
     into a square). Two axes: a picture; or flat pictures, if `columns` is given or the rows are longer than 64.
-    Three axes: pictures. Its numbers are read when they are drawn. Without it, the first training digit.
+    Three axes: pictures; of three without labels, which may be the colours of one, a note says so. Its numbers are read
+    when they are drawn. Without it, the first training digit.
     labels: what each picture shows, one for each. index: the picture that is shown first.
     row, column: the pixel that is pointed at. numbers: whether the cells show their numbers.
     Raises: ValueError or TypeError in words if x can't be read as a picture, or is larger than 64 × 64.
@@ -45,6 +47,9 @@ class DigitViewer(Widget):
     numbers = traitlets.Bool(help="Whether the cells show their numbers.").tag(sync=True)
 
     count = traitlets.Int(help="How many pictures there are.").tag(sync=True)
+    note = traitlets.Unicode("", help="A sentence on how x was read, where it may have been meant otherwise.").tag(
+        sync=True
+    )
     picture = traitlets.Dict(
         help="What is drawn: index, label, shape, lowest and highest (texts), and for each pixel, in flat order, its "
         "text, its short form for a cell and its grey from 0 to 1; scale says what the short form is."
@@ -76,7 +81,13 @@ class DigitViewer(Widget):
             },
         }
         self._shown: dict[str, int] = {}  # index, row and column as they were last drawn
-        super().__init__(count=len(self._pictures), numbers=check_flag(numbers, "DigitViewer: numbers"), **at)
+        in_colour = labels is None and len(self._pictures) == 3
+        super().__init__(
+            count=len(self._pictures),
+            note=IN_COLOUR if in_colour else "",
+            numbers=check_flag(numbers, "DigitViewer: numbers"),
+            **at,
+        )
         self.recompute_on(*self.inputs)
 
     def _on_custom_msg(self, content: dict[str, Any], buffers: Sequence[memoryview]) -> None:

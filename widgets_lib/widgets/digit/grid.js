@@ -7,9 +7,10 @@ const LETTER = 8; // width of one
 const NEAR = { row: 14, column: 24 }; // a number at an end gives way to that of a pixel as near as this
 
 /**
- * Returns { node, layOut(shape, size), paint(picture, numbered), point(row, column) }.
+ * Returns { node, layOut(shape, size), paint(picture, letters), point(row, column) }.
  *
- * Under numbers all ink is paler, so that they can be read.
+ * `letters` is the height of the numbers in the pixels, null for none. Under numbers all ink is paler, so that they can
+ * be read.
  * @param {object} listeners
  * @param {(p: number) => void} listeners.onHighlight
  * @param {(p: number) => void} listeners.onpin
@@ -57,13 +58,15 @@ export function createGrid({ onHighlight, onpin, onleave, onkey }) {
     );
   }
 
-  function paint({ grey, short }, numbered) {
+  function paint({ grey, short }, letters) {
+    const numbered = letters !== null;
     cells.forEach((cell, p) => {
       cell.setAttribute("fill-opacity", grey[p]);
     });
     node.classList.toggle("wl-numbered", numbered);
     if (!numbered) numbers.replaceChildren();
     else if (!numbers.firstChild) numbers.append(...createNumbers(cells.length, columns, size));
+    set(numbers, { style: `font-size:${letters}px` });
     [...numbers.children].forEach((text, p) => {
       text.textContent = signed(short[p]);
       text.setAttribute("class", grey[p] ? "" : "wl-quiet");

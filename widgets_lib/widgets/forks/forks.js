@@ -1,7 +1,7 @@
 // A fork moment by moment: predicted at once, and on request done for real.
-import { button, dropdown, keepFocus, slider } from "../shared/controls.js";
+import { button, createMore, dropdown, keepFocus, slider } from "../shared/controls.js";
 import { h, prose, set } from "../shared/dom.js";
-import { createRecipe, createRefusal, createReseedings, showGenerators } from "../shared/fork-options.js";
+import { createRecipe, createReseedings, showGenerators, showOrRefuse } from "../shared/fork-options.js";
 import { range } from "../shared/format.js";
 import { createPlayer } from "../shared/player.js";
 import { observeSize } from "../shared/resize.js";
@@ -12,7 +12,7 @@ const SETTINGS = ["generator", "children", "draws_before", "draws_after", "resee
 
 const list = (names) => (names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0]);
 
-/** The controls of the settings: { nodes, show(), showSeedNote(note) }. */
+/** The controls of the settings: { nodes, rare, reasons, show(), showSeedNote(note) }, `rare` being those that few need. */
 function createSettings(get, save, onrestart) {
   const generator = dropdown("generator", [], "", (chosen) => save({ generator: chosen }));
   const seed = h("input", {
@@ -40,12 +40,14 @@ function createSettings(get, save, onrestart) {
     (reseeding) => save({ reseeding }),
   );
   return {
-    nodes: [
-      h("div", { class: "wl-row" }, generator.node, h("label", { class: "wl-seed" }, "seed", seed), again),
+    nodes: [reseedings.node, generator.node],
+    rare: [
+      ...Object.values(sizes).map(({ node }) => node),
+      h("label", { class: "wl-seed" }, "seed", seed),
+      again,
       note,
-      h("div", { class: "wl-row wl-sizes" }, ...Object.values(sizes).map(({ node }) => node)),
-      reseedings.node,
     ],
+    reasons: reseedings.reasons,
     show() {
       showGenerators(generator.select, get("generators"), get("generator"));
       for (const [trait, { show }] of Object.entries(sizes)) show(get(trait));
@@ -130,7 +132,6 @@ function render(context) {
     player.seek(moments.length - 1);
   });
   const player = createPlayer({ length: 0, onseek: draw, signal: view.signal, name: "moment" });
-  view.controls.append(...settings.nodes, player.node);
   set(view.root, { onkeydown: player.keys });
 
   const recipe = createRecipe("each child, before it draws:");
@@ -138,9 +139,9 @@ function render(context) {
   const readout = createReadout();
   const run = createRun(get, (content) => model.send(content));
   const conclusion = h("p", { class: "wl-conclusion" });
+  view.controls.append(player.node, ...settings.nodes, run.node, createMore(...settings.rare, player.speed));
   view.caption.replaceChildren(message);
-  view.caption.before(recipe.node);
-  view.caption.after(readout.node, run.node, conclusion);
+  view.caption.after(conclusion, readout.node, settings.reasons, recipe.node);
 
   let moments = annotateMoments([]);
   let drawing = null; // of the timeline; null where there is none
@@ -153,7 +154,7 @@ function render(context) {
     moments = annotateMoments(timeline.moments ?? []);
     drawing = moments.length ? createTimeline(timeline, showReadout) : null;
     drawing?.overlay(get("real"));
-    view.stage.replaceChildren(drawing?.node ?? createRefusal(timeline.unavailable));
+    showOrRefuse(view.stage, drawing?.node ?? null, timeline.unavailable);
     recipe.show(timeline.code ?? "");
     settings.showSeedNote(timeline.seed_note ?? "");
     last.at = -1;

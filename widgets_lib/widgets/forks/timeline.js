@@ -191,6 +191,8 @@ function createLane(lane, index) {
  */
 function createDraw({ text, exact, group = null }, name, standIn = false) {
   const really = h("span", { class: "wl-really" });
+  const below = h("span", { class: "wl-below" }, group === null ? null : h("b", {}, letter(group)), really);
+  below.hidden = group === null;
   const node = h(
     "span",
     {
@@ -200,8 +202,7 @@ function createDraw({ text, exact, group = null }, name, standIn = false) {
       role: "img",
     },
     h("span", { class: "wl-number" }, text),
-    group === null ? null : h("b", {}, letter(group)),
-    really,
+    below,
   );
   const label = `${name}: ${text}${group === null ? "" : `, equal numbers ${letter(group)}`}`;
   return {
@@ -219,7 +220,9 @@ function createDraw({ text, exact, group = null }, name, standIn = false) {
     },
     /** @param {Real | null} real */
     overlay(real) {
+      node.classList.toggle("wl-missed", real?.same === false); // its number takes the place of the letter
       really.textContent = !real ? "" : real.same ? "✓" : real.same === null ? real.text : `✗ ${real.text}`;
+      below.hidden = group === null && !real;
       set(node, { title: real && !real.same ? `${exact}; really ${real.exact}` : exact });
     },
   };

@@ -50,6 +50,14 @@ export function setIcon(element, name, label) {
 }
 
 /**
+ * What is rarely used: the last of a widget's controls, opened by "more" in their row, below which it shows.
+ * @param {...(import("./dom.js").Child | import("./dom.js").Child[])} controls
+ */
+export function createMore(...controls) {
+  return h("details", { class: "wl-more" }, h("summary", {}, "more"), h("div", { class: "wl-row" }, ...controls));
+}
+
+/**
  * Run `change`, which may grey out, hide or replace controls in `node`. If the one with the focus is among them, the
  * first of `candidates` that can take the focus gets it: else the page would, and the widget would get no key any more.
  * @param {HTMLElement} node

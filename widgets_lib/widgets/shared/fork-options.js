@@ -1,6 +1,6 @@
 // What the widgets on forks share: choosing a generator and a reseeding, its code, and the marks of equal things.
-import { h } from "./dom.js";
-import { createRadioGroup } from "./radio-group.js";
+import { dropdown } from "./controls.js";
+import { h, set } from "./dom.js";
 
 const TONES = 4; // neighbouring groups differ in tone as well as in letter
 
@@ -34,33 +34,30 @@ export function createRecipe(label) {
 }
 
 /**
- * Radio buttons for the reseedings: { node, show(reseedings, chosen) } greys the impossible ones and says the reason.
+ * The reseedings to choose from: { node, reasons, show(reseedings, chosen) }; the impossible ones are greyed, and
+ * `reasons` says why.
  * @typedef {{ key: string, title: string, reason: string }} Reseeding
- * @param {string} label
+ * @param {string} name  what a screen reader says
  * @param {Reseeding[]} reseedings  the same keys and titles as in every `show`
  * @param {(key: string) => void} onchoose
  */
-export function createReseedings(label, reseedings, onchoose) {
-  const group = createRadioGroup({
-    label,
-    options: reseedings.map(({ key, title }) => ({ value: key, content: title })),
-    onchoose,
-    className: "wl-reseedings",
-    lead: h("span", { class: "wl-quiet", "aria-hidden": "true" }, "reseeding"),
-  });
+export function createReseedings(name, reseedings, onchoose) {
+  const options = reseedings.map(({ key, title }) => ({ value: key, text: title }));
+  const { node, select } = dropdown("reseeding", options, "", onchoose);
+  set(select, { "aria-label": name });
   const reasons = h("p", { class: "wl-reason wl-quiet" });
   return {
-    node: h("div", {}, group.node, reasons),
+    node,
+    reasons,
     /**
      * @param {Reseeding[]} possible
      * @param {string} chosen
      */
     show(possible, chosen) {
-      group.choose(chosen);
+      select.value = chosen;
       possible.forEach(({ key, reason }, at) => {
-        const { input, label: node } = group.radios[at];
-        input.disabled = Boolean(reason) && key !== chosen; // the chosen one keeps the focus and its keys
-        node.classList.toggle("wl-impossible", Boolean(reason));
+        set(select.options[at], { title: reason || null });
+        select.options[at].disabled = Boolean(reason) && key !== chosen;
       });
       // If the chosen one is impossible, the place of the drawing says why.
       const others = possible.filter(({ key, reason }) => reason && key !== chosen);
@@ -72,11 +69,16 @@ export function createReseedings(label, reseedings, onchoose) {
 }
 
 /**
- * What stands in the place of the drawing where nothing can be drawn for a reason; empty without one.
+ * Put a drawing into its place, or the reason why there is none, which then takes up as much room.
+ * @param {HTMLElement} stage
+ * @param {Element | null} drawing
  * @param {string} reason
  */
-export const createRefusal = (reason) =>
-  h("p", { class: "wl-refused" }, reason ? `✗ ${reason} Choose another way of reseeding or another generator.` : "");
+export function showOrRefuse(stage, drawing, reason) {
+  stage.style.minHeight = drawing ? "" : `${stage.offsetHeight}px`;
+  const refusal = reason ? `✗ ${reason} Choose another way of reseeding or another generator.` : "";
+  stage.replaceChildren(drawing ?? h("p", { class: "wl-refused" }, refusal));
+}
 
 /**
  * Fill a drop-down with the generators.

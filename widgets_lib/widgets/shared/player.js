@@ -11,6 +11,7 @@ const STEP_MS = 700;
  *
  * seek(position)   stops and goes there; with a second argument false, goes on playing
  * setLength(n)     another row of moments: stops, and keeps the position if there is one
+ * speed            the choice of speeds, which may be put elsewhere
  * keys(event)      give it the keydown events of the whole widget; Space plays, ← → step, Home and End jump
  *
  * @param {object} options
@@ -71,6 +72,7 @@ export function createPlayer({ length, onseek, signal, name = "step", onrestart 
 
   return {
     node: controls.node,
+    speed: controls.speed,
     seek,
     keys: createKeys(controls.scrub, {
       ArrowRight: () => seek(at + 1),
@@ -94,7 +96,7 @@ export function createPlayer({ length, onseek, signal, name = "step", onrestart 
 }
 
 /**
- * The player's buttons, its scrubber and its speeds: { node, scrub, show(at, end, playing) }.
+ * The player's buttons, its scrubber and its speeds: { node, scrub, speed, show(at, end, playing) }.
  * @param {string} name
  * @param {number} length
  * @param {object} on
@@ -125,6 +127,7 @@ function createControls(name, length, { onseek, onrestart, onstep, onplay, onspe
   return {
     node,
     scrub,
+    speed: speeds.node,
     /**
      * @param {number} at
      * @param {number} end

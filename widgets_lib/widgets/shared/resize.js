@@ -1,6 +1,8 @@
 // The room that a drawing has, in drawing units, and hearing when it changes.
 import { UNITS_PER_EM } from "./dom.js";
 
+const ROOM_TO_GROW = 96; // drawing units: two large cells
+
 /**
  * Call `onresize` when the size of `element` changes, and once when it has one; until `signal` aborts.
  * @param {Element} element
@@ -47,4 +49,24 @@ export function createRoom(view, { element = view.stage, fallback = 960, onchang
     view.signal,
   );
   return room;
+}
+
+/**
+ * Keeps a stage as high as what was in it, so that the controls below it stay under the pointer that turns them:
+ * { fit(height, { afresh }) }. Where it must grow it grows by more than that, for the next turn; `afresh` forgets.
+ * @param {HTMLElement} stage
+ */
+export function createSteadyHeight(stage) {
+  let least = 0;
+  return {
+    /**
+     * @param {number} height  of what is in it now, in drawing units
+     * @param {{ afresh?: boolean }} [options]
+     */
+    fit(height, { afresh = false } = {}) {
+      if (least && !afresh && height <= least) return;
+      least = least && !afresh ? height + ROOM_TO_GROW : height;
+      stage.style.minHeight = `${least / UNITS_PER_EM}em`;
+    },
+  };
 }

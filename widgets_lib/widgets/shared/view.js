@@ -1,4 +1,4 @@
-// The frame every widget is drawn in: an error line, controls, the drawing, the sentence that says what is seen.
+// The frame every widget is drawn in: the drawing, its controls, what went wrong, the sentence that says what is seen.
 import { h } from "./dom.js";
 import { watchKernel } from "./kernel-watch.js";
 import { shareInputs } from "./page.js";
@@ -35,9 +35,9 @@ export function createView({ model, el, signal }, stem, label) {
   const root = h(
     "section",
     { class: `wl wl-${stem}`, role: "group", "aria-label": label },
-    error,
-    controls,
     stage,
+    controls,
+    error, // where it was caused, and the drawing stays in its place
     caption,
   );
   el.classList.add("wl-host");

@@ -22,7 +22,8 @@ export function createEquations() {
     const [i, j, t] = moment;
     const plane = i === null;
     const [down, across] = [plane ? sizes.m : 1, j === null ? sizes.n : 1];
-    set(node, { style: plane ? `--columns: ${sizes.n}; --rows: ${down}` : `--columns: 1; --rows: ${across}` });
+    const most = Math.max(sizes.m, sizes.n); // rows in any strategy: what stands below stays in its place
+    set(node, { style: `--columns: ${plane ? sizes.n : 1}; --rows: ${most}` });
     rows = range(down * across).map(() => createEquation(plane, t === null));
     node.replaceChildren(zero, ...rows.map((row) => row.node));
   }

@@ -1,6 +1,6 @@
 // A left, B above, C in the corner, and under each cell of C as many marks as products it takes.
 import { drawing, s, set } from "../shared/dom.js";
-import { cellSize, range } from "../shared/format.js";
+import { cellSize, clamp, range } from "../shared/format.js";
 import { createMatrix } from "../shared/matrix.js";
 import { createRovingFocus } from "../shared/roving-focus.js";
 import { createMotion } from "./motion.js";
@@ -16,7 +16,8 @@ import { span } from "./notation.js";
 const GAP = 36; // between the matrices, with room for indices
 const LEFT = 24;
 const TOP = 48;
-const CELL = 36; // the side of a cell, at least
+const CELL = 36; // the side of a cell, if its number needs no more
+const SMALL = 24; // and where there are many
 const SHAPE_WIDTH = 72; // of what stands under C: its name and shape
 const MARK_HEIGHT = 4;
 
@@ -30,10 +31,11 @@ const MARK_HEIGHT = 4;
  *
  * @param {Numbers} numbers
  * @param {Sizes} sizes
+ * @param {number} rows  of full-sized cells that there is room for, one below the other; more of them are smaller
  * @param {(cell: number[] | null) => void} onHighlight  the cell of C under the pointer, or else with the focus
  */
-export function createScene(numbers, sizes, onHighlight) {
-  const layout = layOut(numbers, sizes);
+export function createScene(numbers, sizes, rows, onHighlight) {
+  const layout = layOut(numbers, sizes, rows);
   const matrices = createMatrices(numbers, layout);
   const marks = createMarks(layout);
   const frames = createFrames(layout);
@@ -76,16 +78,19 @@ export function createScene(numbers, sizes, onHighlight) {
  * Where the matrices stand: { m, k, n, size, ax, ay, bx, by, cx, cy, width, height }.
  * @param {Numbers} numbers
  * @param {Sizes} sizes
+ * @param {number} rows
  */
-function layOut({ a, b, sums }, { m, k, n }) {
-  const size = cellSize([a, b, sums].flat(3), CELL);
+function layOut({ a, b, sums }, { m, k, n }, rows) {
+  const texts = [a, b, sums].flat(3);
+  const roomy = cellSize(texts, CELL);
+  const size = clamp(Math.floor((rows * roomy) / (k + m)), cellSize(texts, SMALL, { padding: 0 }), roomy);
   const cx = LEFT + k * size + GAP;
   const cy = TOP + k * size + GAP;
   return {
     ...{ m, k, n, size },
     ...{ ax: LEFT, ay: cy, bx: cx, by: TOP, cx, cy },
     width: cx + Math.max(n * size + 4, SHAPE_WIDTH),
-    height: cy + m * size + 28,
+    height: TOP + GAP + 28 + Math.max(rows * roomy, (k + m) * size), // the same for every corner
   };
 }
 

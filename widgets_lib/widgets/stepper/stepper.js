@@ -1,5 +1,5 @@
 // A small matrix product, one step of Python at a time.
-import { slider } from "../shared/controls.js";
+import { button, createMore, slider } from "../shared/controls.js";
 import { h, prose } from "../shared/dom.js";
 import { clamp, factor, range } from "../shared/format.js";
 import { createPlayer } from "../shared/player.js";
@@ -18,9 +18,10 @@ import { createScene } from "./scene.js";
  * @typedef {import("./numbers.js").Numbers} Numbers
  */
 
+const USUAL_ROWS = 7; // of B and of C below it
 const OPENING = 0.3; // share of the work that is done when the widget opens: enough to see the order
 
-/** Sliders of the corner that is shown: { node, show(corner) }. */
+/** Sliders of the corner that is shown: { nodes, show(corner) }. */
 function createSizes(model, view) {
   const largest = largestCorner(model);
   const sizeSlider = (name, text, words) =>
@@ -37,7 +38,7 @@ function createSizes(model, view) {
     n: sizeSlider("n", "n", "columns of B"),
   };
   return {
-    node: h("div", { class: "wl-sizes" }, ...Object.values(sliders).map((one) => one.node)),
+    nodes: Object.values(sliders).map((one) => one.node),
     /** @param {Sizes} corner */
     show(corner) {
       for (const [name, one] of Object.entries(sliders)) one.show(corner[name]);
@@ -104,6 +105,9 @@ function cellCaption([i, j], { a, b, products, sums, sign }, k) {
   ];
 }
 
+const createAgain = (onrestart) =>
+  button("Start again", onrestart, { "aria-label": "Start again with the first settings" });
+
 /** @param {import("../shared/view.js").RenderContext} context */
 function render(context) {
   const { model } = context;
@@ -114,13 +118,14 @@ function render(context) {
   const code = createCode();
   const counts = h("p", { class: "wl-counts" });
   const equations = createEquations();
-  const bench = h("div", { class: "wl-bench" });
-  const side = h("div", { class: "wl-side" }, code.node, counts);
-  view.controls.append(choice.node, sizes.node, player.node);
-  view.stage.append(bench, equations.node);
+  const side = h("div", { class: "wl-side" }, code.node, counts, equations.node);
+  const bench = h("div", { class: "wl-bench" }, side);
+  view.controls.append(player.node, choice.node, createMore(...sizes.nodes, player.speed, createAgain(restart)));
+  view.stage.append(bench);
   view.root.addEventListener("keydown", player.keys);
 
   let corner = cornerOf(model);
+  const rows = Math.max(USUAL_ROWS, corner.k + corner.m); // of full-sized cells that there is room for
   let numbers = readNumbers(model);
   let scene;
   let strategy;
@@ -128,16 +133,24 @@ function render(context) {
   let highlighted = null; // the cell of C that is looked at
   let drawn = { at: -1, time: 0 };
 
+  let atOpening = true; // until another step is gone to
+
+  function restart() {
+    model.send({ restart: true });
+    player.seek(Math.max(1, Math.round(OPENING * moments.length)));
+    atOpening = true; // also of the steps that the answer brings
+  }
+
   function build() {
-    const share = strategy ? player.position() / moments.length : OPENING;
-    const fewest = strategy ? 0 : 1; // steps: the widget opens with one at least
+    const share = atOpening ? OPENING : player.position() / moments.length;
+    const fewest = atOpening ? 1 : 0; // steps
     corner = cornerOf(model);
     numbers = readNumbers(model);
     strategy = model.get("strategies").find(({ key }) => key === model.get("strategy"));
     const all = momentsOf(model.get("strategies"), corner);
     moments = all[strategy.key];
     highlighted = null;
-    scene = createScene(numbers, corner, highlight);
+    scene = createScene(numbers, corner, rows, highlight);
     bench.replaceChildren(scene.node, side);
     equations.build(moments[0], numbers, corner);
     code.build(strategy.code, { m: corner.m, K: corner.k, n: corner.n });
@@ -150,6 +163,7 @@ function render(context) {
   }
 
   function draw(at) {
+    atOpening = false;
     const moment = at > 0 ? moments[at - 1] : null;
     const held = heldAfter(moments.slice(0, at), corner);
     const now = performance.now();

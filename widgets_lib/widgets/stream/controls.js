@@ -1,11 +1,15 @@
 // The controls of a stream: where it begins, its generator, another to compare with, and how many draws.
-import { button, dropdown } from "../shared/controls.js";
+import { button, createMore, dropdown } from "../shared/controls.js";
 import { h, set } from "../shared/dom.js";
 import { grouped } from "../shared/format.js";
 
 const SIZES = [50, 500, 10_000];
-// the controls of a stage: those in sight, and those behind "more"
+// the controls of a stage, "" for all of them: those in sight, and those behind "more"
 const STAGES = {
+  "": [
+    ["generator", "other"],
+    ["seed", "state", "size", "variant", "again"],
+  ],
   stream: [["seed"], ["state", "generator", "size", "variant", "again"]],
   pairs: [[], ["generator", "other", "seed", "again"]],
   planes: [[], ["generator", "other", "seed", "again"]],
@@ -14,7 +18,7 @@ const TYPED = { type: "text", inputmode: "numeric", autocomplete: "off" };
 
 /**
  * Returns { nodes, show(), showStart() }; `showStart` writes the seed and the first state into their fields. `player`
- * is the node that comes first in a stage, and last where all is shown.
+ * is the node that comes first.
  */
 export function createControls(get, save, onrestart, player) {
   const start = createStart({
@@ -64,13 +68,8 @@ export function createControls(get, save, onrestart, player) {
 
 /** The controls in their order. */
 function arrange(stage, all, player) {
-  if (!stage) {
-    const start = h("div", { class: "wl-start" }, all.seed, all.state, all.again);
-    return [start, all.generator, all.other, all.size, all.variant, player];
-  }
   const [row, rest] = STAGES[stage].map((names) => names.map((name) => all[name]));
-  const more = h("details", { class: "wl-more" }, h("summary", {}, "more"), h("div", { class: "wl-start" }, ...rest));
-  return [player, ...row, more];
+  return [player, ...row, createMore(...rest)];
 }
 
 /**

@@ -132,15 +132,18 @@ function fly(root, number, element, to) {
   flight.onfinish = flight.oncancel = () => chip.remove();
 }
 
-/** What is seen: { cards, readout, show(plots, reach) }, empty places at first; those of a stage, or all. */
-function createStage(node, stage) {
+/**
+ * What is seen: { cards, readout, show(plots, reach) }, empty places at first; those of a stage, or all, and then the
+ * controls under what goes draw by draw.
+ */
+function createStage({ stage: node, controls }, stage) {
   const cards = h("div");
   const stream = h("div");
   const readout = h("p", { class: "wl-readout" });
   const legend = h("p", { class: "wl-legend wl-quiet" });
   const portraits = h("div", { class: "wl-portraits" });
   const stages = { stream: [cards, stream, readout], pairs: [portraits, readout] };
-  node.append(...(stages[stage] ?? [cards, stream, readout, legend, portraits]));
+  node.append(...(stages[stage] ?? [cards, stream, readout, controls, legend, portraits]));
   return {
     cards,
     readout,
@@ -160,7 +163,7 @@ function createStage(node, stage) {
  * onseek  a draw was pressed
  */
 function createDrawing(view, show, onseek) {
-  const stage = createStage(view.stage, show);
+  const stage = createStage(view, show);
   const room = createRoom(view, { fallback: 900, onchange: () => plots && rebuild() });
   let picture;
   let arrays;
@@ -234,13 +237,6 @@ function createDrawing(view, show, onseek) {
       if (step === 1 && result.animate) fly(view.root, arrays.values[at - 1], result, plots.stream.target(at));
     },
   };
-}
-
-/** In a stage, the drawing comes first and its controls below it. */
-function arrange(view, stage) {
-  if (!stage) return;
-  view.root.classList.add("wl-staged");
-  view.stage.after(view.controls);
 }
 
 /** The stage of the triples. */
@@ -327,7 +323,7 @@ function renderDraws(view, model) {
 function render(context) {
   const view = createView(context, "stream", "Random stream");
   const stage = context.model.get("picture").show;
-  arrange(view, stage);
+  view.root.classList.toggle("wl-staged", Boolean(stage));
   (stage === "planes" ? renderPlanes : renderDraws)(view, context.model);
   return view.destroy;
 }

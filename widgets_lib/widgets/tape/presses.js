@@ -23,6 +23,7 @@ export function createNames(onchoose) {
     chosen: group.chosen,
     /** @param {string[]} available */
     show(available) {
+      group.node.hidden = available.length < 2;
       for (const { value, input, label } of group.radios) input.disabled = label.hidden = !available.includes(value);
       if (!available.includes(group.chosen())) group.choose(NAMES[0]);
     },
@@ -54,7 +55,7 @@ export function createTake({ oninput, onchange }) {
 }
 
 /**
- * The buttons, each the code that it runs: { node, show() }.
+ * The buttons, each the code that it runs: { nodes, rare, show() }, `rare` being those that few need.
  * @param {() => string} name  the name chosen
  * @param {() => string} take  the number typed
  * @param {(press: string[]) => void} onpress  gets the action, the names, and how many where that is asked for
@@ -70,9 +71,10 @@ export function createPresses(name, take, onpress) {
     { code: () => "other = iter(values)", press: () => ["iter", "other"] },
   ];
   const codes = presses.map(() => h("code"));
-  const buttons = presses.map(({ press }, nth) => button(codes[nth], () => onpress(press())));
+  const buttons = presses.map(({ press }, nth) => button(codes[nth], () => onpress(press()), { class: "wl-press" }));
   return {
-    node: h("div", { class: "wl-presses", role: "group", "aria-label": "code to run" }, ...buttons),
+    nodes: buttons.slice(0, -1),
+    rare: buttons.slice(-1),
     show() {
       presses.forEach(({ code }, nth) => {
         codes[nth].textContent = code();

@@ -1,5 +1,5 @@
 // An iterator as a read head on a tape: press code, step through what was pressed, see what was taken.
-import { button } from "../shared/controls.js";
+import { createMore, iconButton } from "../shared/controls.js";
 import { h, prose } from "../shared/dom.js";
 import { createPlayer } from "../shared/player.js";
 import { createRoom, observeSize } from "../shared/resize.js";
@@ -27,7 +27,9 @@ function render(context) {
   const scene = createScene();
   const transcript = createTranscript();
   const board = h("div", { class: "wl-board" }, scene.node);
-  view.controls.append(button("Start again", restart), names.node, take.node, presses.node, playing);
+  const again = iconButton("restart", "Start again", restart);
+  const more = createMore(...presses.rare, playing);
+  view.controls.append(take.node, ...presses.nodes, again, names.node, more);
   view.stage.append(h("div", { class: "wl-bench" }, board, transcript.node));
   view.root.addEventListener("keydown", player.keys);
 

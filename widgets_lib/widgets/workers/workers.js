@@ -1,13 +1,13 @@
 // A round of a data loader: a batch from every worker, its pictures before and after what that worker drew for them.
-import { button, dropdown, keepFocus, slider } from "../shared/controls.js";
+import { button, createMore, dropdown, keepFocus, slider } from "../shared/controls.js";
 import { h, hasModifier, prose, s, set } from "../shared/dom.js";
 import {
   createRecipe,
-  createRefusal,
   createReseedings,
   equalClass,
   letter,
   showGenerators,
+  showOrRefuse,
 } from "../shared/fork-options.js";
 import { clamp, range } from "../shared/format.js";
 import { createView } from "../shared/view.js";
@@ -126,7 +126,7 @@ function createRound(round, batches, pictures) {
   return h("ol", { class: "wl-loader", "aria-label": `round ${round + 1}: one batch from each worker` }, ...cards);
 }
 
-/** The controls of the settings: { nodes, show() }. */
+/** The controls of the settings: { nodes, rare, reasons, show() }, `rare` being those that few need. */
 function createSettings(get, save, onrestart) {
   const generator = dropdown("generator", [], "", (chosen) => save({ generator: chosen }));
   const workers = slider({
@@ -143,7 +143,9 @@ function createSettings(get, save, onrestart) {
     (reseeding) => save({ reseeding }),
   );
   return {
-    nodes: [h("div", { class: "wl-row" }, generator.node, workers.node, again), reseedings.node],
+    nodes: [reseedings.node, generator.node],
+    rare: [workers.node, again],
+    reasons: reseedings.reasons,
     show() {
       showGenerators(generator.select, get("generators"), get("generator"));
       reseedings.show(get("reseedings"), get("reseeding"));
@@ -166,12 +168,12 @@ function render(context) {
   const back = button("Back", () => seek(round - 1));
   const next = button("Next round", () => seek(round + 1), { class: "wl-primary" });
   const count = h("output", {});
-  const rounds = h("div", { class: "wl-row wl-rounds" }, back, next, count);
-  view.controls.append(...settings.nodes, rounds);
+  const rounds = h("div", { class: "wl-rounds", role: "group", "aria-label": "rounds" }, back, next, count);
+  view.controls.append(rounds, ...settings.nodes, createMore(...settings.rare));
   const recipe = createRecipe("each worker, a child of the loader, before it draws:");
   const busy = h("p", { class: "wl-busy wl-quiet", role: "status" });
   const note = h("p", { class: "wl-note wl-quiet" });
-  view.caption.after(note, recipe.node, busy);
+  view.caption.after(busy, note, settings.reasons, recipe.node);
 
   function seek(wanted) {
     const last = Math.max(0, (get("timeline").rounds?.length ?? 0) - 1);
@@ -191,9 +193,8 @@ function render(context) {
     note.replaceChildren(...prose(timeline.note ?? ""));
     count.textContent = shown ? `round ${round + 1} of ${timeline.rounds.length}` : "";
     view.caption.textContent = shown?.message ?? "";
-    view.stage.replaceChildren(
-      shown ? createRound(round, shown.batches, pictures()) : createRefusal(timeline.unavailable),
-    );
+    const drawing = shown ? createRound(round, shown.batches, pictures()) : null;
+    showOrRefuse(view.stage, drawing, timeline.unavailable);
   }
   function drawSettings() {
     settings.show();
