@@ -128,6 +128,7 @@ class Explorer {
     const { operands, result, expression, symbol, pictures } = this.picture;
     const figures = pictures ? this.createPictures() : this.createPanels();
     if (!result) figures.push(noResult(expression));
+    this.scene.classList.toggle("wl-pictured", Boolean(pictures));
     this.scene.replaceChildren(
       ...figures.map((figure, at) => {
         const sign = at < operands.length ? symbol : "=";

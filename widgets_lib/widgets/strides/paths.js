@@ -1,5 +1,6 @@
 // Lines that tie an element to its cell: the thread from the view to the storage, and the hops of the equation.
 import { s, set } from "../shared/dom.js";
+import { clearPlace, pointsAlong } from "./clearance.js";
 import { indexOf, letterOf, numberOf } from "./layout.js";
 
 /**
@@ -78,8 +79,8 @@ function stepsTo(element, { shown, positions, offset }) {
 }
 
 /**
- * Draws the hops to an element and names each axis at its first hop: draw(element, picture, cells, layout). No name
- * stands where the thread comes down to the element's cell.
+ * Draws the hops to an element and names each axis at one of its hops: draw(element, picture, cells, layout, threads).
+ * A name stands clear of hops, threads and the cells' numbers; it is left out where it would be run through.
  * @param {Element} group
  */
 export function createWalk(group) {
@@ -91,10 +92,11 @@ export function createWalk(group) {
    * @param {Picture} picture
    * @param {Map<number, Mark>} cells
    * @param {Layout} layout
+   * @param {string[]} threads  their paths
    */
-  return (element, picture, cells, layout) => {
+  return (element, picture, cells, layout, threads) => {
     const hops = [];
-    /** @type {Map<string, Place>} */
+    /** @type {Map<string, Place[]>} */
     const named = new Map();
     for (const { from, to, letter } of element === undefined ? [] : stepsTo(element, picture)) {
       const [a, b] = [cells.get(from), cells.get(to)];
@@ -102,17 +104,24 @@ export function createWalk(group) {
       const again = from === to ? hops.filter((one) => one.from === from && one.to === to).length : 0;
       const { d, x, y } = arc(a, b, Math.min(again, 2), layout);
       hops.push({ d, name: `wl-hop wl-${letter}`, from, to });
-      if (letter !== "offset" && !named.has(letter)) named.set(letter, { x, y });
+      if (letter !== "offset") named.set(letter, [...(named.get(letter) ?? []), { x, y: y - 5 }]);
     }
     drawHops(hops);
-    const target = cells.get(picture.positions[element]);
-    const down = target && target.x + layout.size / 2;
-    for (const place of named.values()) if (Math.abs(place.x - down) < 10) place.x = down + 10;
-    const wanted = [...named];
+    const points = [...hops.map(({ d }) => d), ...threads].flatMap(pointsAlong);
+    const others = [...cells.values()].map((cell) => ({ x: cell.x + layout.size / 2, y: cell.y + layout.size + 11 }));
+    /** @type {[string, Place][]} */
+    const wanted = [];
+    for (const [letter, wished] of named) {
+      const place = clearPlace(wished, points, others);
+      if (place) {
+        wanted.push([letter, place]);
+        others.push(place);
+      }
+    }
     while (names.length < wanted.length) names.push(group.appendChild(s("text", { "text-anchor": "middle" })));
     names.forEach((name, n) => {
       const [letter, place] = wanted[n] ?? ["", null];
-      if (place) set(name, { x: place.x, y: place.y - 5, class: `wl-${letter}` });
+      if (place) set(name, { x: place.x, y: place.y, class: `wl-${letter}` });
       name.textContent = letter;
     });
   };

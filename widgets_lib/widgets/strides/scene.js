@@ -202,8 +202,9 @@ export class Scene {
       for (const label of [facet?.down[i], facet?.along[j], facet?.name]) if (label) this.mark(label, "wl-at");
     }
     const tied = element === undefined ? readers : [element];
-    this.drawThreads(place ? tied.map((e) => ({ d: thread(this.elements[e], place, this.layout), name: null })) : []);
-    this.drawWalk(element, this.picture, this.cells, this.layout);
+    const threads = place ? tied.map((e) => thread(this.elements[e], place, this.layout)) : [];
+    this.drawThreads(threads.map((d) => ({ d, name: null })));
+    this.drawWalk(element, this.picture, this.cells, this.layout, threads);
   }
 
   /** @param {Element} node @param {string} name */
