@@ -114,7 +114,7 @@ class Explorer {
     this.arrange(true);
   }
 
-  /** The repairs beside the drawing or, where that has no room, below the sentence; and the drawing as high as it was. */
+  /** The repairs beside the drawing or, without room there, below the sentence; the drawing as high as it was. */
   arrange(resized) {
     const { view, rules, bench, room, steady } = this;
     const beside = room.width >= BESIDE;

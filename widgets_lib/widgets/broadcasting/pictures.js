@@ -23,8 +23,8 @@ const box = ({ width, height }) => `width:${em(width)};height:${em(height)}`;
 /**
  * Figures of the operands and of the result, null without one: { figures, show(state) }.
  *
- * show      { image, levels, pixel, sentence }: the result, what the sliders are set to, the pixel that is looked at, and
- *           what is said of it
+ * show      { image, levels, pixel, sentence }: the result, what the sliders are set to, the pixel that is looked at,
+ *           and what is said of it
  * onlevel   gets an operand's name and its numbers, onpixel a row and a column
  *
  * @param {import("./sentences.js").Picture} picture

@@ -12,7 +12,7 @@ const SETTINGS = ["generator", "children", "draws_before", "draws_after", "resee
 
 const list = (names) => (names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0]);
 
-/** The controls of the settings: { nodes, rare, reasons, show(), showSeedNote(note) }, `rare` being those that few need. */
+/** The controls of the settings: { nodes, rare, reasons, show(), showSeedNote(note) }; few need the `rare` ones. */
 function createSettings(get, save, onrestart) {
   const generator = dropdown("generator", [], "", (chosen) => save({ generator: chosen }));
   const seed = h("input", {
