@@ -1,15 +1,14 @@
-"""Accessibility: axe-core finds nothing on any page, in either theme."""
+"""Accessibility: axe-core finds nothing on any page, in either theme; test_lessons.py asks it of the lessons."""
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_veils import TWO
 from tests.support import servers
 from tests.support.pages import READY, open_lesson
 
 AXE = Path(servers.ROOT, "node_modules/axe-core/axe.min.js")
-LESSONS = sorted(path.name for path in (servers.ROOT / "lessons").glob("*.ipynb"))
 EVERYTHING = """() => axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.flatMap(
     ({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target}: ${failureSummary}`)))"""
 
@@ -25,15 +24,8 @@ def violations(page):
     return "\n".join(found)
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_a_lesson(open_voila, lesson):
-    page = open_voila(lesson)
-    expect(page.locator(".wl").first).to_be_visible()
-    assert violations(page) == ""
-
-
-def test_a_lesson_whose_answers_wait(open_voila):
-    page = open_voila("04_broadcasting.ipynb", veiled=True)
+def test_a_lesson_whose_answers_wait(voila_page):
+    page = voila_page(TWO)
     expect(page.locator(".veil").first).to_be_visible()
     assert violations(page) == ""
 

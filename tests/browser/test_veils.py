@@ -1,15 +1,12 @@
 """In the app an answer waits for its question: to the eye, the keyboard and a screen reader, but not in print."""
 
 import nbformat
-import pytest
 from playwright.sync_api import expect
 
 from tests.support import servers
 from tests.support.pages import READY, open_lesson
-from widgets_lib.app.veils import find_veils
 
 ASK = "import widgets_lib as wl\nwl.Predict('How many?', answer={answer})"
-LESSONS = sorted(path.name for path in (servers.ROOT / "lessons").glob("*.ipynb"))
 
 
 def lesson(*cells):
@@ -147,41 +144,6 @@ def test_no_answer_is_seen_while_the_page_comes_in(clean_page, context, scratch_
     open_lesson(page, scratch_voila, "early.ipynb")
     assert page.locator(".behind").count() == 2
     assert page.evaluate("seen") == []
-
-
-HIDDEN = """() => [...document.querySelectorAll("#lesson .answer:not(.open) > .behind")].flatMap((behind) =>
-  [behind, ...behind.querySelectorAll("*")].filter((each) => each.checkVisibility({ visibilityProperty: true })))
-  .map(({ outerHTML }) => outerHTML)"""
-
-
-@pytest.mark.parametrize("name", LESSONS)
-def test_no_answer_of_a_lesson_is_seen_before_its_question_is_answered_or_waived(open_voila, name):
-    page = open_voila(name, veiled=True)
-    parts = page.locator(".answer")
-    cells = nbformat.read(servers.ROOT / "lessons" / name, 4).cells
-    assert parts.count() == len(find_veils(cells)[1]) > 0
-    assert page.evaluate(HIDDEN) == []
-    for at, part in enumerate(parts.all()):
-        expect(part.locator(".behind")).not_to_be_visible()
-        if at % 4 == 3:
-            part.get_by_role("button", name="Show without predicting").click()
-        else:
-            for cell in part.get_attribute("data-for").split():
-                commit(page.locator(f'[id="cell-id={cell}"] .wl-predict'))
-        expect(part.locator(".behind")).to_be_visible()
-        assert page.evaluate(HIDDEN) == []
-    expect(page.locator(".answer:not(.open)")).to_have_count(0)
-
-
-def commit(question):
-    """Answers a question of any kind with something that can be read."""
-    radios = question.get_by_role("radio")
-    if radios.count():
-        radios.first.check()
-    else:
-        question.get_by_role("textbox").fill("2")
-    question.get_by_role("button", name="Predict").click()
-    expect(question.locator(".wl-outcome")).not_to_be_empty()
 
 
 def test_a_question_whose_widget_fails_in_the_page_does_not_hide_its_answer_for_ever(page, scratch_voila):

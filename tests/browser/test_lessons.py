@@ -1,0 +1,84 @@
+"""What holds for every lesson in the app, found in lessons/: no answer before its question, the keyboard alone, axe.
+
+A lesson is opened once and its tests follow one another on that page.
+"""
+
+import nbformat
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import VIEWPORT
+from tests.browser.test_axe import violations
+from tests.support import keyboard, servers
+from tests.support.pages import open_lesson, watch
+from widgets_lib.app.veils import find_veils
+
+LESSONS = sorted(path.name for path in (servers.ROOT / "lessons").glob("*.ipynb"))
+# One process has a lesson, with its page.
+ONE_PAGE_EACH = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in LESSONS]
+
+
+@pytest.fixture(scope="module", params=ONE_PAGE_EACH)
+def lesson(request, browser, voila):
+    """(page, cells) of a lesson, its answers veiled at first."""
+    context = browser.new_context(viewport=VIEWPORT)
+    page = context.new_page()
+    with watch(page) as problems:
+        open_lesson(page, voila, request.param)
+        yield page, nbformat.read(servers.ROOT / "lessons" / request.param, 4).cells
+        page.goto("about:blank")
+    servers.wait_until(lambda: voila.kernels() == 0, "the server still has a kernel")
+    context.close()
+    assert not problems, "\n".join(problems)
+
+
+# What shows of answers whose questions are open.
+SEEN_TOO_EARLY = """() => [...document.querySelectorAll("#lesson .answer:not(.open) > .behind")].flatMap((behind) =>
+  [behind, ...behind.querySelectorAll("*")].filter((each) => each.checkVisibility({ visibilityProperty: true })))
+  .map(({ outerHTML }) => outerHTML)"""
+STATES = """all => all.map((root) =>
+  [root.closest(".jp-Cell").id.replace("cell-id=", ""), root.matches("[data-answered]")])"""
+TEXT = "index => document.querySelectorAll('.wl')[index].innerText"
+TO_USE = """() => [...document.querySelectorAll(".wl")].flatMap((root, index) =>
+  root.matches(".wl-predict") ? [] : [[index, root.getAttribute("aria-label")]])"""
+
+
+def test_by_keyboard_alone_every_question_is_answered_before_its_answer_shows_and_every_widget_is_used(lesson):
+    page, cells = lesson
+    sections = page.locator(".answer")
+    assert sections.count() == len(find_veils(cells)[1]) > 0
+    assert page.evaluate(SEEN_TOO_EARLY) == []
+    # Of every fourth the answer is asked for.
+    waived = {cell for section in sections.all()[3::4] for cell in section.get_attribute("data-for").split()}
+    to_use = dict(page.evaluate(TO_USE))
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # skips to the lesson
+    for stop in keyboard.stops(page):
+        assert not stop["is_hidden"], stop
+        if stop["waits_for"]:
+            assert set(stop["waits_for"]) <= waived, f"{stop['waits_for']} could not be answered"
+            page.keyboard.press("Enter")
+        elif stop["is_question"] and not stop["is_answered"] and stop["cell"] not in waived:
+            keyboard.answer(page, stop)
+        elif stop["widget"] in to_use:
+            before = page.evaluate(TEXT, stop["widget"])
+            keyboard.use(page, stop)
+            if page.evaluate(TEXT, stop["widget"]) != before:
+                assert page.evaluate(keyboard.STOP)["widget"] == stop["widget"], f"{stop} has lost the focus"
+                del to_use[stop["widget"]]
+            continue
+        else:
+            continue
+        assert page.evaluate(SEEN_TOO_EARLY) == []
+    questions = page.locator(".wl-predict").evaluate_all(STATES)
+    assert {cell for cell, is_answered in questions if not is_answered} == waived
+    expect(page.locator(".answer:not(.open)")).to_have_count(0)
+    assert not to_use, "no key did anything in these widgets"
+    expect(page.locator(".failed")).to_have_count(0)
+
+
+def test_axe_finds_nothing_in_either_theme(lesson):
+    page, _ = lesson
+    page.get_by_role("button", name="Show all").click()  # also where the test before this one was not run
+    expect(page.locator(".answer .behind[inert]")).to_have_count(0)
+    assert violations(page) == ""
