@@ -150,6 +150,7 @@ test("work in progress shows, can be cancelled, and greys out what would start m
   assert.deepEqual(view.model.sent.at(-1).content, { time: true });
   view.model.receive({ progress: { message: "Measuring this machine: reading memory", fraction: 0.25 } });
   assert.equal(view.$("progress").hidden, false);
+  assert.equal(button("Cancel").hidden, false);
   assert.equal(view.$("[role=status]").textContent, "Measuring this machine: reading memory");
   assert.ok(button("Time torch @").disabled && button("Measure again").disabled);
   button("Cancel").click();
