@@ -9,7 +9,7 @@ from widgets_lib.compute import matmul, roofline, timing
 from widgets_lib.compute.roofline import Machine, Roof, machines
 from widgets_lib.widgets.ladder import results
 from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS
-from widgets_lib.widgets.ladder.measurements import _MEASURE_LOCK
+from widgets_lib.widgets.ladder.measurements import MEASURE_LOCK
 from widgets_lib.widgets.roofline import roofline as module
 
 WAIT_S = 60
@@ -227,13 +227,13 @@ def test_a_view_in_sight_measures_once(fake_machine):
 
 def test_it_waits_for_a_ladder_and_can_be_cancelled_meanwhile(fake_machine):
     widget = wl.Roofline()
-    with _MEASURE_LOCK:
+    with MEASURE_LOCK:
         widget.measure()
         task = widget._tasks._current
         widget._on_msg({"cancel": True}, [])
         task.join(WAIT_S)
     assert fake_machine == [] and widget.progress == {} and widget.picture["roofs"] == [] and widget.error == ""
-    assert not _MEASURE_LOCK.locked()
+    assert not MEASURE_LOCK.locked()
 
 
 def test_what_goes_wrong_is_said(monkeypatch):
@@ -244,7 +244,7 @@ def test_what_goes_wrong_is_said(monkeypatch):
     widget = wl.Roofline()
     widget.measure()
     assert widget.wait(WAIT_S) and "too little memory" in widget.error and widget.progress == {}
-    assert not _MEASURE_LOCK.locked()
+    assert not MEASURE_LOCK.locked()
 
 
 def test_without_threads_it_measures_at_once(fake_machine, monkeypatch):

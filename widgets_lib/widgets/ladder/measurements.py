@@ -17,7 +17,7 @@ STOPPED = (
 
 # One process measures for all widgets of this kernel, one job at a time: two would spoil each other's times.
 _WORKER = Worker()
-_MEASURE_LOCK = threading.Lock()
+MEASURE_LOCK = threading.Lock()
 
 Job: TypeAlias = dict[str, Any]
 Message: TypeAlias = dict[str, Any]
@@ -65,7 +65,7 @@ class Measurements:
 
     def _work(self) -> None:
         while True:
-            with _MEASURE_LOCK:
+            with MEASURE_LOCK:
                 with self._lock:
                     if not self._queue:
                         self._thread = None

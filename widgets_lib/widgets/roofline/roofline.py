@@ -16,7 +16,7 @@ from widgets_lib.widgets._messages import anything, text
 from widgets_lib.widgets._tasks import BackgroundTasks
 from widgets_lib.widgets.ladder import results
 from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS
-from widgets_lib.widgets.ladder.measurements import _MEASURE_LOCK, Measurements
+from widgets_lib.widgets.ladder.measurements import MEASURE_LOCK, Measurements
 from widgets_lib.widgets.ladder.rows import progress_of, title_of
 from widgets_lib.widgets.ladder.sizes import MAX_SIZES
 from widgets_lib.widgets.roofline.picture import (
@@ -158,13 +158,13 @@ class Roofline(Widget):
         again = roofline.known() is not None
 
         def measure_when_quiet(should_stop: Callable[[], bool]) -> None:
-            while not _MEASURE_LOCK.acquire(timeout=0.1):  # a ladder measures, and both would be wrong
+            while not MEASURE_LOCK.acquire(timeout=0.1):  # a ladder measures, and both would be wrong
                 if should_stop():
                     raise Stopped
             try:
                 roofline.machine(again=again, should_stop=should_stop, on_progress=self._show_progress)
             finally:
-                _MEASURE_LOCK.release()
+                MEASURE_LOCK.release()
 
         self._start("Measuring this machine", measure_when_quiet, lambda _: _show_results())
 
