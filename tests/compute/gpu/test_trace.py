@@ -1,6 +1,9 @@
 """What a trace counts, against formulas and against numpy."""
 
 import inspect
+import os
+import subprocess
+import sys
 import textwrap
 
 import numpy as np
@@ -220,3 +223,73 @@ def test_small_integers_are_indices_of_large_arrays():
         bins = np.array([200, 131, 255, 3], dtype)
         after = gpu.trace(kernel, 1, 3, bins, a, np.zeros(3)).after["out"]
         np.testing.assert_array_equal(after, a[bins[:-1], bins[1:]])
+
+
+# ---- how a grid covers an array ----
+
+
+def write_inside(out):
+    x, y = cuda.grid(2)
+    if x < out.shape[0] and y < out.shape[1]:
+        out[x, y] = 1
+
+
+@settings(deadline=None, max_examples=30)
+@given(size=st.tuples(st.integers(1, 40), st.integers(1, 12)), threads=st.tuples(st.integers(1, 20), st.integers(1, 9)))
+def test_the_idle_threads_and_warps_without_running_any(size, threads):
+    found = gpu.coverage(size, threads)
+    assert found.launch.blocks == gpu.blocks_per_grid(size, threads)
+    trace = gpu.trace(write_inside, found.launch.blocks, threads, np.zeros(size))
+    assert (found.idle_threads, found.idle_warps) == (len(trace.idle_threads), len(trace.idle_warps))
+    assert found.idle_share == pytest.approx(trace.idle_share)
+
+
+def test_the_coverage_of_the_published_launch():
+    rows, columns = gpu.coverage((50_000, 10), (16, 16)), gpu.coverage((10, 50_000), (16, 16))
+    assert rows.idle_share == columns.idle_share == 0.375
+    assert (rows.idle_warps, rows.warps, columns.idle_warps) == (3 * 3125, 8 * 3125, 0)
+    assert gpu.coverage((10, 50_000), (32, 8)).idle_share == 0.6875
+    assert gpu.coverage(10, 8, blocks=4).idle_threads == 22 and gpu.coverage(10, 8, blocks=1).idle_threads == 0
+
+
+def test_a_local_array_lives_as_long_as_its_functions_call():
+    def kernel(a, out):
+        i = cuda.grid(1)
+        for k in range(2):
+            kept = cuda.local.array(2, float32)
+            if k == 0:
+                kept[0] = a[i]
+            else:
+                out[i] = kept[0]
+
+    trace = gpu.trace(kernel, 1, 2, np.arange(2.0), np.zeros(2))
+    assert not trace.faults and trace.after["out"].tolist() == [0, 1]
+
+
+def test_a_light_first_block_does_not_open_the_budget():
+    def kernel(out):
+        for k in range(cuda.blockIdx.x * 50):
+            out[cuda.grid(1), k] = 1
+
+    trace = gpu.trace(kernel, 8, 1, np.zeros((8, 400)), max_accesses=100)
+    assert trace.blocks == (0, 1, 2, 3) and len(trace.writes) == 300 and "4 blocks of 8" in trace.notes[0]
+
+
+def test_a_trace_needs_numpy_alone():
+    program = """if True:
+        import sys
+        sys.modules |= dict.fromkeys(("numba", "torch"))
+        import threading
+        import numpy as np
+        from widgets_lib.compute import gpu
+        a = np.arange(20.0).reshape(4, 5)
+        def no_thread(self):
+            raise AssertionError("a thread was started")
+        threading.Thread.start = no_thread
+        trace = gpu.trace(gpu.tiled, 1, (16, 16), a, a.T, np.zeros((4, 4)))
+        assert (trace.after["c"] == a @ a.T).all()
+        assert gpu.unavailable()
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "NUMBA_ENABLE_CUDASIM"}
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment)
+    assert run.returncode == 0, run.stderr

@@ -5,11 +5,12 @@ what it asks of memory. `launch_kernel` is a launch in plain Python.
 """
 
 from .accesses import Access, Accesses
+from .coverage import Coverage, coverage
 from .devices import cuda_is_simulated, import_cuda, unavailable
 from .errors import KernelError
 from .faults import KINDS, Fault
-from .kernels import naive, naive_columns, tiled
-from .launch import Launch, Thread, Warp, blocks_per_grid, launch_kernel, matmul_kernel
+from .kernels import launch_kernel, matmul_kernel, naive, naive_columns, tiled
+from .launch import Launch, Thread, Warp, blocks_per_grid
 from .memory import Conflicts, Lanes, Sectors
 from .names import cuda, float32, float64, int32, int64
 from .on_device import DeviceTiming, compiled, run_on_device
@@ -22,6 +23,7 @@ __all__ = [
     "Access",
     "Accesses",
     "Conflicts",
+    "Coverage",
     "DeviceTiming",
     "Fault",
     "KernelError",
@@ -34,6 +36,7 @@ __all__ = [
     "Warp",
     "blocks_per_grid",
     "compiled",
+    "coverage",
     "cuda",
     "cuda_is_simulated",
     "float32",

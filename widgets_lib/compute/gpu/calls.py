@@ -167,8 +167,9 @@ class Calls(ast.NodeTransformer):
             known = ", ".join(arithmetic.SCALARS)
             raise self.error(f"{ast.unparse(given['dtype'])} is no type that a trace knows: {known}", node)
         title = self.assigned_to or f"the {space} array of line {node.lineno}"
-        place = self.program.place()
-        arguments = [self.name(_PREFIX + "t"), ast.Constant(space), ast.Constant(place), ast.Constant(title)]
+        place = ast.Constant(self.program.place())
+        here = self.name(_PREFIX + "here") if self.unit.number else ast.Constant(0)  # which call of the function
+        arguments = [self.name(_PREFIX + "t"), ast.Constant(space), place, here, ast.Constant(title)]
         return self.call(
             "new_array", [*arguments, self.visit(given["shape"]), self.name(self.program.inject(dtype))], node
         )

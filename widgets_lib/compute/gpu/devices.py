@@ -62,8 +62,8 @@ def cuda_device_count() -> int:
 
 def cuda_is_simulated() -> bool:
     """True if numba's CUDA simulator is switched on (NUMBA_ENABLE_CUDASIM=1 before numba is imported)."""
-    if "numba" in sys.modules:
-        return bool(sys.modules["numba"].config.ENABLE_CUDASIM)
+    if numba := sys.modules.get("numba"):
+        return bool(numba.config.ENABLE_CUDASIM)
     return os.environ.get("NUMBA_ENABLE_CUDASIM", "0") not in ("", "0")
 
 

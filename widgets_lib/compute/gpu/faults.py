@@ -64,12 +64,12 @@ def out_of_bounds(found: Sequence[OutOfBounds], sites: Sequence[Site], launch: L
         threads = tuple(launch.named(block, thread) for block, thread in dict.fromkeys(each.threads))
         verb = {"read": "reads", "write": "writes"}.get(site.kind, "changes")
         text = site.index[each.axis] if each.axis < len(site.index) else str(each.index)
-        asked = f"{launch.words(threads[0])} {verb} {written(each.array, each.cell)} on {place(site)}"
+        asked = f"{launch.words(threads[0])} {verb} {written(site.array, each.cell)} on {place(site)}"
         if each.negative:
             why = "Python and numba count that from the end, and CUDA C++ would take what lies before the array"
             repair = f"if {text} >= 0:"
         else:
-            why = f"axis {each.axis} of {each.array} ends at {each.size - 1}" if each.size else f"{each.array} is empty"
+            why = f"axis {each.axis} of {site.array} ends at {each.size - 1}" if each.size else f"{site.array} is empty"
             repair = f"if {text} < {site.array}.shape[{each.axis}]:"
         more = f" So do {count(len(threads) - 1, 'other thread')}." if len(threads) > 2 else ""
         more = f" So does {launch.words(threads[1])}." if len(threads) == 2 else more

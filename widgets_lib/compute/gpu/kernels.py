@@ -1,6 +1,8 @@
-"""Matrix multiplication as numba.cuda kernels: one source for the tracer, numba's simulator and a real GPU.
+"""Matrix multiplication as kernels: launched by Python, and for numba.cuda.
 
-c (m, n) is a (m, k) times b (k, n). Sums are float32, as a GPU does them fast.
+Those for numba.cuda are one source for the tracer, numba's simulator and a real GPU.
+
+c (m, n) is a (m, k) times b (k, n). On a GPU sums are float32, which it does fast.
 """
 
 # mypy: disable-error-code="no-untyped-def"
@@ -9,6 +11,22 @@ c (m, n) is a (m, k) times b (k, n). Sums are float32, as a GPU does them fast.
 from .names import cuda, float32
 
 TILE = 16  # threads a side of a block: 256 threads, and two tiles of shared memory
+
+
+def launch_kernel(kernel, grid_x, grid_y, *args):
+    """Call kernel(i, j, *args) for each i below grid_x and j below grid_y: a GPU's launch, one thread at a time."""
+    for i in range(grid_x):
+        for j in range(grid_y):
+            kernel(i, j, *args)
+
+
+def matmul_kernel(i, j, a, b, c):
+    """What one thread does; a thread outside c does nothing."""
+    if i < c.shape[0] and j < c.shape[1]:
+        total = 0.0
+        for k in range(a.shape[1]):
+            total += a[i, k] * b[k, j]
+        c[i, j] = total
 
 
 def naive(a, b, c):

@@ -1,13 +1,13 @@
-"""A launch: a grid of blocks of threads, how each is numbered, and a launcher in plain Python.
+"""A launch: a grid of blocks of threads, and how each is numbered.
 
 Glossary: x, the first number of `blocks` and of `threads`, counts fastest; *warp*, 32 threads of a block with
 neighbouring numbers that take each step together; *lane*, a thread's place in its warp.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from widgets_lib.compute._integers import check_count
 
@@ -16,22 +16,6 @@ MAX_THREADS = 1024
 """The most threads a block can have, on every CUDA device."""
 _MOST_THREADS = (1024, 1024, 64)
 _MOST_BLOCKS = (2**31 - 1, 65_535, 65_535)
-
-
-def launch_kernel(kernel: Callable[..., Any], grid_x: int, grid_y: int, *args: Any) -> None:
-    """Call kernel(i, j, *args) for each i below grid_x and j below grid_y: a GPU's launch, one thread at a time."""
-    for i in range(grid_x):
-        for j in range(grid_y):
-            kernel(i, j, *args)
-
-
-def matmul_kernel(i: int, j: int, a: Any, b: Any, c: Any) -> None:
-    """What one thread does for c (m, n) = a (m, k) times b (k, n); a thread outside c does nothing."""
-    if i < c.shape[0] and j < c.shape[1]:
-        total = 0.0
-        for k in range(a.shape[1]):
-            total += a[i, k] * b[k, j]
-        c[i, j] = total
 
 
 class Dim3(NamedTuple):

@@ -14,8 +14,8 @@ from .cells import RecordingArray
 from .errors import KernelError
 
 MARK = -1
-MAX_IN_A_BLOCK = 5_000_000
-"""The accesses of one block that a trace can hold: about 10 seconds."""
+MAX_IN_A_BLOCK = 3_000_000
+"""The accesses of one block that a trace can hold: about 3 seconds, and 400 MB."""
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,9 @@ class Rewriter(Calls):
 
     def as_call(self, body: list[ast.stmt]) -> list[ast.stmt]:
         """The body of a device function: its accesses belong to the place that it is called from."""
-        before = ast.parse(f"{PREFIX}p = {PREFIX}t.path\n{PREFIX}t.mark({PREFIX}p, {PREFIX}call, 0)").body
+        before = ast.parse(
+            f"{PREFIX}p = {PREFIX}t.path\n{PREFIX}t.mark({PREFIX}p, {PREFIX}call, 0)\n{PREFIX}here = {PREFIX}t.path"
+        ).body
         after = ast.parse(f"{PREFIX}t.resume({PREFIX}p)").body
         return [*before, ast.Try(body, [], [], after)]
 

@@ -182,15 +182,20 @@ def prepare(program: Program, launch: Launch, arguments: Sequence[Any], on_progr
     return Run(program, launch, recorder, given, on_progress)
 
 
-def _new_array(state: ThreadState, space: str, place: int, name: str, shape: Any, dtype: np.dtype) -> RecordingArray:
-    """`cuda.shared.array`, one for each block, or `cuda.local.array`, one for each thread and call."""
+def _new_array(
+    state: ThreadState, space: str, place: int, here: int, name: str, shape: Any, dtype: np.dtype
+) -> RecordingArray:
+    """`cuda.shared.array`, one for each block, or `cuda.local.array`, one for each thread and call of its function."""
     sizes = tuple(shape) if isinstance(shape, tuple) else (shape,)
     if not all(isinstance(n, (int, np.integer)) and n > 0 for n in sizes):
         raise TypeError(f"the shape of a {space} array is made of whole numbers above 0, not {shape}")
     sizes = tuple(int(n) for n in sizes)
     recorder = state.recorder
     if space == "local":
-        return recorder.array(name, space, poisoned(sizes, dtype), sizes, state.block, state.number)
+        if (place, here) not in state.local:
+            made = recorder.array(name, space, poisoned(sizes, dtype), sizes, state.block, state.number)
+            state.local[place, here] = made
+        return state.local[place, here]
     if place not in state.shared:
         used = sum(a.flat.nbytes for a in state.shared.values()) + math.prod(sizes) * dtype.itemsize
         if used > SHARED_BYTES:

@@ -23,6 +23,7 @@ class ThreadState:
         "blockDim",
         "blockIdx",
         "gridDim",
+        "local",
         "number",
         "path",
         "recorder",
@@ -33,6 +34,7 @@ class ThreadState:
 
     def __init__(self, recorder: Recorder, block: int, number: int, shared: dict[int, RecordingArray]):
         self.recorder, self.block, self.number, self.shared = recorder, block, number, shared
+        self.local: dict[tuple[int, int], RecordingArray] = {}
         self.path = self.rounds = 0
         self.threadIdx = self.blockIdx = self.blockDim = self.gridDim = Dim3(0, 0, 0)
 

@@ -21,8 +21,9 @@ from .program import Program, build
 from .races import races
 from .running import Progress, Run, prepare
 
-MAX_ACCESSES = 2_000_000
-"""The accesses that a trace keeps before it samples blocks: about 4 seconds, and 130 MB."""
+MAX_ACCESSES = 1_000_000
+"""The accesses that a trace keeps before it samples blocks: about a second, and 130 MB."""
+_MAX_THREADS_RUN = 1 << 18
 
 NOT_KNOWN = (
     "how long the kernel takes, and how much of it waits for memory",
@@ -231,21 +232,24 @@ def trace(
     given = [_argument(value, name) for value, name in zip(arrays, names, strict=False)]
     run = prepare(program, launch, [value for value, _ in given], on_progress)
     run.block(0)
-    chosen = _chosen(launch.block_count, run.accesses, max_accesses)
+    chosen = _chosen(launch, run.accesses, max_accesses)
     run.planned = len(chosen)
     for number in chosen[1:]:
+        if run.accesses > 2 * max_accesses:  # the first block was a light one
+            break
         run.block(number)
     return _finished(run, [place for _, place in given if place])
 
 
-def _chosen(count_of_blocks: int, accesses: int, most: int) -> list[int]:
-    """The blocks to follow: all, or as many as the budget allows, spread from the first to the last."""
-    affordable = max(1, most // max(accesses, 1))
-    if accesses == 0:
-        affordable = 4096  # threads that do nothing take time, too
-    if count_of_blocks <= affordable:
-        return list(range(count_of_blocks))
-    return sorted({round(n) for n in np.linspace(0, count_of_blocks - 1, affordable)} | {0})
+def _chosen(launch: Launch, accesses: int, most: int) -> list[int]:
+    """The blocks to follow: all, or as many as the budget allows, spread from the first to the last.
+
+    accesses: those of the first block. Threads that do nothing take time, too.
+    """
+    affordable = max(1, min(most // max(accesses, 1), _MAX_THREADS_RUN // launch.threads_per_block))
+    if launch.block_count <= affordable:
+        return list(range(launch.block_count))
+    return sorted({round(n) for n in np.linspace(0, launch.block_count - 1, affordable)} | {0})
 
 
 def _argument(value: Any, name: str) -> tuple[Any, tuple[tuple[int, ...], int] | None]:

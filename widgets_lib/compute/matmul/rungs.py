@@ -128,25 +128,21 @@ def matmul_numba(a, b):
     return packed(a, b)
 
 
-@register_backend("launch-kernel", "a kernel launched by a Python loop", takes="torch", steps="m·n·k")
+@register_backend(
+    "launch-kernel",
+    "a kernel launched by a Python loop",
+    takes="torch",
+    steps="m·n·k",
+    kernel="gpu.kernels:launch_kernel matmul_kernel",
+)
 def matmul_launch(a, b):
     import torch
 
-    def kernel(i, j, a, b, c):
-        if i < c.shape[0] and j < c.shape[1]:
-            total = 0.0
-            for k in range(a.shape[1]):
-                total += a[i, k] * b[k, j]
-            c[i, j] = total
-
-    def launch_kernel(kernel, grid_i, grid_j, *args):
-        for i in range(grid_i):
-            for j in range(grid_j):
-                kernel(i, j, *args)
+    from widgets_lib.compute.gpu import launch_kernel, matmul_kernel
 
     m, n = a.shape[0], b.shape[1]
     c = torch.zeros(m, n, dtype=a.dtype)
-    launch_kernel(kernel, m, n, a, b, c)
+    launch_kernel(matmul_kernel, m, n, a, b, c)
     return c
 
 
