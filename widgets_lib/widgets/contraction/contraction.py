@@ -12,7 +12,7 @@ from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, integer, list_of, text
 from widgets_lib.widgets._tasks import BackgroundTasks
 from widgets_lib.widgets.contraction import clock, words
-from widgets_lib.widgets.ladder.measurements import _MEASURE_LOCK
+from widgets_lib.widgets.ladder.measurements import MEASURE_LOCK
 
 MAX_OPERANDS = 8  # more do not fit into a drawing
 
@@ -113,7 +113,7 @@ class ContractionPath(Widget):
         wanted = words.timed_orders(self._forest, self._orders)
 
         def measure(should_stop: Callable[[], bool]) -> None:
-            while not _MEASURE_LOCK.acquire(timeout=0.1):  # a ladder measures, and both would be wrong
+            while not MEASURE_LOCK.acquire(timeout=0.1):  # a ladder measures, and both would be wrong
                 if should_stop():
                     raise Stopped
             try:
@@ -124,7 +124,7 @@ class ContractionPath(Widget):
                         self.progress = {"message": f"Timing {title}"}
                     self._times[path.order] = clock.measure(self._e, self._operands, path, should_stop)
             finally:
-                _MEASURE_LOCK.release()
+                MEASURE_LOCK.release()
 
         try:
             self._tasks.start({"message": "Timing"}, measure, lambda _: self._publish())
