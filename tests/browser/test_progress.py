@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 
 from tests.browser.test_axe import violations
 from tests.browser.test_veils import TWO, answer, lesson
-from tests.support import servers
+from tests.support import keyboard, servers
+from tests.support.catalog import widget_expressions, widgets
 from tests.support.pages import READY, open_lesson, run_all, wait_for_answers
 
 KEPT = """(() => { try { return JSON.parse(localStorage.getItem("tensor-foundations.progress.1:" + lessonPath)) }
@@ -36,7 +37,7 @@ def wait_until_kept(page, part):
 
 def again(page):
     page.reload()
-    page.wait_for_function(READY)
+    page.wait_for_function(READY, timeout=120_000)
 
 
 def use_all(page):
@@ -54,8 +55,7 @@ SEEN = """[...document.querySelectorAll(".wl")].map((root) =>
   root.innerText + [...root.querySelectorAll("input, select")].map(({ value, checked }) => `${value} ${checked}`).join())"""
 
 
-@pytest.mark.parametrize("killed", [False, True], ids=["reload", "killed"])
-def test_all_that_was_done_comes_back(page, scratch_voila, killed):
+def test_all_that_was_done_comes_back(page, scratch_voila):
     servers.write_notebook(WIDGETS, scratch_voila.root / "kept.ipynb")
     open_lesson(page, scratch_voila, "kept.ipynb")
     expect(page.locator(".wl")).to_have_count(6)
@@ -70,45 +70,43 @@ def test_all_that_was_done_comes_back(page, scratch_voila, killed):
     page.evaluate("document.activeElement.blur()")
     before = page.evaluate(SEEN)
     assert [a == b for a, b in zip(untouched, before, strict=True)] == [False] * 6  # what waited is seen now
-    if killed:
-        for process in scratch_voila.python():
-            os.kill(process, signal.SIGKILL)
-        expect(page.get_by_role("alert").filter(has_text="Python has stopped")).to_be_visible(timeout=60_000)
     again(page)
     expect(page.get_by_text("it is three", exact=True)).to_be_visible()
     page.wait_for_function(f"before => JSON.stringify({SEEN}) === before", arg=page.evaluate("JSON.stringify", before))
 
 
-OTHERS = lesson(
-    "import widgets_lib as wl",
-    *(
-        f"wl.{name}()"
-        for name in ("DigitViewer", "BroadcastExplorer", "RandomStream", "ForkSimulator", "LoaderWorkers")
-    ),
-)
+# What each widget last said that its inputs are.
+LISTEN = """globalThis.told = new Map();
+for (const event of ["wl-view", "wl-inputs"])
+  document.addEventListener(event, ({ target, detail }) => told.set(target, JSON.stringify(detail.inputs)));"""
+INPUTS = "[...document.querySelectorAll('.wl')].map((root) => told.get(root))"
 
 
-def test_the_other_widgets_come_back_too(page, context, scratch_voila):
-    servers.write_notebook(OTHERS, scratch_voila.root / "others.ipynb")
-    open_lesson(page, scratch_voila, "others.ipynb")
-    expect(page.locator(".wl")).to_have_count(5)
-    page.locator(".wl-digit").get_by_role("checkbox").check()
-    page.locator(".wl-broadcasting").get_by_role("button", name="add an operand").click()
-    page.locator(".wl-stream").get_by_role("combobox", name="generator").select_option("randu")
-    page.locator(".wl-forks").get_by_label("reseeding").select_option("pid")
-    page.locator(".wl-workers").get_by_label("reseeding").select_option("pid")
+def test_the_first_use_of_every_widget_outlives_its_python(page, context, scratch_voila):
+    """By keyboard, at the first stop of the Tab key that changes one of the widget's inputs."""
+    with_inputs = [name for name, widget in widgets().items() if widget.inputs]
+    names = sorted(with_inputs, key=lambda name: name == "Predict")  # last: what follows a question waits
+    cells = [widget_expressions()[name] for name in names]
+    servers.write_notebook(lesson("import widgets_lib as wl", *cells), scratch_voila.root / "every.ipynb")
+    page.add_init_script(LISTEN)
+    open_lesson(page, scratch_voila, "every.ipynb")
+    firsts = page.evaluate(INPUTS)
+    assert len(firsts) == len(names)
+    for stop in keyboard.stops(page):
+        at = stop["widget"]
+        if at >= 0 and page.evaluate(INPUTS)[at] == firsts[at]:
+            (keyboard.answer if stop["is_question"] else keyboard.use)(page, stop)
     wait_for_answers(page)  # what follows from an input may be an input, too, as a generator's state
     page.evaluate("saveInputs()")
-    wait_until_kept(page, "kept && Object.keys(kept.widgets).length === 5")
-    before = page.evaluate(
-        "Object.values(readProgress(lessonPath).widgets).map((inputs) => JSON.stringify(inputs)).sort()"
+    used = page.evaluate(INPUTS)
+    assert not [name for name, first, now in zip(names, firsts, used, strict=True) if first == now], (
+        "no key changed them"
     )
-    page.add_init_script(
-        """globalThis.told = new Map();
-           document.addEventListener("wl-inputs", ({ target, detail }) => told.set(target, JSON.stringify(detail.inputs)));"""
-    )
+    for process in scratch_voila.python():
+        os.kill(process, signal.SIGKILL)
+    expect(page.get_by_role("alert").filter(has_text="Python has stopped")).to_be_visible(timeout=60_000)
     again(page)
-    page.wait_for_function("before => JSON.stringify([...told.values()].sort()) === JSON.stringify(before)", arg=before)
+    page.wait_for_function(f"used => JSON.stringify({INPUTS}) === used", arg=page.evaluate("JSON.stringify", used))
 
 
 # Notes, at the moment at which two answers are open, how far the page is.
