@@ -39,7 +39,7 @@ ALSO_THERE = ["cloudpickle>=3"]
 INSTALL_S, CELL_S = 300, 60
 
 # A widget as a lesson makes it; what its view changes; what is seen in Python before and after. A widget that is not
-# here is made by its own example, and shows that what its view sends arrives.
+# here is made by its own example, and answers what no view may send.
 ANSWERS = {
     "Predict": ("wl.Predict('How many?', answer=3)", {"given": "3"}, "w.verdict", "", "Yes: 3."),
     "MatmulLadder": ("wl.MatmulLadder()", {"m": 6}, "w.steps['python']", "39,200 Python steps", "47,040 Python steps"),
@@ -217,7 +217,8 @@ def test_the_first_cell_installs_this_project_and_changes_nothing_else(kernel, e
 
 def answer(name):
     """A row of ANSWERS, or what stands in for one."""
-    return ANSWERS.get(name, (widget_expressions()[name], {"error": "seen"}, "w.error", "", "seen"))
+    refused = "The page sent something that can't be used here, and nothing was changed."
+    return ANSWERS.get(name, (widget_expressions()[name], {"error": "of the page's own"}, "w.error", "", refused))
 
 
 def test_no_answer_is_expected_of_a_widget_that_is_gone():

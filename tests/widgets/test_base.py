@@ -7,6 +7,7 @@ from tests.support.catalog import widget_expressions
 
 CHANGES = {  # widget -> other values of its inputs; of one that is not here its whole numbers change
     "BroadcastExplorer": {"shapes": ["2, 3", "3"], "operator": "*"},
+    "ContractionPath": {"pairs": [[0, 1]]},
     "DigitViewer": {"row": 3, "column": 4, "numbers": True},
     "EinsumExplorer": {"text": "ik,kj->ji", "library": "torch", "order": "kij", "step": 3},
     "ForkSimulator": {"generator": "python", "children": 3, "draws_after": 1, "draws_before": 0, "seed": "7"},
@@ -24,6 +25,7 @@ CHANGES = {  # widget -> other values of its inputs; of one that is not here its
     "Predict": {"given": "3"},
     "RandomStream": {"n": 100, "generator": "randu", "compare_with": "", "seed": "7"},
     "StrideExplorer": {"shape": (3,), "stride": (1,), "storage_offset": 0},
+    "Variants": {"chosen": "multiply"},
 }
 
 

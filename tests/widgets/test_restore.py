@@ -23,6 +23,7 @@ DOINGS = {
         {"pixel": [3, 200]},
         {"shapes": ["256, 256, 3", "4"]},
     ],
+    "ContractionPath": [{"message": {"contract": [0, 1]}}, {"message": {"apart": 3}}],
     "DigitViewer": [{"row": 3, "column": 4}, {"numbers": True}],
     "EinsumExplorer": [
         {"text": "ik,jk"},

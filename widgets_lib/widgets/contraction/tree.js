@@ -1,5 +1,5 @@
-// The tree: tiles to be dragged onto each other. A press chooses a tile, a second one contracts the two; so do Enter and
-// the arrow keys.
+// The tree: tiles to be dragged onto each other. A press chooses a tile, a second one contracts the two; so do Enter
+// and the arrow keys.
 import { drawing, h, s, set } from "../shared/dom.js";
 import { createRovingFocus } from "../shared/roving-focus.js";
 import { layOut } from "./layout.js";
