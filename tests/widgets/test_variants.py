@@ -6,6 +6,7 @@ import threading
 import pytest
 
 import widgets_lib as wl
+from widgets_lib.widgets import _cells
 from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS
 
 SUMS = {"add": "x = 1\nx + 2", "multiply": "x = 1\nx * 2", "fail": "x = 1\nx / 0"}
@@ -109,6 +110,21 @@ def test_a_rung_in_a_variant_joins_the_ladder_and_its_verdict_stands_beside_the_
     finally:
         wl.forget("tried")
         ladder.close()
+
+
+def test_what_is_said_late_of_an_older_run_is_not_shown(monkeypatch):
+    lines = []
+    monkeypatch.setitem(vars(sys.modules["__main__"]), "grab", lambda: lines.append(_cells.line_under()))
+    widget = wl.Variants({"first": "grab()", "second": "grab()"})
+    lines[0]("✓ right")
+    assert widget.said == "✓ right"
+    choose(widget, "second")
+    assert widget.said == ""
+    lines[0]("of the first")
+    assert widget.said == ""
+    lines[1]("of the second")
+    assert widget.said == "of the second"
+    assert _cells.line_under() is None
 
 
 @pytest.mark.parametrize(
