@@ -6,6 +6,7 @@ from `wl.__all__`, the badges from the repository's address.
 
 import inspect
 import re
+import textwrap
 from pathlib import Path
 
 import widgets_lib as wl
@@ -47,14 +48,21 @@ def lesson_table(root):
     return _table(rows) + (f"\n\nComing: {coming}." if coming else "")
 
 
+def widget_names(root):
+    """The widgets in a sentence, in lines of the width of prose."""
+    names = [f"`wl.{name}`" for name in _widgets()]
+    return textwrap.fill(f"The widgets: {', '.join(names)}. [What each shows](docs/widgets.md).", 120)
+
+
 def widget_table(root):
     """A row for each widget: the first line of its docstring."""
-    rows = [["widget", "shows"]]
-    for name in sorted(wl.__all__):
-        thing = getattr(wl, name)
-        if inspect.isclass(thing):
-            rows.append([f"`wl.{name}`", inspect.getdoc(thing).partition("\n")[0]])
-    return _table(rows)
+    rows = [[f"`wl.{name}`", inspect.getdoc(widget).partition("\n")[0]] for name, widget in _widgets().items()]
+    return _table([["widget", "shows"], *rows])
+
+
+def _widgets():
+    public = {name: getattr(wl, name) for name in sorted(wl.__all__)}
+    return {name: thing for name, thing in public.items() if inspect.isclass(thing)}
 
 
 def patch_table(root):
@@ -73,7 +81,8 @@ def _table(rows):
 
 
 DOCUMENTS = {
-    "README.md": {"badges": badges, "lessons": lesson_table, "widgets": widget_table},
+    "README.md": {"badges": badges, "lessons": lesson_table, "widgets": widget_names},
+    "docs/widgets.md": {"widgets": widget_table},
     "docs/architecture.md": {"patches": patch_table},
 }
 

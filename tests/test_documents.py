@@ -19,7 +19,7 @@ BADGE = re.compile(r"img\.shields\.io|mybinder\.org|colab\.research\.google\.com
 def copy(tmp_path):
     """What `make address` writes to, in a folder of its own, with no address."""
     (tmp_path / "docs").mkdir()
-    for name in ("README.md", "docs/architecture.md", "pyproject.toml"):
+    for name in (*tables.DOCUMENTS, "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path / name)
     shutil.copytree(ROOT / "lessons", tmp_path / "lessons", ignore=shutil.ignore_patterns("data"))
     (tmp_path / "pyproject.toml").write_text(facts.ADDRESS.sub("", (ROOT / "pyproject.toml").read_text()))
@@ -121,7 +121,7 @@ def test_the_readmes_snippets_run():
 LINK = re.compile(r'\]\((?!https?://)([^)#]+)[^)]*\)|(?:src|srcset)="(?!https?://)([^"]+)"')
 
 
-@pytest.mark.parametrize("path", ["README.md", "CONTRIBUTING.md", "docs/hosting.md", "docs/architecture.md"])
+@pytest.mark.parametrize("path", ["CONTRIBUTING.md", "docs/hosting.md", *tables.DOCUMENTS])
 def test_every_link_and_make_target_leads_somewhere(path):
     content = (ROOT / path).read_text("utf-8")
     for link, picture in LINK.findall(content):
