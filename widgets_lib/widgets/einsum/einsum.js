@@ -28,6 +28,7 @@ class Explorer {
     this.model = model;
     /** @type {Picture} */
     this.picture = model.get("picture");
+    this.room = 0; // the height of the caption, in pixels
     this.challenge = createChallenge(() => model.send({ hint: true }));
     this.scene = new Scene({ onsay: (nodes) => this.say(nodes), onletter: (letter) => this.toggle(letter) });
     view.stage.append(this.challenge.node, this.scene.node);
@@ -148,9 +149,15 @@ class Explorer {
 
   // ---- drawing ----
 
-  /** @param {(string | Node)[]} nodes */
+  /**
+   * Say what is seen. The caption keeps the room of its longest sentence on a picture, so that nothing below it jumps.
+   * @param {(string | Node)[]} nodes
+   */
   say(nodes) {
-    this.view.caption.replaceChildren(...nodes);
+    const { caption } = this.view;
+    caption.replaceChildren(...nodes);
+    const { offsetHeight } = caption;
+    if (offsetHeight > this.room) caption.style.minHeight = `${(this.room = offsetHeight)}px`;
   }
 
   showPicture() {
@@ -158,6 +165,8 @@ class Explorer {
     this.picture = model.get("picture");
     const { letters, output, summed, order, steps, summary, note, largest } = this.picture;
     const target = model.get("target");
+    this.room = 0;
+    this.view.caption.style.minHeight = "";
     this.scene.build(this.picture, target.shown ? target : null);
     this.letters.show(letters, [
       { key: "output", title: "result", letters: output, movable: true, empty: "one number" },
