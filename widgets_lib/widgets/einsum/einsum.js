@@ -1,6 +1,6 @@
 // An einsum as a drawing, an equation, loops and an expression: change one, and the others follow.
 import { button, dropdown, slider } from "../shared/controls.js";
-import { h, prose } from "../shared/dom.js";
+import { beforePaint, h, prose } from "../shared/dom.js";
 import { range } from "../shared/format.js";
 import { createPlayer } from "../shared/player.js";
 import { createView } from "../shared/view.js";
@@ -137,6 +137,7 @@ class Explorer {
 
   /** @param {number} at  where the player is */
   seek(at) {
+    if (!this.isBuilt) return;
     this.scene.seek(at);
     clearTimeout(this.keeping);
     if (at !== this.model.get("step"))
@@ -156,8 +157,10 @@ class Explorer {
   say(nodes) {
     const { caption } = this.view;
     caption.replaceChildren(...nodes);
-    const { offsetHeight } = caption;
-    if (offsetHeight > this.room) caption.style.minHeight = `${(this.room = offsetHeight)}px`;
+    beforePaint(() => {
+      this.room = Math.max(this.room, caption.offsetHeight);
+      caption.style.minHeight = `${this.room}px`;
+    });
   }
 
   showPicture() {
@@ -167,7 +170,6 @@ class Explorer {
     const target = model.get("target");
     this.room = 0;
     this.view.caption.style.minHeight = "";
-    this.scene.build(this.picture, target.shown ? target : null);
     this.letters.show(letters, [
       { key: "output", title: "result", letters: output, movable: true, empty: "one number" },
       { key: "summed", title: "summed", letters: summed, movable: false, empty: "nothing" },
@@ -175,11 +177,14 @@ class Explorer {
     this.order.show(letters, [
       { key: "order", title: "outermost first", letters: order, movable: true, empty: "no loop" },
     ]);
+    this.scene.build(this.picture, target.shown ? target : null);
     this.fates.replaceChildren(...letters.map(({ sentence }) => h("li", {}, ...prose(sentence))));
     if (note) this.fates.append(h("li", { class: "wl-note" }, note));
     this.scene.node.setAttribute("aria-description", `${summary} ${note}`.trim());
     this.showSizes(letters, largest);
+    this.isBuilt = false; // so that it is drawn once
     this.player.setLength(steps.count);
+    this.isBuilt = true;
     this.player.seek(model.get("step"));
   }
 

@@ -1,5 +1,5 @@
 // Letters as tiles in rows: pressed to keep or sum one, dragged or moved by arrow keys into another order.
-import { h, hasModifier, set } from "../shared/dom.js";
+import { beforePaint, h, hasModifier, set } from "../shared/dom.js";
 import { prefersReducedMotion } from "../shared/view.js";
 
 const MOTION_MS = 180;
@@ -91,7 +91,7 @@ export function createTiles({ label, onmove, ontoggle, describe, onlook = () => 
       letters = new Map(all.map((letter) => [letter.name, letter]));
       for (const letter of [...tiles.keys()]) if (!letters.has(letter)) tiles.delete(letter);
       node.replaceChildren(...rows.map((row) => showRow(row)));
-      for (const [letter, tile] of tiles) slide(tile, before.get(letter));
+      beforePaint(() => tiles.forEach((tile, letter) => slide(tile, before.get(letter))));
       if (focused) (tiles.get(focused) ?? [...tiles.values()][0])?.focus({ preventScroll: true });
     },
   };

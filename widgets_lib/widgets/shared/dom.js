@@ -83,6 +83,12 @@ export function set(element, attributes) {
 }
 
 /**
+ * Call back once what was changed is about to be painted: what is measured there forces no layout of its own.
+ * @param {() => void} callback
+ */
+export const beforePaint = (callback) => (globalThis.requestAnimationFrame ?? setTimeout)(callback);
+
+/**
  * True where a key press is the host's or the browser's: Ctrl, Alt or the Command key is held.
  * @param {KeyboardEvent} event
  */
