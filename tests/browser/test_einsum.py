@@ -56,7 +56,7 @@ def test_every_text_leads_and_what_is_wrong_is_underlined(explorer):
 
 def test_it_is_used_by_keyboard_alone(explorer):
     keyboard = explorer.page.keyboard
-    explorer.locator(".wl-controls select").first.focus()
+    explorer.get_by_role("slider", name="step of the loops").focus()
     keyboard.press("Tab")
     expect(explorer.locator(".wl-tile:focus")).to_have_attribute("data-letter", "i")
     keyboard.press("ArrowRight")

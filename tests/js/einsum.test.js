@@ -177,7 +177,7 @@ test("what is wrong is underlined, the others are stale, and repairs are pressed
   assert.equal(field(view, "equation").getAttribute("aria-invalid"), "true");
   assert.deepEqual(
     view.$$(".wl-stale").map((pane) => pane.className.match(/wl-pane-\w+/)[0]),
-    ["wl-pane-loops", "wl-pane-broadcast", "wl-pane-shapes"],
+    ["wl-pane-shapes", "wl-pane-loops", "wl-pane-broadcast"],
   );
   assert.match(view.$(".wl-problem").textContent, /^✗ equation: “z” stands/);
   for (const button of view.$$(".wl-problem button")) button.click();

@@ -1,5 +1,5 @@
 // An einsum as a drawing, an equation, loops and an expression: change one, and the others follow.
-import { button, dropdown, slider } from "../shared/controls.js";
+import { button, createMore, dropdown, slider } from "../shared/controls.js";
 import { beforePaint, h, prose } from "../shared/dom.js";
 import { range } from "../shared/format.js";
 import { createPlayer } from "../shared/player.js";
@@ -35,7 +35,8 @@ class Explorer {
     this.createControls();
     this.createPanes();
     this.createMore();
-    view.root.append(this.texts, this.problem, this.more);
+    view.controls.append(this.player.node, this.letters.node, this.presets.node, this.more);
+    view.root.append(this.texts, this.problem);
 
     view.listen(["picture", "target"], () => this.showPicture());
     view.listen(["panes", "problem", "pane", "text"], () => this.showPanes());
@@ -80,7 +81,6 @@ class Explorer {
       describe: describeLetter,
       onlook: (letter) => (letter ? this.say(prose(letter.sentence)) : this.scene.show()),
     });
-    view.controls.append(this.presets.node, this.letters.node, this.player.node);
   }
 
   createPanes() {
@@ -117,14 +117,8 @@ class Explorer {
     this.sizes = h("div", { class: "wl-sizes", role: "group", "aria-label": "sizes" });
     this.called = h("p", { class: "wl-called" });
     this.differences = h("ul", { class: "wl-differences" });
-    this.more = h(
-      "details",
-      { class: "wl-more" },
-      h("summary", {}, "more"),
-      h("div", { class: "wl-row" }, this.library.node, this.sizes, this.panes.shapes.node),
-      this.called,
-      this.differences,
-    );
+    const said = h("div", { class: "wl-said" }, this.called, this.differences);
+    this.more = createMore(this.sizes, this.library.node, this.player.speed, this.panes.shapes.node, said);
   }
 
   /** @param {string} letter */
