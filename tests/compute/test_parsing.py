@@ -29,7 +29,7 @@ THIN, NO_BREAK, NARROW = "\u2009", "\u00a0", "\u202f"
         (f"50{NARROW}000, 784", (50000, 784)), (f"50{THIN}000 × 784", (50000, 784)), (f"3,{NO_BREAK}1", (3, 1)),
         ("3,256,256", (3, 256, 256)), ("3,0", (3, 0)), ("256, 256, 3", (256, 256, 3)),
         ("3 · 1", (3, 1)), ("shape (3, 1)", (3, 1)), ("x.shape = [3, 1]", (3, 1)), ("(3, 1).", (3, 1)),
-        ("（３，１）", (3, 1)),
+        ("（３，１）", (3, 1)), ("3 by 1", (3, 1)), ("5 by 784 by 10", (5, 784, 10)),
         ("3037000499, 3037000499", (3037000499, 3037000499)),
     ],
 )  # fmt: skip
@@ -120,12 +120,43 @@ def test_what_is_not_a_shape_is_named(shape, error, words):
         ("12 percent", 0.12), ("12 per cent", 0.12), ("1.5 x 10^6", 1.5e6), ("2·10⁻³", 0.002), ("28²", 784), ("７８４", 784),
         ("1/3", 1 / 3), ("2 / 3", 2 / 3), ("30,268/30,269", 30268 / 30269), ("10*22", 220), ("10 × 22", 220),
         ("3·4", 12), ("(28 * 28 + 1) * 2", 1570), ("28 * 20 + 15", 575), ("0,5 + 0,5", 1), ("2**10", 1024), ("2^31 - 1", 2**31 - 1),
+        ("½", 0.5), ("1½", 1.5), ("1 ¾", 1.75), ("⅓", 1 / 3), ("−½", -0.5), ("½ million", 500_000), ("5 by 784 by 10", 39_200),
         ("10 / 4", 2.5), ("-(3)", -3), ("--3", 3), ("2**-1", 0.5), ("0.1 + 0.2", 0.3),
     ],
 )  # fmt: skip
 def test_numbers_are_read(text, number):
     assert read_number(text) == number
     assert isinstance(read_number(text), int) == (number == int(number))
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "number"),
+    [
+        ("46 minutes", "seconds", 2760), ("3 ms", "seconds", 0.003), ("2 h", "minutes", 120), ("90 s", "minutes", 1.5),
+        ("½ hour", "minutes", 30), ("3µs", "ns", 3000), ("3 us.", "ns", 3000), ("46", "minutes", 46), ("~2 days", "hours", 48),
+        ("5 million seconds", "seconds", 5_000_000), ("(1+1) Minutes", "s", 120), ("4 kB", "bytes", 4000),
+        ("1 KiB", "bytes", 1024), ("400 bytes", "bytes", 400), ("3 MB", "kB", 3000), ("400 bytes", "", 400),
+    ],
+)  # fmt: skip
+def test_a_time_or_a_size_in_another_unit_is_converted(text, unit, number):
+    assert read_number(text, unit) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "words"),
+    [
+        ("3 ms", "", "“3 ms” has the unit ms: write the number alone"),
+        ("3 kB", "minutes", "“3 kB” has the unit kB: write the number of minutes"),
+        ("20 minutes", "rows", "“20 minutes” has the unit minutes: write the number of rows"),
+        ("some minutes", "minutes", "“some minutes” can't be read as a number"),
+        ("1/0 minutes", "seconds", "“1/0 minutes” can't be read as a number"),
+        ("1.234,56", "", "“1.234,56” may be read in two ways: write 1234.56"),
+        ("1.234.567", "", "write 1234567"),
+    ],
+)
+def test_a_unit_out_of_place_and_a_point_that_may_group_are_named(text, unit, words):
+    with pytest.raises(ValueError, match=words):
+        read_number(text, unit)
 
 
 @given(st.integers(-(10**15), 10**15))

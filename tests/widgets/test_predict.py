@@ -89,3 +89,24 @@ def test_answers_of_numpy_and_torch_are_answers(answer, typed):
     widget = wl.Predict("How many?", answer=answer)
     widget.given = typed
     assert widget.right and widget.error == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "answer", "right"),
+    [
+        ("At that pace, how many minutes would all take?", "2 hours", 120, True),
+        ("At that pace, how many minutes would all take?", "120", 120, True),
+        ("How many bytes is that?", "3 kB", 3000, True),
+        ("How many bytes is that?", "4 kB", 3000, False),
+    ],
+)
+def test_a_question_for_a_time_or_bytes_takes_any_unit_of_them(question, given, answer, right):
+    asked = wl.Predict(question, answer=answer)
+    asked.given = given
+    assert (asked.right, asked.error) == (right, "")
+
+
+def test_a_unit_that_was_not_asked_for_is_named():
+    asked = wl.Predict("How many rows?", answer=3)
+    asked.given = "3 ms"
+    assert asked.error == "“3 ms” has the unit ms: write the number alone" and not asked.verdict

@@ -19,10 +19,11 @@ class Verdict:
     message: str
 
 
-def judge(given: str, answer: Answer, tolerance: float | None = None) -> Verdict:
+def judge(given: str, answer: Answer, tolerance: float | None = None, unit: str = "") -> Verdict:
     """Compare what was typed with `answer`: a tuple of ints (a shape), a number, or one choice's text.
 
     `tolerance` is relative, for numbers; without one a whole number must be hit, another one to 1 %.
+    `unit` is what a number counts: of "minutes", "2 hours" is read as 120.
     Raises: ValueError, saying what to type, if `given` can't be read as that kind of answer.
     """
     if isinstance(answer, tuple):
@@ -35,7 +36,7 @@ def judge(given: str, answer: Answer, tolerance: float | None = None) -> Verdict
         tolerance = 0 if isinstance(answer, int) else 0.01
     if abs(answer) > 1:  # such as “how many out of 100?”
         given = given.strip().removesuffix("%")
-    return _judge_number(read_number(given), answer, tolerance)
+    return _judge_number(read_number(given, unit), answer, tolerance)
 
 
 def show(value: Answer) -> str:

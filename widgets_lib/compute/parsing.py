@@ -8,6 +8,7 @@ import math
 import operator
 import re
 import reprlib
+import unicodedata
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
@@ -31,12 +32,22 @@ _FACTORS = {
 _UNITS = (
     "axis|axes|bytes?|cells?|columns?|digits?|elements?|numbers?|pixels?|pictures?|products?|rows?|steps?|times|values?"
 )
+_SECONDS = {
+    "ns|nanoseconds?": Fraction(1, 10**9), "µs|μs|us|microseconds?": Fraction(1, 10**6),
+    "ms|milliseconds?": Fraction(1, 1000), "s|secs?|seconds?": Fraction(1), "mins?|minutes?": Fraction(60),
+    "h|hours?": Fraction(3600), "days?": Fraction(86_400),
+}  # fmt: skip
+_BYTES = {
+    "b|bytes?": Fraction(1), "kb": Fraction(10**3), "mb": Fraction(10**6), "gb": Fraction(10**9), "tb": Fraction(10**12),
+    "kib": Fraction(2**10), "mib": Fraction(2**20), "gib": Fraction(2**30),
+}  # fmt: skip
+_AMBIGUOUS_COMMA = r"[0-9]{1,3}(\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(\.[0-9]{3}){2,}"  # 1.234,56 and 1.234.567
 
 # ---- shapes ----
 
 
 def read_shape(text: str) -> tuple[int, ...]:
-    """ "(3, 1)", "3 1", "3×1", "3*1", "[3,1]" or "torch.Size([3, 1])" as (3, 1); "()" as the shape of a scalar.
+    """ "(3, 1)", "3 1", "3×1", "3 by 1", "3*1", "[3,1]" or "torch.Size([3, 1])" as (3, 1); "()" as the shape of a scalar.
 
     "(50,000, 28)" is (50000, 28): a size never begins with 0, so what follows the comma are thousands.
     Raises: ValueError, naming the part that is not a size, for anything else; past 64 axes or 2^63 − 1 elements.
@@ -51,7 +62,7 @@ def read_shape(text: str) -> tuple[int, ...]:
     if not inside:
         return ()
     inside = re.sub(r"(?<=[0-9])_(?=[0-9])|(?<=[0-9])[, ](?=0[0-9][0-9](?![0-9]))", "", inside)
-    inside = re.sub(r"(?<=[0-9])\s*[×xX*·]\s*(?=[-0-9])|(?<=[0-9])\s+(?=[-0-9])", ",", inside)
+    inside = re.sub(r"(?<=[0-9])\s*[×xX*·]\s*(?=[-0-9])|(?<=[0-9]) by (?=[-0-9])|(?<=[0-9])\s+(?=[-0-9])", ",", inside)
     parts = [part.strip() for part in inside.removesuffix(",").split(",")]
     if len(parts) > MAX_AXES:
         raise ValueError(f"{len(parts)} axes are too many: an array has at most {MAX_AXES}")
@@ -95,18 +106,26 @@ def _read_size(part: str, text: str) -> int:
 # ---- numbers ----
 
 
-def read_number(text: str) -> int | float:
+def read_number(text: str, unit: str = "") -> int | float:
     """The number typed, an int if it is whole: "39,200", "39 200", "1_000", "5 million", "0,67", "5 %", "1/3", "10*22".
 
-    Arithmetic has + − * / ^ and parentheses. A leading "~" and a unit that scales nothing ("400 bytes") are left out.
+    Arithmetic has + − * / ^ and parentheses; "½" and "5 by 10" are read, too. A leading "~" and a unit that scales
+    nothing ("400 bytes") are left out. `unit`: what the number counts; if that is a time or bytes, "3 ms" or "2 hours",
+    "4 kB" or "1 GiB" are converted to it.
     Raises: ValueError, saying what to write, for anything else, and beyond what a float holds.
     """
-    value = _read_exactly(text)
+    typed, factor = _without_unit(text, unit)
+    value = _read_exactly(typed, text) * factor
     try:
         number = float(value)
     except OverflowError:
         raise ValueError(f"“{shorten(text.strip())}” is too large: write a number such as 39200") from None
     return value.numerator if value.denominator == 1 else number
+
+
+def scales(unit: str) -> bool:
+    """Whether a number of this unit may be typed in another one: "minutes" and "bytes", not "rows"."""
+    return any(_size_of(unit, units) for units in (_SECONDS, _BYTES))
 
 
 def read_integer(text: str, what: str, least: int | None = None, most: int | None = None) -> int:
@@ -126,16 +145,43 @@ def read_integer(text: str, what: str, least: int | None = None, most: int | Non
     return check_integer(value.numerator, what, least, most)
 
 
-def _read_exactly(text: str) -> Fraction:
-    """The number typed, without rounding. Raises: ValueError, saying what to write."""
+def _without_unit(text: str, unit: str) -> tuple[str, Fraction]:
+    """The text without the unit of a time or of bytes at its end, and what to multiply its number by, to count `unit`s.
+
+    Raises: ValueError for a unit where none of its kind is asked for.
+    """
+    for units in (_SECONDS, _BYTES):
+        words = "|".join(units)
+        found = re.fullmatch(rf"(.*[0-9)½¼¾.]|.*\S(?= ))\s*({words})\.?", _plain(text), re.IGNORECASE)
+        if not found:
+            continue
+        if own := _size_of(unit, units):
+            return found[1], (_size_of(found[2], units) or 1) / own
+        if not re.fullmatch(_UNITS, found[2], re.IGNORECASE):
+            asked = f"the number of {unit}" if unit else "the number alone"
+            raise ValueError(f"“{shorten(text.strip())}” has the unit {found[2]}: write {asked}")
+    return text, Fraction(1)
+
+
+def _size_of(unit: str, units: dict[str, Fraction]) -> Fraction | None:
+    """The size of a unit among these; None if it is not one of them."""
+    return next((size for words, size in units.items() if re.fullmatch(words, unit, re.IGNORECASE)), None)
+
+
+def _read_exactly(text: str, typed: str = "") -> Fraction:
+    """The number, without rounding. Raises: ValueError, saying of what was typed what to write."""
     if not text.strip():
         raise ValueError("no number was typed: write 1000, 0.5 or 1/3")
+    if re.fullmatch(rf"[-~+]?\s*({_AMBIGUOUS_COMMA})", _plain(text)):
+        plain = text.strip().replace(".", "").replace(",", ".")
+        raise ValueError(f"“{shorten(text.strip())}” may be read in two ways: write {shorten(plain)}")
     try:
         if len(text) > 2 * MAX_DIGITS:
             raise ValueError(text)
         return _evaluate_text(_as_expression(text))
     except (ValueError, SyntaxError, ArithmeticError, RecursionError, MemoryError):
-        raise ValueError(f"“{shorten(text.strip())}” can't be read as a number: write 1000, 0.5 or 1/3") from None
+        typed = shorten((typed or text).strip())
+        raise ValueError(f"“{typed}” can't be read as a number: write 1000, 0.5 or 1/3") from None
 
 
 def _as_expression(text: str) -> str:
@@ -143,8 +189,9 @@ def _as_expression(text: str) -> str:
     typed = re.sub(r"^(~|≈|about |ca\.? |=)\s*", "", _plain(text).lower())
     typed = re.sub(rf"(?<=[0-9a-z%)])\s*({_UNITS})$", "", typed)
     typed = re.sub(r"(?<=[0-9])\s*[×x]$", "", typed)  # "165×": so many times
+    typed = re.sub(r"([0-9]*)\s?([¼½¾⅐-⅞])", _fraction, typed)
     typed = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda found: f"^{found[0].translate(_SUPERSCRIPTS)}", typed)
-    typed = re.sub(r"(?<=[0-9)])\s+x\s+(?=[0-9(])", "*", typed)
+    typed = re.sub(r"(?<=[0-9)])\s+(x|by)\s+(?=[0-9(])", "*", typed)
     typed = typed.replace("×", "*").replace("·", "*").replace("÷", "/").replace("^", "**")
     typed = re.sub(r"(?<=[0-9])_(?=[0-9])", "", typed)
     typed = re.sub(
@@ -155,6 +202,12 @@ def _as_expression(text: str) -> str:
     typed = re.sub(r"(?<![0-9.,])([0-9]+),([0-9]+)(?![0-9.,])", r"\1.\2", typed)
     words = "|".join(sorted(_FACTORS, key=len, reverse=True))
     return re.sub(rf"(?<=[0-9)])\s*({words})(?![a-z0-9])", lambda found: f"*({_FACTORS[found[1]]})", typed)
+
+
+def _fraction(found: re.Match[str]) -> str:
+    """ "1½" as "(1+1/2)"."""
+    over, under = unicodedata.normalize("NFKC", found[2]).split("⁄")
+    return f"({found[1] or 0}+{over}/{under})"
 
 
 def _evaluate_text(expression: str) -> Fraction:

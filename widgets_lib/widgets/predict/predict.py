@@ -1,5 +1,6 @@
 """Predict: a question the learner commits to before seeing the answer."""
 
+import re
 import reprlib
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +10,7 @@ import traitlets
 
 from widgets_lib.compute import answers
 from widgets_lib.compute._integers import check_positive
-from widgets_lib.compute.parsing import as_shape
+from widgets_lib.compute.parsing import as_shape, scales
 from widgets_lib.widgets._base import Widget
 
 MAX_ANSWER = 1e300
@@ -24,6 +25,7 @@ class Predict(Widget):
 
     answer: a tuple of ints (a shape), a number, or one of `choices`.
     tolerance: how far off a number may be, relative; by default nothing for an int, 1 % for a float.
+    A question for “how many minutes”, another unit of time, or bytes, can be answered in any of them: "2 hours", "3 kB".
     because: shown with the verdict, and not before it.
     Raises: ValueError for a choice that is not among `choices`, or a number that can't be typed; TypeError for an
     answer of another kind.
@@ -66,6 +68,7 @@ class Predict(Widget):
                 raise ValueError(f"Predict: tolerance is for numbers, and answer {answer!r} is a {kind}")
             tolerance = check_positive(tolerance, "Predict: tolerance", zero=True)
         self._answer, self._because, self._tolerance = answer, because, tolerance
+        self._unit = _unit_asked_for(question)
         super().__init__(question=question, kind=kind, choices=choices)
         self.recompute_on("given")
 
@@ -74,11 +77,17 @@ class Predict(Widget):
         if self.given and self.kind == "choice" and self.given not in self.choices:
             raise ValueError(f"“{self.given}” is not one of the answers to choose from.")
         if self.given:
-            verdict = answers.judge(self.given, self._answer, self._tolerance)
+            verdict = answers.judge(self.given, self._answer, self._tolerance, self._unit)
             self.right, self.verdict, self.reason = verdict.right, verdict.message, self._because
 
 
 # ---- arguments ----
+
+
+def _unit_asked_for(question: str) -> str:
+    """ "minutes" of “how many minutes”, where a number of it can be given in another unit; else nothing."""
+    words = re.findall(r"\bhow many (\w+)", question, re.IGNORECASE)
+    return next((word for word in words if scales(word)), "")
 
 
 def _answer(answer: Any) -> tuple[answers.Answer, str]:
