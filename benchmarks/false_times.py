@@ -3,7 +3,7 @@
 First the references are measured, once, while no load is added. Then `--load` busy processes are started, and each run is
 a process of its own: it runs every code cell of the lesson in order, presses what the text says (the first ladder, each
 compact one, the whole ladder, and the whole ladder for all 50,000 digits), and compares every time with its reference.
-`--minutes` begins no run after so long; what was finished by then is counted. A run takes a minute or two on a machine
+`--quick` leaves out two of the three rungs that take a third of a second for five digits. `--minutes` begins no run after so long; what was finished by then is counted. A run takes a minute or two on a machine
 that is otherwise idle, most of it for three loops over tensors; `--budget` shortens the rest.
 
 A time is false if its ratio to the reference, in either direction, is more than 1 + its stated spread + the stated
@@ -26,6 +26,7 @@ LESSON = Path(__file__).parents[1] / "lessons/03_matmul.ipynb"
 SMALL, LARGE = (5, 784, 10), (50_000, 784, 10)
 TOLERANCE = 0.6
 WAIT_S = 600
+SLOW = ("python-kij", "launch-kernel")  # as slow as the first rung
 
 Row = dict[str, Any]
 
@@ -41,19 +42,21 @@ def falsehood(row: Row, reference: Row) -> str:
     ratio = row["seconds"] / reference["seconds"]
     allowed = 1 + spread(row) + spread(reference) + TOLERANCE
     if ratio > allowed or (1 / ratio > allowed and not row["time"].startswith("≥")):
-        return f"{row['time']} {row['spread']}, reference {reference['time']}"
+        noisy = " (said to be less certain)" if row.get("noisy") else ""
+        return f"{row['time']} {row['spread']}{noisy}, reference {reference['time']}"
     return ""
 
 
-def measure(ladder: Any, size: tuple[int, int, int]) -> dict[str, Row]:
+def measure(ladder: Any, size: tuple[int, int, int], quick: bool) -> dict[str, Row]:
     """The rows with a time, after every rung of the ladder was measured at this size."""
     ladder.m, ladder.k, ladder.n = size
-    ladder.run()
+    able = [entry["key"] for entry in ladder.rungs if not entry["unavailable"]]
+    ladder.run([key for key in able if key not in SLOW] if quick and not ladder.compact else "ladder")
     assert ladder.wait(WAIT_S)
     return {key: row for key, row in ladder.results.items() if row.get("seconds")}
 
 
-def references() -> dict[str, dict[str, Row]]:
+def references(quick: bool) -> dict[str, dict[str, Row]]:
     """Size -> the row of each rung, the faster of two for five digits; what is estimated, 10,000 times that."""
     import widgets_lib as wl
     from widgets_lib.widgets.ladder.learner_rungs import OPEN_LADDERS
@@ -62,7 +65,7 @@ def references() -> dict[str, dict[str, Row]]:
     for size in (SMALL, LARGE):
         ladder = wl.MatmulLadder(budget_s=0.3)
         OPEN_LADDERS.discard(ladder)  # one ladder must not take over what another measures
-        rounds = [measure(ladder, size) for _ in range(2 if size == SMALL else 1)]
+        rounds = [measure(ladder, size, quick) for _ in range(2 if size == SMALL else 1)]
         found[str(size)] = {
             key: min((rows[key] for rows in rounds if key in rows), key=lambda row: row["seconds"]) for key in rounds[0]
         }
@@ -76,7 +79,7 @@ def references() -> dict[str, dict[str, Row]]:
     return found
 
 
-def follow_lesson(budget_s: float | None) -> list[tuple[str, tuple[int, int, int], dict[str, Row]]]:
+def follow_lesson(budget_s: float | None, quick: bool) -> list[tuple[str, tuple[int, int, int], dict[str, Row]]]:
     """Run the lesson's cells and press what it says: (which ladder, size, rows) of every ladder.
 
     budget_s: what a measurement may take, about; None for what the lesson gives it.
@@ -96,16 +99,16 @@ def follow_lesson(budget_s: float | None) -> list[tuple[str, tuple[int, int, int
         ladder._budget_s = budget_s or ladder._budget_s
     seen = []
     for ladder in ladders:
-        seen.append((f"{len(ladder.rungs)} rungs", SMALL, measure(ladder, SMALL)))
-    seen.append(("all 50,000", LARGE, measure(ladders[-1], LARGE)))
+        seen.append((f"{len(ladder.rungs)} rungs", SMALL, measure(ladder, SMALL, quick)))
+    seen.append(("all 50,000", LARGE, measure(ladders[-1], LARGE, quick)))
     return seen
 
 
-def once(reference: dict[str, dict[str, Row]], budget_s: float | None) -> dict[str, Any]:
+def once(reference: dict[str, dict[str, Row]], budget_s: float | None, quick: bool) -> dict[str, Any]:
     """One run: how many times were shown, and which of them are false."""
     false = []
     times = 0
-    for where, size, rows in follow_lesson(budget_s):
+    for where, size, rows in follow_lesson(budget_s, quick):
         for key, row in rows.items():
             if known := reference[str(size)].get(key):
                 times += 1
@@ -114,10 +117,9 @@ def once(reference: dict[str, dict[str, Row]], budget_s: float | None) -> dict[s
     return {"times": times, "false": false}
 
 
-def in_a_process(step: str, given: Any = None, budget_s: float | None = None) -> Any:
-    """What "references" or "once" found in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.false_times", "--step", step]
-    command += ["--budget", str(budget_s)] if budget_s else []
+def in_a_process(options: list[str], given: Any = None) -> Any:
+    """What a step with these options found in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.false_times", *options]
     run = subprocess.run(command, input=json.dumps(given), stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(run.stdout.splitlines()[-1])
 
@@ -128,19 +130,21 @@ def main() -> None:
     parser.add_argument("--load", type=int, default=4, help="busy processes beside the lesson")
     parser.add_argument("--minutes", type=float, default=math.inf, help="begin no run after so long")
     parser.add_argument("--budget", type=float, help="seconds for a measurement, in place of the lesson's half second")
+    parser.add_argument("--quick", action="store_true", help="without two slow rungs")
     parser.add_argument("--step", choices=("references", "once"), help="this alone, in this process, as JSON")
     options = parser.parse_args()
     if options.step:
-        given = json.loads(sys.stdin.read())
-        print(json.dumps(references() if options.step == "references" else once(given, options.budget)))
+        given, quick = json.loads(sys.stdin.read()), options.quick
+        print(json.dumps(references(quick) if options.step == "references" else once(given, options.budget, quick)))
         return
     start, runs, times, false = monotonic(), 0, 0, 0
-    reference = in_a_process("references")
+    passed_on = ["--quick"] * options.quick + (["--budget", str(options.budget)] if options.budget else [])
+    reference = in_a_process(["--step", "references", *passed_on])
     print(f"references: {monotonic() - start:.0f} s", flush=True)
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(options.load)]
     try:
         while runs < options.runs and monotonic() - start < 60 * options.minutes:
-            found = in_a_process("once", reference, options.budget)
+            found = in_a_process(["--step", "once", *passed_on], reference)
             runs, times, false = runs + 1, times + found["times"], false + len(found["false"])
             said = f"run {runs}: {len(found['false'])} of {found['times']} times are false"
             print(said, *found["false"], sep="\n  ", flush=True)

@@ -193,6 +193,11 @@ def measure_rows(
     return replace(timing, first_call_s=first_call_s, **sizes)
 
 
+def call_s(fn: Callable[..., Any], *args: Any) -> float:
+    """Seconds of this one `fn(*args)`, without the time in which other programs had the processor."""
+    return _batch(fn, args, 1)
+
+
 def _calls(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float) -> list[float]:
     """Seconds of one call, and of a second one where that is cheap: noise only adds time."""
     first = _batch(fn, args, 1)
