@@ -77,6 +77,13 @@ def test_unmeasured_it_says_so_and_shows_the_intensity():
     assert point["share"] == "" and point["label"] == "torch @ · 50.6 GFLOP/s"
 
 
+def test_a_roof_that_a_cell_has_measured_since_is_shown_when_the_widget_is_seen(monkeypatch):
+    widget = wl.Roofline()
+    monkeypatch.setattr(machines, "_machine", MACHINE)
+    widget._on_msg({"measure": "first"}, [])
+    assert widget.progress == {} and len(widget.picture["roofs"]) == 2
+
+
 def test_a_size_out_of_range_is_named():
     with pytest.raises(ValueError, match="m = 50,001: give 1 to 50,000"):
         wl.Roofline(m=50_001)

@@ -146,6 +146,8 @@ class Roofline(Widget):
         if "measure" in content:
             if content["measure"] == "again" or (roofline.known() is None and not self.progress):
                 self.measure()
+            else:  # something else has measured it since
+                self.publish()
         elif "time" in content:
             self.time()
         elif "cancel" in content:
