@@ -5,7 +5,7 @@
 #   make pictures   regenerate the lesson cards    make release    build and check what is published
 #   make docs       regenerate tables in README    make format     Python, notebooks, JavaScript, CSS
 #   make address OWNER=… [REPO=…]                  the repository's address: badges, Colab
-#   make new-widget NAME=DiceRoller [STEM=dice]    make new-lesson NAME=05_einsum [TITLE=…]: a working example
+#   make new-widget NAME=DiceRoller [STEM=dice]    make new-lesson NAME=09_convolution [TITLE=…]: a working example
 # Options: PYTHON=python3.12  PORT=8866  TORCH=…   (the CPU build of torch is smaller: see README.md)
 
 PYTHON ?= python3

@@ -1,4 +1,4 @@
-"""Writes a small lesson that runs, with its test: `make new-lesson NAME=05_einsum [TITLE=…]`.
+"""Writes a small lesson that runs, with its test: `make new-lesson NAME=09_convolution [TITLE=…]`.
 
 Number and name come from NAME; title and summary from coming.json, whose entry goes, if the lesson stands there.
 """
@@ -18,7 +18,7 @@ def check(name):
     """The lesson's number. Raises: Refused in words if there cannot be a lesson of this name."""
     found = re.fullmatch(r"(\d\d)_[a-z][a-z0-9_]*", name)
     if not found:
-        raise Refused(f"NAME={name} can't be a lesson: two digits and lower-case words, as in 05_einsum.")
+        raise Refused(f"NAME={name} can't be a lesson: two digits and lower-case words, as in 09_convolution.")
     number = int(found[1])
     for other in [*facts.lessons(), *facts.coming()]:
         if other["number"] == number and other["name"] != name:
@@ -41,13 +41,15 @@ def filled(metadata, cells, values):
 
 def main(arguments):
     parser = argparse.ArgumentParser(
-        prog="make new-lesson", usage="make new-lesson NAME=05_einsum [TITLE=…]", description=__doc__.partition("\n")[0]
+        prog="make new-lesson",
+        usage="make new-lesson NAME=09_convolution [TITLE=…]",
+        description=__doc__.partition("\n")[0],
     )
-    parser.add_argument("name", help="the notebook's name, as in 05_einsum")
+    parser.add_argument("name", help="the notebook's name, as in 09_convolution")
     parser.add_argument("--title", help="the lesson's title (default: coming.json's, else the name in words)")
     chosen = parser.parse_args(arguments)
     if not chosen.name:
-        raise Refused("the lesson needs a name: make new-lesson NAME=05_einsum")
+        raise Refused("the lesson needs a name: make new-lesson NAME=09_convolution")
     name, number = chosen.name, check(chosen.name)
 
     coming = facts.coming()

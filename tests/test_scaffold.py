@@ -19,11 +19,11 @@ def copy(tmp_path_factory):
 
 
 def test_the_new_widget_and_lesson_pass_the_python_tests_that_concern_them(copy):
-    tests = ["tests/compute/test_dice.py", "tests/widgets/test_dice.py", "tests/lessons/test_05_einsum.py"]
+    tests = ["tests/compute/test_dice.py", "tests/widgets/test_dice.py", "tests/lessons/test_09_convolution.py"]
     everything = ["compute/test_imports", "widgets/test_styles", "widgets/test_catalog", "lessons/test_every_lesson"]
     everything += ["test_every_widget", "test_documents", "test_types"]
     trees.pytest(copy, *tests)
-    chosen = "dice or DiceRoller or einsum or in_step or coming_json or agree"
+    chosen = "dice or DiceRoller or convolution or in_step or coming_json or agree"
     said = trees.pytest(copy, "-k", chosen, *(f"tests/{name}.py" for name in everything))
     assert "passed" in said
 
@@ -46,13 +46,13 @@ def test_what_is_written_passes_the_linters(copy):
 
 
 def test_the_lesson_takes_its_facts_from_coming_json(copy):
-    (coming,) = (entry for entry in facts.coming() if entry["name"] == "05_einsum")
-    (lesson,) = (lesson for lesson in facts.lessons(copy) if lesson["name"] == "05_einsum")
+    coming = trees.COMING
+    (lesson,) = (lesson for lesson in facts.lessons(copy) if lesson["name"] == "09_convolution")
     assert {key: lesson[key] for key in coming} == coming
-    assert "05_einsum" not in {entry["name"] for entry in facts.coming(copy)}
-    assert "[**5 · Einstein summation**](lessons/05_einsum.ipynb)" in (copy / "README.md").read_text("utf-8")
-    notebook = json.loads((copy / "lessons/05_einsum.ipynb").read_text("utf-8"))
-    assert "".join(notebook["cells"][0]["source"]).startswith("# 5 · Einstein summation\n")
+    assert "09_convolution" not in {entry["name"] for entry in facts.coming(copy)}
+    assert "[**9 · Convolution**](lessons/09_convolution.ipynb)" in (copy / "README.md").read_text("utf-8")
+    notebook = json.loads((copy / "lessons/09_convolution.ipynb").read_text("utf-8"))
+    assert "".join(notebook["cells"][0]["source"]).startswith("# 9 · Convolution\n")
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_the_lesson_takes_its_facts_from_coming_json(copy):
             "widgets_lib/compute/timing.py and tests/compute/test_timing.py exist already",
         ),
         (["new_widget", "Other", "--stem", "class"], "STEM=class can't name its files"),
-        (["new_lesson", ""], "make new-lesson NAME=05_einsum"),
+        (["new_lesson", ""], "make new-lesson NAME=09_convolution"),
         (["new_lesson", "einsum"], "NAME=einsum can't be a lesson"),
         (["new_lesson", "03_matmul"], "lessons/03_matmul.ipynb and tests/lessons/test_03_matmul.py exist already"),
         (["new_lesson", "03_other"], "03_matmul has the number 3 already"),

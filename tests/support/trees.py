@@ -1,5 +1,6 @@
 """A copy of this tree with what `make new-widget` and `make new-lesson` write in it."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,14 +10,17 @@ from tests.support.servers import ROOT
 
 NOT_COPIED = (".git", ".venv", "node_modules", "__pycache__", ".*_cache", ".hypothesis", "build", "dist")
 WIDGET = ("DiceRoller", "dice")
-LESSON = "05_einsum"
+LESSON = "09_convolution"
+COMING = {"name": LESSON, "number": 9, "title": "Convolution", "summary": "Slide a small window over the picture."}
 
 
 def grown_copy(folder):
-    """Copies the tree to `folder` and adds WIDGET and LESSON to it. Returns the copy."""
+    """Copies the tree to `folder` and adds WIDGET and LESSON, which coming.json names, to it. Returns the copy."""
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*NOT_COPIED), symlinks=True)
     shutil.rmtree(folder / "lessons/data", ignore_errors=True)  # what lesson 1 has downloaded
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    planned = folder / "lessons/coming.json"
+    planned.write_text(json.dumps([*json.loads(planned.read_text("utf-8")), COMING]), "utf-8")
     name, stem = WIDGET
     python(folder, "-m", "scripts.new_widget", name, "--stem", stem)
     python(folder, "-m", "scripts.new_lesson", LESSON)
