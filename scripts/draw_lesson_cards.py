@@ -1,4 +1,4 @@
-"""Draws the pictures on the course home's cards: `make pictures`, or one of them with `LESSON=05_einsum`.
+"""Draws the pictures on the course home's cards: `make pictures`, or one of them with `LESSON=09_convolution`.
 
 Each lesson's metadata names its hero widget. It is opened in Voila and Chromium, its drawing alone is photographed in
 the light and in the dark theme, and what the drawing says to a screen reader becomes the picture's alternative text.
@@ -54,6 +54,12 @@ SCENES = {
         width=600,
         css=".wl-side, .wl-stage > :not(.wl-bench), .wl-stage svg text { display: none !important }",
         alt="A handwritten 5 of 28 × 28 pixels; one row, one column and the pixel where they meet are marked",
+    ),
+    "EinsumExplorer": Scene(
+        expression="wl.EinsumExplorer('ik,kj->ij', (2, 3), (3, 2))",
+        width=640,
+        css=".wl-panes, .wl-more, .wl-problem, .wl-stage .wl-quiet, .wl-stage p { display: none !important }",
+        alt="Two matrices and their product, with a letter on each axis: a row i and a column j make one cell",
     ),
     "IteratorTape": Scene(
         expression="wl.IteratorTape(list(range(1, 13)), take=4)",
