@@ -86,7 +86,7 @@ def test_a_clash_is_repaired_and_the_repair_taken_back(explorer, by):
     press(repair)
     expect(result(explorer)).to_have_text("p + c[:, None](3, 2)")
     expect(explorer.get_by_label("shape of c[:, None]")).to_have_value("3, 1")
-    expect(explorer.locator(".wl-repairs")).to_contain_text("c.unsqueeze(1)")
+    expect(explorer.locator(".wl-why")).to_contain_text("c.unsqueeze(1)")
     expect(cell(explorer, 2, 5)).to_have_text("36")
     if by == "keyboard":
         expect(repair).to_be_focused()

@@ -10,22 +10,20 @@ export function createRules({ onrepair }) {
   const rules = h("ul", { class: "wl-rules", "aria-label": "the rule, axis by axis from the right" });
   const title = h("p", { class: "wl-quiet" });
   const list = h("ul", { class: "wl-repairs" });
-  const repairs = h("div", { class: "wl-side", role: "group", "aria-label": "repairs" }, title, list);
+  const why = h("p", { class: "wl-why", "aria-live": "polite" });
+  const repairs = h("div", { class: "wl-side", role: "group", "aria-label": "repairs" }, title, list, why);
 
   /**
    * @param {import("./sentences.js").Repair} repair
    * @param {number} at
    */
-  const repairItem = ({ code, shape, message, also, numpy, applied }, at) => {
-    const others = [also && ` Also \`${also}\`.`, numpy && ` In numpy \`${numpy}\`.`];
-    const words = [`gives ${shape}. ${message}`, ...(applied ? others : [])];
-    return h(
+  const repairItem = ({ code, shape, message, applied }, at) =>
+    h(
       "li",
       {},
-      button(h("code", {}, code), () => onrepair(at), { "aria-pressed": String(applied) }),
-      h("span", {}, ...prose(words.join(""))),
+      button(h("code", {}, code), () => onrepair(at), { "aria-pressed": String(applied), title: message }),
+      h("span", {}, `gives ${shape}`),
     );
-  };
   return {
     rules,
     repairs,
@@ -36,12 +34,21 @@ export function createRules({ onrepair }) {
       title.textContent = picture.repairs.some((repair) => repair.applied)
         ? "Repaired. Press it again to undo it, or try another:"
         : "What repairs it:";
+      const applied = picture.repairs.find((repair) => repair.applied);
+      why.replaceChildren(...(applied ? prose(reasonOf(applied)) : []));
       const focused = [...list.querySelectorAll("button")].findIndex((one) => one.matches(":focus"));
       list.replaceChildren(...picture.repairs.map(repairItem));
       list.querySelectorAll("button")[focused]?.focus();
     },
   };
 }
+
+/**
+ * Why a repair works, and other ways to write it.
+ * @param {import("./sentences.js").Repair} repair
+ */
+const reasonOf = ({ message, also, numpy }) =>
+  [message, also && `Also \`${also}\`.`, numpy && `In numpy \`${numpy}\`.`].filter(Boolean).join(" ");
 
 /** @param {import("./sentences.js").Column} column */
 const ruleItem = ({ label, tone, verdict, message }) =>
