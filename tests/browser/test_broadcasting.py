@@ -1,5 +1,7 @@
 """BroadcastExplorer in a real page: examples, hover, keyboard, repairs, bad input; light, dark and at phone size."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -157,7 +159,7 @@ def test_a_picture_follows_its_sliders_and_a_repair_stands_beside_it(voila_page)
     explorer.get_by_role("slider", name="factor: green").press("Home")
     expect(explorer.locator(".wl-caption")).to_contain_text("× (1, 0, 0.25)")
     expect(made).not_to_have_attribute("src", before)
-    explorer.get_by_role("application").click(position={"x": 3, "y": 3})
-    expect(explorer.locator(".wl-caption")).to_contain_text("Row 4, column 4:")
+    explorer.get_by_role("application").click(position={"x": 49, "y": 49})
+    expect(explorer.locator(".wl-caption")).to_have_text(re.compile(r"^Row 6\d, column 6\d: "))
     page.keyboard.press("ArrowDown")
-    expect(explorer.locator(".wl-caption")).to_contain_text("Row 12, column 4:")
+    expect(explorer.locator(".wl-caption")).to_have_text(re.compile(r"^Row 7\d, column 6\d: "))

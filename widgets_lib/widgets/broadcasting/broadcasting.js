@@ -46,7 +46,7 @@ class Explorer {
     this.bench = h("div", { class: "wl-bench" }, this.scene);
     view.stage.append(this.bench);
     view.caption.after(h("div", { class: "wl-lower" }, this.table.node, this.rules.rules));
-    this.steady = createSteadyHeight(view.stage);
+    this.steady = createSteadyHeight(view.stage, 0);
     this.room = createRoom(view, { onchange: () => this.resize() });
 
     view.listen(["shapes", "operator", "preset", "invalid_operands", "presets", "operators"], () => this.showInputs());

@@ -32,7 +32,7 @@ export function createRules({ onrepair }) {
       rules.replaceChildren(...picture.axes.map(ruleItem).reverse()); // the rule starts at the right
       repairs.hidden = !picture.repairs.length;
       title.textContent = picture.repairs.some((repair) => repair.applied)
-        ? "Repaired. Press it again to undo it, or try another:"
+        ? "Repaired. Press again to undo:"
         : "What repairs it:";
       const applied = picture.repairs.find((repair) => repair.applied);
       why.replaceChildren(...(applied ? prose(reasonOf(applied)) : []));

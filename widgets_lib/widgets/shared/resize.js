@@ -55,8 +55,9 @@ export function createRoom(view, { element = view.stage, fallback = 960, onchang
  * Keeps a stage as high as what was in it, so that the controls below it stay under the pointer that turns them:
  * { fit(height, { afresh }) }. Where it must grow it grows by more than that, for the next turn; `afresh` forgets.
  * @param {HTMLElement} stage
+ * @param {number} [more]  by how much more, in drawing units
  */
-export function createSteadyHeight(stage) {
+export function createSteadyHeight(stage, more = ROOM_TO_GROW) {
   let least = 0;
   return {
     /**
@@ -65,7 +66,7 @@ export function createSteadyHeight(stage) {
      */
     fit(height, { afresh = false } = {}) {
       if (least && !afresh && height <= least) return;
-      least = least && !afresh ? height + ROOM_TO_GROW : height;
+      least = least && !afresh ? height + more : height;
       stage.style.minHeight = `${least / UNITS_PER_EM}em`;
     },
   };
