@@ -108,6 +108,21 @@ def test_whole_numbers_wrap_at_64_bits():
     assert gpu.trace(hashed, 1, 1, np.zeros(4, np.int64)).after["out"].tolist() == expected.tolist()
 
 
+def test_a_product_that_has_wrapped_goes_on_as_64_bits():
+    """Against numpy: numba's compiler takes for granted that no sum or product wraps, and divides as it likes."""
+
+    def kernel(out):
+        g = 3
+        for _ in range(20):
+            g *= 1099511627
+        out[0] = g // 7
+
+    expected = np.array([3])
+    for _ in range(20):
+        expected *= 1099511627
+    assert gpu.trace(kernel, 1, 1, np.zeros(1, np.int64)).after["out"] == expected // 7
+
+
 def test_division_by_zero_is_infinite_and_no_error():
     def kernel(a, out):
         i = cuda.grid(1)
