@@ -11,6 +11,7 @@ from tests.support.pages import IDLE, ask_of_kernel, expect_widgets, open_lesson
 
 CELLS = ["import widgets_lib as wl\nwl.LoopStepper()", "wl.Predict('How many?', answer=3)"]
 RESTARTED = "Python was restarted: run this cell again."
+GONE = "This widget’s Python is gone: run this cell again."
 CRASH = "requestExecute({ code: 'import os; os._exit(1)' }).done.catch(() => {})"
 
 
@@ -23,8 +24,8 @@ def notebook(request):
     return page
 
 
-def expect_notes_until_a_cell_is_run_again(page):
-    expect(page.locator(".wl-gone")).to_have_text([RESTARTED, RESTARTED], timeout=30_000)
+def expect_notes_until_a_cell_is_run_again(page, note=RESTARTED):
+    expect(page.locator(".wl-gone")).to_have_text([note, note])
     assert page.locator(".wl-controls").first.evaluate("part => part.inert")
     page.wait_for_function(IDLE, timeout=60_000)
     assert run_all(page) == []
@@ -32,9 +33,11 @@ def expect_notes_until_a_cell_is_run_again(page):
     expect_widgets(page, {"stepper": 1, "predict": 1})
 
 
-def test_after_a_restart(notebook):
+def test_after_a_restart_and_after_another_kernel_was_chosen(notebook):
     ask_of_kernel(notebook, "restart()")
     expect_notes_until_a_cell_is_run_again(notebook)
+    notebook.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.changeKernel({ name: 'python3' })")
+    expect_notes_until_a_cell_is_run_again(notebook, GONE)
 
 
 def test_after_a_crash(notebook):

@@ -16,11 +16,18 @@ class FakeAssets extends FakeModel {
   }
 }
 
-/** A kernel whose `statusChanged` is a signal as Lumino makes them. */
+/** A kernel whose `statusChanged` and `disposed` are signals as Lumino makes them. */
 function fakeKernel() {
   const slots = new Set();
-  const statusChanged = { connect: (slot) => slots.add(slot), disconnect: (slot) => slots.delete(slot) };
-  return { statusChanged, slots, become: (status) => [...slots].forEach((slot) => slot(null, status)) };
+  const ends = new Set();
+  const signal = (set) => ({ connect: (slot) => set.add(slot), disconnect: (slot) => set.delete(slot) });
+  return {
+    statusChanged: signal(slots),
+    disposed: signal(ends),
+    listeners: () => slots.size + ends.size,
+    become: (status) => [...slots].forEach((slot) => slot(null, status)),
+    dispose: () => [...ends].forEach((slot) => slot(null)),
+  };
 }
 
 async function watched({ assets = new FakeAssets({}), kernel = fakeKernel() } = {}) {
@@ -75,6 +82,13 @@ for (const [status, words] of [
   });
 }
 
+test("a kernel that was shut down or changed from the menu is said too", async () => {
+  const { kernel, note, covered } = await watched();
+  kernel.dispose();
+  assert.equal(note(), "This widget’s Python is gone: run this cell again.");
+  assert.ok(covered());
+});
+
 test("a busy, idle or starting kernel, or a lost connection, is no news", async () => {
   const { kernel, note } = await watched();
   for (const status of ["busy", "idle", "starting", "unknown", "connected"]) kernel.become(status);
@@ -97,7 +111,7 @@ test("on a lesson page, which has a banner, the widget greys without a note", as
 test("a view that goes listens no longer", async () => {
   const { window, assets, kernel, life, covered } = await watched();
   life.abort();
-  assert.equal(assets.listenerCount() + kernel.slots.size, 0);
+  assert.equal(assets.listenerCount() + kernel.listeners(), 0);
   window.dispatchEvent(new window.Event("wl-python-stopped"));
   assert.ok(!covered());
 });
