@@ -213,11 +213,11 @@ def test_comparing_looks_at_the_states_too():
     assert compare(describe_fork(draws_after=0, seed=2), real) == (False, False, False)
 
 
-def test_a_hundred_real_forks_leave_no_process_behind():
+def test_two_dozen_real_forks_leave_no_process_behind():
     with assert_no_leaked_children(), ThreadPoolExecutor(4) as pool:
-        done = list(pool.map(lambda seed: real_fork(children=1, draws=1, seed=seed), range(100)))
+        done = list(pool.map(lambda seed: real_fork(children=1, draws=1, seed=seed), range(24)))
     pids = {process.pid for fork in done for process in fork.processes}
-    assert len(pids) == 200
+    assert len(pids) == 48
     assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
 
 
