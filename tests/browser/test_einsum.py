@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_axe import violations
 from tests.support.pages import run_all
 
 CELL = "import widgets_lib as wl\nwl.EinsumExplorer()"
@@ -18,7 +19,7 @@ def tiles(explorer):
 
 @pytest.fixture
 def explorer(voila_page):
-    explorer = voila_page([CELL]).locator(".wl-einsum")
+    explorer = voila_page([("md", "# Einsum"), CELL]).locator(".wl-einsum")
     expect(explorer.locator(".wl-caption")).to_contain_text("= 57")
     return explorer
 
@@ -42,6 +43,7 @@ def test_every_text_leads_and_what_is_wrong_is_underlined(explorer):
     box, field = wrong.bounding_box(), loops.bounding_box()
     line = 4 * float(loops.evaluate("field => parseFloat(getComputedStyle(field).lineHeight)"))
     assert abs(box["y"] - field["y"] - line) < 14
+    assert violations(explorer.page) == ""
     explorer.get_by_role("button", name="repair").click()
     expect(explorer.locator(".wl-stale, .wl-wrong")).to_have_count(0)
     expect(loops).to_have_value(text)

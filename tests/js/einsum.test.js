@@ -40,7 +40,7 @@ test("operands and result have letters on their axes, in their colours", async (
   ]);
   assert.deepEqual(
     view.$$(".wl-controls .wl-tile").map((each) => each.textContent),
-    ["i→ kept", "j→ kept", "kΣ summed"],
+    ["i→ kept", "j→ kept", "k∑ summed"],
   );
   view.destroy();
 });
@@ -89,6 +89,10 @@ test("steps go cell by cell, term by term, with the sum so far", async () => {
   assert.deepEqual(
     c.map((cell) => cell.textContent),
     ["22", "0", "0", "0", "0", "0"],
+  );
+  assert.deepEqual(
+    view.$$(".wl-pane-loops .wl-tile").map((each) => each.textContent),
+    ["i= 0", "j= 0", "k= 1"],
   );
   view.key(player, "End");
   assert.deepEqual(

@@ -100,7 +100,7 @@ def test_roles_are_words_with_marks():
         letter["name"]: letter["words"]
         for letter in wl.EinsumExplorer("iij,jk->ik", (3, 3, 1), (4, 2)).picture["letters"]
     }
-    assert words == {"i": ["→ kept", "⟍ diagonal"], "j": ["Σ summed", "↔ stretched"], "k": ["→ kept"]}
+    assert words == {"i": ["→ kept", "⟍ diagonal"], "j": ["∑ summed", "↔ stretched"], "k": ["→ kept"]}
 
 
 @pytest.mark.parametrize("make", [np.asarray, torch.as_tensor])
@@ -139,7 +139,7 @@ def test_the_others_follow_the_pane_that_is_edited():
     assert widget.panes["expression"] == "a @ b.T"  # as it was typed
     assert "a[i, k] * b[j, k]" in widget.panes["loops"]
     edit(widget, "shapes", "(5, 1), (2, 4)")
-    assert widget.picture["letters"][1]["words"] == ["Σ summed", "↔ stretched"]
+    assert widget.picture["letters"][1]["words"] == ["∑ summed", "↔ stretched"]
     assert "0*k" in widget.panes["loops"]
 
 

@@ -133,6 +133,7 @@ class Explorer {
   seek(at) {
     if (!this.isBuilt) return;
     this.scene.seek(at);
+    this.order.showValues(this.scene.valuesAt(at));
     clearTimeout(this.keeping);
     if (at !== this.model.get("step"))
       this.keeping = setTimeout(() => !this.view.signal.aborted && this.view.save({ step: at }), KEEP_MS);

@@ -64,11 +64,8 @@ class EinsumExplorer(Widget):
     hints = traitlets.Int(0, min=0, help="Hints that were asked for.").tag(sync=True)
 
     presets = traitlets.List(
-        [
-            {"key": key, "title": preset.title, "about": preset.equation, "says": preset.says}
-            for key, preset in PRESETS.items()
-        ],
-        help="The operations to choose from: key, title, about (the equation), says.",
+        [{"key": key, "title": preset.title, "about": preset.equation} for key, preset in PRESETS.items()],
+        help="The operations to choose from: key, title, about, which is the equation.",
     ).tag(sync=True)
     preset = traitlets.Unicode(help="Key of the one that is shown, if it is one.").tag(sync=True)
     picture = traitlets.Dict(help="What is drawn, see `picture.draw`.").tag(sync=True)

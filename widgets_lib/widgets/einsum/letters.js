@@ -13,7 +13,7 @@ const DRAG = 6; // pixels from where a press is a drag
  */
 
 /**
- * { node, show(letters, rows) }.
+ * { node, show(letters, rows), showValues(values) }; `showValues` writes beside each letter where its loop is.
  *
  * @param {object} options
  * @param {string} options.label
@@ -21,7 +21,7 @@ const DRAG = 6; // pixels from where a press is a drag
  * @param {(letter: string) => void} [options.ontoggle]  a letter was pressed
  * @param {(letter: Letter, row: string, at: number) => string} options.describe  what a screen reader says of it
  * @param {(letter: Letter | null) => void} [options.onlook]  a letter has the pointer or the focus
- * @param {boolean} [options.words]  whether a tile says its role
+ * @param {boolean} [options.words]  whether a tile says its role, else there is room for a value
  */
 export function createTiles({ label, onmove, ontoggle, describe, onlook = () => {}, words = false }) {
   const node = h("div", { class: "wl-tiles", role: "group", "aria-label": label });
@@ -94,6 +94,11 @@ export function createTiles({ label, onmove, ontoggle, describe, onlook = () => 
       beforePaint(() => tiles.forEach((tile, letter) => slide(tile, before.get(letter))));
       if (focused) (tiles.get(focused) ?? [...tiles.values()][0])?.focus({ preventScroll: true });
     },
+    /** @param {Record<string, number>} values */
+    showValues(values) {
+      /** @type {Element} */ for (const [letter, tile] of tiles)
+        (tile.lastChild).textContent = letter in values ? `= ${values[letter]}` : "";
+    },
   };
 
   /** @param {Row} row */
@@ -107,7 +112,7 @@ export function createTiles({ label, onmove, ontoggle, describe, onlook = () => 
       tile.className = `wl-tile wl-${letter.tone} ${row.movable ? "wl-movable" : ""}`;
       tile.replaceChildren(
         h("b", { class: "wl-mono" }, name),
-        ...(words ? [h("span", { class: "wl-words" }, letter.words.join(" "))] : []),
+        h("span", { class: words ? "wl-words" : "wl-value wl-mono" }, words ? letter.words.join(" ") : ""),
       );
       set(tile, { "aria-label": describe(letter, row.key, at), title: letter.sentence });
       place.append(tile);

@@ -62,7 +62,7 @@ export function createPane({ name, label, rows, onedit, signal }, ...below) {
       if (rows > 2) field.rows = Math.max(rows, text.split("\n").length);
       node.classList.toggle("wl-stale", kind === "stale");
       node.classList.toggle("wl-wrong", kind === "wrong");
-      state.textContent = { wrong: "✗ can’t be read", stale: "… as it was before", "": "" }[kind];
+      state.textContent = { wrong: "✗ see below", stale: "… as it was before", "": "" }[kind];
       set(field, { "aria-invalid": kind === "wrong" ? "true" : null });
     },
   };

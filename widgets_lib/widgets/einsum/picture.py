@@ -13,7 +13,7 @@ from widgets_lib.widgets.einsum.operands import Operand
 from widgets_lib.widgets.einsum.steps import MAX_PRODUCTS, draw_steps
 
 DRAWN_AXES = 4  # cells in rows and columns, facets across and down; further axes are drawn at their index 0
-MARKS = {"kept": "→", "summed": "Σ", "diagonal": "⟍", "stretched": "↔"}
+MARKS = {"kept": "→", "summed": "∑", "diagonal": "⟍", "stretched": "↔"}
 LISTED = 6  # products of a sum that are written out
 
 Shown = Mapping[str, Sequence[int]]  # the drawn indices of each letter

@@ -57,7 +57,7 @@ export class Scene {
       }),
     );
     const last = this.result;
-    const signs = ["", ...Array(last - 1).fill("·"), picture.summed ? "Σ →" : "→"];
+    const signs = ["", ...Array(last - 1).fill("·"), picture.summed ? "∑ →" : "→"];
     const terms = this.panels.map((panel, at) => term(signs[at], panel.node));
     if (target) terms.push(term("?", targetFigure(target, size)));
     this.node.replaceChildren(...terms);
@@ -75,6 +75,17 @@ export class Scene {
   describe(which, p) {
     const operand = this.picture.operands[which];
     return operand ? describeOperand(operand, p) : describeResult(this.picture, this.walk.placesOf(p), p);
+  }
+
+  /**
+   * Where each loop is in a step, as its index; nothing before the first.
+   * @param {number} step
+   * @returns {Record<string, number>}
+   */
+  valuesAt(step) {
+    if (!step) return {};
+    const places = this.walk.placesAt(step);
+    return Object.fromEntries(this.picture.letters.map(({ name, shown }) => [name, shown[places[name]]]));
   }
 
   /** @param {number} step */
