@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.test_veils import TWO
+from tests.browser.test_veils import ASK, lesson
 from tests.support import servers
 from tests.support.pages import READY, open_lesson
 
@@ -25,7 +25,7 @@ def violations(page):
 
 
 def test_a_lesson_whose_answers_wait(voila_page):
-    page = voila_page(TWO)
+    page = voila_page(lesson(("md", "# A question"), ASK.format(answer=3), "print('it is three')"))
     expect(page.locator(".veil").first).to_be_visible()
     assert violations(page) == ""
 

@@ -64,7 +64,6 @@ def test_by_keyboard_alone_every_question_is_answered_before_its_answer_shows_an
             before = page.evaluate(TEXT, stop["widget"])
             keyboard.use(page, stop)
             if page.evaluate(TEXT, stop["widget"]) != before:
-                assert page.evaluate(keyboard.STOP)["widget"] == stop["widget"], f"{stop} has lost the focus"
                 del to_use[stop["widget"]]
             continue
         else:
