@@ -106,7 +106,7 @@ function repairOutputs() {
     figure.setAttribute(figure.localName === "img" ? "alt" : "aria-label", words);
   }
   /** @type {NodeListOf<HTMLPreElement>} */
-  const boxes = document.querySelectorAll("#lesson pre");
+  const boxes = document.querySelectorAll("#lesson pre:not([aria-hidden=true])");
   for (const box of boxes) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
