@@ -164,7 +164,7 @@ def test_plain_python_gets_the_same_exceptions_with_all_lines():
     with pytest.raises(ValueError, match="m = -1") as caught:
         wl.MatmulLadder(m=-1)
     assert type(caught.value) is ValueError
-    assert "_checked_size" in "".join(traceback.format_exception(caught.value))
+    assert "check_size" in "".join(traceback.format_exception(caught.value))
     with pytest.raises(TypeError, match="title"):
         wl.rung(print)
     with pytest.raises(traitlets.TraitError):

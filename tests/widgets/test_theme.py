@@ -47,7 +47,7 @@ def test_a_page_axis_has_no_hue_and_green_is_the_summed_axis_alone():
     assert "--wl-p: var(--wl-ink);" in CSS
     widgets = CSS_FILE.parents[1]
     green = {path.parent.name for path in widgets.glob("*/*.css") if re.search(r"--wl-k\b", path.read_text("utf-8"))}
-    assert green == {"shared", "stepper", "einsum"}
+    assert green == {"shared", "stepper", "einsum", "contraction"}
 
 
 def test_contrast_of_black_on_white_is_the_published_21():

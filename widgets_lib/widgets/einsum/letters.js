@@ -96,8 +96,10 @@ export function createTiles({ label, onmove, ontoggle, describe, onlook = () => 
     },
     /** @param {Record<string, number>} values */
     showValues(values) {
-      /** @type {Element} */ for (const [letter, tile] of tiles)
-        (tile.lastChild).textContent = letter in values ? `= ${values[letter]}` : "";
+      for (const [letter, tile] of tiles) {
+        const place = /** @type {Element} */ (tile.lastChild);
+        place.textContent = letter in values ? `= ${values[letter]}` : "";
+      }
     },
   };
 

@@ -18,8 +18,8 @@ const notes = new WeakMap();
  * Grey the widget and say what to do when its kernel is restarted or ends; clear both if the kernel comes back.
  *
  * The manager of JupyterLab and Notebook 7 marks every model's comm as dead after a restart that was asked for, and not
- * after one that follows a crash: so the kernel's status counts too. A kernel that was shut down or changed from the menu
- * says nothing but that it is disposed of. Other hosts may have none of these.
+ * after one that follows a crash: so the kernel's status counts too. A kernel that was shut down or changed from the
+ * menu says nothing but that it is disposed of. Other hosts may have none of these.
  *
  * @param {any} model what anywidget hands to a view
  * @param {HTMLElement} root the widget
