@@ -114,6 +114,13 @@ def test_what_a_page_cannot_mean_is_answered_in_words_and_changes_nothing(messag
     assert widget.error and widget.pairs == [] and widget.picture == before
 
 
+@pytest.mark.parametrize("pairs", [[{"a": 1}], [3], [["x", "y"]], [None], [[0.5, 1]], [[0, 1], [0, 1]], [[[0], 1]]])
+def test_pairs_that_are_none_are_answered_in_words(pairs, caplog):
+    widget = wl.ContractionPath(*BIG)
+    widget.set_state({"pairs": pairs})
+    assert widget.error and not caplog.records
+
+
 def test_what_was_kept_comes_back_and_nonsense_does_not():
     widget = wl.ContractionPath(*BIG)
     assert widget.restore({"pairs": [[1, 2], [0, 3]]}) and widget.picture["complete"]

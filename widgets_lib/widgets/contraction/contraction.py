@@ -1,5 +1,6 @@
 """ContractionPath: in which order are three operands and more contracted, and what does that cost?"""
 
+import reprlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -59,7 +60,12 @@ class ContractionPath(Widget):
         self.recompute_on(*self.inputs)
 
     def _recompute(self) -> None:
-        self._forest = plant(self._e, self.pairs)
+        try:
+            self._forest = plant(self._e, self.pairs)
+        except TypeError:  # a page can send anything that is a list
+            raise ValueError(
+                f"an order is a list of pairs of arrays by number, not {reprlib.repr(self.pairs)}"
+            ) from None
         self._publish()
 
     @property
