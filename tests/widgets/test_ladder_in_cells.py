@@ -95,6 +95,15 @@ def line(shell):
     return shell.shown[-1].value
 
 
+def test_a_rung_that_was_forgotten_is_compared_with_none_before(shell, ladders):
+    shell.cell("@wl.rung('again')", "def f(a, b):", "    return a @ b")
+    assert states(ladders, "again") == ["measured", "measured"]
+    wl.forget("again")
+    shell.cell("@wl.rung('again')", "def f(a, b):", "    return a.matmul(b)")
+    assert states(ladders, "again") == ["measured", "measured"]
+    assert "✓ right · " in line(shell) and "before" not in line(shell)
+
+
 def test_one_line_under_the_cell_says_how_it_went(shell, ladders):
     ladders[0].run("python")
     ladders[0].wait(WAIT_S)

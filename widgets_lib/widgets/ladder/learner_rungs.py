@@ -11,7 +11,7 @@ from widgets_lib.compute.matmul.sources import function_source
 from widgets_lib.widgets._brief_errors import brief_errors
 from widgets_lib.widgets._cells import after_cell, shell
 from widgets_lib.widgets.ladder import results
-from widgets_lib.widgets.ladder.verdict import Verdict
+from widgets_lib.widgets.ladder.verdict import Verdict, forget_times
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -120,6 +120,7 @@ def forget(title: str) -> None:
     for ladder in list(OPEN_LADDERS):
         ladder.drop_learner_rung(title)
     results.discard(title)
+    forget_times(title)
 
 
 # ---- when a cell has ended ----

@@ -45,6 +45,12 @@ class Verdict:
         self.show(verdict_of(row, first_s, before_s))
 
 
+def forget_times(title: str) -> None:
+    """Compare the next rung of this title with none before it."""
+    for key in [key for key in _last if key[0] == title]:
+        del _last[key]
+
+
 def verdict_of(row: Mapping[str, Any], first_s: float | None, before_s: float | None) -> str:
     """ "✓ right · 45.0 µs · 6,300 times as fast as three loops · before: 1.70 ms", or what is wrong."""
     seconds = row.get("seconds")
