@@ -42,7 +42,7 @@ export function createOrders(ontake) {
  * @param {(key: string) => void} ontake
  */
 function createRow(first, ontake) {
-  const take = button("show it", () => ontake(first.key), { "aria-label": `show the order: ${first.title}` });
+  const take = button("show it", () => ontake(first.key), { "aria-label": `show it: the order ${first.title}` });
   const bar = h("span", { class: "wl-bar", "aria-hidden": "true" });
   const flops = h("span", {});
   const ratio = h("span", { class: "wl-quiet" });

@@ -158,10 +158,9 @@ function createTile(node, picture, tile, onapart) {
     {
       class: `wl-tile${node.free ? " wl-free" : ""}`,
       role: "button",
-      "aria-label": node.name,
       "aria-pressed": "false",
     },
-    s("title", {}, node.name),
+    s("title", {}, node.name), // its name: an aria-label would have to repeat the letters as they are drawn
     s("rect", { width: tile.width, height: tile.height, rx: 4 }),
     s(
       "text",
