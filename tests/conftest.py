@@ -1,5 +1,7 @@
 """Servers that the application's and the browser's tests share, and their logs below a failed test."""
 
+import re
+
 import pytest
 from hypothesis import settings
 
@@ -36,3 +38,18 @@ def pytest_runtest_makereport(item, call):
         for server in servers.RUNNING:
             report.sections.append((f"log of {server.name} at {server.url}", server.log[-4_000:]))
     return report
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """With --dist=loadfile the tests of a lesson follow one another in one process: there it runs once for all."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling  # here: xdist itself is only needed to test in several processes
+
+    class OneProcessForALesson(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            lesson = re.search(r"tests/lessons/.*?(\d\d_[a-z_]+)", nodeid)
+            return lesson[1] if lesson else super()._split_scope(nodeid)
+
+    return OneProcessForALesson(config, log)
