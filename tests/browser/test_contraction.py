@@ -12,6 +12,7 @@ def test_an_order_is_dragged_and_made_by_keys(voila_page):
     expect(tiles).to_have_count(5)
     expect(caption).to_contain_text("45.5 times as many as the best")
 
+    page.mouse.move(0, 0)
     tiles.nth(1).focus()  # by keys: b with c instead
     page.keyboard.press("Enter")
     tiles.nth(2).focus()

@@ -61,6 +61,18 @@ test("Enter chooses, the arrows tell what it would cost, Enter contracts, Escape
   view.destroy();
 });
 
+test("a pointer that rests on the chosen tile does not take the other one away", async () => {
+  const view = await mount(THREE);
+  const [first, second] = tiles(view);
+  view.key(first, "Enter");
+  second.focus();
+  assert.match(caption(view), /makes ik/);
+  first.dispatchEvent(new view.window.Event("pointerover", { bubbles: true }));
+  assert.match(caption(view), /makes ik/);
+  assert.ok(second.classList.contains("wl-is-target"));
+  view.destroy();
+});
+
 test("Delete takes a result apart, and leaves operands alone", async () => {
   const view = await mount(`(lambda w: (w.contract(0, 1), w)[1])(${FOUR})`);
   view.key(tiles(view)[0], "Delete");

@@ -56,7 +56,7 @@ export function createTree({ signal, oncontract, onapart, onhint }) {
     const roving = createRovingFocus(svg, {
       items: all().map((tile) => tile.element),
       next: (item, towards, key) => neighbour(all(), tileOf(item), towards, key)?.element,
-      onHighlight: (item) => choice.over(tileOf(item)?.id ?? null),
+      onHighlight: (item) => choice.look(tileOf(item)?.id ?? null),
       onStop: (item) => {
         reached = [...tiles].find(([, tile]) => tile.element === item)?.[0] ?? "";
       },
@@ -121,6 +121,10 @@ function createChoice({ tiles, oncontract, onhint }) {
     /** @param {number | null} target */
     over(target) {
       if (chosen !== null) mark(target);
+    },
+    /** @param {number | null} target  looked at; the chosen tile under a pointer that rests is no other target */
+    look(target) {
+      if (target !== null && target !== chosen) choice.over(target);
     },
     /** @param {number} id */
     press(id) {
