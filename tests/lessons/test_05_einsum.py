@@ -35,13 +35,12 @@ def test_letters_that_stand_once_are_summed_apart(run_lesson):
 
 
 def test_the_rung_is_right_for_all_digits(run_lesson):
-    within, times = run_lesson(
+    error, largest = run_lesson(
         LESSON,
         "(matmul_einsum(x_train, m2).double() - x_train.double() @ m2.double()).abs().max().item()",
-        "[one_loop.seconds, no_loop.seconds]",
+        "(x_train.double() @ m2.double()).abs().max().item()",
     )
-    assert within < 1e-3 * 100
-    assert all(time > 0 for time in times)
+    assert error < 1e-5 * largest
 
 
 def test_the_table_of_all_products(printed):
@@ -79,16 +78,15 @@ def test_the_diagonal_is_a_view_that_writes_to_the_matrix(run_lesson, printed):
 
 
 def test_sums_of_squares_and_the_digit_with_the_most_ink(run_lesson):
-    shape, darkest, label, ink = run_lesson(
+    shape, label, ink = run_lesson(
         LESSON,
         "list(ink.shape)",
-        "darkest",
         "int(data.y_train[darkest])",
-        "[float(ink[darkest]), float((x_train.numpy().astype('float64') ** 2).sum(1).max())]",
+        "(lambda sums: [sums[darkest], sums.max()])((x_train.numpy().astype('float64') ** 2).sum(1))",
     )
     assert shape == [50_000]
-    assert ink[0] == pytest.approx(ink[1], rel=1e-4)
-    assert label == 0 and darkest >= 0
+    assert ink[0] == ink[1]
+    assert label == 0
 
 
 def test_without_an_arrow_the_alphabet_decides(run_lesson):

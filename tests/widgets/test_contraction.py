@@ -85,7 +85,7 @@ def test_what_would_take_too_long_is_said_and_not_tried():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("ij->ji", (2, 3)), "has 1 operands; give 2 to 8"),
+        (("ij->ji", (2, 3)), "has 1 operand; give 2 to 8"),
         ((",".join(["ab"] * 9) + "->ab",), "has 9 operands"),
         (("ij,jk->ik", (2, 3), (4, 5)), "j"),
         (("i...,i->i",), "give the operands or their shapes"),

@@ -1,5 +1,6 @@
 """How long an order takes for real, and why some are not timed."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -53,15 +54,11 @@ def _reason_against(e: einsum.Einsum, operands: Sequence[Any], path: einsum.Path
     most = MAX_LOOPED_FLOPS if at_once else MAX_FLOPS
     if path.flops > most:
         return "not timed: it would take too long"
-    held = 8 * max(path.largest, *(_elements(shape) for shape in e.shapes))
+    held = 8 * max(path.largest, *(math.prod(shape or ()) for shape in e.shapes))
     free = available_memory_bytes()
     if free is not None and MEMORY_SHARE * held > free:
         return f"not timed: {format_bytes(held)} is too much memory"
     return ""
-
-
-def _elements(shape: tuple[int, ...] | None) -> int:
-    return int(np.prod(shape or (), dtype=object))
 
 
 def _random(e: einsum.Einsum) -> list[Any]:

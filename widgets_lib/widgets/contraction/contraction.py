@@ -8,6 +8,7 @@ import traitlets
 
 from widgets_lib.compute import einsum
 from widgets_lib.compute.einsum import Forest, plant
+from widgets_lib.compute.formatting import count
 from widgets_lib.compute.timing import Stopped
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, integer, list_of, text
@@ -170,7 +171,9 @@ def _read(equation: str, operands: tuple[Any, ...]) -> einsum.Einsum:
         operands = tuple((clock.USUAL_SIZE,) * len(each) for each in letters.inputs)
     e = einsum.parse(equation, *operands)
     if not 2 <= len(e.inputs) <= MAX_OPERANDS:
-        raise ValueError(f"ContractionPath: “{equation}” has {len(e.inputs)} operands; give 2 to {MAX_OPERANDS}")
+        raise ValueError(
+            f"ContractionPath: “{equation}” has {count(len(e.inputs), 'operand')}; give 2 to {MAX_OPERANDS}"
+        )
     return e
 
 

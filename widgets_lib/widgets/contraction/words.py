@@ -32,9 +32,7 @@ def picture_of(
 ) -> dict[str, Any]:
     """The trait `picture`."""
     names = [*forest.e.names[:-1]]
-    result = forest.path
     return {
-        "equation": forest.e.equation,
         "output": forest.e.output,
         "summed": forest.e.summed,
         "nodes": [_node(forest, node, names) for node in forest.nodes],
@@ -45,7 +43,7 @@ def picture_of(
             "label": _label(forest, names),
             "operands": _whose(operands),
         },
-        "complete": result is not None,
+        "complete": forest.order is not None,
     }
 
 
