@@ -3,6 +3,7 @@
 "use strict";
 
 const DRAWN_MS = 50; // how often to look whether everything is drawn
+const REPAIR_MS = 100; // from a change in an output until it is repaired
 const OUTPUT = 'script[type="application/vnd.voila.cell-output+json"]';
 
 // --- progress: names the section whose cells run; never covers what is already there
@@ -92,9 +93,15 @@ globalThis.update_loading_text = () => {};
 globalThis.display_cells = () => {};
 
 // --- what Jupyter's renderers leave out: a figure's text alternative, and scrolling by keyboard what is too wide
-const lessonDrew = new MutationObserver(repairOutputs);
+// Not at once: it measures, and a widget that draws would be laid out in the midst of it, at every change.
+const lessonDrew = new MutationObserver(() => {
+  repairing ||= setTimeout(repairOutputs, REPAIR_MS);
+});
+let repairing = 0;
 
 function repairOutputs() {
+  clearTimeout(repairing);
+  repairing = 0;
   const figures = document.querySelectorAll(
     '#lesson .jp-RenderedImage img:not([alt]), #lesson .wl-figure svg[aria-label="Figure"]',
   );
