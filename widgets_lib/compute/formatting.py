@@ -126,6 +126,8 @@ def format_digits(value: Any, digits: int = 7) -> str:
 
 def _short_exponent(text: str) -> str:
     """1e+06 as 1e6, 1e-06 as 1e-6."""
+    if "e" not in text:
+        return text
     return re.sub(r"e([+-])0*", lambda found: "e-" if found[1] == "-" else "e", text)
 
 

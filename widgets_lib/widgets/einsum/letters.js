@@ -31,8 +31,8 @@ export function createTiles({ label, onmove, ontoggle, describe, onlook = () => 
   let rows = [];
   /** @type {Map<string, Letter>} */
   let letters = new Map();
-  /** @type {Map<string, HTMLElement>} */
-  const places = new Map(); // where the tiles of a row stand
+  let shown = ""; // what is shown, as a text
+  const glide = createGlide(node, tiles);
 
   const rowOf = (/** @type {string} */ letter) => rows.find((row) => row.letters.includes(letter));
 
@@ -82,16 +82,21 @@ export function createTiles({ label, onmove, ontoggle, describe, onlook = () => 
     node,
     /**
      * @param {Letter[]} all
-     * @param {Row[]} shown
+     * @param {Row[]} next
      */
-    show(all, shown) {
-      const focused = [...tiles].find(([, tile]) => tile.matches(":focus"))?.[0];
-      const before = new Map([...tiles].map(([letter, tile]) => [letter, tile.getBoundingClientRect()]));
-      rows = shown;
+    show(all, next) {
       letters = new Map(all.map((letter) => [letter.name, letter]));
+      const wanted = JSON.stringify([
+        next,
+        all.map(({ name, tone, words, sentence }) => [name, tone, words, sentence]),
+      ]);
+      if (wanted === shown) return;
+      shown = wanted;
+      const focused = [...tiles].find(([, tile]) => tile.matches(":focus"))?.[0];
+      rows = next;
       for (const letter of [...tiles.keys()]) if (!letters.has(letter)) tiles.delete(letter);
       node.replaceChildren(...rows.map((row) => showRow(row)));
-      beforePaint(() => tiles.forEach((tile, letter) => slide(tile, before.get(letter))));
+      beforePaint(glide);
       if (focused) (tiles.get(focused) ?? [...tiles.values()][0])?.focus({ preventScroll: true });
     },
     /** @param {Record<string, number>} values */
@@ -106,22 +111,32 @@ export function createTiles({ label, onmove, ontoggle, describe, onlook = () => 
   /** @param {Row} row */
   function showRow(row) {
     const place = h("span", { class: "wl-places" });
-    places.set(row.key, place);
     [...row.letters].forEach((name, at) => {
       const letter = letters.get(name);
       if (!tiles.has(name)) tiles.set(name, createTile(name));
       const tile = tiles.get(name);
-      tile.className = `wl-tile wl-${letter.tone} ${row.movable ? "wl-movable" : ""}`;
-      tile.replaceChildren(
-        h("b", { class: "wl-mono" }, name),
-        h("span", { class: words ? "wl-words" : "wl-value wl-mono" }, words ? letter.words.join(" ") : ""),
-      );
+      write(tile, letter, words);
       set(tile, { "aria-label": describe(letter, row.key, at), title: letter.sentence });
+      tile.classList.toggle("wl-movable", row.movable);
       place.append(tile);
     });
     if (!row.letters) place.append(h("span", { class: "wl-quiet" }, row.empty));
     return h("span", { class: "wl-tile-row" }, h("span", { class: "wl-quiet" }, row.title), place);
   }
+}
+
+/**
+ * What stands on a tile: the letter in its colour and, where there are words, its roles.
+ * @param {HTMLElement} tile
+ * @param {Letter} letter
+ * @param {boolean} hasWords
+ */
+function write(tile, { name, tone, words }, hasWords) {
+  tile.className = `wl-tile wl-${tone}`;
+  tile.replaceChildren(
+    h("b", { class: "wl-mono" }, name),
+    h("span", { class: hasWords ? "wl-words" : "wl-value wl-mono" }, hasWords ? words.join(" ") : ""),
+  );
 }
 
 const middleOf = (tile) => {
@@ -139,16 +154,32 @@ function moved(letters, letter, at) {
   return others.toSpliced(at, 0, letter).join("");
 }
 
-/** Let a tile come from where it was. */
-function slide(tile, from) {
-  if (!from || prefersReducedMotion() || !tile.animate) return;
-  const to = tile.getBoundingClientRect();
-  const [x, y] = [from.left - to.left, from.top - to.top];
-  if (x || y)
-    tile.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }], {
-      duration: MOTION_MS,
-      easing: "ease-out",
-    });
+/**
+ * Returns what lets the tiles come from where they stood when it was called last, unless they had another room then. It
+ * measures, so call it when they are about to be painted: before, the page would be laid out in the midst of drawing.
+ * @param {HTMLElement} node  that holds them
+ * @param {Map<string, HTMLElement>} tiles
+ */
+function createGlide(node, tiles) {
+  let room = 0;
+  /** @type {Map<string, number[]>} */
+  let stood = new Map();
+  return () => {
+    const before = node.parentElement?.offsetWidth === room ? stood : new Map();
+    room = node.parentElement?.offsetWidth ?? 0;
+    const places = [...tiles].map(([letter, { offsetLeft, offsetTop }]) => [
+      letter,
+      [offsetLeft - node.offsetLeft, offsetTop - node.offsetTop], // without the motion that may be under way
+    ]);
+    stood = new Map(/** @type {[string, number[]][]} */ (places));
+    if (prefersReducedMotion()) return;
+    for (const [letter, [x, y]] of stood) {
+      const [fromX, fromY] = before.get(letter) ?? [x, y];
+      if (x === fromX && y === fromY) continue;
+      const path = [{ transform: `translate(${fromX - x}px, ${fromY - y}px)` }, { transform: "none" }];
+      tiles.get(letter).animate?.(path, { duration: MOTION_MS, easing: "ease-out" });
+    }
+  };
 }
 
 /**

@@ -58,18 +58,20 @@ export function createWalk({ letters, order, summed, result, steps }) {
   const summedInOrder = [...order].filter((letter) => summed.includes(letter));
   const sums = combinations(summedInOrder);
 
-  /** Where the loops are in step 1, 2, …; the result's cell then. */
-  const places = steps.count ? combinations([...order]) : [];
-  const cells = places.map((each) => cellOf(result, each));
+  /** @type {{ places: Places[], cells: number[] } | undefined} */
+  let walked;
+  /** Where the loops are in step 1, 2, …; the result's cell then. Found when somebody steps, for the steps are many. */
+  const walk = () => {
+    if (!walked) {
+      const places = steps.count ? combinations([...order]) : [];
+      walked = { places, cells: places.map((each) => cellOf(result, each)) };
+    }
+    return walked;
+  };
 
   return {
     /** @param {number} step  from 1 */
-    placesAt: (step) => places[step - 1],
-    /**
-     * The step that is at these places, 0 if the loops are not stepped through.
-     * @param {Places} at
-     */
-    stepOf: (at) => (steps.count ? [...order].reduce((step, letter) => step * counts[letter] + at[letter], 0) + 1 : 0),
+    placesAt: (step) => walk().places[step - 1],
     /**
      * The places that make a cell of the result, in the loops' order.
      * @param {number} p
@@ -80,6 +82,7 @@ export function createWalk({ letters, order, summed, result, steps }) {
      * @param {number} step
      */
     heldAfter(step) {
+      const { cells } = walk();
       const held = result.texts.map(() => 0);
       for (const at of range(step)) held[cells[at]] = at + 1;
       return held;
