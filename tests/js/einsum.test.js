@@ -148,6 +148,40 @@ test("a moved letter keeps the focus", async () => {
   view.destroy();
 });
 
+test("what looks as before stays in the drawing, with the focus, and has its new numbers", async () => {
+  const view = await mount(MATMUL);
+  const before = panelsOf(view);
+  const [a] = before;
+  view.fire(a[0], "pointerdown");
+  view.key(a[0], "ArrowRight");
+  assert.equal(view.window.document.activeElement, a[1]);
+  const ones = "np.ones((3, 4), int) * 7, np.ones((4, 2), int)";
+  const { picture } = stateOf(`wl.EinsumExplorer('ik,kj->ij', ${ones})`);
+  view.model.receive({ picture });
+  assert.deepEqual(panelsOf(view), before);
+  assert.deepEqual(
+    before.map((cells) => cells.map((cell) => cell.textContent)),
+    [Array(12).fill("7"), Array(8).fill("1"), Array(6).fill("28")],
+  );
+  assert.equal(view.window.document.activeElement, a[1]);
+  assert.match(a[1].getAttribute("aria-label"), /^a\[0, 1\] is 7; /);
+  assert.equal(caption(view), a[1].getAttribute("aria-label")); // it is still looked at
+  view.destroy();
+});
+
+test("a panel that is drawn anew under the focus has it afterwards", async () => {
+  const view = await mount(MATMUL);
+  const [, , c] = panelsOf(view);
+  view.fire(c[0], "pointerdown");
+  const { picture } = stateOf("wl.EinsumExplorer('ik,kj->i', (3, 4), (4, 2))");
+  view.model.receive({ picture });
+  const [, , sums] = panelsOf(view);
+  assert.equal(sums.length, 3);
+  assert.equal(view.window.document.activeElement, sums[0]);
+  assert.match(caption(view), /^c\[0\] = /);
+  view.destroy();
+});
+
 test("what is typed is sent at once, then in pauses, and is not overwritten", async () => {
   const view = await mount(MATMUL);
   type(view, "equation", "ik,kj->j");

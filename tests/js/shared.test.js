@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { keepFocus } from "../../widgets_lib/widgets/shared/controls.js";
-import { h } from "../../widgets_lib/widgets/shared/dom.js";
+import { arrange, h } from "../../widgets_lib/widgets/shared/dom.js";
 import { cellSize, clamp, factor, grouped, range, signed } from "../../widgets_lib/widgets/shared/format.js";
 import { createRadioGroup } from "../../widgets_lib/widgets/shared/radio-group.js";
 import { createRoom, observeSize } from "../../widgets_lib/widgets/shared/resize.js";
@@ -25,6 +25,31 @@ function page(...nodes) {
     },
   };
 }
+
+// ---- dom ----
+
+test("arrange brings children into order and does not touch those that stay", () => {
+  const { window, body } = page(() => h("div", {}, ...["a", "b", "c"].map((name) => h("button", {}, name))));
+  const parent = body.firstChild;
+  const [, b, c] = parent.children;
+  const moved = [];
+  const observer = new window.MutationObserver((records) => moved.push(...records.flatMap((r) => [...r.addedNodes])));
+  observer.observe(parent, { childList: true });
+  b.focus();
+  const [x, y] = [h("button", {}, "x"), h("button", {}, "y")];
+  arrange(parent, [x, b, c, y]); // what was first is gone
+  moved.push(...observer.takeRecords().flatMap((record) => [...record.addedNodes]));
+  assert.equal(parent.textContent, "xbcy");
+  assert.equal(window.document.activeElement, b);
+  assert.deepEqual(
+    moved.map((node) => node.textContent),
+    ["x", "y"],
+  );
+  arrange(parent, [c, b]);
+  assert.equal(parent.textContent, "cb");
+  arrange(parent, []);
+  assert.equal(parent.childNodes.length, 0);
+});
 
 // ---- format ----
 

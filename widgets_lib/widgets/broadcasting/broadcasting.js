@@ -1,6 +1,7 @@
-import { button, dropdown, icon, iconButton } from "../shared/controls.js";
+import { button, dropdown, icon, iconButton, keepFocus } from "../shared/controls.js";
 import { h, prose } from "../shared/dom.js";
 import { cellSize } from "../shared/format.js";
+import { createFrame, createTerm, stopOf } from "../shared/panel.js";
 import { createRadioGroup } from "../shared/radio-group.js";
 import { createRoom, createSteadyHeight } from "../shared/resize.js";
 import { createView, prefersReducedMotion } from "../shared/view.js";
@@ -119,8 +120,10 @@ class Explorer {
     const { view, rules, bench, room, steady } = this;
     const beside = room.width >= BESIDE;
     const { repairs } = rules;
-    if (beside && repairs.parentNode !== bench) bench.append(repairs);
-    if (!beside && repairs.parentNode !== view.root) view.caption.after(repairs);
+    keepFocus(view.root, () => {
+      if (beside && repairs.parentNode !== bench) bench.append(repairs);
+      if (!beside && repairs.parentNode !== view.root) view.caption.after(repairs);
+    });
     steady.fit(bench.offsetHeight / room.unit(), { afresh: resized });
   }
 
@@ -129,12 +132,9 @@ class Explorer {
     const figures = pictures ? this.createPictures() : this.createPanels();
     if (!result) figures.push(noResult(expression));
     this.scene.classList.toggle("wl-pictured", Boolean(pictures));
-    this.scene.replaceChildren(
-      ...figures.map((figure, at) => {
-        const sign = at < operands.length ? symbol : "=";
-        return h("div", { class: "wl-term" }, at > 0 && h("span", { class: "wl-between wl-mono" }, sign), figure);
-      }),
-    );
+    const sign = (at) => (!at ? "" : at < operands.length ? symbol : "=");
+    const terms = figures.map((figure, at) => createTerm(sign(at), figure));
+    keepFocus(this.scene, () => this.scene.replaceChildren(...terms));
     this.showPictures();
   }
 
@@ -162,6 +162,7 @@ class Explorer {
   createPanels() {
     const { operands, result, comparison } = this.picture;
     this.highlighted = [];
+    this.earlier = this.panels;
     this.panels = operands.map((operand, at) =>
       this.createPanel(operand, operand.reader, at, (p) => describeOperand(operand, p)),
     );
@@ -189,6 +190,7 @@ class Explorer {
       shown,
       size: cellSize(texts, most > ROOMY || this.room.width < PHONE ? 32 : 44, { padding: 4 }),
       elements,
+      first: stopOf(this.earlier[which]),
       describe: (p) => plain(describe(p)),
       onHighlight: (p) => this.highlight(which, p),
     });
@@ -262,8 +264,7 @@ class Explorer {
 }
 
 /** @param {string} expression */
-const noResult = (expression) =>
-  h("figure", {}, h("figcaption", {}, h("code", {}, expression)), h("p", { class: "wl-none wl-clash" }, "✗ no result"));
+const noResult = (expression) => createFrame(expression, "", h("p", { class: "wl-none wl-clash" }, "✗ no result"));
 
 /** @param {import("../shared/view.js").RenderContext} context */
 function render(context) {

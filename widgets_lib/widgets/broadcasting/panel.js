@@ -1,51 +1,41 @@
 // An operand or the result as a figure: its name, its shape, its cells, and an arrow along each axis that is stretched.
-import { drawing, h, s, set } from "../shared/dom.js";
+import { s } from "../shared/dom.js";
 import { createFacets } from "../shared/facets.js";
-import { createRovingFocus } from "../shared/roving-focus.js";
+import { createPanel as createCells } from "../shared/panel.js";
 
 const MOTION_MS = 240;
 
 /**
- * { node, cells, point(p), stretch() }; `point` sets the indices of one cell in bold, and `stretch` lets ghost cells
- * slide out of the real cells they repeat.
+ * { node, cells, point(p), stop(), stretch() }; `stretch` lets ghost cells slide out of the real cells they repeat.
  *
  * @param {object} options
  * @param {import("./sentences.js").Panel} options.panel
  * @param {number[][]} options.shown  the drawn indices of each axis
  * @param {number} options.size  the side of a cell in drawing units
  * @param {number[]} options.elements  the element that each drawn cell reads, -1 for none
+ * @param {number} [options.first]  the cell that Tab reaches first
  * @param {(p: number) => string} options.describe  what a screen reader says of a cell
  * @param {(p: number | null) => void} options.onHighlight  a cell has the pointer or the focus; null when both left
  */
-export function createPanel({ panel, shown, size, elements, describe, onHighlight }) {
+export function createPanel({ panel, shown, size, elements, first, describe, onHighlight }) {
   const home = panel.home ?? elements;
   const kind = (p) => (elements[p] < 0 ? "wl-hole" : home[elements[p]] === p ? "" : "wl-ghost");
   const facets = createFacets({ shown, size, kind, text: (p) => panel.texts[elements[p]] ?? "" });
-  const { cells } = facets;
   const ghosts = groupGhosts(facets, (p) => (kind(p) === "wl-ghost" ? home[elements[p]] : p));
   const arrows = createArrows(panel, shown, facets, size);
-  const label = `${panel.code}, shape ${panel.shape}${panel.seen ? `, stretched to ${panel.seen}` : ""}`;
-  const svg = drawing(facets.width + arrows.right, facets.height + arrows.below, label, facets.node, ...arrows.nodes);
-  set(svg, { role: "group" }); // its cells are things to stand on, which an image could not hold
-  const shape = panel.seen ? `${panel.shape} → ${panel.seen}` : panel.shape;
-  const node = h(
-    "figure",
-    {},
-    h("figcaption", {}, h("code", {}, panel.code), h("span", { class: "wl-quiet wl-mono" }, shape)),
-    cells.length ? svg : h("p", { class: "wl-none wl-quiet" }, "no elements"),
-  );
-  const numberOf = (cell) => Number(cell.dataset.p);
-  createRovingFocus(node, {
-    items: cells,
-    next: (cell, move) => move && cells[facets.beside(numberOf(cell), move[0], move[1])],
-    onHighlight: (cell) => onHighlight(cell && numberOf(cell)),
-    onStop: (cell) => set(cell, { role: "img", "aria-label": describe(numberOf(cell)) }),
-    sparse: true,
+  const { node, cells, point, stop } = createCells({
+    name: panel.code,
+    shape: panel.seen ? `${panel.shape} → ${panel.seen}` : panel.shape,
+    label: `${panel.code}, shape ${panel.shape}${panel.seen ? `, stretched to ${panel.seen}` : ""}`,
+    empty: "no elements",
+    more: arrows,
+    ...{ facets, stop: first, describe, onHighlight },
   });
   return {
     node,
     cells,
-    point: facets.point,
+    point,
+    stop,
     stretch() {
       for (const { group, x, y } of ghosts) {
         group.animate?.([{ transform: `translate(${-x}px, ${-y}px)` }, { transform: "none" }], {

@@ -2,6 +2,7 @@
 import { slider } from "../shared/controls.js";
 import { h, hasModifier, set, UNITS_PER_EM } from "../shared/dom.js";
 import { clamp } from "../shared/format.js";
+import { createFrame } from "../shared/panel.js";
 
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const em = (units) => `${units / UNITS_PER_EM}em`;
@@ -137,17 +138,6 @@ function createLevels({ code, name }, { sliders: names, values: own, stops, text
 
 /**
  * @param {{ code: string, shape: string, seen?: string }} panel
- * @param {Node} drawn
+ * @param {Element} drawn
  */
-const createFigure = ({ code, shape, seen }, drawn) =>
-  h(
-    "figure",
-    {},
-    h(
-      "figcaption",
-      {},
-      h("code", {}, code),
-      h("span", { class: "wl-quiet wl-mono" }, seen ? `${shape} → ${seen}` : shape),
-    ),
-    drawn,
-  );
+const createFigure = ({ code, shape, seen }, drawn) => createFrame(code, seen ? `${shape} → ${seen}` : shape, drawn);

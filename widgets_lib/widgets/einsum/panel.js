@@ -1,25 +1,26 @@
 // An operand or the result as a figure: its name and letters, its shape, its cells with a letter along each axis.
-import { drawing, h, s, set } from "../shared/dom.js";
+import { h, s } from "../shared/dom.js";
 import { createFacets } from "../shared/facets.js";
-import { createRovingFocus } from "../shared/roving-focus.js";
+import { createPanel as createCells } from "../shared/panel.js";
 import { placesIn } from "./walk.js";
 
 const DRAWN_AXES = 4;
 
 /**
- * { node, cells, point(p), write(texts) }.
+ * What the shared panel has, and { write(texts), renew(texts) }.
  *
  * @param {object} options
  * @param {import("./walk.js").Panel} options.panel
  * @param {string} options.role  what it is, in words
  * @param {Record<string, string>} options.marks  of letters that are not only kept
  * @param {number} options.size  the side of a cell in drawing units
+ * @param {number} [options.stop]  the cell that Tab reaches first
  * @param {(p: number) => string} options.describe  what a screen reader says of a cell
- * @param {(p: number | null) => void} options.onhighlight  a cell has the pointer or the focus; null when both left
+ * @param {(p: number | null) => void} options.onHighlight  a cell has the pointer or the focus; null when both left
  * @param {(letter: string) => void} options.onletter  the letter of an axis was pressed
  */
-export function createPanel({ panel, role, marks, size, describe, onhighlight, onletter }) {
-  const { letters, tones, shown, texts } = panel;
+export function createPanel({ panel, role, marks, size, stop, describe, onHighlight, onletter }) {
+  const { name, letters, tones, shape, shown, texts } = panel;
   const names = [...letters].map((letter) => axisName(letter, marks[letter] ?? ""));
   const facets = createFacets({
     shown: shown.slice(-DRAWN_AXES),
@@ -29,42 +30,30 @@ export function createPanel({ panel, role, marks, size, describe, onhighlight, o
     names: letters ? names.slice(-DRAWN_AXES) : undefined,
     tones: tones.slice(-DRAWN_AXES),
   });
-  const { cells } = facets;
-  const label = `${role} ${panel.name}${letters ? `, letters ${[...letters].join(" ")}` : ""}, shape ${panel.shape}`;
-  const svg = set(drawing(facets.width, facets.height, label, facets.node), { role: "group" });
-  svg.addEventListener("click", (event) => {
+  const cells = createCells({
+    name: letters ? [name, " ", ...coloured(letters, tones)] : name,
+    label: `${role} ${name}${letters ? `, letters ${[...letters].join(" ")}` : ""}, shape ${shape}`,
+    empty: "no cells",
+    ...{ shape, facets, stop, describe, onHighlight },
+  });
+  cells.node.addEventListener("click", (event) => {
     const letter = /** @type {Element} */ (event.target).closest("[data-letter]")?.getAttribute("data-letter");
     if (letter) onletter(letter);
   });
-  const node = h(
-    "figure",
-    {},
-    h(
-      "figcaption",
-      {},
-      h("code", {}, panel.name, ...(letters ? [" ", ...coloured(letters, tones)] : [])),
-      h("span", { class: "wl-quiet wl-mono" }, panel.shape),
-    ),
-    cells.length ? svg : h("p", { class: "wl-none wl-quiet" }, "no cells"),
-  );
-  const numberOf = (cell) => Number(cell.dataset.p);
-  createRovingFocus(node, {
-    items: cells,
-    next: (cell, move) => move && cells[facets.beside(numberOf(cell), move[0], move[1])],
-    onHighlight: (cell) => onhighlight(cell && numberOf(cell)),
-    onStop: (cell) => set(cell, { role: "img", "aria-label": describe(numberOf(cell)) }),
-    sparse: true,
-  });
+  /** @param {string[]} now  what the cells say */
+  function write(now) {
+    facets.cells.forEach((cell, p) => {
+      const text = /** @type {Element} */ (cell.lastChild);
+      if (text.textContent !== now[p]) text.textContent = now[p];
+    });
+  }
   return {
-    node,
-    cells,
-    point: facets.point,
-    /** @param {string[]} now  what the cells say */
-    write(now) {
-      cells.forEach((cell, p) => {
-        const text = /** @type {Element} */ (cell.lastChild);
-        if (text.textContent !== now[p]) text.textContent = now[p];
-      });
+    ...cells,
+    write,
+    /** @param {string[]} now  what the cells say, of which `describe` tells now */
+    renew(now) {
+      write(now);
+      cells.rename();
     },
   };
 }
@@ -79,5 +68,5 @@ const axisName = (letter, mark) => [
  * @param {string} letters
  * @param {string[]} tones
  */
-export const coloured = (letters, tones) =>
+const coloured = (letters, tones) =>
   [...letters].map((letter, axis) => h("span", { class: tones[axis] ? `wl-${tones[axis]}` : "" }, letter));

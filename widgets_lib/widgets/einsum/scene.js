@@ -1,6 +1,8 @@
 // Operands and result side by side; what is looked at, or what the loops are at, lights up in them.
-import { h } from "../shared/dom.js";
+import { keepFocus } from "../shared/controls.js";
+import { arrange, h } from "../shared/dom.js";
 import { cellSize } from "../shared/format.js";
+import { createTerm, stopOf } from "../shared/panel.js";
 import { createPanel } from "./panel.js";
 import { describeOperand, describeResult, describeStep, plain } from "./sentences.js";
 import { cellOf, createWalk, placesIn } from "./walk.js";
@@ -22,8 +24,8 @@ export class Scene {
     this.onsay = onsay;
     this.onletter = onletter;
     this.node = h("div", { class: "wl-panels", role: "group", "aria-label": "operands and result" });
-    /** @type {ReturnType<typeof createPanel>[]} */
-    this.panels = []; // of the operands, then of the result
+    /** @type {{ key: string, panel: ReturnType<typeof createPanel>, node: HTMLElement }[]} */
+    this.terms = []; // of the operands, then of the result
     /** @type {Element[]} */
     this.lit = [];
     this.step = 0;
@@ -32,40 +34,58 @@ export class Scene {
   }
 
   /**
+   * Draw a picture. What looks as it did before stays, and only its numbers are written again.
    * @param {Picture} picture
    * @param {Panel | null} target  the result that a challenge asks for
    */
   build(picture, target) {
     this.picture = picture;
     this.walk = createWalk(picture);
-    this.looked = null;
     const all = [...picture.operands, picture.result];
     const marks = Object.fromEntries(picture.letters.map(({ name, mark }) => [name, mark]));
     const size = sizeOfCells(all);
-    this.panels = all.map((panel, which) =>
-      createPanel({
-        panel,
-        role: which < picture.operands.length ? "operand" : "result",
-        marks,
-        size,
-        describe: (p) => plain(this.describe(which, p)),
-        onhighlight: (p) => {
-          this.looked = p === null ? null : { which, p };
-          this.show();
-        },
-        onletter: this.onletter,
-      }),
-    );
-    const last = this.result;
-    const signs = ["", ...Array(last - 1).fill("·"), picture.summed ? "∑ →" : "→"];
-    const terms = this.panels.map((panel, at) => term(signs[at], panel.node));
-    if (target) terms.push(term("?", targetFigure(target, size)));
-    this.node.replaceChildren(...terms);
+    const last = all.length - 1;
+    const before = this.terms;
+    /** @param {number} which */
+    const earlier = (which) => (which === last ? before.at(-1) : before.slice(0, -1)[which]);
+    this.terms = all.map((panel, which) => {
+      const role = which === last ? "result" : "operand";
+      const sign = !which ? "" : which < last ? "·" : picture.summed ? "∑ →" : "→";
+      const key = JSON.stringify([{ ...panel, reads: "", texts: [], values: [] }, which, role, sign, size, marks]);
+      if (earlier(which)?.key === key) return earlier(which);
+      const drawn = this.createPanel(which, { panel, role, marks, size, stop: stopOf(earlier(which)?.panel) });
+      return { key, panel: drawn, node: createTerm(sign, drawn.node) };
+    });
+    if (this.looked && this.terms[this.looked.which] !== before[this.looked.which]) this.looked = null;
+    const nodes = this.terms.map(({ node }) => node);
+    if (target) nodes.push(createTerm("?", targetFigure(target, size)));
+    keepFocus(this.node, () => arrange(this.node, nodes));
+    this.panels.forEach((panel, which) => panel.renew(all[which].texts));
   }
 
+  /**
+   * @param {number} which
+   * @param {Pick<Parameters<typeof createPanel>[0], "panel" | "role" | "marks" | "size" | "stop">} look
+   */
+  createPanel(which, look) {
+    return createPanel({
+      ...look,
+      describe: (p) => plain(this.describe(which, p)),
+      onHighlight: (p) => {
+        this.looked = p === null ? null : { which, p };
+        this.show();
+      },
+      onletter: this.onletter,
+    });
+  }
+
+  /** The operands, then the result. */
+  get panels() {
+    return this.terms.map(({ panel }) => panel);
+  }
   /** The number of the result among the panels. */
   get result() {
-    return this.panels.length - 1;
+    return this.terms.length - 1;
   }
 
   /**
@@ -186,14 +206,6 @@ function sizeOfCells(panels) {
   );
 }
 
-const term = (sign, figure) =>
-  h(
-    "div",
-    { class: "wl-term" },
-    sign && h("span", { class: "wl-between wl-mono", "aria-hidden": "true" }, sign),
-    figure,
-  );
-
 /**
  * @param {Panel} target
  * @param {number} size
@@ -205,7 +217,7 @@ function targetFigure(target, size) {
     marks: {},
     size: cellSize(target.texts, size),
     describe: (p) => target.values[p],
-    onhighlight: () => {},
+    onHighlight: () => {},
     onletter: () => {},
   });
   panel.node.classList.add("wl-target");

@@ -57,22 +57,53 @@ export function createMore(...controls) {
   return h("details", { class: "wl-more" }, h("summary", {}, "more"), h("div", { class: "wl-row" }, ...controls));
 }
 
+const CAN_HAVE_FOCUS = "button, input, select, textarea, summary, a[href], [tabindex]";
+
+/** @param {Element} element */
+const canHold = (element) =>
+  element.isConnected &&
+  element.matches(CAN_HAVE_FOCUS) &&
+  !element.matches(":disabled") &&
+  !element.closest("[hidden]");
+
 /**
- * Run `change`, which may grey out, hide or replace controls in `node`. If the one with the focus is among them, the
- * first of `candidates` that can take the focus gets it: else the page would, and the widget would get no key any more.
- * @param {HTMLElement} node
+ * Run `change`, which may grey out, hide, move or replace what is in `node`. If something there had the focus and lost
+ * it, it has it again or, where it is gone, the first of `candidates` that can take it. Without candidates that is what
+ * stands in its place now: what is called the same, else what comes as the same in the Tab order. Else the page would
+ * have the focus, and the widget would get no key any more.
+ * @param {Element} node
  * @param {() => void} change
- * @param {HTMLElement[]} candidates
+ * @param {(HTMLElement | SVGElement)[]} [candidates]
  */
 export function keepFocus(node, change, candidates) {
   const root = /** @type {Document | ShadowRoot} */ (node.getRootNode());
   const focused = /** @type {HTMLElement | null} */ (root.activeElement ?? null);
-  const held = focused && node.contains(focused);
+  if (!focused || !node.contains(focused)) return change();
+  const at = stopsIn(node).indexOf(focused);
+  const name = nameOf(focused);
   change();
-  /** @param {HTMLElement} element */
-  const canHold = (element) => element.isConnected && !element.matches(":disabled") && !element.closest("[hidden]");
-  if (held && !canHold(focused)) candidates.find(canHold)?.focus();
+  if (root.activeElement === focused && canHold(focused)) return;
+  const heirs = () => {
+    const stops = stopsIn(node);
+    const namesakes = stops.filter((element) => nameOf(element) === name);
+    return [...namesakes, ...stops.slice(at, at + 1), ...stops.slice(-1)];
+  };
+  const heir = [focused, ...(candidates ?? heirs())].find(canHold);
+  heir?.focus({ preventScroll: true });
 }
+
+/**
+ * What Tab reaches in `node`, in order.
+ * @param {Element} node
+ */
+function stopsIn(node) {
+  const all = /** @type {HTMLElement[]} */ ([...node.querySelectorAll(CAN_HAVE_FOCUS)]);
+  return all.filter((element) => canHold(element) && element.getAttribute("tabindex") !== "-1");
+}
+
+/** @param {Element} element */
+const nameOf = (element) =>
+  `${element.localName} ${element.getAttribute("aria-label") ?? element.textContent} ${element.getAttribute("value")}`;
 
 /**
  * A drop-down: { node, select }.

@@ -83,6 +83,19 @@ export function set(element, attributes) {
 }
 
 /**
+ * Make these the children of `parent`; those that are there already are not touched, and keep focus and scroll.
+ * @param {Element} parent
+ * @param {Node[]} nodes
+ */
+export function arrange(parent, nodes) {
+  const wanted = new Set(nodes);
+  for (const child of [...parent.childNodes]) if (!wanted.has(child)) child.remove();
+  nodes.forEach((node, at) => {
+    if (parent.childNodes[at] !== node) parent.insertBefore(node, parent.childNodes[at] ?? null);
+  });
+}
+
+/**
  * Call back once what was changed is about to be painted: what is measured there forces no layout of its own.
  * @param {() => void} callback
  */
