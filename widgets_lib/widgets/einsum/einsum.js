@@ -1,10 +1,11 @@
 // An einsum as a drawing, an equation, loops and an expression: change one, and the others follow.
+
+import { createChallenge } from "../shared/challenge.js";
 import { button, createMore, dropdown, slider } from "../shared/controls.js";
 import { beforePaint, h, prose } from "../shared/dom.js";
 import { range } from "../shared/format.js";
 import { createPlayer } from "../shared/player.js";
 import { createView } from "../shared/view.js";
-import { createChallenge } from "./challenge.js";
 import { createTiles } from "./letters.js";
 import { createPane } from "./panes.js";
 import { Scene } from "./scene.js";

@@ -1,6 +1,6 @@
 // The task above the drawing: what is asked, how far it is, and hints on demand.
-import { button } from "../shared/controls.js";
-import { h, prose } from "../shared/dom.js";
+import { button } from "./controls.js";
+import { h, prose } from "./dom.js";
 
 /**
  * { node, show(challenge) }
