@@ -124,7 +124,7 @@ def test_how_near_it_is_is_said(cost, seconds, said):
     assert said in roofline.locate(cost, seconds, MACHINE).sentence
 
 
-def test_an_estimate_and_a_lower_bound_say_so():
+def test_an_estimate_and_a_bound_say_so():
     estimate = timing.Timing(0.5, rows=50_000, measured_rows=10)
     found = roofline.point(DIGITS, estimate, MACHINE)
     assert found.estimated and found.sentence.startswith("It takes about 500 ms, about 1.57 GFLOP/s: about 0.79 %")
@@ -132,6 +132,10 @@ def test_an_estimate_and_a_lower_bound_say_so():
     said = roofline.point(DIGITS, least, MACHINE).sentence
     assert said.startswith("It takes at least 500 ms, at most 1.57 GFLOP/s: at most 0.79 %")
     assert "it takes at least 126 times as long" in said
+    most = timing.Timing(0.5, rows=50_000, measured_rows=50_000, disturbed=True)
+    said = roofline.point(DIGITS, most, MACHINE).sentence
+    assert said.startswith("It takes at most 500 ms, at least 1.57 GFLOP/s: at least 0.79 %")
+    assert "it takes at most 126 times as long" in said
 
 
 def test_one_thread_is_also_held_against_the_roof_of_one_core():

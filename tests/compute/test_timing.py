@@ -4,6 +4,8 @@ import gc
 import os
 import subprocess
 import sys
+import threading
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -11,6 +13,12 @@ import torch
 
 from widgets_lib.compute import scheduling, timing
 from widgets_lib.compute.timing import Timing, count, human, measure, measure_rows
+
+
+class WaitReading(nullcontext):
+    def __init__(self, read_s):
+        super().__init__(self)
+        self.read_s = read_s
 
 
 class Clock:
@@ -21,8 +29,13 @@ class Clock:
         monkeypatch.setattr(timing, "perf_counter", lambda: self.now)
         self.waited = self.others_waited = self.worked = 0.0
         monkeypatch.setattr(timing, "process_time", lambda: self.worked)
-        monkeypatch.setattr(timing.WaitClock, "read_s", lambda clock: self.waited)
-        monkeypatch.setattr(timing, "other_threads_wait_s", lambda: self.others_waited)
+        monkeypatch.setattr(timing, "WaitClock", self)
+
+    def of_this_thread(self):
+        return WaitReading(lambda: self.waited)
+
+    def of_the_others(self):
+        return WaitReading(lambda: self.others_waited)
 
     def work(self, *durations):
         """A function whose calls take these seconds, the last one for ever after."""
@@ -93,11 +106,30 @@ def test_what_runs_nothing_is_not_measured(lazy, named, recwarn):
     assert not recwarn.list  # "coroutine was never awaited" would puzzle
 
 
-def test_short_calls_are_batched_to_about_five_milliseconds(clock):
-    timing = measure(clock.work(2e-6), budget_s=0.5)
+def test_short_calls_are_batched_to_a_fifth_of_a_millisecond_over_the_whole_budget(clock):
+    start = clock.now
+    timing = measure(clock.work(2e-6), budget_s=0.3)
     assert timing.seconds == pytest.approx(2e-6)
-    assert 0.0025 <= timing.calls * 2e-6 <= 0.02
-    assert timing.repeats == 50
+    assert 1e-4 <= timing.calls * 2e-6 <= 1e-3
+    assert clock.now - start == pytest.approx(0.3, rel=0.01)
+
+
+def test_a_batch_too_short_to_time_ends_what_was_held_up_before(clock):
+    """The first ten calls take 20 ms each, by other programs: alone they would have made a batch of one call."""
+    timing = measure(clock.work(*[0.02] * 10, 2e-6), budget_s=0.5)
+    assert timing.calls >= 50 and timing.seconds == pytest.approx(2e-6) and timing.spread < 0.01
+
+
+def test_a_short_call_finds_the_moments_between_other_programs(clock):
+    """Each 3 ms others take the processor for 6, and nothing tells so."""
+    begin = clock.now
+
+    def works(*args):
+        clock.now += 7e-6
+        if (clock.now - begin) % 9e-3 > 3e-3:
+            clock.now += 9e-3 - (clock.now - begin) % 9e-3
+
+    assert measure(works, budget_s=0.3).seconds == pytest.approx(7e-6)
 
 
 def test_the_budget_ends_it(clock):
@@ -138,7 +170,8 @@ def test_batches_in_which_a_library_waited_are_followed_by_more(clock):
 
     calls.clear()
     timing = measure(works, budget_s=0.1)
-    assert timing.disturbed and timing.noisy
+    assert timing.disturbed and timing.noisy and timing.at_most
+    assert timing.text == f"at most {human(timing.seconds)}"
 
 
 def test_what_other_threads_of_this_process_did_meanwhile_was_not_waiting(clock, monkeypatch):
@@ -331,3 +364,33 @@ def test_gflops():
 )
 def test_durations_as_a_person_says_them(seconds, words):
     assert human(seconds) == words
+
+
+def test_each_clock_reads_the_threads_it_was_made_for(monkeypatch, tmp_path):
+    own_id = threading.get_native_id()
+    for thread, waited_ns in ((own_id, 2_000_000_000), (1, 500_000_000), (2, 250_000_000)):
+        (tmp_path / str(thread)).mkdir()
+        (tmp_path / str(thread) / "schedstat").write_text(f"999 {waited_ns} 7\n")
+    (tmp_path / "3").mkdir()  # a thread that ends while the clock is made
+    monkeypatch.setattr(scheduling, "TASKS", tmp_path)
+    with scheduling.WaitClock.of_this_thread() as own, scheduling.WaitClock.of_the_others() as others:
+        assert (own.read_s(), others.read_s()) == (2.0, 0.75)
+
+
+@pytest.mark.skipif(not scheduling.TASKS.exists(), reason="only Linux tells how long a thread waited")
+def test_a_thread_that_has_ended_waits_no_more():
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    with scheduling.WaitClock([thread.native_id]) as clock:
+        done.set()
+        thread.join()
+        while (scheduling.TASKS / str(thread.native_id)).exists():  # Python has left it before the system has
+            pass
+        assert clock.read_s() == 0
+
+
+def test_where_no_system_tells_a_clock_reads_nothing(monkeypatch, tmp_path):
+    monkeypatch.setattr(scheduling, "TASKS", tmp_path / "no such folder")
+    with scheduling.WaitClock.of_the_others() as others, scheduling.WaitClock.of_this_thread() as own:
+        assert others.read_s() == own.read_s() == 0

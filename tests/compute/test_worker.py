@@ -624,23 +624,35 @@ def test_a_module_that_was_edited_and_reloaded_runs_as_it_is_now(shared, tmp_pat
     monkeypatch.delitem(sys.modules, name)
 
 
-def test_what_is_timed_on_a_busy_machine_is_timed_with_one_thread_too(monkeypatch):
-    """Two threads that wait for each other's processor take milliseconds for what takes microseconds."""
+@pytest.mark.parametrize(
+    ("all_s", "one_s", "disturbed", "seconds", "threads", "at_most"),
+    [
+        (5e-3, 7e-6, True, 7e-6, 1, False),  # two that wait for each other's processor, for what is over by then
+        (5e-3, 3e-3, True, 3e-3, 1, True),  # two may do it in half the time
+        (5e-3, 9e-3, True, 5e-3, 2, True),
+        (9e-6, 7e-6, False, 7e-6, 1, False),
+        (200e-6, 390e-6, False, 200e-6, 2, False),
+        (5e-3, None, False, 5e-3, 2, False),  # long enough, and nothing in the way: one alone is not tried
+    ],
+)
+def test_one_thread_is_timed_too_where_several_may_be_in_their_own_way(
+    monkeypatch, all_s, one_s, disturbed, seconds, threads, at_most
+):
     torch = pytest.importorskip("torch")
-    threads = []
+    tried = []
 
     def measure(fn, a, b, **options):
-        threads.append(torch.get_num_threads())
-        alone = threads[-1] == 1
-        return timing.Timing(1e-6 if alone else 5e-3, spread=0.1, disturbed=not alone)
+        tried.append(torch.get_num_threads())
+        alone = tried[-1] == 1
+        return timing.Timing(one_s if alone else all_s, spread=0.1, disturbed=disturbed and not alone)
 
     before = torch.get_num_threads()
     monkeypatch.setattr(trial_module.timing, "measure", measure)
     torch.set_num_threads(2)
     try:
         found = trial(torch.matmul, torch.ones(2, 3), torch.ones(3, 4))
-        assert threads == [2, 1] and torch.get_num_threads() == 2
-        assert found["seconds"] == 1e-6 and not found["noisy"]
+        assert tried == ([2, 1] if one_s else [2]) and torch.get_num_threads() == 2
+        assert (found["seconds"], found["threads"], found["at_most"]) == (seconds, threads, at_most)
     finally:
         torch.set_num_threads(before)
 

@@ -10,7 +10,8 @@ const roofline = (records) =>
     setattr(machines, "_machine", roofline.Machine(${ROOFS}, "CPU", 2**25, 2**27, 1.0)),
     [results.record(
       {"backend": key, "m": m, "k": k, "n": n},
-      {"event": "result", "seconds": seconds, "threads": 4, "extrapolated": estimated, "at_least": estimated}
+      {"event": "result", "seconds": seconds, "threads": 4, "extrapolated": estimated,
+       "at_least": estimated, "at_most": seconds < 1e-5}
      ) for key, m, k, n, seconds, estimated in ${records}],
     wl.Roofline())[-1])(
     __import__("importlib").import_module("${COMPUTE}.machines"),
@@ -67,9 +68,12 @@ test("points stand at their intensity and speed, and say what they are", async (
   assert.equal(points(view).length, 3);
   const torch = named(view, "torch @, 50,000 × 784 × 10: 50.6 GFLOP/s, 26 % of the roof");
   const python = named(view, "three loops over tensors");
-  const other = named(view, "numpy @, 5 × 784 × 10");
+  const other = named(view, "numpy @, 5 × 784 × 10: ≥ 9.80 GFLOP/s");
   assert.ok(torch && other && python.matches(".wl-most.wl-estimated") && python.querySelector(".wl-arrow"));
   assert.ok(other.matches(".wl-other") && !torch.matches(".wl-other"));
+  const arrows = [torch, python, other].map((mark) => mark.querySelector(".wl-arrow")?.getAttribute("d") ?? "none");
+  const kinds = arrows.map((d) => (d === "none" ? d : d.includes("v9") ? "down" : "up"));
+  assert.deepEqual(kinds, ["none", "down", "up"]); // measured, at most this fast, at least this fast
   const at = (mark) => mark.querySelector(".wl-dot");
   assert.equal(number(at(torch), "cx"), number(at(python), "cx"));
   assert.ok(number(at(other), "cx") < number(at(torch), "cx"));

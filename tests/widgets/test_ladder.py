@@ -470,7 +470,9 @@ def result(**changes):
         "spread": 0.02,
     }
     return (
-        message | {"at_least": False, "first_call_s": 2.0, "gflops": 1.0, "measured_rows": 5, "text": "2 s"} | changes
+        message
+        | {"at_least": False, "at_most": False, "first_call_s": 2.0, "gflops": 1.0, "measured_rows": 5, "text": "2 s"}
+        | changes
     )
 
 
@@ -489,6 +491,32 @@ def test_a_lower_bound_is_marked_in_the_time_and_in_the_speedup():
     assert ladder_rows.with_comparison(row, first, None)["speedup"] == "≤ 4.00×"
     assert ladder_rows.with_comparison(first, row, None)["speedup"] == "≥ 0.250×"
     assert ladder_rows.with_comparison(row, row, None)["speedup"] == "1.00×"
+
+
+def test_an_upper_bound_is_marked_in_the_time_the_speedup_and_the_verdict():
+    row = ladder_rows.row_of(result(at_most=True, noisy=True))
+    assert row["time"] == "≤ 2.00 s"
+    assert row["notes"] == ["other programs were in its way in every call: it may be faster"]
+    first, least = ladder_rows.row_of(result(seconds=8.0)), ladder_rows.row_of(result(seconds=8.0, at_least=True))
+    assert ladder_rows.with_comparison(row, first, None)["speedup"] == "≥ 4.00×"
+    assert ladder_rows.with_comparison(row, least, None)["speedup"] == "≥ 4.00×"
+    assert ladder_rows.with_comparison(first, row, None)["speedup"] == "≤ 0.250×"
+    assert verdict_of(row, 8.0, None) == "✓ right · ≤ 2.00 s · at least 4.00 times as fast as three loops"
+    assert verdict_of(row, 1.0, None) == "✓ right · ≤ 2.00 s · at most 2.00 times as long as three loops"
+
+
+@pytest.mark.parametrize(
+    ("bound", "predicted_s", "note"),
+    [
+        ("at_most", 1.0, "predicted 1.00 s: that may be"),
+        ("at_most", 8.0, "predicted 8.00 s: 4.00× too slow"),
+        ("at_least", 8.0, "predicted 8.00 s: that may be"),
+        ("at_least", 0.5, "predicted 500 ms: 4.00× too fast"),
+    ],
+)
+def test_a_prediction_that_a_bound_does_not_rule_out_is_not_called_wrong(bound, predicted_s, note):
+    row = ladder_rows.row_of(result(**{bound: True}))
+    assert ladder_rows.with_comparison(row, {}, predicted_s)["notes"][0] == note
 
 
 def test_the_verdict_is_one_line():

@@ -63,12 +63,17 @@ def test_a_wrong_rewritten_or_forgotten_rung_has_no_time(ladder):
 
 def test_an_estimate_says_so_and_a_cancelled_run_leaves_the_time_before():
     job = {"backend": "torch-cuda", "m": 5, "k": 6, "n": 7}
-    timed = {"event": "result", "seconds": 2.0, "threads": 4, "extrapolated": True, "at_least": True}
+    timed = {"event": "result", "seconds": 2.0, "threads": 4, "extrapolated": True, "at_least": True, "at_most": False}
     try:
         results.record(job, timed)
         results.record(job, {"event": "cancelled"})
         (entry,) = [entry for entry in results.results() if entry.rung == "torch-cuda"]
-        assert (entry.seconds, entry.threads, entry.estimated, entry.at_least) == (2.0, 4, True, True)
+        assert (entry.seconds, entry.threads, entry.estimated, entry.at_least) == (
+            2.0,
+            4,
+            True,
+            True,
+        ) and not entry.at_most
         assert entry.on_gpu
         results.record(job, {"event": "error", "message": "it was stopped"})
         assert "torch-cuda" not in {entry.rung for entry in results.results()}

@@ -30,9 +30,15 @@ def measured(monkeypatch):
     monkeypatch.setattr(machines, "_machine", MACHINE)
 
 
-def record(rung, seconds, size=(50_000, 784, 10), estimated=False, at_least=False, threads=4):
+def record(rung, seconds, size=(50_000, 784, 10), estimated=False, at_least=False, at_most=False, threads=4):
     m, k, n = size
-    timed = {"seconds": seconds, "threads": threads, "extrapolated": estimated, "at_least": at_least}
+    timed = {
+        "seconds": seconds,
+        "threads": threads,
+        "extrapolated": estimated,
+        "at_least": at_least,
+        "at_most": at_most,
+    }
     results.record({"backend": rung, "m": m, "k": k, "n": n}, {"event": "result", **timed})
 
 
@@ -124,6 +130,9 @@ def test_every_rung_that_is_timed_appears_and_the_learners_own_too(measured):
         here["python"]["label"].startswith("three loops over tensors · ≤ 1/")
         and here["python"]["time"] == "≥ 60 minutes"
     )
+    record("numpy", 0.0155, at_most=True)
+    bound = points(widget)["numpy@50,000 × 784 × 10"]
+    assert (bound["state"], bound["time"], bound["label"]) == ("at most", "≤ 15.5 ms", "numpy @ · ≥ 26 %")
     other = points(widget)["matmul@5 × 784 × 10"]
     assert not other["here"] and other["product"] == "5 × 784 × 10"
     axis = widget.picture["axes"]["y"]

@@ -2,40 +2,51 @@
 
 import os
 import threading
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 TASKS = Path("/proc/self/task")
 
 
 class WaitClock:
-    """Seconds that a thread was ready to run and had no processor, since it began; 0 where the system does not say.
+    """Seconds that some threads of this process were ready to run and had no processor; 0 where no system says so.
 
     Source: the second field of /proc/<pid>/task/<tid>/schedstat (Linux, Documentation/scheduler/sched-stats.rst).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, threads: Iterable[int]):
+        """threads: their native ids."""
+        self._files: list[int] = []
+        for thread in threads:
+            with suppress(OSError):  # it has ended meanwhile, or the system does not say
+                self._files.append(os.open(TASKS / str(thread) / "schedstat", os.O_RDONLY))
+
+    @classmethod
+    def of_this_thread(cls) -> "WaitClock":
+        """The clock of the thread that makes it."""
+        return cls([threading.get_native_id()])
+
+    @classmethod
+    def of_the_others(cls) -> "WaitClock":
+        """One clock for all other threads that this process has now."""
         try:
-            self._file = os.open(TASKS / str(threading.get_native_id()) / "schedstat", os.O_RDONLY)
+            threads = {int(name) for name in os.listdir(TASKS)}
         except OSError:
-            self._file = -1
+            threads = set()
+        return cls(threads - {threading.get_native_id()})
 
     def read_s(self) -> float:
-        """What the calling thread has waited so far, if it is the one that made the clock."""
-        return int(os.pread(self._file, 100, 0).split()[1]) / 1e9 if self._file >= 0 else 0.0
+        """What all of them together have waited since each began."""
+        waited_ns = 0
+        for file in self._files:
+            with suppress(OSError):  # it has ended meanwhile
+                waited_ns += int(os.pread(file, 100, 0).split()[1])
+        return waited_ns / 1e9
 
-    def close(self) -> None:
-        """Give the file back."""
-        if self._file >= 0:
-            os.close(self._file)
+    def __enter__(self) -> "WaitClock":
+        return self
 
-
-def other_threads_wait_s() -> float:
-    """The same for all other threads of this process together."""
-    own, total = str(threading.get_native_id()), 0
-    try:
-        for task in os.listdir(TASKS):
-            if task != own:
-                total += int((TASKS / task / "schedstat").read_bytes().split()[1])
-    except (OSError, IndexError, ValueError):  # a thread has ended meanwhile, or the system does not say
-        return 0.0
-    return total / 1e9
+    def __exit__(self, *error: object) -> None:
+        for file in self._files:
+            os.close(file)

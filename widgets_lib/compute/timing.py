@@ -1,11 +1,12 @@
 """How long does a function take? One number a person can trust, and how far to trust it.
 
-Glossary: a *batch* is as many calls as fill about 5 ms; a *budget* is the time the measuring may take;
+Glossary: a *batch* is as many calls as fill about 0.2 ms; a *budget* is the time the measuring may take;
 *rows* are rows of the left matrix, the part of the work that a slow rung is measured on.
 """
 
 import gc
 import inspect
+import math
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -16,18 +17,19 @@ from typing import Any
 
 from widgets_lib.compute._integers import check_positive
 from widgets_lib.compute.formatting import count, human, three_digits
-from widgets_lib.compute.scheduling import WaitClock, other_threads_wait_s
+from widgets_lib.compute.scheduling import WaitClock
 
 __all__ = ["Stopped", "Timing", "count", "human", "measure", "measure_rows", "three_digits"]
 
 CORES = os.cpu_count() or 1
-BATCH_S = 0.005
-MAX_BATCHES, MIN_BATCHES, MAX_CALLS = 50, 3, 1_000_000
+BATCH_S = 0.0002  # short enough to lie between two turns of other programs, long beside what reading a clock takes
+MAX_BATCHES, MIN_BATCHES, MAX_CALLS = 2_500, 3, 100_000
 NOISY = 0.15  # spread
 DISTURBED = 0.2  # of a batch: threads of a library had to wait for a processor for this share of it
 MAX_BUDGETS_PER_CALL = 4  # budgets: a whole product predicted to take this long is measured, a longer one estimated
 MAX_WARM_UP_S = 30.0  # a first call of up to this long may have compiled something, and is followed by a second
 GREW = 1.5  # a time that did not grow by this factor says nothing about larger sizes
+SURE_S = 0.005  # a shorter call grows by what disturbs it as well
 LINEAR = 1.5  # more than this factor over twice the time for twice the size: it grows faster than the size
 
 ShouldStop = Callable[[], bool]
@@ -64,6 +66,11 @@ class Timing:
     """True when the whole is known to take `seconds` at least, and no more is known."""
 
     @property
+    def at_most(self) -> bool:
+        """True when all that is known is that it takes no longer than `seconds`."""
+        return self.disturbed and not self.at_least
+
+    @property
     def noisy(self) -> bool:
         """True when the batches differ by more than 15 %, or all of them were disturbed."""
         return self.disturbed or (self.spread is not None and self.spread > NOISY)
@@ -80,9 +87,9 @@ class Timing:
 
     @property
     def text(self) -> str:
-        """The time as a person says it, an estimate marked: "46 minutes (estimated from 5 rows)"."""
+        """The time as a person says it, marked if it is an estimate or a bound: "46 minutes (estimated from 5 rows)"."""
         if not self.extrapolated:
-            return human(self.seconds)
+            return f"at most {human(self.seconds)}" if self.at_most else human(self.seconds)
         part = count(self.measured_rows or 0, "row")
         if self.measured_columns != self.columns:
             part += " × " + count(self.measured_columns or 0, "column")
@@ -96,7 +103,7 @@ class Timing:
 
     def to_dict(self) -> dict[str, Any]:
         """Every field and property as plain JSON values."""
-        derived = ("noisy", "single", "extrapolated", "text")
+        derived = ("at_most", "noisy", "single", "extrapolated", "text")
         return asdict(self) | {name: getattr(self, name) for name in derived}
 
 
@@ -104,9 +111,10 @@ def measure(fn: Callable[..., Any], *args: Any, budget_s: float = 0.5, should_st
     """Time of one `fn(*args)` in seconds, as a `Timing`.
 
     The method is an adaptive minimum. One warm-up call, which may compile; if it alone passes the budget, so does a
-    second one, and if that passes it too, the shorter of them is the answer. Otherwise batches of about 5 ms with the
-    garbage collector off, until the budget is spent or 50 are done, at least 3; the fastest counts, since noise only
-    ever adds time. Time in which other programs had the processor does not count, where the system tells it (Linux).
+    second one, and if that passes it too, the shorter of them is the answer. Otherwise batches of about 0.2 ms with the
+    garbage collector off, until the budget is spent, at least 3; the fastest counts, since noise only ever adds time.
+    Time in which other programs had the processor does not count, where the system tells it (Linux). As long as
+    threads that work for `fn` wait for a processor even in the fastest batch, it goes on, for up to four budgets.
     `should_stop`, a function without arguments, is asked between batches.
     Raises: Stopped if it says True; TypeError if calling fn runs none of its code, because it is a generator or
     `async`; TypeError or ValueError for a budget that is not a number from 0 on; whatever `fn` raises.
@@ -120,7 +128,7 @@ def measure(fn: Callable[..., Any], *args: Any, budget_s: float = 0.5, should_st
     if stop():
         raise Stopped
     if budget_s < first_call_s <= MAX_WARM_UP_S:
-        fastest_s = min(first_call_s, _batch(fn, args, 1))
+        fastest_s = min(first_call_s, call_s(fn, *args))
     if fastest_s > budget_s:
         return Timing(fastest_s, first_call_s=first_call_s)
     return replace(_batches(fn, args, budget_s, stop), first_call_s=first_call_s)
@@ -165,7 +173,7 @@ def measure_rows(
     prepare = prepare or (lambda *operands: operands)
     (m, _), n = a.shape, b.shape[1]
     rows, columns = min(1, m), min(1, n)
-    first_call_s = _batch(fn, prepare(a[:rows], _columns(b, columns)), 1)
+    first_call_s = call_s(fn, *prepare(a[:rows], _columns(b, columns)))
     steps: list[tuple[int, float]] = []  # (values of c, seconds)
     spent_s = 0.0
     while True:
@@ -195,13 +203,14 @@ def measure_rows(
 
 def call_s(fn: Callable[..., Any], *args: Any) -> float:
     """Seconds of this one `fn(*args)`, without the time in which other programs had the processor."""
-    return _batch(fn, args, 1)
+    with WaitClock.of_this_thread() as own:
+        return _batch(fn, args, 1, own)
 
 
 def _calls(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float) -> list[float]:
     """Seconds of one call, and of a second one where that is cheap: noise only adds time."""
-    first = _batch(fn, args, 1)
-    return [first, _batch(fn, args, 1)] if first < budget_s / 2 else [first]
+    first = call_s(fn, *args)
+    return [first, call_s(fn, *args)] if first < budget_s / 2 else [first]
 
 
 def _spread(times: list[float]) -> float | None:
@@ -223,7 +232,7 @@ def _estimate(steps: list[tuple[int, float]], values: int) -> Timing:
     seconds = long_s + per_value_s * (values - many)
     before, before_s = steps[-2]
     # Twice the size in much more than twice the time: what is beyond is steeper than the line through the two.
-    return Timing(seconds, at_least=long_s > LINEAR * before_s * many / before and long_s > BATCH_S)
+    return Timing(seconds, at_least=long_s > LINEAR * before_s * many / before and long_s > SURE_S)
 
 
 def _columns(b: Any, columns: int) -> Any:
@@ -234,56 +243,49 @@ def _columns(b: Any, columns: int) -> Any:
     return part.contiguous() if hasattr(part, "contiguous") else part.copy()
 
 
-def _batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int) -> float:
+def _batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int, own: WaitClock) -> float:
     """Seconds that so many calls take together, without the time in which other programs had the processor."""
-    clock = WaitClock()
     worked_s = process_time()
-    outer_start, waited_s = perf_counter(), clock.read_s()
+    outer_start, waited_s = perf_counter(), own.read_s()
     start = perf_counter()
     for _ in repeat(None, calls):
         fn(*args)
     seconds = perf_counter() - start
-    waited_s = clock.read_s() - waited_s
+    waited_s = own.read_s() - waited_s
     # All of the wait lies between the outer readings, so that the difference is never too short.
     outer_s = perf_counter() - outer_start
     worked_s = process_time() - worked_s
-    clock.close()
     # While this thread waited, others of this process may have worked for it: so much work, shared by every core, is
     # the least that the calls take.
     return min(seconds, max(outer_s - waited_s, worked_s / CORES))
 
 
-def _watched_batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int) -> tuple[float, bool]:
-    """The seconds of a batch, and whether the other threads of this process waited for a processor during it."""
-    waited_s = other_threads_wait_s()
-    seconds = _batch(fn, args, calls)
-    return seconds, other_threads_wait_s() - waited_s > DISTURBED * seconds
-
-
 def _batches(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float, stop: ShouldStop) -> Timing:
     """The adaptive minimum over batches, for a function that is already warm."""
-    deadline, collecting = perf_counter() + budget_s, gc.isenabled()
-    patience = deadline + (MAX_BUDGETS_PER_CALL - 1) * budget_s  # for a batch that is not disturbed
-    calls, growing, times = 1, True, list[tuple[float, bool]]()
+    start, collecting = perf_counter(), gc.isenabled()
+    calls, times, fastest = 1, list[float](), (math.inf, False)
     gc.disable()
     try:
-        while len(times) < MIN_BATCHES or (
-            len(times) < MAX_BATCHES and perf_counter() < (patience if min(times)[1] else deadline)
-        ):
-            if times and stop():
-                raise Stopped
-            seconds, disturbed = _watched_batch(fn, args, calls)
-            if growing and seconds < BATCH_S / 2 and calls < MAX_CALLS:
-                calls = max(2 * calls, min(10 * calls, int(calls * BATCH_S / max(seconds, 1e-9))))
-                times.clear()
-            elif disturbed and calls > 1 and perf_counter() < patience:  # fewer calls may slip through undisturbed
-                calls, growing = max(1, calls // 8), False
-                times.clear()
-            else:
-                times.append((seconds, disturbed))
+        with WaitClock.of_this_thread() as own, WaitClock.of_the_others() as others:
+            others_waited_s = others.read_s()
+            while len(times) < MIN_BATCHES or (
+                len(times) < MAX_BATCHES
+                # A batch in which no other thread has to wait is worth some patience.
+                and perf_counter() - start < (MAX_BUDGETS_PER_CALL if fastest[1] else 1) * budget_s
+            ):
+                if times and stop():
+                    raise Stopped
+                seconds = _batch(fn, args, calls, own)
+                before_s, others_waited_s = others_waited_s, others.read_s()
+                if seconds < BATCH_S / 2 and calls < MAX_CALLS:  # if not the first: those before it were held up
+                    calls = max(2 * calls, min(10 * calls, int(calls * BATCH_S / max(seconds, 1e-9))))
+                    times, fastest = [], (math.inf, False)
+                else:
+                    times.append(seconds)
+                    fastest = min(fastest, (seconds, others_waited_s - before_s > DISTURBED * seconds))
     finally:
         if collecting:
             gc.enable()
-    fastest_s, disturbed = min(times)
-    spread = median(seconds for seconds, _ in times) / fastest_s - 1
+    fastest_s, disturbed = fastest
+    spread = median(times) / fastest_s - 1
     return Timing(fastest_s / calls, spread, len(times), calls, disturbed=disturbed)

@@ -17,6 +17,8 @@ from .examination import Function, Prepare, examine, examined_size
 from .matrices import sizes
 from .remembering import QUICK_S, remembers
 
+SHORT_S = 1e-3  # several threads can be slower than one
+MEETING_S = 20e-6  # what one thread does in this time, several don't do faster: they take as long to meet
 CHECKED_FLOPS = 2e10  # a larger product is checked on evenly spread rows: the reference must not cost more than it
 
 
@@ -33,7 +35,8 @@ def trial(
 
     `correct` says whether the product was right. If it was: every field of `timing.Timing`, and `gflops`. If not,
     no time, but `mismatch` with reason, index, got, expected, wrong_count, total and a `picture` (shares of wrong
-    values, rows of at most 48 cells). `checked_rows` counts the rows that were compared.
+    values, rows of at most 48 cells). `checked_rows` counts the rows that were compared, and `threads` those of torch that
+    the time was taken with, if torch is loaded.
     `prepare`, `budget_s`, `should_stop` and `on_progress` are those of `timing.measure_rows`; `prepare` also has
     to copy the operands if `fn` is not trusted to leave them alone.
     Raises: timing.Stopped; whatever `fn` raises.
@@ -45,13 +48,13 @@ def trial(
     if mismatch:
         return _wrong(_with_size(mismatch, size, (m, k, n)), size[0])
 
-    def measured() -> timing.Timing:
+    def measured(budget_s: float) -> timing.Timing:
         if size != (m, k, n):
             return timing.measure_rows(fn, a, b, budget_s, prepare, should_stop, on_progress)
         found = timing.measure(fn, *prepare(a, b), budget_s=budget_s, should_stop=should_stop)
         return replace(found, rows=m, measured_rows=m, columns=n, measured_columns=n)
 
-    clock = _least_disturbed(measured)
+    clock, threads = _by_threads(measured, budget_s)
     part_a, part_b = a[: clock.measured_rows], b[:, : clock.measured_columns]
     if clock.seconds <= QUICK_S and (mismatch := remembers(fn, *prepare(part_a, part_b))):
         return _wrong(mismatch, len(part_a))
@@ -60,20 +63,31 @@ def trial(
         return _wrong(mismatch, len(part_a))
     clock = replace(clock, first_call_s=first_call_s)
     flops = cost(m, k, n).flops
-    return {"correct": True, "checked_rows": len(part_a), "gflops": clock.gflops(flops), **clock.to_dict()}
+    found = {"correct": True, "checked_rows": len(part_a), "gflops": clock.gflops(flops), **clock.to_dict()}
+    return found if threads is None else found | {"threads": threads}
 
 
-def _least_disturbed(measured: Callable[[], timing.Timing]) -> timing.Timing:
-    """What `measured()` finds; if torch's threads had to wait for processors, the shorter of that and of one thread."""
-    clock = measured()
+def _by_threads(measured: Callable[[float], timing.Timing], budget_s: float) -> tuple[timing.Timing, int | None]:
+    """What `measured(budget)` finds with all of torch's threads or with one, the shorter, and how many those were.
+
+    One alone is tried where others could be in the way: what is short is over before several have met, and on a busy
+    machine they wait for one another's processor. If several were held up, what one takes is a bound, for they may be
+    faster; but not below `MEETING_S`. None for the threads where torch has no say in it.
+    """
+    clock = measured(budget_s)
     torch = sys.modules.get("torch")
-    if not clock.disturbed or torch is None or (threads := torch.get_num_threads()) == 1:
-        return clock
+    threads = torch.get_num_threads() if torch else None
+    if torch is None or threads == 1 or not (clock.disturbed or clock.seconds < SHORT_S):
+        return clock, threads
     torch.set_num_threads(1)
     try:
-        return min(clock, measured(), key=lambda found: found.seconds)
+        alone = measured(budget_s / 2)
     finally:
         torch.set_num_threads(threads)
+    if alone.seconds > clock.seconds:
+        return clock, threads
+    unknown = clock.disturbed and alone.seconds > MEETING_S
+    return replace(alone, disturbed=alone.disturbed or unknown), 1
 
 
 def _maker(a: Any) -> Callable[[np.ndarray], Any]:

@@ -97,7 +97,8 @@ def _run(job: dict[str, Any], emit: Callable[..., None]) -> None:
         budget_s=job.get("budget_s", 0.5),
         on_progress=lambda done, of, s: emit(event="progress", rows_done=done, of=of, estimate_s=s),
     )
-    emit(event="result", threads=_threads(job["backend"]), **result)
+    threads = _threads(job["backend"])
+    emit(event="result", **result | {"threads": min(threads, result.get("threads", threads))})
 
 
 def _threads(key: str) -> int:

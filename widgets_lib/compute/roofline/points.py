@@ -55,6 +55,8 @@ class Point:
     estimated: bool
     at_least: bool
     """True if it takes `seconds` at least: then `attained_flops` and `share` are what it attains at most."""
+    at_most: bool
+    """True if it takes `seconds` at most: then they are what it attains at least."""
     verdict: str
     """How near the roof it is: "near", "below", "far" or "above"."""
     sentence: str
@@ -97,7 +99,9 @@ def point(cost: Cost, timing: Timing, on: Machine | None = None) -> Point:
 
     Raises: ValueError for a product without a number in it, or a time that is not above 0; what `machine` raises.
     """
-    return locate(cost, timing.seconds, on, estimated=timing.extrapolated, at_least=timing.at_least)
+    return locate(
+        cost, timing.seconds, on, estimated=timing.extrapolated, at_least=timing.at_least, at_most=timing.at_most
+    )
 
 
 def locate(
@@ -107,9 +111,10 @@ def locate(
     *,
     estimated: bool = False,
     at_least: bool = False,
+    at_most: bool = False,
     threads: int | None = None,
 ) -> Point:
-    """The same for a time in seconds; whether it is an estimate or a lower bound, and how many threads it could use."""
+    """The same for a time in seconds; whether it is an estimate or a bound, and how many threads it could use."""
     if not seconds > 0:
         raise ValueError(f"a time is above 0 seconds, not {seconds}")
     on = on or machine()
@@ -117,7 +122,7 @@ def locate(
     attained = cost.flops / seconds
     share = attained / best.attainable_flops
     verdict = "above" if share > 1 else "near" if share >= NEAR else "far" if share < FAR else "below"
-    found = Point(best, seconds, attained, share, estimated, at_least, verdict, "")
+    found = Point(best, seconds, attained, share, estimated, at_least, at_most, verdict, "")
     sentence = " ".join(filter(None, [_point_sentence(found), _one_core_sentence(found, on, threads)]))
     return replace(found, sentence=sentence)
 
@@ -160,24 +165,34 @@ def _limit_sentence(found: Limit, on: Machine) -> str:
 
 
 def _point_sentence(found: Point) -> str:
-    best, about = found.limit, "about " if found.estimated else ""
-    time = f"{'at least ' if found.at_least else about}{human(found.seconds)}"
-    rate = f"{'at most ' if found.at_least else about}{format_rate(found.attained_flops)}"
+    best = found.limit
+    slow, fast = _hedges(found)
+    time = f"{slow}{human(found.seconds)}"
+    rate = f"{fast}{format_rate(found.attained_flops)}"
     if found.verdict == "above":
         return f"It takes {time}, {rate}: {format_ratio(found.share)} times the roof that was measured. {_why_above(found)}"
     text = (
-        f"It takes {time}, {rate}: {'at most ' if found.at_least else about}{share_text(found.share)} of the roof. "
+        f"It takes {time}, {rate}: {fast}{share_text(found.share)} of the roof. "
         f"At best {human(best.seconds)}, and {best.bound} is the limit"
     )
     if found.verdict == "near":
         return f"{text}, which it has all but reached."
-    many = f"{'at least ' if found.at_least else about}{format_ratio(found.factor)} times"
+    many = f"{slow}{format_ratio(found.factor)} times"
     if found.verdict == "below":
         return f"{text}; it takes {many} as long."
     return (
         f"{text}, but it takes {many} as long: the time goes elsewhere, into steps of Python and calls, into sums of one "
         "number at a time, or into bytes that are read more than once."
     )
+
+
+def _hedges(found: Point) -> tuple[str, str]:
+    """What stands before its time, and before a rate or share, which is the larger the shorter the time."""
+    if found.at_least:
+        return "at least ", "at most "
+    if found.at_most:
+        return "at most ", "at least "
+    return ("about ", "about ") if found.estimated else ("", "")
 
 
 def _why_above(found: Point) -> str:

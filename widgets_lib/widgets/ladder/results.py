@@ -24,6 +24,8 @@ class Measured:
     """Fewer rows ran than it stands for."""
     at_least: bool = False
     """It takes `seconds` at least, and no more is known."""
+    at_most: bool = False
+    """It takes `seconds` at most, and no more is known: other programs were in the way."""
 
     @property
     def title(self) -> str:
@@ -71,9 +73,8 @@ def record(job: dict[str, Any], message: dict[str, Any]) -> None:
         if message["event"] == "cancelled" and known:
             _measured[key] = known
         elif message.get("seconds"):
-            _measured[key] = Measured(
-                *key, message["seconds"], message["threads"], message["extrapolated"], message["at_least"]
-            )
+            told = ("seconds", "threads", "extrapolated", "at_least", "at_most")
+            _measured[key] = Measured(*key, *(message[name] for name in told))
     _tell()
 
 

@@ -62,11 +62,17 @@ def with_comparison(row: Row, first: Row, predicted_s: float | None) -> Row:
     """The row with its speed-up over the first rung and a note on the prediction, where there are such."""
     seconds, first_s, notes = row.get("seconds"), first.get("seconds"), list(row.get("notes", []))
     if seconds and predicted_s:
-        notes.insert(0, _prediction_note(predicted_s, seconds))
+        notes.insert(0, _prediction_note(predicted_s, row))
     speedup = f"{format_ratio(first_s / seconds)}×" if seconds and first_s else ""
-    if speedup and row.get("at_least") != first.get("at_least"):
-        speedup = ("≤ " if row.get("at_least") else "≥ ") + speedup
+    too_high, too_low = ratio_bounds(row, first)
+    if speedup and too_high != too_low:
+        speedup = ("≤ " if too_high else "≥ ") + speedup
     return row | {"speedup": speedup, "notes": notes}
+
+
+def ratio_bounds(row: Row, first: Row) -> tuple[bool, bool]:
+    """Whether "so many times as fast as the first" may be too high, and whether it may be too low."""
+    return bool(row.get("at_least") or first.get("at_most")), bool(row.get("at_most") or first.get("at_least"))
 
 
 def notice_of(rows: Mapping[str, Row]) -> str:
@@ -113,17 +119,20 @@ def _timed_row(message: Message) -> Row:
     estimated = message["extrapolated"]
     if estimated:
         notes.append(message["text"].partition("(")[2].rstrip(")"))
+    if message["at_most"]:
+        notes.append("other programs were in its way in every call: it may be faster")
     if message["first_call_s"] > max(SLOW_FIRST_CALL_S, SLOW_FIRST_CALL * message["seconds"]):
         notes.append(f"first call {human(message['first_call_s'])}")
     return {
         "state": "estimated" if estimated else "measured",
         "seconds": message["seconds"],
-        "time": f"≥ {human(message['seconds'])}" if message["at_least"] else human(message["seconds"]),
+        "time": ("≥ " if message["at_least"] else "≤ " if message["at_most"] else "") + human(message["seconds"]),
         "spread": _spread_text(message),
         "rate": format_rate(1e9 * message["gflops"]),
         "check": f"✓ {count(message['measured_rows'], 'row')}" if estimated else "✓ right",
         "noisy": message["noisy"],
         "at_least": message["at_least"],
+        "at_most": message["at_most"],
         "notes": notes,
     }
 
@@ -135,7 +144,10 @@ def _spread_text(message: Message) -> str:
     return f"±{100 * message['spread']:.0f} %" if message["spread"] < 1 else "±100 % or more"
 
 
-def _prediction_note(predicted_s: float, seconds: float) -> str:
+def _prediction_note(predicted_s: float, row: Row) -> str:
+    seconds = row["seconds"]
+    if (row.get("at_most") and predicted_s < seconds) or (row.get("at_least") and predicted_s > seconds):
+        return f"predicted {human(predicted_s)}: that may be"
     factor = max(predicted_s / seconds, seconds / predicted_s)
     if factor < GOOD_GUESS:
         return f"predicted {human(predicted_s)}: good guess"

@@ -56,15 +56,23 @@ def verdict_of(row: Mapping[str, Any], first_s: float | None, before_s: float | 
     seconds = row.get("seconds")
     if not seconds:
         return " · ".join(filter(None, [row["time"], row.get("message")]))
-    about = "about " if row["state"] == "estimated" and not row["time"].startswith("≥") else ""
+    slow, fast = bounds_of(row)
+    about = "about " if row["state"] == "estimated" and not slow else ""
     parts = [row["check"], about + row["time"]]
     if first_s:
         ratio = first_s / seconds
-        fast = f"{format_ratio(ratio)} times as fast as three loops"
-        parts.append(fast if ratio >= 1 else f"{format_ratio(1 / ratio)} times as long as three loops")
+        faster = f"{fast}{format_ratio(ratio)} times as fast as three loops"
+        parts.append(faster if ratio >= 1 else f"{slow}{format_ratio(1 / ratio)} times as long as three loops")
     if before_s:
         parts.append(f"before: {human(before_s)}")
     return " · ".join(parts)
+
+
+def bounds_of(row: Mapping[str, Any]) -> tuple[str, str]:
+    """What stands before the time of a row that is a bound, and before how fast that is."""
+    if row.get("at_least"):
+        return "at least ", "at most "
+    return ("at most ", "at least ") if row.get("at_most") else ("", "")
 
 
 def _markup(text: str) -> str:

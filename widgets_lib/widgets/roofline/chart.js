@@ -324,15 +324,20 @@ function createLabels({ points, product, roofs, rung }, { left, right, top, bott
 }
 
 /**
- * A measured rung: a disc; hollow where it is an estimate, with an arrow down where it is the most it can be, and pale
- * where it belongs to another size.
+ * A measured rung: a disc; hollow where it is an estimate, with an arrow down where it is the most it can be,
+ * up where it is the least, and pale where it belongs to another size.
  * @param {Point} point
  * @param {Frame} frame
  * @param {string} rung
  */
 function createMark(point, { X, Y }, rung) {
   const [x, y] = [X(point.x), Y(point.y)];
-  const kinds = { measured: "", estimated: " wl-estimated", "at least": " wl-estimated wl-most" };
+  const kinds = {
+    measured: "",
+    estimated: " wl-estimated",
+    "at least": " wl-estimated wl-most",
+    "at most": " wl-estimated",
+  };
   const classes = `wl-mark${kinds[/** @type {keyof typeof kinds} */ (point.state)]}${point.here ? "" : " wl-other"}`;
   const chosen = point.here && point.rung === rung;
   const share = point.share && `, ${point.share} of the roof`;
@@ -349,6 +354,7 @@ function createMark(point, { X, Y }, rung) {
     s("circle", { class: "wl-ring", cx: x, cy: y, r: 9 }),
     s("circle", { class: "wl-dot", cx: x, cy: y, r: point.here ? 5 : 4 }),
     point.state === "at least" && s("path", { class: "wl-arrow", d: `M${x} ${y + 5}v9m-4 -4l4 4l4 -4` }),
+    point.state === "at most" && s("path", { class: "wl-arrow", d: `M${x} ${y - 5}v-9m-4 4l4 -4l4 4` }),
   );
 }
 

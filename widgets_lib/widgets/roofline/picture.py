@@ -15,6 +15,7 @@ Size = tuple[int, int, int]  # (m, k, n)
 INTENSITIES = (0.1, 1000.0)  # FLOP per byte: 1 × 1 × 1 has 0.17, the largest product of the sliders 501
 USUAL_RATES = (1e9, 1e12)  # FLOP/s
 GAIN = 1.2  # all cores that are not this many times as fast as one were needed elsewhere
+MARKS = {"at least": ("≥ ", "≤ "), "at most": ("≤ ", "≥ "), "estimated": ("≈ ", "≈ ")}  # before its time and its rate
 HEADROOM = 3  # above the roof, for words
 
 
@@ -74,9 +75,11 @@ def product_of(size: Size, limit: roofline.Limit | None, intensity: float) -> di
 
 def point_of(entry: Measured, machine: Machine | None, size: Size) -> dict[str, Any]:
     """A rung that was timed, as a point with its words; without a roof it has no share of one."""
-    cost, state = entry.cost, "at least" if entry.at_least else "estimated" if entry.estimated else "measured"
+    cost = entry.cost
+    bounds = {"at least": entry.at_least, "at most": entry.at_most, "estimated": entry.estimated}
+    state = next((name for name, holds in bounds.items() if holds), "measured")
     rate = cost.flops / entry.seconds
-    about = {"at least": "≤ ", "estimated": "≈ "}.get(state, "")
+    slow, about = MARKS.get(state, ("", ""))
     row = {
         "id": f"{entry.rung}@{format_sizes((entry.m, entry.k, entry.n))}",
         "rung": entry.rung,
@@ -87,7 +90,7 @@ def point_of(entry: Measured, machine: Machine | None, size: Size) -> dict[str, 
         "x": cost.flops_per_byte,
         "y": rate,
         "state": state,
-        "time": f"{'≥ ' if state == 'at least' else about}{human(entry.seconds)}",
+        "time": f"{slow}{human(entry.seconds)}",
         "rate": about + format_rate(rate),
         "share": "",
         "label": f"{entry.title} · {about}{format_rate(rate)}",
@@ -100,6 +103,7 @@ def point_of(entry: Measured, machine: Machine | None, size: Size) -> dict[str, 
             machine,
             estimated=entry.estimated,
             at_least=entry.at_least,
+            at_most=entry.at_most,
             threads=entry.threads,
         )
         row["share"] = about + share_text(found.share)
