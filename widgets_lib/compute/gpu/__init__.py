@@ -14,6 +14,7 @@ from .launch import Launch, Thread, Warp, blocks_per_grid
 from .memory import Conflicts, Lanes, Sectors
 from .names import cuda, float32, float64, int32, int64
 from .on_device import DeviceTiming, compiled, run_on_device
+from .placement import Placement, Request
 from .tracing import MAX_ACCESSES, NOT_KNOWN, Trace, Traffic, trace
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "KernelError",
     "Lanes",
     "Launch",
+    "Placement",
+    "Request",
     "Sectors",
     "Thread",
     "Trace",
