@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from widgets_lib.widgets.digit import DigitViewer as DigitViewer
     from widgets_lib.widgets.einsum import EinsumExplorer as EinsumExplorer
     from widgets_lib.widgets.forks import ForkSimulator as ForkSimulator
+    from widgets_lib.widgets.grid import KernelGrid as KernelGrid
     from widgets_lib.widgets.ladder import MatmulLadder as MatmulLadder
     from widgets_lib.widgets.ladder import forget as forget
     from widgets_lib.widgets.ladder import rung as rung
@@ -39,6 +40,7 @@ _PUBLIC = {
     "forget": ".widgets.ladder",
     "ForkSimulator": ".widgets.forks",
     "IteratorTape": ".widgets.tape",
+    "KernelGrid": ".widgets.grid",
     "LoaderWorkers": ".widgets.workers",
     "LoopStepper": ".widgets.stepper",
     "MatmulLadder": ".widgets.ladder",

@@ -54,6 +54,15 @@ DOINGS = {
         {"message": {"press": ["islice", "it", "2"]}},
         {"message": {"press": ["iter", "other"], "after": 1}},
     ],
+    "KernelGrid": [
+        {"threads": [32, 8]},
+        {"x": "column"},
+        {"cell": [49_999, 9]},
+        {"message": {"size": {"name": "m", "text": "1,000"}}},
+        {"message": {"size": {"name": "n", "text": "12"}}},
+        {"message": {"threads": "16, 4"}},
+        {"result": "float32"},
+    ],
     "LoaderWorkers": [{"workers": 2}, {"generator": "python", "reseeding": "spawn"}],
     "LoopStepper": [{"strategy": "outer"}, {"m": 2, "k": 2, "n": 1}],
     "MatmulLadder": [

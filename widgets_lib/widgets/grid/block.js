@@ -1,0 +1,251 @@
+// One block of threads over its cells of c, warp by warp; beside it the rows of a, above it the columns of b.
+import { drawing, h, hasModifier, s } from "../shared/dom.js";
+import { clamp, range } from "../shared/format.js";
+import { prefersReducedMotion } from "../shared/view.js";
+
+const LEFT = 60; // rows of a
+const TOP = 60; // columns of b
+const GAP = 8;
+const LARGEST = 22; // side of a thread
+const LEAST = 22; // the short side of a long, thin block
+const ROOM = 14; // for the height of a number
+const TURN_MS = 240;
+let patterns = 0; // two views may stand in one document
+
+/**
+ * Where a block of `height` × `width` threads lies in a square of `side`: { cell: [height, width], x, y }.
+ * @param {number[]} shape
+ * @param {number} side
+ */
+function layOut(shape, side) {
+  const [height, width] = shape;
+  const scale = Math.min(LARGEST, side / Math.max(height, width));
+  const along = (/** @type {number} */ count) => Math.max(scale, Math.min(LARGEST, LEAST / count));
+  return { x: LEFT, y: TOP, cell: [along(height), along(width)] };
+}
+
+/** @param {(cell: number[]) => void} onchoose */
+export function createBlock(onchoose) {
+  const hatch = `wl-idle-${++patterns}`;
+  const caption = h("figcaption", {});
+  const stage = h("div", { class: "wl-threads", role: "application", tabindex: 0 });
+  const node = h("figure", { class: "wl-block" }, caption, stage);
+  const hover = s("rect", { class: "wl-hover", visibility: "hidden" });
+  let picture = null; // as it was last drawn
+  let place = null;
+  let groups = [];
+  /** @type {number[]} */
+  let wanted = [0, 0];
+
+  function choose(cell) {
+    wanted = cell;
+    onchoose(cell);
+  }
+  /** The [row, column] of the block under the pointer, or null. */
+  function under(event) {
+    const svg = /** @type {SVGSVGElement | null} */ (stage.firstElementChild);
+    const matrix = svg?.getScreenCTM?.();
+    if (!matrix) return null;
+    const [y, x] = [(event.clientY - matrix.f) / matrix.d, (event.clientX - matrix.e) / matrix.a];
+    const at = [Math.floor((y - place.y) / place.cell[0]), Math.floor((x - place.x) / place.cell[1])];
+    return at.every((index, axis) => index >= 0 && index < picture.block.shape[axis]) ? at : null;
+  }
+  function show(next, side) {
+    const turned = picture && picture.axes[0].name !== next.axes[0].name;
+    const before = groups.map(centreOf);
+    picture = next;
+    wanted = next.cell;
+    place = layOut(next.block.shape, side);
+    const { svg, warps } = draw(next, place, side, hatch, hover);
+    groups = warps;
+    stage.replaceChildren(svg);
+    stage.setAttribute("aria-label", next.words.keys);
+    caption.textContent = next.block.text;
+    if (turned && !prefersReducedMotion()) turn(groups, before, next.axes[0].name === "x" ? 1 : -1);
+  }
+
+  stage.addEventListener("click", (event) => {
+    const at = under(event);
+    if (at) choose(at.map((index, axis) => picture.block.first[axis] + index));
+  });
+  stage.addEventListener("pointermove", (event) => {
+    const at = under(event);
+    hover.setAttribute("visibility", at ? "visible" : "hidden");
+    if (at) for (const [name, value] of Object.entries(rectOf(place, at))) hover.setAttribute(name, String(value));
+  });
+  stage.addEventListener("pointerleave", () => hover.setAttribute("visibility", "hidden"));
+  stage.addEventListener("keydown", (event) => {
+    const cell = keyed(event, wanted, picture);
+    if (!cell) return;
+    event.preventDefault();
+    event.stopPropagation();
+    choose(cell);
+  });
+  return {
+    node,
+    show,
+    /** @param {number | null} warp  that is pointed at elsewhere */
+    point(warp) {
+      groups.forEach(({ node: group }, number) => {
+        group.classList.toggle("wl-pointed", number === warp);
+      });
+    },
+  };
+}
+
+/** The cell that a key leads to from `cell`, or null. */
+function keyed(event, cell, { block, extent }) {
+  const [height] = block.shape;
+  const moves = {
+    ArrowUp: [-1, 0],
+    ArrowDown: [1, 0],
+    ArrowLeft: [0, -1],
+    ArrowRight: [0, 1],
+    PageUp: [-height, 0],
+    PageDown: [height, 0],
+    Home: [-extent[0], -extent[1]],
+    End: [...extent],
+  };
+  const move = moves[event.key];
+  if (!move || hasModifier(event)) return null;
+  return cell.map((index, axis) => clamp(index + move[axis], 0, extent[axis] - 1));
+}
+
+/**
+ * @param {{ x: number, y: number, cell: number[] }} place
+ * @param {number[]} at  row and column in the block
+ */
+const rectOf = ({ x, y, cell: [high, wide] }, [row, column]) => ({
+  x: x + column * wide,
+  y: y + row * high,
+  width: wide,
+  height: high,
+});
+
+/** The whole drawing: { svg, warps: [{ node, box }] }. */
+function draw(picture, place, side, hatch, hover) {
+  const { block, words } = picture;
+  const warps = warpsOf(picture, place, hatch);
+  const chosen = picture.cell.map((index, axis) => index - block.first[axis]);
+  const svg = drawing(
+    place.x + side + 2,
+    place.y + side + 2,
+    words.label,
+    hatching(hatch),
+    ...operands(picture, place, chosen),
+    ...warps.map(({ node }) => node),
+    warps[picture.warps.chosen].node, // over its neighbours
+    s("path", { class: "wl-edge-of-c", d: edgeOf(picture, place) }),
+    s("rect", { class: "wl-thread", ...rectOf(place, chosen) }),
+    ...warps.map(({ number }) => number),
+    hover,
+  );
+  return { svg, warps };
+}
+
+const hatching = (id) =>
+  s(
+    "defs",
+    {},
+    s(
+      "pattern",
+      { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+      s("path", { class: "wl-hatch", d: "M0 0V6" }),
+    ),
+  );
+
+/** For each warp a group: its threads at work, its idle ones, its outline and its number. */
+function warpsOf({ block, warps }, place, hatch) {
+  const [height, width] = block.shape;
+  const parts = warps.entries.map(() => ({ work: "", idle: "", edge: "", box: [1e9, 1e9, -1e9, -1e9] }));
+  const [high, wide] = place.cell;
+  const warpAt = (row, column) =>
+    row < 0 || column < 0 || row >= height || column >= width ? -1 : block.warp_of[row * width + column];
+  for (const row of range(height)) {
+    for (const column of range(width)) {
+      const number = warpAt(row, column);
+      const part = parts[number];
+      const { x, y } = rectOf(place, [row, column]);
+      const inside = row < block.inside[0] && column < block.inside[1];
+      part[inside ? "work" : "idle"] += `M${x} ${y}h${wide}v${high}h${-wide}z`;
+      if (warpAt(row - 1, column) !== number) part.edge += `M${x} ${y}h${wide}`;
+      if (warpAt(row + 1, column) !== number) part.edge += `M${x} ${y + high}h${wide}`;
+      if (warpAt(row, column - 1) !== number) part.edge += `M${x} ${y}v${high}`;
+      if (warpAt(row, column + 1) !== number) part.edge += `M${x + wide} ${y}v${high}`;
+      const [left, top, right, bottom] = part.box;
+      part.box = [Math.min(left, x), Math.min(top, y), Math.max(right, x + wide), Math.max(bottom, y + high)];
+    }
+  }
+  return parts.map((part, number) => ({
+    node: warpOf(part, number, number === warps.chosen, hatch, place),
+    number: numberOf(part.box, number),
+    box: part.box,
+  }));
+}
+
+function warpOf({ work, idle, edge }, number, isChosen, hatch, place) {
+  const isFine = Math.min(...place.cell) < 6; // no lines between threads then
+  return s(
+    "g",
+    { class: `wl-warp wl-tone-${number % 2}${isChosen ? " wl-is-chosen" : ""}${isFine ? " wl-fine" : ""}` },
+    s("path", { class: "wl-work", d: work }),
+    s("path", { class: "wl-idle", d: idle, fill: `url(#${hatch})` }),
+    s("path", { class: "wl-outline", d: edge }),
+  );
+}
+
+/** The number of a warp, where there is room for it. */
+function numberOf([left, top, right, bottom], number) {
+  if (Math.min(right - left, bottom - top) < 16) return s("g");
+  return s("text", { class: "wl-number", x: (left + right) / 2, y: (top + bottom) / 2 }, String(number));
+}
+
+/** The rows of a at the left and the columns of b above, those that the chosen warp reads marked. */
+function operands({ block, warps, words }, place, chosen) {
+  const [high, wide] = place.cell;
+  const rows = range(block.inside[0]).map((row) => {
+    const kind = row === chosen[0] ? "wl-own" : warps.reads_rows.includes(row) ? "wl-read" : "";
+    const at = { x: 0, y: place.y + row * high, width: LEFT - GAP, height: high };
+    return s("rect", { class: `wl-operand wl-of-i ${kind}${high < 6 ? " wl-fine" : ""}`, ...at });
+  });
+  const columns = range(block.inside[1]).map((column) => {
+    const kind = column === chosen[1] ? "wl-own" : warps.reads_columns.includes(column) ? "wl-read" : "";
+    const at = { x: place.x + column * wide, y: 0, width: wide, height: TOP - GAP };
+    return s("rect", { class: `wl-operand wl-of-j ${kind}${wide < 6 ? " wl-fine" : ""}`, ...at });
+  });
+  const row = place.y + (chosen[0] + 0.5) * high;
+  const column = place.x + (chosen[1] + 0.5) * wide;
+  return [
+    s("text", { class: "wl-word wl-quiet", x: 0, y: TOP - GAP - 4 }, words.rows),
+    s("text", { class: "wl-word wl-quiet", x: LEFT - GAP - 4, y: 14, "text-anchor": "end" }, words.columns),
+    ...rows,
+    ...columns,
+    s("text", { class: `wl-index wl-i${high < ROOM ? " wl-thin" : ""}`, x: (LEFT - GAP) / 2, y: row }, words.i),
+    s("text", { class: `wl-index wl-j${wide < ROOM * 2 ? " wl-thin" : ""}`, x: column, y: (TOP - GAP) / 2 }, words.j),
+  ];
+}
+
+/** Where c ends inside the block. */
+function edgeOf({ block }, place) {
+  const [high, wide] = place.cell;
+  const [height, width] = block.shape;
+  const [bottom, right] = [place.y + block.inside[0] * high, place.x + block.inside[1] * wide];
+  let path = "";
+  if (block.inside[1] < width && block.inside[0]) path += `M${right} ${place.y}V${bottom}`;
+  if (block.inside[0] < height && block.inside[1]) path += `M${place.x} ${bottom}H${right}`;
+  return path;
+}
+
+/** @param {any} group */
+const centreOf = ({ box: [left, top, right, bottom] }) => [(left + right) / 2, (top + bottom) / 2];
+
+/** Let every warp turn by a right angle from where it lay. */
+function turn(groups, before, direction) {
+  groups.forEach(({ node, ...rest }, at) => {
+    const [x, y] = centreOf(rest);
+    const [fromX, fromY] = before[at] ?? [x, y];
+    node.style.transformOrigin = `${x}px ${y}px`;
+    const from = `translate(${fromX - x}px, ${fromY - y}px) rotate(${90 * direction}deg)`;
+    node.animate?.([{ transform: from }, { transform: "none" }], { duration: TURN_MS, easing: "ease-in-out" });
+  });
+}
