@@ -1,0 +1,10 @@
+"""How weights find themselves: derivatives, gradient descent, and networks trained on digits, in numpy alone.
+
+autograd   backpropagation on single numbers         descent   softmax regression: loss, gradient, mini-batches, 2/λ
+slices     cuts through its loss that can be drawn   paths     steps down such a cut, and what became of them
+training   networks of layers, a mini-batch at a time
+"""
+
+from . import autograd, descent, paths, slices, training
+
+__all__ = ["autograd", "descent", "paths", "slices", "training"]
