@@ -1,19 +1,10 @@
 // Mounts a widget, by the module that anywidget loads, on the state Python really sends, in happy-dom, with a model
 // that keeps count.
 import { execFileSync } from "node:child_process";
-import { dirname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Window } from "happy-dom";
 
-const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
-const PYTHON = process.env.PYTHON ?? resolve(ROOT, ".venv/bin/python");
-const STATE = `
-import base64, json, sys, widgets_lib as wl
-def encoded(value):
-    return {"bytes": base64.b64encode(value).decode()} if isinstance(value, (bytes, memoryview)) else None
-widget = eval(sys.argv[1], {"wl": wl, "np": __import__("numpy")})
-print(json.dumps({"state": widget.get_state(), "files": widget._assets.files}, default=encoded))
-`;
+import { askPython, PYTHON, ROOT } from "./states.js";
+
 const states = new Map();
 
 // shared/mount.js makes a Blob module of each file, and Node.js imports from data: URLs only. Plain strings in place
@@ -38,12 +29,7 @@ export function stateOf(expression) {
 
 /** { state, files }: the synced state, and the files of the view by name. */
 function fromPython(expression) {
-  if (!states.has(expression)) {
-    states.set(
-      expression,
-      execFileSync(PYTHON, ["-c", STATE, expression], { cwd: ROOT, encoding: "utf-8", maxBuffer: 1 << 28 }),
-    );
-  }
+  if (!states.has(expression)) states.set(expression, askPython(expression));
   return JSON.parse(states.get(expression), (_, value) =>
     typeof value?.bytes === "string" ? viewOf(value.bytes) : value,
   );
