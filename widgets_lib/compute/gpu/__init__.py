@@ -14,13 +14,15 @@ from .launch import Launch, Thread, Warp, blocks_per_grid
 from .memory import Conflicts, Lanes, Sectors
 from .names import cuda, float32, float64, int32, int64
 from .on_device import DeviceTiming, compiled, run_on_device
-from .placement import Placement, Request
+from .placement import Placement, WarpRequest
+from .published import PUBLISHED_A6000, PublishedRates
 from .tracing import MAX_ACCESSES, NOT_KNOWN, Trace, Traffic, trace
 
 __all__ = [
     "KINDS",
     "MAX_ACCESSES",
     "NOT_KNOWN",
+    "PUBLISHED_A6000",
     "Access",
     "Accesses",
     "Conflicts",
@@ -31,12 +33,13 @@ __all__ = [
     "Lanes",
     "Launch",
     "Placement",
-    "Request",
+    "PublishedRates",
     "Sectors",
     "Thread",
     "Trace",
     "Traffic",
     "Warp",
+    "WarpRequest",
     "blocks_per_grid",
     "compiled",
     "coverage",

@@ -22,7 +22,7 @@ OPERAND_BYTES = 4  # of a and b: float32
 
 
 @dataclass(frozen=True)
-class Request:
+class WarpRequest:
     """What a warp asks for at once: one access of all its threads that have a cell."""
 
     array: str
@@ -127,7 +127,9 @@ class Placement:
         lanes[: len(rows)] = (rows < self.m) & (columns < self.n)
         return lanes.reshape(-1, WARP)
 
-    def requests(self, warp: Warp, step: int = 0, result_bytes: int = 4) -> tuple[Request, Request, Request]:
+    def requests(
+        self, warp: Warp, step: int = 0, result_bytes: int = 4
+    ) -> tuple[WarpRequest, WarpRequest, WarpRequest]:
         """What a warp reads of a and b in one step along k, and what it writes to c; result_bytes: of a cell of c."""
         rows, columns = self.cells(warp.block_idx)
         lanes = slice(warp.number * WARP, (warp.number + 1) * WARP)
@@ -148,11 +150,11 @@ class Placement:
         return tuple((int(column.min()), int(column.max())) for column in counts.T)
 
 
-def _request(array: str, cells: np.ndarray, itemsize: int) -> Request:
+def _request(array: str, cells: np.ndarray, itemsize: int) -> WarpRequest:
     different = np.unique(cells.astype(np.int64))
     each = itemsize // WORD_BYTES
     words = (different[:, None] * each + np.arange(each)).ravel()
     sectors, where = np.unique(words // (SECTOR_BYTES // WORD_BYTES), return_inverse=True)
     masks = np.zeros(len(sectors), np.int64)
     np.bitwise_or.at(masks, where, 1 << (words % (SECTOR_BYTES // WORD_BYTES)))
-    return Request(array, len(different), tuple(zip(sectors.tolist(), masks.tolist(), strict=True)))
+    return WarpRequest(array, len(different), tuple(zip(sectors.tolist(), masks.tolist(), strict=True)))

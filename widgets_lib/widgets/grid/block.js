@@ -6,7 +6,7 @@ import { prefersReducedMotion } from "../shared/view.js";
 const LEFT = 60; // rows of a
 const TOP = 60; // columns of b
 const GAP = 8;
-const LARGEST = 22; // side of a thread
+const LARGEST = 40; // side of a thread
 const LEAST = 22; // the short side of a long, thin block
 const ROOM = 14; // for the height of a number
 const TURN_MS = 240;

@@ -100,7 +100,7 @@ function render(context) {
   const controls = createControls(model, view);
   const facts = createFacts();
   const room = createRoom(view, { fallback: 960, onchange: draw });
-  view.stage.append(overview.node, block.node, h("div", { class: "wl-side" }, warps.node, memory.node));
+  view.stage.append(overview.node, block.node, h("div", { class: "wl-side" }, memory.node, warps.node));
   view.controls.append(...controls.nodes, createMore(...controls.more));
   view.caption.after(facts.node);
 
