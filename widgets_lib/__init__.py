@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from widgets_lib.widgets._figures import figure_style as figure_style
+    from widgets_lib.widgets.backward import BackwardStepper as BackwardStepper
     from widgets_lib.widgets.broadcasting import BroadcastExplorer as BroadcastExplorer
     from widgets_lib.widgets.contraction import ContractionPath as ContractionPath
     from widgets_lib.widgets.digit import DigitViewer as DigitViewer
@@ -32,6 +33,7 @@ __version__ = "0.1.0"
 
 # public name -> the module that defines it
 _PUBLIC = {
+    "BackwardStepper": ".widgets.backward",
     "BroadcastExplorer": ".widgets.broadcasting",
     "ContractionPath": ".widgets.contraction",
     "DigitViewer": ".widgets.digit",

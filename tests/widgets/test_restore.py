@@ -10,6 +10,12 @@ from tests.support.catalog import widget_expressions
 
 # What a learner may do, one after the other: the traits a view sets, or a message it sends.
 DOINGS = {
+    "BackwardStepper": [
+        {"message": {"set": {"name": "w1", "text": "−1/2"}}},
+        {"expression": "softmax"},
+        {"message": {"set": {"name": "s0", "text": "3"}}},
+        {"expression": "neuron"},
+    ],
     "BroadcastExplorer": [
         {"operator": "*"},
         {"preset": "clash"},
@@ -217,6 +223,8 @@ def test_what_does_not_fit_leaves_the_widget_as_it_was_made(expression):
         ("wl.Predict('?', 'a', choices=['a', 'b'])", {"given": "c"}),  # the choices have changed
         ("wl.Predict('?', 3)", {"given": "many"}),
         ("wl.DigitViewer()", {"row": 3, "column": 28}),
+        ("wl.BackwardStepper()", {"values": {"neuron": {"w9": 1}}}),
+        ("wl.BackwardStepper()", {"expression": "softmax", "values": {"softmax": {"s0": 1e9}}}),
         ("wl.LoopStepper()", {"strategy": "dot", "m": 7}),
         ("wl.RandomStream()", {"n": 0}),
         ("wl.RandomStream()", {"generator": "randu", "state": [2, 3, 4]}),

@@ -1,0 +1,3 @@
+from widgets_lib.widgets.backward.backward import BackwardStepper
+
+__all__ = ["BackwardStepper"]
