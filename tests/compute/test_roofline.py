@@ -3,6 +3,7 @@
 import itertools
 import math
 import threading
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -27,8 +28,11 @@ def quick(monkeypatch, fresh):
     """A clock that advances by 1 ms at each look, and a small array: three calls, and every probe takes 1 ms."""
     ticks = itertools.count()
     monkeypatch.setattr(probes, "perf_counter", lambda: next(ticks) / 1000)
+    seconds = itertools.count()
+    monkeypatch.setattr(probes, "process_time", lambda: next(seconds))  # always more than the wall's
     monkeypatch.setattr(probes, "BUDGET_S", 0.004)
     monkeypatch.setattr(probes, "largest_cache_bytes", lambda: 2**20)
+    monkeypatch.setattr(machines, "LIMIT_S", math.inf)  # the real clock's, which must not leave out a product here
 
 
 # ---- the formulae ----
@@ -197,9 +201,9 @@ def test_it_is_measured_once_and_again_keeps_the_faster(quick, monkeypatch):
 
 def test_all_cores_are_never_below_one(quick, monkeypatch):
     monkeypatch.setattr(probes, "usable_cores", lambda: 2)
-    monkeypatch.setattr(probes, "read_bandwidth", lambda array, cores, stop: (30e9 / cores, cores == 2))
+    monkeypatch.setattr(probes, "read_bandwidth", lambda array, cores, schedule: (30e9 / cores, cores == 2))
     monkeypatch.setattr(
-        probes, "peak_flops", lambda cores, libraries, stop: (100e9 / cores, f"product of {cores}", False)
+        probes, "peak_flops", lambda cores, libraries, schedule: (100e9 / cores, f"product of {cores}", False)
     )
     found = roofline.machine()
     assert (found.all.peak_flops, found.all.read_bandwidth, found.all.product) == (100e9, 30e9, "product of 1")
@@ -260,10 +264,56 @@ def test_one_that_waits_for_another_can_be_stopped(quick):
 def test_disturbed_calls_are_told(monkeypatch):
     times = itertools.chain([0, 0, 1, 1, 3, 3, 6, 6, 9], itertools.repeat(9))  # one call takes 1 s, the others longer
     monkeypatch.setattr(probes, "perf_counter", lambda: next(times))
-    assert probes._seconds([lambda: None], lambda: False) == (1, True)
+    assert probes._seconds([lambda: None], probes.Schedule()) == (1, True)
     times = itertools.chain([0, 0, 1, 1, 2, 2, 3, 3], itertools.repeat(3))
     monkeypatch.setattr(probes, "perf_counter", lambda: next(times))
-    assert probes._seconds([lambda: None], lambda: False) == (1, False)
+    assert probes._seconds([lambda: None], probes.Schedule()) == (1, False)
+
+
+def test_one_thread_alone_is_timed_by_what_it_had_of_a_processor(monkeypatch):
+    monkeypatch.setattr(probes.sys, "platform", "linux")
+    wall, processor = itertools.count(), itertools.count()
+    monkeypatch.setattr(probes, "perf_counter", lambda: next(wall))
+    monkeypatch.setattr(probes, "process_time", lambda: next(processor) / 4)
+    assert probes._seconds([lambda: None], probes.Schedule(), alone=True)[0] == 0.25
+    assert probes._seconds([lambda: None], probes.Schedule())[0] == 1, "several may have worked at once"
+    monkeypatch.setattr(probes.sys, "platform", "win32")  # where that clock is a coarse one
+    assert probes._seconds([lambda: None], probes.Schedule(), alone=True)[0] == 1
+
+
+def test_what_is_left_of_the_time_is_shared_out(monkeypatch):
+    now = [50.0]
+    monkeypatch.setattr(probes, "monotonic", lambda: now[0])
+    monkeypatch.setattr(probes, "BUDGET_S", 0.2)
+    schedule = probes.Schedule(limit_s=0.9, turns=4)
+    assert schedule.take_turn() == 0.2, "never more than one needs"
+    now[0] += 0.6
+    assert schedule.take_turn() == pytest.approx(0.1) and not schedule.over
+    now[0] += 0.3
+    assert schedule.take_turn() == 0 and schedule.over
+
+
+def test_where_no_time_is_left_one_product_is_multiplied_once_and_said_to_be_disturbed(monkeypatch):
+    calls = []
+
+    @contextmanager
+    def product(name):
+        yield lambda: calls.append(name)
+
+    found = [("torch", 8, product("first")), ("numpy", 8, product("second"))]
+    monkeypatch.setattr(probes, "products", lambda cores, libraries: found)
+    assert probes.peak_flops(2, [], probes.Schedule(limit_s=0))[1:] == ("torch @, 8 × 8 × 8", True)
+    assert calls == ["first", "first"], "the one that wakes the threads, and the one that is timed"
+
+
+def test_a_busy_machine_does_not_make_the_measuring_long(fresh, monkeypatch):
+    """Each look at the clock is 40 ms later, as when other programs have the processor."""
+    now = itertools.count()
+    monkeypatch.setattr(probes, "usable_cores", lambda: 2)
+    monkeypatch.setattr(probes, "monotonic", lambda: next(now) * 0.04)
+    monkeypatch.setattr(probes, "perf_counter", lambda: next(now) * 0.04)
+    roofline.machine()
+    assert next(now) * 0.04 < 2
 
 
 def test_every_piece_of_the_array_is_read_in_turn_and_whole(monkeypatch):
@@ -275,13 +325,13 @@ def test_every_piece_of_the_array_is_read_in_turn_and_whole(monkeypatch):
         seen = []
         seconds = probes._seconds
 
-        def counted(functions, stop, seen=seen, seconds=seconds):
+        def counted(functions, schedule, *, alone=False, seen=seen, seconds=seconds):
             numbered = [lambda at=at, each=each: seen.append((at, each())) for at, each in enumerate(functions)]
-            return seconds(numbered, stop)
+            return seconds(numbered, schedule)
 
         array[:] = np.repeat(np.arange(8), 100)  # the largest number of a piece is its own
         monkeypatch.setattr(probes, "_seconds", counted)
-        bandwidth, _ = probes.read_bandwidth(array, cores, lambda: False)
+        bandwidth, _ = probes.read_bandwidth(array, cores, probes.Schedule())
         monkeypatch.setattr(probes, "_seconds", seconds)
         assert bandwidth == pytest.approx(400 / 1e-3)
         assert [at for at, _ in seen[:17]] == [*range(8), *range(8), 0]

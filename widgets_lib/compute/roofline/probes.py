@@ -1,17 +1,18 @@
 """How fast this machine multiplies and reads: single measurements, and what the system says of itself."""
 
+import math
 import os
 import platform
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import monotonic, perf_counter, process_time
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -25,13 +26,35 @@ Array: TypeAlias = np.ndarray
 SIDE = 384  # of a square product for one core: 1.8 MB in all, which a cache holds, and long enough to time
 SMALL_SIDE = 64  # numpy's OpenBLAS gives a product of this size to one thread
 PIECES = 8  # of the array, each timed by itself
-BUDGET_S = 0.14  # for one measurement
-MIN_CALLS, MAX_CALLS = 3, 10_000
+BUDGET_S = 0.14  # for one measurement, at most
+MIN_CALLS, MAX_CALLS = 3, 10_000  # fewer than the first only where time is short
 DISTURBED = 1.5  # half of the calls took longer than this many times the fastest
 CACHES = 2  # an array of fewer caches than this may be read from the cache
 WANTED_CACHES = 4
 MIN_ARRAY, USUAL_ARRAY, MAX_ARRAY = 2**24, 2**27, 2**28  # bytes
 FREE_SHARE = 4  # at most a quarter of the free memory
+
+
+Product: TypeAlias = tuple[str, int, AbstractContextManager[Callable[[], Any]]]
+"""Library, side, and a context that gives the function."""
+
+
+class Schedule:
+    """Gives each of some measurements, one after the other, an even share of the time that is left."""
+
+    def __init__(self, stop: ShouldStop = lambda: False, limit_s: float = math.inf, turns: int = 1):
+        self.stop, self._end, self._turns = stop, monotonic() + limit_s, turns
+
+    def take_turn(self) -> float:
+        """Seconds that the next measurement has: `BUDGET_S`, or less where less is left; 0 where nothing is."""
+        share_s = (self._end - monotonic()) / max(1, self._turns)
+        self._turns -= 1
+        return max(0.0, min(BUDGET_S, share_s))
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left."""
+        return monotonic() >= self._end
 
 
 # ---- what the system says ----
@@ -97,7 +120,7 @@ def make_array(cache_bytes: int | None) -> Array:
     raise RuntimeError("too little memory is free to measure how fast it is read")
 
 
-def read_bandwidth(array: Array, cores: int, stop: ShouldStop) -> tuple[float, bool]:
+def read_bandwidth(array: Array, cores: int, schedule: Schedule) -> tuple[float, bool]:
     """(bytes/s at which so many threads read the array, whether other programs disturbed that).
 
     Piece after piece is timed, round and round, and the fastest counts: a piece is short enough to be read undisturbed,
@@ -105,11 +128,11 @@ def read_bandwidth(array: Array, cores: int, stop: ShouldStop) -> tuple[float, b
     """
     pieces = np.split(array, PIECES)
     if cores == 1:
-        seconds, disturbed = _seconds([piece.max for piece in pieces], stop)
+        seconds, disturbed = _seconds([piece.max for piece in pieces], schedule, alone=True)
     else:
         with ThreadPoolExecutor(cores, thread_name_prefix="roofline") as pool:  # numpy lets go of the GIL in `max`
             shares = [np.array_split(piece, cores) for piece in pieces]
-            seconds, disturbed = _seconds([partial(_largest, pool, part) for part in shares], stop)
+            seconds, disturbed = _seconds([partial(_largest, pool, part) for part in shares], schedule)
     return pieces[0].nbytes / seconds, disturbed
 
 
@@ -128,29 +151,36 @@ def load_libraries() -> list[str]:
     return ["torch", "numpy"]
 
 
-def peak_flops(cores: int, libraries: list[str], stop: ShouldStop) -> tuple[float, str, bool]:
-    """(FLOP/s, the product that reached them, whether other programs disturbed that) of the fastest float32 product."""
+def peak_flops(cores: int, libraries: list[str], schedule: Schedule) -> tuple[float, str, bool]:
+    """(FLOP/s, the product that reached them, whether other programs disturbed that) of the fastest float32 product.
+
+    Products for which no time is left are not tried.
+    """
     best = (0.0, "", False)
-    for name, side, product in _products(cores, libraries):
+    for name, side, product in products(cores, libraries):
+        if best[0] and schedule.over:
+            break
         with product as multiply:
-            seconds, disturbed = _seconds([multiply], stop)
+            seconds, disturbed = _seconds([multiply], schedule, alone=cores == 1)
         flops = 2 * side**3 / seconds
         if flops > best[0]:
             best = (flops, f"{name} @, {format_sizes((side, side, side))}", disturbed)
     return best
 
 
-def _products(cores: int, libraries: list[str]) -> Iterator[tuple[str, int, Any]]:
-    """The products to try: (library, side, a context that gives the function)."""
+def products(cores: int, libraries: list[str]) -> list[Product]:
+    """The products to try."""
+    found: list[Product] = []
     side = 8 * round(SIDE * cores ** (1 / 3) / 8)  # as much for each core as one has alone
     if "torch" in libraries:
-        yield "torch", side, _torch_product(side, cores)
+        found.append(("torch", side, _torch_product(side, cores)))
         if cores > 1:  # threads that start and meet for a longer time
-            yield "torch", 2 * side, _torch_product(2 * side, cores)
+            found.append(("torch", 2 * side, _torch_product(2 * side, cores)))
     if cores >= numpy_threads():
-        yield "numpy", side, _numpy_product(side)
+        found.append(("numpy", side, _numpy_product(side)))
     elif "torch" not in libraries:  # numpy's threads can't be told to rest
-        yield "numpy", SMALL_SIDE, _numpy_product(SMALL_SIDE)
+        found.append(("numpy", SMALL_SIDE, _numpy_product(SMALL_SIDE)))
+    return found
 
 
 @contextmanager
@@ -172,22 +202,28 @@ def _torch_product(side: int, cores: int) -> Iterator[Callable[[], Any]]:
         torch.set_num_threads(before)
 
 
-def _seconds(functions: Sequence[Callable[[], Any]], stop: ShouldStop) -> tuple[float, bool]:
-    """(the fastest call of one of them, whether the others took much longer: other programs had the processor).
+def _seconds(functions: Sequence[Callable[[], Any]], schedule: Schedule, *, alone: bool = False) -> tuple[float, bool]:
+    """(the fastest call of one of them, whether other programs had the processor: most took longer, or few had time).
 
     Raises: Stopped.
 
-    By the clock on the wall: what a thread has waited for a processor says nothing where several work together.
+    By the clock on the wall; of one thread `alone` what it had of a processor, if that was less and the system tells
+    (Linux). Where several work together, that says nothing.
     """
+    by_processor = alone and sys.platform == "linux"
+    budget_s = schedule.take_turn()
     functions[0]()  # wakes threads and fills caches
     times: list[float] = []
     start = perf_counter()
-    while len(times) < MIN_CALLS or (perf_counter() - start < BUDGET_S and len(times) < MAX_CALLS):
-        if stop():
+    while len(times) < (1 if schedule.over else MIN_CALLS) or (
+        perf_counter() - start < budget_s and len(times) < MAX_CALLS
+    ):
+        if schedule.stop():
             raise Stopped
         function = functions[(1 + len(times)) % len(functions)]
-        before = perf_counter()
+        worked_s, before = process_time(), perf_counter()
         function()
-        times.append(perf_counter() - before)
+        seconds = perf_counter() - before
+        times.append(min(seconds, process_time() - worked_s) if by_processor else seconds)
     fastest = max(min(times), 1e-9)
-    return fastest, median(times) > DISTURBED * fastest
+    return fastest, len(times) < MIN_CALLS or median(times) > DISTURBED * fastest
