@@ -1,50 +1,109 @@
 """How many times that lesson 3 shows are false on a busy machine? `python -m benchmarks.false_times --runs 20 --load 4`
 
-First the references are measured, once, while no load is added. Then `--load` busy processes are started, and each run is
-a process of its own: it runs every code cell of the lesson in order, presses what the text says (the first ladder, each
-compact one, the whole ladder, and the whole ladder for all 50,000 digits), and compares every time with its reference.
-`--quick` leaves out two of the three rungs that take a third of a second for five digits. `--minutes` begins no run after so long; what was finished by then is counted. A run takes a minute or two on a machine
-that is otherwise idle, most of it for three loops over tensors; `--budget` shortens the rest.
+Busy processes fill the machine up to `--load` tasks beside the lesson, less what other programs take (`_load.TopUp`).
+Each run is a process of its own: it runs every code cell of the lesson in order, presses what the text says (the first
+ladder, each compact one, the whole ladder, and the whole ladder for all 50,000 digits), and keeps every row with a time.
+`--quick` leaves out two of the three rungs that take a third of a second for five digits. `--minutes` begins no run
+after so long; what was finished by then is counted. `--keep FILE` writes down rows and references as JSON, to be judged
+again. A run takes a minute or two; `--budget` shortens it. No browser takes part.
 
-A time is false if its ratio to the reference, in either direction, is more than 1 + its stated spread + the stated
-spread of the reference + `TOLERANCE`. A lower bound ("≥") is false only if it is too high. The tolerance is what two
-threads of one core slow each other down by: the program does run that much slower then. What takes too long for a
-reference is compared with 10,000 times its reference for five digits. No browser takes part.
+**The reference** of a rung is found without the ladder's clock: the least that a call, or a batch of calls, ever took by
+the clock on the wall or in processor time, in a process with all threads and in one with a single thread; before the
+first run, after every fifth and after the last, while no load is added. The least of all of them counts, for whatever else runs only adds to
+them. What takes longer than three seconds for 50,000 digits has 10,000 times its reference for five.
+
+**A time is false** if it is more than 1 + `SLOWER` times its reference, or its reference more than 1 + `FASTER` times it.
+What the row says of its spread or certainty is no excuse. A time with "≥" is false only if it is too high, one with "≤"
+only if it is too low; both are counted, so that they can't hide much. `SLOWER` is what two threads of one core, or two
+cores at one memory, slow each other down by: the program does run that much slower then. Nothing makes it faster than
+its least, so `FASTER` is only what chance and a reference without a quiet moment explain.
 """
 
 import argparse
 import json
 import math
-import re
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from time import monotonic
+from time import monotonic, perf_counter, process_time
 from typing import Any
+
+from benchmarks._load import TopUp
+from benchmarks._table import human
 
 LESSON = Path(__file__).parents[1] / "lessons/03_matmul.ipynb"
 SMALL, LARGE = (5, 784, 10), (50_000, 784, 10)
-TOLERANCE = 0.6
+SLOWER, FASTER = 0.6, 0.25
 WAIT_S = 600
 SLOW = ("python-kij", "launch-kernel")  # as slow as the first rung
+LOOK_S, BATCH_S, LONG_S = 0.5, 3e-4, 3.0
+LOOK_EVERY = 5  # runs
 
 Row = dict[str, Any]
+References = dict[str, dict[str, float]]
+"""Size -> rung -> seconds."""
 
 
-def spread(row: Row) -> float:
-    """The spread that a row states, as a share."""
-    found = re.match(r"±(\d+) %( or more)?", row["spread"])
-    return (math.inf if found[2] else int(found[1]) / 100) if found else 0.0
+# ---- what is true ----
 
 
-def falsehood(row: Row, reference: Row) -> str:
+def least_s(call: Callable[[], Any]) -> float:
+    """Seconds of one call: the least by the clock on the wall or in processor time."""
+    call()
+    found: list[float] = []
+    calls, looks, end = 1, 0, perf_counter() + LOOK_S
+    while looks < 3 or perf_counter() < end:
+        seconds = _seconds(call, calls)
+        calls, looks = max(calls, min(10 * calls, int(BATCH_S / seconds))), looks + 1
+        found.append(seconds)
+    return min(found)
+
+
+def _seconds(call: Callable[[], Any], calls: int) -> float:
+    worked, start = process_time(), perf_counter()
+    for _ in range(calls):
+        call()
+    return min(perf_counter() - start, process_time() - worked) / calls
+
+
+def references(quick: bool) -> References:
+    """What every rung that can run here takes, for five digits and for 50,000."""
+    from widgets_lib.compute import matmul
+
+    found: References = {str(SMALL): {}, str(LARGE): {}}
+    for size in (SMALL, LARGE):
+        a, b = matmul.operands(*size)
+        for key, backend in matmul.BACKENDS.items():
+            if backend.unavailable() or (quick and key in SLOW):
+                continue
+            long_s = LARGE[0] / SMALL[0] * found[str(SMALL)].get(key, 0)
+            if size == LARGE and long_s > LONG_S:
+                found[str(size)][key] = long_s
+            else:
+                operands = backend.prepare(a, b)
+                found[str(size)][key] = least_s(lambda f=backend.function, operands=operands: f(*operands))
+    return found
+
+
+def least(first: References, second: References) -> References:
+    """The lesser of two references of every rung."""
+    return {size: {key: min(s, second[size][key]) for key, s in rungs.items()} for size, rungs in first.items()}
+
+
+# ---- what is shown ----
+
+
+def falsehood(row: Row, reference_s: float) -> str:
     """What is false about a time, in words; empty if nothing is."""
-    ratio = row["seconds"] / reference["seconds"]
-    allowed = 1 + spread(row) + spread(reference) + TOLERANCE
-    if ratio > allowed or (1 / ratio > allowed and not row["time"].startswith("≥")):
-        noisy = " (said to be less certain)" if row.get("noisy") else ""
-        return f"{row['time']} {row['spread']}{noisy}, reference {reference['time']}"
-    return ""
+    ratio = row["seconds"] / reference_s
+    too_high = ratio > 1 + SLOWER and not row["time"].startswith("≤")
+    too_low = 1 / ratio > 1 + FASTER and not row["time"].startswith("≥")
+    if not (too_high or too_low):
+        return ""
+    noisy = " (said to be less certain)" if row.get("noisy") else ""
+    return f"{row['where']}, {row['key']}: {row['time']} {row['spread']}{noisy}, reference {human(reference_s)}"
 
 
 def measure(ladder: Any, size: tuple[int, int, int], quick: bool) -> dict[str, Row]:
@@ -56,31 +115,8 @@ def measure(ladder: Any, size: tuple[int, int, int], quick: bool) -> dict[str, R
     return {key: row for key, row in ladder.results.items() if row.get("seconds")}
 
 
-def references(quick: bool) -> dict[str, dict[str, Row]]:
-    """Size -> the row of each rung, the faster of two for five digits; what is estimated, 10,000 times that."""
-    import widgets_lib as wl
-    from widgets_lib.widgets.ladder.learner_rungs import OPEN_LADDERS
-
-    found = {}
-    for size in (SMALL, LARGE):
-        ladder = wl.MatmulLadder(budget_s=0.3)
-        OPEN_LADDERS.discard(ladder)  # one ladder must not take over what another measures
-        rounds = [measure(ladder, size, quick) for _ in range(2 if size == SMALL else 1)]
-        found[str(size)] = {
-            key: min((rows[key] for rows in rounds if key in rows), key=lambda row: row["seconds"]) for key in rounds[0]
-        }
-    for key, row in found[str(LARGE)].items():
-        if row["state"] == "estimated":
-            small = found[str(SMALL)][key]
-            found[str(LARGE)][key] = small | {
-                "seconds": 10_000 * small["seconds"],
-                "time": f"10,000 × {small['time']}",
-            }
-    return found
-
-
-def follow_lesson(budget_s: float | None, quick: bool) -> list[tuple[str, tuple[int, int, int], dict[str, Row]]]:
-    """Run the lesson's cells and press what it says: (which ladder, size, rows) of every ladder.
+def follow_lesson(budget_s: float | None, quick: bool) -> list[Row]:
+    """Run the lesson's cells and press what it says: the rows of every ladder, with where, size and key.
 
     budget_s: what a measurement may take, about; None for what the lesson gives it.
     """
@@ -97,62 +133,79 @@ def follow_lesson(budget_s: float | None, quick: bool) -> list[tuple[str, tuple[
     ladders.sort(key=lambda ladder: (not ladder.compact, len(ladder.rungs)))
     for ladder in ladders:
         ladder._budget_s = budget_s or ladder._budget_s
+    pressed = [(f"{len(ladder.rungs)} rungs", ladder, SMALL) for ladder in ladders]
+    pressed.append(("all 50,000", ladders[-1], LARGE))
     seen = []
-    for ladder in ladders:
-        seen.append((f"{len(ladder.rungs)} rungs", SMALL, measure(ladder, SMALL, quick)))
-    seen.append(("all 50,000", LARGE, measure(ladders[-1], LARGE, quick)))
+    for where, ladder, size in pressed:
+        for key, row in measure(ladder, size, quick).items():
+            kept = {name: row.get(name) for name in ("seconds", "time", "spread", "noisy", "notes")}
+            seen.append({"where": where, "size": str(size), "key": key, **kept})
     return seen
 
 
-def once(reference: dict[str, dict[str, Row]], budget_s: float | None, quick: bool) -> dict[str, Any]:
-    """One run: how many times were shown, and which of them are false."""
-    false = []
-    times = 0
-    for where, size, rows in follow_lesson(budget_s, quick):
-        for key, row in rows.items():
-            if known := reference[str(size)].get(key):
-                times += 1
-                if said := falsehood(row, known):
-                    false.append(f"{where}, {key}: {said}")
-    return {"times": times, "false": false}
+# ---- one after the other ----
 
 
-def in_a_process(options: list[str], given: Any = None) -> Any:
-    """What a step with these options found in a process of its own."""
+def judged(rows: list[Row], reference: References) -> tuple[int, int, list[str]]:
+    """(times that have a reference, bounds among them, what is false)."""
+    known = [(row, reference[row["size"]][row["key"]]) for row in rows if row["key"] in reference[row["size"]]]
+    bounds = sum(row["time"][0] in "≤≥" for row, _ in known)
+    return len(known), bounds, [said for row, seconds in known if (said := falsehood(row, seconds))]
+
+
+def in_a_process(*options: str, threads: int | None = None) -> Any:
+    """What a step with these options found in a process of its own, with so many threads; None for all."""
     command = [sys.executable, "-m", "benchmarks.false_times", *options]
-    run = subprocess.run(command, input=json.dumps(given), stdout=subprocess.PIPE, text=True, check=True)
+    names = ("OMP", "MKL", "OPENBLAS", "NUMBA") if threads else ()
+    environment = os.environ | {f"{name}_NUM_THREADS": str(threads) for name in names}
+    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
     return json.loads(run.stdout.splitlines()[-1])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=20)
-    parser.add_argument("--load", type=int, default=4, help="busy processes beside the lesson")
+    parser.add_argument("--load", type=int, default=4, help="busy tasks beside the lesson, those of others included")
     parser.add_argument("--minutes", type=float, default=math.inf, help="begin no run after so long")
     parser.add_argument("--budget", type=float, help="seconds for a measurement, in place of the lesson's half second")
     parser.add_argument("--quick", action="store_true", help="without two slow rungs")
+    parser.add_argument("--keep", type=Path, help="write down rows and references as JSON")
     parser.add_argument("--step", choices=("references", "once"), help="this alone, in this process, as JSON")
     options = parser.parse_args()
     if options.step:
-        given, quick = json.loads(sys.stdin.read()), options.quick
-        print(json.dumps(references(quick) if options.step == "references" else once(given, options.budget, quick)))
+        step = {
+            "references": lambda: references(options.quick),
+            "once": lambda: follow_lesson(options.budget, options.quick),
+        }
+        print(json.dumps(step[options.step]()))
         return
-    start, runs, times, false = monotonic(), 0, 0, 0
+    series(options)
+
+
+def series(options: argparse.Namespace) -> None:
+    """The runs, with a look at the references between them, and what is false in the end."""
     passed_on = ["--quick"] * options.quick + (["--budget", str(options.budget)] if options.budget else [])
-    reference = in_a_process(["--step", "references", *passed_on])
+
+    def look() -> References:
+        step = ("--step", "references", *passed_on)
+        return least(in_a_process(*step), in_a_process(*step, threads=1))
+
+    start, runs, reference = monotonic(), list[list[Row]](), look()
     print(f"references: {monotonic() - start:.0f} s", flush=True)
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(options.load)]
-    try:
-        while runs < options.runs and monotonic() - start < 60 * options.minutes:
-            found = in_a_process(["--step", "once", *passed_on], reference)
-            runs, times, false = runs + 1, times + found["times"], false + len(found["false"])
-            said = f"run {runs}: {len(found['false'])} of {found['times']} times are false"
-            print(said, *found["false"], sep="\n  ", flush=True)
-    finally:
-        for process in busy:
-            process.kill()
-            process.wait()
-    print(f"{false} of {times} times are false, in {runs} runs with {options.load} busy processes")
+    while len(runs) < options.runs and monotonic() - start < 60 * options.minutes:
+        with TopUp(options.load) as load:
+            runs.append(in_a_process("--step", "once", *passed_on))
+            others, ours = load.seen()
+        if len(runs) % LOOK_EVERY == 0 or len(runs) == options.runs:
+            reference = least(reference, look())
+        times, bounds, false = judged(runs[-1], reference)
+        beside = f"beside {others:.1f} tasks of others and {ours:.1f} of ours"
+        said = f"run {len(runs)}, {beside}: {len(false)} of {times} times are false so far, {bounds} are bounds"
+        print(said, *false, sep="\n  ", flush=True)
+        if options.keep:
+            options.keep.write_text(json.dumps({"references": reference, "runs": runs}), encoding="utf-8")
+    times, bounds, false = judged([row for run in runs for row in run], reference)
+    print(f"{len(false)} of {times} times are false, in {len(runs)} runs; {bounds} are bounds", *false, sep="\n  ")
 
 
 if __name__ == "__main__":
