@@ -7,7 +7,6 @@ Glossary: a *batch* is as many calls as fill about 0.2 ms; a *budget* is the tim
 import gc
 import inspect
 import math
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from itertools import repeat
@@ -21,11 +20,11 @@ from widgets_lib.compute.scheduling import WaitClock
 
 __all__ = ["Stopped", "Timing", "count", "human", "measure", "measure_rows", "three_digits"]
 
-CORES = os.cpu_count() or 1
 BATCH_S = 0.0002  # short enough to lie between two turns of other programs, long beside what reading a clock takes
 MAX_BATCHES, MIN_BATCHES, MAX_CALLS = 2_500, 3, 100_000
 NOISY = 0.15  # spread
-DISTURBED = 0.2  # of a batch: threads of a library had to wait for a processor for this share of it
+TOGETHER = 1.1  # times what one thread had of a processor: if all together had more, several worked
+DISTURBED = 0.2  # of a batch: threads had to wait for a processor for this share of it
 MAX_BUDGETS_PER_CALL = 4  # budgets: a whole product predicted to take this long is measured, a longer one estimated
 MAX_WARM_UP_S = 30.0  # a first call of up to this long may have compiled something, and is followed by a second
 GREW = 1.5  # a time that did not grow by this factor says nothing about larger sizes
@@ -33,6 +32,7 @@ SURE_S = 0.005  # a shorter call grows by what disturbs it as well
 LINEAR = 1.5  # more than this factor over twice the time for twice the size: it grows faster than the size
 
 ShouldStop = Callable[[], bool]
+Clocks = tuple[WaitClock, WaitClock]  # of the thread that measures, and of all others
 
 
 class Stopped(Exception):
@@ -61,7 +61,8 @@ class Timing:
     measured_columns: int | None = None
     """Columns likewise: of a very wide product even one row may be too much."""
     disturbed: bool = False
-    """True when even in the fastest batch a library's threads waited for processors that other programs had."""
+    """True when even in the fastest batch threads that worked together waited for processors that other programs had:
+    then `seconds` is the most that it takes."""
     at_least: bool = False
     """True when the whole is known to take `seconds` at least, and no more is known."""
 
@@ -113,8 +114,8 @@ def measure(fn: Callable[..., Any], *args: Any, budget_s: float = 0.5, should_st
     The method is an adaptive minimum. One warm-up call, which may compile; if it alone passes the budget, so does a
     second one, and if that passes it too, the shorter of them is the answer. Otherwise batches of about 0.2 ms with the
     garbage collector off, until the budget is spent, at least 3; the fastest counts, since noise only ever adds time.
-    Time in which other programs had the processor does not count, where the system tells it (Linux). As long as
-    threads that work for `fn` wait for a processor even in the fastest batch, it goes on, for up to four budgets.
+    Time in which other programs had the processor does not count, where the system tells it (Linux). Where several
+    threads work for `fn` and wait for processors even in the fastest batch, it goes on, for up to four budgets.
     `should_stop`, a function without arguments, is asked between batches.
     Raises: Stopped if it says True; TypeError if calling fn runs none of its code, because it is a generator or
     `async`; TypeError or ValueError for a budget that is not a number from 0 on; whatever `fn` raises.
@@ -203,8 +204,8 @@ def measure_rows(
 
 def call_s(fn: Callable[..., Any], *args: Any) -> float:
     """Seconds of this one `fn(*args)`, without the time in which other programs had the processor."""
-    with WaitClock.of_this_thread() as own:
-        return _batch(fn, args, 1, own)
+    with WaitClock.of_this_thread() as own, WaitClock.of_the_others() as others:
+        return _batch(fn, args, 1, (own, others))[0]
 
 
 def _calls(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float) -> list[float]:
@@ -243,9 +244,14 @@ def _columns(b: Any, columns: int) -> Any:
     return part.contiguous() if hasattr(part, "contiguous") else part.copy()
 
 
-def _batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int, own: WaitClock) -> float:
-    """Seconds that so many calls take together, without the time in which other programs had the processor."""
-    worked_s = process_time()
+def _batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int, clocks: Clocks) -> tuple[float, bool]:
+    """(seconds that so many calls take together, whether other programs disturbed them).
+
+    Of one thread at work, what it waited for a processor is taken off. Of several nobody knows what was lost when one of
+    them waited: then the seconds are the most it can be, all their work one after the other or the clock on the wall.
+    """
+    own, others = clocks
+    others_waited_s, worked_s = others.read_s(), process_time()
     outer_start, waited_s = perf_counter(), own.read_s()
     start = perf_counter()
     for _ in repeat(None, calls):
@@ -253,11 +259,13 @@ def _batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int, own: WaitC
     seconds = perf_counter() - start
     waited_s = own.read_s() - waited_s
     # All of the wait lies between the outer readings, so that the difference is never too short.
-    outer_s = perf_counter() - outer_start
+    alone_s = perf_counter() - outer_start - waited_s
     worked_s = process_time() - worked_s
-    # While this thread waited, others of this process may have worked for it: so much work, shared by every core, is
-    # the least that the calls take.
-    return min(seconds, max(outer_s - waited_s, worked_s / CORES))
+    others_waited_s = others.read_s() - others_waited_s
+    if worked_s <= TOGETHER * alone_s:
+        return min(seconds, alone_s), others_waited_s > DISTURBED * seconds
+    disturbed = waited_s + others_waited_s > DISTURBED * seconds
+    return min(seconds, worked_s) if disturbed else seconds, disturbed
 
 
 def _batches(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float, stop: ShouldStop) -> Timing:
@@ -267,7 +275,6 @@ def _batches(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float, sto
     gc.disable()
     try:
         with WaitClock.of_this_thread() as own, WaitClock.of_the_others() as others:
-            others_waited_s = others.read_s()
             while len(times) < MIN_BATCHES or (
                 len(times) < MAX_BATCHES
                 # A batch in which no other thread has to wait is worth some patience.
@@ -275,14 +282,13 @@ def _batches(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float, sto
             ):
                 if times and stop():
                     raise Stopped
-                seconds = _batch(fn, args, calls, own)
-                before_s, others_waited_s = others_waited_s, others.read_s()
+                seconds, disturbed = _batch(fn, args, calls, (own, others))
                 if seconds < BATCH_S / 2 and calls < MAX_CALLS:  # if not the first: those before it were held up
                     calls = max(2 * calls, min(10 * calls, int(calls * BATCH_S / max(seconds, 1e-9))))
                     times, fastest = [], (math.inf, False)
                 else:
                     times.append(seconds)
-                    fastest = min(fastest, (seconds, others_waited_s - before_s > DISTURBED * seconds))
+                    fastest = min(fastest, (seconds, disturbed))
     finally:
         if collecting:
             gc.enable()
