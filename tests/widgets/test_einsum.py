@@ -236,6 +236,23 @@ def test_a_challenge_is_judged_live_and_stays_solved(key):
     assert not widget.solved and widget.hints == 0
 
 
+def test_a_challenge_names_the_mistake_in_the_text_that_was_edited():
+    widget = wl.EinsumExplorer(challenge="rows")
+    edit(widget, "expression", "a.sum(0)")
+    assert widget.challenge["message"].startswith("The sum goes over the wrong axis. “i” is summed")
+    edit(widget, "equation", "ij->j")  # the equation says nothing of axes
+    assert widget.challenge["message"].startswith("“i” is summed")
+    widget = wl.EinsumExplorer(challenge="batched-outer")
+    edit(widget, "expression", "a[:, None, :] * b[:, :, None]")
+    assert widget.challenge["message"].startswith("A None is missing, too many or in the wrong place. The right")
+    widget = wl.EinsumExplorer(challenge="rows")
+    edit(widget, "loops", "b = np.zeros((4,))\nfor i in range(3):\n    for j in range(4):\n        b[j] += a[i, j]")
+    assert widget.challenge["message"].startswith("The index of one array is wrong. “i” is summed")
+    widget = wl.EinsumExplorer(challenge="picture")
+    edit(widget, "expression", "(a * b[:, None]).sum(1)")
+    assert not widget.solved and "wrong axis" not in widget.challenge["message"]  # it would tell the answer
+
+
 def test_a_challenge_is_solved_from_the_loops_and_the_expression_too():
     widget = wl.EinsumExplorer(challenge="rows")
     edit(widget, "expression", "a.sum(0)")

@@ -9,6 +9,7 @@ from widgets_lib.compute.formatting import count
 from .algebra import Array, Axis, New
 from .binding import bind
 from .errors import EinsumError, Span
+from .expression_edits import other_sums
 from .grammar import LETTERS, read_equation
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class Arguments:
             edits = [
                 (source.with_changed(source.span(node), str(k)), f"Takes axis {k}.") for k in reversed(range(ndim))
             ]
+            edits += [(edit.text, edit.message) for edit in other_sums(source, self.node)]
             raise self.reader.fault(message, [node], "sum-axis", edits)
         return number % ndim
 

@@ -5,10 +5,15 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .errors import Span
-from .source import Source
+from widgets_lib.compute.formatting import join_words
 
-MAX_ITEMS = 4  # of an index whose orders are all tried
+from .errors import Span
+from .source import LIBRARIES, Source
+
+MAX_ITEMS = 5  # of an index whose orders are all tried
+MAX_AXES = 6  # that a sum may go over
+
+Change = tuple[ast.Subscript, str]  # what is written in its place
 
 
 @dataclass(frozen=True)
@@ -21,29 +26,53 @@ class Edit:
     message: str
 
 
-def other_sums(source: Source, node: ast.expr, most: int = 6) -> Iterator[Edit]:
-    """The text with another axis in one of its sums, .sum(1) or np.sum(x, axis=1)."""
+def other_sums(source: Source, node: ast.expr) -> Iterator[Edit]:
+    """The text with other axes in one of its sums, .sum(1), .sum((0, 2)), .sum() or np.sum(x, axis=1)."""
     for call in ast.walk(node):
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "sum":
-            axes = [*call.args[-1:], *(each.value for each in call.keywords if each.arg in ("axis", "dim"))]
-            for axis in axes[-1:]:
-                for number in range(most if isinstance(axis, (ast.Constant, ast.UnaryOp)) else 0):
-                    span = source.span(axis)
-                    text = source.with_changed(span, str(number))
-                    yield Edit("sum-axis", (span,), text, f"Sums over axis {number}.")
+            of_library = isinstance(call.func.value, ast.Name) and call.func.value.id in LIBRARIES
+            axes = [*call.args[of_library:], *(each.value for each in call.keywords if each.arg in ("axis", "dim"))][
+                -1:
+            ]
+            end = source.span(call)[1] - 1
+            span = source.span(axes[0]) if axes else (end, end)
+            between = ", " if of_library and not axes else ""
+            marked = (span if axes else (end - 1, end + 1),)
+            if axes and axes[0] in call.args:
+                behind = (source.span(call.args[0])[1] if of_library else span[0]), span[1]
+                yield Edit("sum-axis", marked, source.with_changed(behind, ""), "Sums over all axes.")
+            now = len(axes[0].elts) if axes and isinstance(axes[0], ast.Tuple) else len(axes)
+            for some in _axes_near(now):
+                new = str(some[0]) if len(some) == 1 else f"({', '.join(map(str, some))})"
+                what = f"axis {some[0]}" if len(some) == 1 else f"the axes {join_words(list(map(str, some)))}"
+                yield Edit("sum-axis", marked, source.with_changed(span, between + new), f"Sums over {what}.")
+
+
+def _axes_near(many: int) -> Iterator[tuple[int, ...]]:
+    """Axes to sum over: first as many as there are now, then other numbers of them."""
+    for number in sorted(range(1, MAX_AXES), key=lambda number: abs(number - many)):
+        yield from itertools.combinations(range(MAX_AXES), number)
 
 
 def other_nones(source: Source, node: ast.expr) -> Iterator[Edit]:
-    """The text with the Nones of one index in other places, then of two."""
-    ways: list[list[tuple[ast.Subscript, str]]] = []
+    """The text with the Nones of one index in other places, one less or one more; then with those of two moved."""
+    moved: list[list[Change]] = []
+    others: list[list[Change]] = []
     for each in ast.walk(node):
         items = items_of(each) if isinstance(each, ast.Subscript) else []
         if isinstance(each, ast.Subscript) and len(items) <= MAX_ITEMS:
-            orders = dict.fromkeys(itertools.permutations([source.code(item) for item in items]))
+            own = [source.code(item) for item in items]
+            less = [own[:at] + own[at + 1 :] for at, code in enumerate(own) if code == "None"]
+            more = [[*own[:at], "None", *own[at:]] for at in range(len(own) + 1)]
             base = source.code(each.value)
-            ways.append([(each, f"{base}[{', '.join(order)}]") for order in orders])
-    single = [[way] for own in ways for way in own]
-    double = [list(pair) for one, two in itertools.combinations(ways, 2) for pair in itertools.product(one, two)]
+            written = [
+                dict.fromkeys(f"{base}[{', '.join(items)}]" for items in ways)
+                for ways in (itertools.permutations(own), [each for each in [*less, *more] if each])
+            ]
+            moved.append([(each, new) for new in written[0]])
+            others.append([(each, new) for new in written[1]])
+    single = [[way] for own in moved for way in own] + [[way] for own in others for way in own]
+    double = [list(pair) for one, two in itertools.combinations(moved, 2) for pair in itertools.product(one, two)]
     for changes in single + double:
         text, spans = source.text, []
         for subscript, new in sorted(changes, key=lambda change: source.span(change[0]), reverse=True):
@@ -51,7 +80,7 @@ def other_nones(source: Source, node: ast.expr) -> Iterator[Edit]:
             text = text[:start] + new + text[end:]
             spans += [source.span(item) for item in items_of(subscript) if source.code(item) != ":"]
         message = "Puts None where the other operand has an axis that this one lacks."
-        yield Edit("none", tuple(spans), text, message)
+        yield Edit("none", tuple(spans) or (source.span(changes[0][0]),), text, message)
 
 
 def other_transposes(source: Source, node: ast.expr) -> Iterator[Edit]:

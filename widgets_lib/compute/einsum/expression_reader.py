@@ -3,7 +3,6 @@
 import ast
 import itertools
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any
 
 from .algebra import Array, New, World
@@ -12,16 +11,15 @@ from .equation import Einsum, assemble
 from .errors import EinsumError
 from .expression_edits import other_nones, other_sums, other_transposes
 from .expression_tree import Reader
+from .goals import off_goal
 from .grammar import LETTERS, Equation, Term, Token
 from .meaning import same
 from .naming import in_order
 from .operands import shape_of
-from .repairs import MAX_TRIES
-from .source import Source, with_repairs
+from .source import LIBRARIES, Source, with_repairs
 
 # The course's letters: i and j are kept, k is summed.
 KEPT, SUMMED = "ijlmnopqrstuvwxyzabcdefghk", "klmnopqrstuvwxyzabcdefghij"
-_NAMES_OF_LIBRARIES = ("np", "numpy", "torch")
 
 
 def read_expression(
@@ -56,20 +54,7 @@ def _off_goal(text: str, e: Einsum, goal: Einsum, read: Callable[[str], Einsum])
     source = Source(text, indented=True)
     node = _expression(source)
     changes = (other_sums(source, node), other_nones(source, node), other_transposes(source, node))
-    for edit in itertools.chain(*(itertools.islice(each, MAX_TRIES) for each in changes)):
-        with suppress(EinsumError):
-            if same(read(edit.text), goal):
-                why = _WHY[edit.rule]
-                message = f"this computes “{e}”, not “{goal}”: {why}"
-                return source.fault(message, edit.spans, edit.rule, [(edit.text, edit.message)])
-    return source.fault(f"this computes “{e}”, not “{goal}”", [node], "goal")
-
-
-_WHY = {
-    "sum-axis": "the sum goes over the wrong axis",
-    "none": "a None is in the wrong place",
-    "transpose": "an operand is turned the wrong way",
-}
+    return off_goal(source, e, goal, read, changes)
 
 
 def _read(text: str, shapes: Sequence[Shape | None], like: Einsum | None, library: str) -> Einsum:
@@ -103,7 +88,7 @@ def _operand_names(source: Source, node: ast.expr, like: Einsum | None) -> list[
     """The names in the operands' order; each of them stands once."""
     called = [each.func for each in ast.walk(node) if isinstance(each, ast.Call)]
     names_in = [each for each in ast.walk(node) if isinstance(each, ast.Name) and each not in called]
-    found = [each for each in names_in if each.id not in _NAMES_OF_LIBRARIES]
+    found = [each for each in names_in if each.id not in LIBRARIES]
     found.sort(key=source.span)
     names = [each.id for each in found]
     twice = [each for k, each in enumerate(found) if each.id in names[:k]]
@@ -135,6 +120,7 @@ def _assembled(
     if left:
         message = "a new axis of size 1 is left in the result, and einsum has no letter for it"
         edits = [(_without_new(source, axis), "Removes this None.") for axis in left]
+        edits += [(edit.text, edit.message) for edit in other_nones(source, _expression(source))]
         raise source.fault(message, [axis.place for axis in left], "none", edits)
     kept = [world.find(axis) for axis in result.axes if not isinstance(axis, New)]
     own = [[world.find(axis) for axis in world.own.get(k, ())] for k in range(len(names))]

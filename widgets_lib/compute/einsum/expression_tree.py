@@ -10,9 +10,8 @@ from .binding import Shape
 from .errors import Span
 from .expression_calls import FUNCTIONS, METHODS, Arguments
 from .expression_edits import Edit, items_of, other_nones, other_transposes
-from .source import Fault, Source
+from .source import LIBRARIES, Fault, Source
 
-_LIBRARIES = ("np", "numpy", "torch")
 _SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.FloorDiv: "//", ast.Pow: "**", ast.Mod: "%"}
 
 
@@ -195,7 +194,7 @@ class Reader:
             raise self.source.fault(
                 "only functions and methods of numpy and torch can be read here", [function], "not-read"
             )
-        of_library = isinstance(function.value, ast.Name) and function.value.id in _LIBRARIES
+        of_library = isinstance(function.value, ast.Name) and function.value.id in LIBRARIES
         table = FUNCTIONS if of_library else METHODS
         call: Callable[[Reader, Arguments], Array] | None = table.get(function.attr)
         if call is None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from widgets_lib.compute.formatting import count, format_shape, join_words
 
-from .loops_tree import LIBRARIES, Line, Nest, is_zero, name_of, read_access, read_size, target_of
-from .source import Source
+from .loops_tree import Line, Nest, is_zero, name_of, read_access, read_size, target_of
+from .source import LIBRARIES, Source
 
 # ---- indices and loops ----
 

@@ -1,6 +1,6 @@
 """From nested Python loops back to the einsum that they compute. The text is read with `ast` and never run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from widgets_lib.compute.formatting import join_words
@@ -8,16 +8,19 @@ from widgets_lib.compute.formatting import join_words
 from .binding import Shape, bind
 from .equation import Einsum, assemble
 from .errors import EinsumError
+from .expression_edits import Edit
+from .goals import off_goal, other_terms
 from .grammar import LETTERS, Equation, Term, Token, check_output
 from .loops import render_loops
 from .loops_checks import check_names, check_start
 from .loops_tree import Access, Nest, only_sum, read_factors, read_target, value_of, walk
+from .meaning import same
 from .naming import in_order
 from .operands import shape_of
 from .source import Fault, Source, with_repairs
 
 
-def read_loops(text: str, *operands: Any, like: Einsum | None = None) -> Einsum:
+def read_loops(text: str, *operands: Any, like: Einsum | None = None, goal: Einsum | None = None) -> Einsum:
     """The Einsum that these loops compute; its loop_order is theirs.
 
     The loops go over range(n), range(a.shape[0]) or range(len(a)). One line inside sums products, as in
@@ -25,18 +28,40 @@ def read_loops(text: str, *operands: Any, like: Einsum | None = None) -> Einsum:
     inside the outer loops and is stored behind the inner ones is read too. An index 0*j means a stretched axis.
 
     operands: arrays or shapes that must fit; without them, sizes are those of the ranges. like: an Einsum whose names
-    of operands are meant; without it a is the first operand, b the second.
+    of operands are meant; without it a is the first operand, b the second. goal: an Einsum that the loops are to
+    compute; if they compute another, that is an error too, of the rule "wrong-index" if one array's index is all that
+    is wrong.
     Raises: EinsumError with spans in this text, and repairs of the usual mistakes: "=" for "+=", "+" for "*", a start
     inside the wrong loop, an index that is never looped.
     """
     shapes = [shape_of(operand) for operand in operands]
     nest = Nest()
     try:
-        return _read(text, shapes, like, nest)
+        e = _read(text, shapes, like, nest)
+        if goal and not same(e, goal):
+            raise _off_goal(text, nest, e, goal)
+        return e
     except EinsumError as error:
         if isinstance(error, Fault) and nest.factors and len(shapes) in (0, len(nest.factors)):
             error.edits += _rewritten(error.rule, nest, shapes, like)
         raise with_repairs(error, text, lambda other: _read(other, shapes, like, Nest()), like) from None
+
+
+def _off_goal(text: str, nest: Nest, e: Einsum, goal: Einsum) -> EinsumError:
+    """What is wrong with loops that can be read: the one array whose index leads to the goal, if there is one."""
+    assert nest.target
+    source, target = Source(text), nest.target
+    by_name = {access.name: access for access in nest.factors}
+
+    def changes() -> Iterator[Edit]:
+        for which, other in other_terms(e, goal):
+            access = target if which < 0 else by_name[e.names[which]]
+            spans = tuple(index.span for index in access.axes) or (source.span(access.node),)
+            order = [letter for letter in e.loop_order if letter in other.sizes]
+            written = render_loops(other, order, names=[*e.names[:-1], target.name])
+            yield Edit("wrong-index", spans, written, f"Gives {access.name} the index that it needs.")
+
+    return off_goal(source, e, goal, lambda other: _read(other, (), e, Nest()), [changes()])
 
 
 def _read(text: str, shapes: Sequence[Shape | None], like: Einsum | None, nest: Nest) -> Einsum:
@@ -162,7 +187,7 @@ def _rewritten(rule: str, nest: Nest, shapes: Sequence[Shape | None], like: Eins
     order = looped + [name for name in dict.fromkeys(index.name for index in indices) if name not in looped]
     ordered = [by_name[name] for name in names]
     inputs = tuple("".join(index.name for index in access.axes) for access in ordered)
-    given = tuple(shapes) or tuple(_shapes_of_ranges(nest, ordered))
+    given = tuple(shapes) or (like.shapes if like else tuple(_shapes_of_ranges(nest, ordered)))
     if any(shape is not None and len(shape) != len(letters) for shape, letters in zip(given, inputs, strict=False)):
         return []
     e = Einsum(inputs, "".join(index.name for index in nest.target.axes), given)

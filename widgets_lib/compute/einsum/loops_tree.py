@@ -11,8 +11,6 @@ from widgets_lib.compute.parsing import MAX_ELEMENTS
 from .errors import Span
 from .source import Source
 
-LIBRARIES = ("np", "numpy", "torch")
-
 
 @dataclass(frozen=True)
 class Loop:

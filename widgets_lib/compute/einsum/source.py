@@ -13,6 +13,7 @@ from .meaning import same
 from .repairs import MAX_REPAIRS, MAX_TRIES, is_right
 
 MAX_CHARACTERS = 4000
+LIBRARIES = ("np", "numpy", "torch")  # by the names that a text may call them
 MAX_DEPTH = 200  # of nodes in one another: twice the 63 operands of a product, and well below Python's own limit
 
 Edits = Iterable[tuple[str, str]]  # a whole text and what it changes

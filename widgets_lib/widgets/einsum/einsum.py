@@ -13,7 +13,7 @@ from widgets_lib.compute.einsum.challenges import CHALLENGES
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, integer, record, text
 from widgets_lib.widgets.einsum.operands import MAX_SIZE, Operand, fitting_shapes, resized
-from widgets_lib.widgets.einsum.panes import PANES, describe_problem, read_pane, read_shapes, write_panes
+from widgets_lib.widgets.einsum.panes import PANES, describe_problem, name_mistake, read_pane, read_shapes, write_panes
 from widgets_lib.widgets.einsum.picture import draw, draw_target
 from widgets_lib.widgets.einsum.remarks import describe_challenge, remark
 
@@ -178,13 +178,16 @@ class EinsumExplorer(Widget):
             self._read_text()
         e = self._shown()
         if self._task:
-            found = describe_challenge(self._task, e, self.solved, self.hints)
+            found = describe_challenge(self._task, e, self.solved, self.hints, self._name_mistake)
             self.challenge = found
             self.solved, self.hints = found["solved"], len(found["hints"])
         else:
             self.solved, self.hints = False, 0
         if self.step > self.picture["steps"]["count"]:
             self.step = 0
+
+    def _name_mistake(self, goal: Einsum) -> str:
+        return "" if self.problem else name_mistake(self.pane, self.text, self._shown(), goal, self.library)
 
     def _read_text(self) -> None:
         now = einsum.parse(self.equation, *map(tuple, self.shapes))

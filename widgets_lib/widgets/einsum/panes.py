@@ -7,6 +7,7 @@ from typing import Any
 
 from widgets_lib.compute import einsum
 from widgets_lib.compute.einsum import Einsum, EinsumError
+from widgets_lib.compute.einsum.goals import WHY
 from widgets_lib.compute.formatting import format_shape
 from widgets_lib.compute.parsing import read_shape
 from widgets_lib.widgets.einsum.operands import Shape, fitting_shapes
@@ -50,6 +51,19 @@ def _read(pane: str, text: str, library: str, *shapes: Any, like: Einsum | None 
     if pane == "loops":
         return einsum.read_loops(text, *shapes, like=like)
     return einsum.read_expression(text, *shapes, like=like, library=library)
+
+
+def name_mistake(pane: str, text: str, e: Einsum, goal: Einsum, library: str) -> str:
+    """What is wrong with a text that means e, if goal is wanted and one change leads there: a sentence, or nothing."""
+    try:
+        if pane == "loops":
+            einsum.read_loops(text, *e.shapes, like=e, goal=goal)
+        elif pane == "expression":
+            einsum.read_expression(text, *e.shapes, like=e, library=library, goal=goal)
+    except EinsumError as error:
+        why = WHY.get(error.rule, "")
+        return why[:1].upper() + why[1:] + "." * bool(why)
+    return ""
 
 
 def read_shapes(text: str) -> list[Shape]:

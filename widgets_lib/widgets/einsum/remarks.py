@@ -1,6 +1,6 @@
 """What is said beside the drawing: what an einsum is called, what it costs, where libraries differ, and a challenge."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from widgets_lib.compute.einsum import Cost, Einsum, differences
@@ -40,10 +40,17 @@ def describe_costs(costs: tuple[Cost, ...]) -> str:
     return f"{' and '.join(work)}; {between}."
 
 
-def describe_challenge(challenge: Challenge, e: Einsum, solved: bool, hints: int) -> dict[str, Any]:
-    """task, message, solved: the words, and whether it was ever solved. hints: those asked for; more: whether one is left."""
+def describe_challenge(
+    challenge: Challenge, e: Einsum, solved: bool, hints: int, name_mistake: Callable[[Einsum], str]
+) -> dict[str, Any]:
+    """task, message, solved: the words, and whether it was ever solved. hints: those asked for; more: whether one is left.
+
+    name_mistake: what is wrong with the learner's text if this einsum is wanted, a sentence or nothing.
+    """
     verdict = judge(challenge, e)
     message = verdict.message
+    if not verdict.is_solved and not challenge.is_picture:
+        message = f"{name_mistake(challenge.wanted)} {message}".strip()
     if not verdict.is_solved and solved:
         message = "You have solved this one. Go on playing, or start again."
     elif e.equation == challenge.start:
