@@ -428,6 +428,18 @@ def test_without_code_no_bare_value_is_left_over(voila_page):
     expect(page.get_by_text("Four pictures.", exact=True)).to_be_visible()
 
 
+def test_without_code_what_a_text_leads_up_to_is_still_there(voila_page):
+    led_up_to = ["40 + 2", "x = 3", "print('Four pictures.')"]
+    announced = [cell for code in led_up_to for cell in (("md", "Look at this:"), code)]
+    page = voila_page([*announced, ("md", "And that is that."), "x"])
+    page.get_by_role("button", name="Code").click()
+    cells = page.locator("#lesson .jp-CodeCell")
+    codes = [cells.nth(at).locator(".jp-Cell-inputWrapper").is_visible() for at in range(4)]
+    assert codes == [True, True, False, False]
+    assert [cells.nth(at).is_visible() for at in range(4)] == [True, True, True, False]
+    expect(cells.nth(0)).to_contain_text("42")
+
+
 def test_the_contents_mark_the_section_whose_heading_is_in_the_upper_third(voila_page):
     page = voila_page([("md", f"## Part {number}\n\n{'Words. ' * 400}") for number in range(4)])
     current = page.get_by_role("navigation", name="Contents").locator("[aria-current]")

@@ -5,6 +5,10 @@
 const DRAWN_MS = 50; // how often to look whether everything is drawn
 const REPAIR_MS = 100; // from a change in an output until it is repaired
 const OUTPUT = 'script[type="application/vnd.voila.cell-output+json"]';
+// An output that says something without its code: not the bare value of a cell's last line.
+const TELLING =
+  ".jp-OutputArea-child:not(.jp-OutputArea-executeResult), " +
+  ".jp-OutputArea-executeResult > :not(.jp-OutputPrompt, .jp-RenderedText)";
 
 // --- progress: names the section whose cells run; never covers what is already there
 let cellsReady = "";
@@ -62,6 +66,7 @@ async function whenDrawn() {
   say("");
   stayAtAnchor();
   markCurrent(); // drawn widgets have moved the headings
+  markAnnounced();
   repairOutputs();
   lessonDrew.observe(document.querySelector("#lesson .cells"), { childList: true, subtree: true });
   addEventListener("resize", repairOutputs);
@@ -117,6 +122,15 @@ function repairOutputs() {
   for (const box of boxes) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
+  }
+}
+
+// --- without code: what a text leads up to with a colon stays where nothing else of the cell would be left
+function markAnnounced() {
+  const cells = [...document.querySelectorAll("#lesson .jp-Cell")];
+  for (const [at, cell] of cells.entries()) {
+    const announced = cells[at - 1]?.matches(".jp-MarkdownCell") && cells[at - 1].textContent.trim().endsWith(":");
+    if (cell.matches(".jp-CodeCell")) cell.classList.toggle("announced", announced && !cell.querySelector(TELLING));
   }
 }
 
