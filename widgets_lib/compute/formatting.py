@@ -150,6 +150,11 @@ def join_words(words: Sequence[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def as_sentence(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
 def shorten(text: str, length: int = 40) -> str:
     """The text, cut to `length` characters with … as the last of them if it is longer."""
     return text if len(text) <= length else f"{text[: length - 1]}…"

@@ -143,6 +143,18 @@ def test_blocks_are_sampled_above_the_budget_and_that_is_said():
     )
 
 
+def test_blocks_that_are_lighter_than_the_first_leave_room_for_more():
+    def kernel(out):
+        i = cuda.grid(1)
+        if i < 4:
+            for k in range(100):
+                out[i] = k
+
+    trace = gpu.trace(kernel, 40, 4, np.zeros(4), max_accesses=1000)
+    assert len(trace.blocks) == 40 and not trace.notes and len(trace.idle_threads) == 39 * 4
+    assert sorted(trace.blocks) == list(range(40)) and trace.blocks != tuple(range(40))
+
+
 def test_tensors_lists_and_numbers_are_arguments():
     def kernel(a, b, n, out):
         i = cuda.grid(1)

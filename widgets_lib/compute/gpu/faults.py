@@ -67,14 +67,14 @@ def out_of_bounds(found: Sequence[OutOfBounds], sites: Sequence[Site], launch: L
         asked = f"{launch.words(threads[0])} {verb} {written(site.array, each.cell)} on {place(site)}"
         if each.negative:
             why = "Python and numba count that from the end, and CUDA C++ would take what lies before the array"
-            repair = f"if {text} >= 0:"
+            repair = f"if {text} >= 0"
         else:
             why = f"axis {each.axis} of {site.array} ends at {each.size - 1}" if each.size else f"{site.array} is empty"
-            repair = f"if {text} < {site.array}.shape[{each.axis}]:"
+            repair = f"if {text} < {site.array}.shape[{each.axis}]"
         more = f" So do {count(len(threads) - 1, 'other thread')}." if len(threads) > 2 else ""
         more = f" So does {launch.words(threads[1])}." if len(threads) == 2 else more
         kind = "negative-index" if each.negative else "out-of-bounds"
-        message = f"{asked}: {why}.{more} A guard mends it: {repair}"
+        message = f"{asked}: {why}.{more} A guard mends it: `{repair}`."
         faults.append(
             Fault(
                 kind,

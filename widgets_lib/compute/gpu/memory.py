@@ -75,6 +75,14 @@ def requests(accesses: Accesses) -> np.ndarray:
 
 def sectors(accesses: Accesses) -> Sectors:
     """The sectors that these accesses to global memory request, for the layout that each array has."""
+    _, filled, wanted = sectors_by_request(accesses)
+    if not len(filled):
+        return Sectors(0, 0, 0, 0)
+    return Sectors(len(filled), int(filled.sum()), int((-(-wanted // SECTOR_BYTES)).sum()), int(filled.max()))
+
+
+def sectors_by_request(accesses: Accesses) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The request of each access, and for each request the sectors it fills and the different bytes it wants."""
     asked = requests(accesses)
     count = int(asked.max()) + 1 if len(asked) else 0
     filled, wanted = np.zeros(count, np.int64), np.zeros(count, np.int64)
@@ -85,9 +93,7 @@ def sectors(accesses: Accesses) -> Sectors:
         ends = starts + array.itemsize - 1  # an element may lie over a border
         touched = np.concatenate([starts // SECTOR_BYTES, ends // SECTOR_BYTES])
         filled += _different(np.tile(asked[mine], 2), touched, count)
-    if not count:
-        return Sectors(0, 0, 0, 0)
-    return Sectors(count, int(filled.sum()), int((-(-wanted // SECTOR_BYTES)).sum()), int(filled.max()))
+    return asked, filled, wanted
 
 
 def bank_conflicts(accesses: Accesses) -> Conflicts:
@@ -95,11 +101,15 @@ def bank_conflicts(accesses: Accesses) -> Conflicts:
 
     Elements of 8 bytes are served half a warp at a time; lanes that want the same word share it.
     """
+    _, passes = passes_by_request(accesses)
+    return Conflicts(len(passes), int(passes.sum()), int(passes.max())) if len(passes) else Conflicts(0, 0, 0)
+
+
+def passes_by_request(accesses: Accesses) -> tuple[np.ndarray, np.ndarray]:
+    """The request of each access, and for each request its passes."""
     columns = accesses.columns
-    if not len(columns):
-        return Conflicts(0, 0, 0)
     asked = requests(accesses)
-    passes = np.zeros(int(asked.max()) + 1, np.int64)
+    passes = np.zeros(int(asked.max()) + 1 if len(asked) else 0, np.int64)
     for number in np.unique(columns.array):
         array, mine = accesses.arrays[number], columns.array == number
         words = array.addresses(columns.cell[mine]) // BANK_BYTES
@@ -113,7 +123,7 @@ def bank_conflicts(accesses: Accesses) -> Conflicts:
         ]
         both = (each[0] > 0) & (each[1] > 0)
         passes += each[0] + each[1] - both  # two halves without a conflict are what one request costs
-    return Conflicts(len(passes), int(passes.sum()), int(passes.max()))
+    return asked, passes
 
 
 def _passes(asked: np.ndarray, words: np.ndarray, count: int) -> np.ndarray:

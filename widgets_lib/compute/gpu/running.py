@@ -39,6 +39,19 @@ class Divergence:
     """The threads that had returned."""
 
 
+@dataclass(frozen=True)
+class Barrier:
+    """A barrier that threads of a block came to, all at the end of one interval."""
+
+    block: int
+    interval: int
+    """The interval that ends here."""
+    line: int
+    function: str | None
+    threads: int
+    """How many came."""
+
+
 @dataclass
 class Run:
     """What running some blocks of a launch has shown."""
@@ -50,6 +63,7 @@ class Run:
     on_progress: Progress | None = None
     chunks: list[Columns] = field(default_factory=list)
     divergences: list[Divergence] = field(default_factory=list)
+    barriers: list[Barrier] = field(default_factory=list)
     blocks: list[int] = field(default_factory=list)
     accesses: int = 0
     threads_done: int = 0
@@ -102,7 +116,10 @@ class Run:
                     self._report()
                 else:
                     waiting.setdefault(barrier, []).append(number)
+                    self._report(ended=False)
             self._flush(block, interval, slices)
+            for barrier, came in waiting.items():
+                self.barriers.append(Barrier(block, interval, *self.program.barriers[barrier], len(came)))
             if waiting and (ended or len(waiting) > 1):
                 self._diverged(Divergence(block, waiting, list(ended)))
             interval += 1
@@ -116,8 +133,8 @@ class Run:
             who = self.launch.words(self.launch.named(state.block, state.number))
             raise explained(error, self.program.codes, who) from None
 
-    def _report(self) -> None:
-        self.threads_done += 1
+    def _report(self, ended: bool = True) -> None:
+        self.threads_done += ended
         self.recorder.check_length(None)
         if self.on_progress:
             self.on_progress(self.threads_done, self.planned * self.launch.threads_per_block)

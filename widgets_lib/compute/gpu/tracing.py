@@ -19,7 +19,7 @@ from .faults import Fault, divergent_barriers, out_of_bounds, uninitialised
 from .launch import WARP, Launch, Thread, Warp
 from .program import Program, build
 from .races import races
-from .running import Progress, Run, prepare
+from .running import Barrier, Progress, Run, prepare
 
 MAX_ACCESSES = 1_000_000
 """The accesses that a trace keeps before it samples blocks: about a second, and 130 MB."""
@@ -70,6 +70,8 @@ class Trace:
     """Each array argument as the launch leaves it; the caller's own array is not touched."""
     notes: tuple[str, ...]
     """What limits this trace, in sentences: blocks left out, functions that a GPU would refuse."""
+    barriers: tuple[Barrier, ...] = field(repr=False, default=())
+    """Every barrier that a block came to, in order."""
     _busy: frozenset[tuple[int, int]] = field(repr=False, default=frozenset())
 
     # ---- accesses ----
@@ -125,13 +127,14 @@ class Trace:
     # ---- threads ----
 
     @cached_property
-    def _idle(self) -> np.ndarray:
+    def idle(self) -> np.ndarray:
         """(blocks followed, threads a block): whether a thread touches no array at all."""
         idle = np.ones((len(self.blocks), self.launch.threads_per_block), bool)
         rows = {number: row for row, number in enumerate(self.blocks)}
         columns = self.accesses.columns
-        places = np.searchsorted(np.array(self.blocks), columns.block)
-        idle[places, columns.thread] = False
+        row_of = np.full(max(self.blocks) + 1, -1)
+        row_of[list(self.blocks)] = np.arange(len(self.blocks))
+        idle[row_of[columns.block], columns.thread] = False
         for block, thread in self._busy:
             idle[rows[block], thread] = False
         return idle
@@ -139,7 +142,7 @@ class Trace:
     @cached_property
     def idle_threads(self) -> tuple[Thread, ...]:
         """The threads, of the blocks followed, that neither read nor write."""
-        return tuple(self.launch.named(self.blocks[row], int(thread)) for row, thread in np.argwhere(self._idle))
+        return tuple(self.launch.named(self.blocks[row], int(thread)) for row, thread in np.argwhere(self.idle))
 
     @cached_property
     def idle_warps(self) -> tuple[Warp, ...]:
@@ -149,13 +152,13 @@ class Trace:
             Warp(self.launch.block(number), at // WARP)
             for row, number in enumerate(self.blocks)
             for at in begins
-            if self._idle[row, at : at + WARP].all()
+            if self.idle[row, at : at + WARP].all()
         )
 
     @property
     def idle_share(self) -> float:
         """The part of all threads followed that is idle, 0 to 1."""
-        return float(self._idle.mean())
+        return float(self.idle.mean())
 
     def lanes(self, line: int | None = None, function: str | None = None) -> memory.Lanes:
         """The lanes that take part in the accesses of one line, or of all: what divergence costs.
@@ -165,7 +168,7 @@ class Trace:
         warps = self.launch.warps_per_block
         idle = np.full((self.launch.block_count if len(self.blocks) else 0) * warps, WARP)
         padded = np.ones((len(self.blocks), warps * WARP), bool)
-        padded[:, : self.launch.threads_per_block] = self._idle
+        padded[:, : self.launch.threads_per_block] = self.idle
         for row, number in enumerate(self.blocks):
             idle[number * warps : (number + 1) * warps] = padded[row].reshape(warps, WARP).sum(axis=1)
         return memory.lanes(self.accesses.of(line=line, function=function), idle)
@@ -221,7 +224,7 @@ def trace(
     find it. It runs as it is, in this process: it is for the reader's own functions, not for text from elsewhere.
     arrays: its arguments, numpy arrays, torch tensors or single numbers; none is changed, see `Trace.after`.
     max_accesses: above it only some blocks are followed, spread over the grid; `Trace.notes` says so.
-    on_progress: called as (threads done, threads in all) whenever a thread has ended; what it raises ends the trace.
+    on_progress: called as (threads done, threads in all) whenever a thread has ended or waits; what it raises ends the trace.
     Raises: KernelError (a ValueError) for what the kernel can't do or does wrong in Python's eyes, an endless loop
     included: one sentence with line and remedy. TypeError or ValueError for sizes and arguments.
     """
@@ -238,6 +241,7 @@ def trace(
         if run.accesses > 2 * max_accesses:  # the first block was a light one
             break
         run.block(number)
+    _fill_up(run, max_accesses)
     return _finished(run, [place for _, place in given if place])
 
 
@@ -250,6 +254,18 @@ def _chosen(launch: Launch, accesses: int, most: int) -> list[int]:
     if launch.block_count <= affordable:
         return list(range(launch.block_count))
     return sorted({round(n) for n in np.linspace(0, launch.block_count - 1, affordable)} | {0})
+
+
+def _fill_up(run: Run, most: int) -> None:
+    """Follow more blocks where those that were chosen have left room: the first one may have been a heavy one."""
+    followed = set(run.blocks)
+    left = (number for number in range(run.launch.block_count) if number not in followed)
+    while run.accesses and len(run.blocks) < run.launch.block_count:
+        threads = (len(run.blocks) + 1) * run.launch.threads_per_block
+        if run.accesses * (1 + 1 / len(run.blocks)) > most or threads > _MAX_THREADS_RUN:
+            return
+        run.planned += 1
+        run.block(next(left))
 
 
 def _argument(value: Any, name: str) -> tuple[Any, tuple[tuple[int, ...], int] | None]:
@@ -291,6 +307,7 @@ def _finished(run: Run, places: list[tuple[tuple[int, ...], int]]) -> Trace:
         faults=tuple(sorted(faults, key=lambda fault: (fault.function or "", fault.line))),
         after={a.name: a.flat.reshape(a.shape) for a in recorder.arrays if a.space == "global"},
         notes=_notes(run, program),
+        barriers=tuple(run.barriers),
         _busy=frozenset(who for each in outside for who in each.threads),
     )
 
