@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from widgets_lib.widgets._figures import figure_style as figure_style
+    from widgets_lib.widgets._forgetting import forget as forget
     from widgets_lib.widgets.backward import BackwardStepper as BackwardStepper
     from widgets_lib.widgets.broadcasting import BroadcastExplorer as BroadcastExplorer
     from widgets_lib.widgets.contraction import ContractionPath as ContractionPath
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from widgets_lib.widgets.forks import ForkSimulator as ForkSimulator
     from widgets_lib.widgets.grid import KernelGrid as KernelGrid
     from widgets_lib.widgets.ladder import MatmulLadder as MatmulLadder
-    from widgets_lib.widgets.ladder import forget as forget
     from widgets_lib.widgets.ladder import rung as rung
     from widgets_lib.widgets.predict import Predict as Predict
     from widgets_lib.widgets.projector import projector as projector
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from widgets_lib.widgets.stream import RandomStream as RandomStream
     from widgets_lib.widgets.strides import StrideExplorer as StrideExplorer
     from widgets_lib.widgets.tape import IteratorTape as IteratorTape
+    from widgets_lib.widgets.trace import KernelTrace as KernelTrace
+    from widgets_lib.widgets.trace import kernel as kernel
     from widgets_lib.widgets.variants import Variants as Variants
     from widgets_lib.widgets.workers import LoaderWorkers as LoaderWorkers
 
@@ -39,10 +41,12 @@ _PUBLIC = {
     "DigitViewer": ".widgets.digit",
     "EinsumExplorer": ".widgets.einsum",
     "figure_style": ".widgets._figures",
-    "forget": ".widgets.ladder",
+    "forget": ".widgets._forgetting",
     "ForkSimulator": ".widgets.forks",
     "IteratorTape": ".widgets.tape",
     "KernelGrid": ".widgets.grid",
+    "kernel": ".widgets.trace",
+    "KernelTrace": ".widgets.trace",
     "LoaderWorkers": ".widgets.workers",
     "LoopStepper": ".widgets.stepper",
     "MatmulLadder": ".widgets.ladder",

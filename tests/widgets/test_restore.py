@@ -69,6 +69,14 @@ DOINGS = {
         {"message": {"threads": "16, 4"}},
         {"result": "float32"},
     ],
+    "KernelTrace": [
+        {"message": {"choose": {"row": 5}}},
+        {"message": {"choose": {"array": "c", "place": 3}}},
+        {"message": {"block": 2}},
+        {"message": {"choose": {"thread": 7}}},
+        {"message": {"kernel": "tiled"}},
+        {"chosen": {"array": "tile_a", "cell": 4}},
+    ],
     "LoaderWorkers": [{"workers": 2}, {"generator": "python", "reseeding": "spawn"}],
     "LoopStepper": [{"strategy": "outer"}, {"m": 2, "k": 2, "n": 1}],
     "MatmulLadder": [
@@ -103,6 +111,14 @@ OTHERS = {  # made in other ways
     "wl.BroadcastExplorer(np.ones(3), np.eye(3), operator='<')": [{"shapes": ["4", "3, 3"]}, {"shapes": ["3", "3, 3"]}],
     "wl.EinsumExplorer(challenge='rows')": [{"message": {"hint": True}}, {"text": "ab->a"}, {"text": "ab->b"}],
     "wl.EinsumExplorer('ik,kj->ij', np.eye(3), np.ones((3, 2)))": [{"text": "ij->ji"}, {"message": {"follow": True}}],
+    "wl.KernelTrace(challenge='all')": [
+        {"message": {"hint": True}},
+        {"message": {"edit": {"place": 1, "alternative": 1}}},
+        {"message": {"edit": {"place": 1, "alternative": -1}}},
+        {"message": {"edit": {"place": 0, "alternative": 0}}},
+        {"message": {"kernel": "race"}},
+        {"message": {"choose": {"fault": 0}}},
+    ],
     "wl.BroadcastExplorer(preset='outer')": [{"preset": "vector"}, {"preset": "outer"}],
     "wl.Predict('?', answer='a', choices=['a', 'b'])": [{"given": "b"}],
     "wl.Predict('?', answer=(3, 1))": [{"given": "3,1"}],
@@ -112,7 +128,11 @@ OTHERS = {  # made in other ways
     "wl.DigitViewer(np.ones((3, 4, 4)), labels=[1, 2, 3])": [{"index": 2}, {"message": {"index": " 1 "}}],
     "wl.IteratorTape('abc')": [{"message": {"press": ["next", "it"]}}] * 4,
 }
-NEVER = {"DigitViewer": {"index"}, "EinsumExplorer": {"solved", "hints"}}  # it has one picture; no challenge
+NEVER = {
+    "DigitViewer": {"index"},
+    "EinsumExplorer": {"solved", "hints"},
+    "KernelTrace": {"edits", "solved", "hints"},
+}  # it has one picture; no challenge
 # Measured, sent by a thread, or of the view's own making.
 NOT_STATE = {"progress", "real", "layout", "tabbable", "tooltip", "_assets"}
 
@@ -225,6 +245,10 @@ def test_what_does_not_fit_leaves_the_widget_as_it_was_made(expression):
         ("wl.DigitViewer()", {"row": 3, "column": 28}),
         ("wl.BackwardStepper()", {"values": {"neuron": {"w9": 1}}}),
         ("wl.BackwardStepper()", {"expression": "softmax", "values": {"softmax": {"s0": 1e9}}}),
+        ("wl.KernelTrace()", {"kernel": "my kernel"}),  # of another day
+        ("wl.KernelTrace()", {"kernel": "tiled", "chosen": {"array": "tile_c", "cell": 0}}),
+        ("wl.KernelTrace(challenge='guard')", {"edits": {"guard": {"9": 0}}}),
+        ("wl.KernelTrace(challenge='guard')", {"solved": ["axes"]}),
         ("wl.LoopStepper()", {"strategy": "dot", "m": 7}),
         ("wl.RandomStream()", {"n": 0}),
         ("wl.RandomStream()", {"generator": "randu", "state": [2, 3, 4]}),
