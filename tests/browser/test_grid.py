@@ -16,7 +16,7 @@ def test_threads_are_found_by_pointer_and_keys(voila_page):
         "Thread (15, 15) of block (3124, 0) does nothing: j = 15 is past the last column, 9"
     )
     expect(grid.locator(".wl-memory")).to_contain_text("Warp 7 is wholly idle")
-    grid.get_by_role("button", name="x is the row: swap").press("Enter")
+    grid.get_by_role("button", name="swap x and y").press("Enter")
     expect(grid.locator("pre")).to_contain_text("(1, 3125)")
     expect(grid.locator(".wl-warps")).to_contain_text("none wholly idle")
 

@@ -116,7 +116,6 @@ test("tiles are walked by keys", async () => {
 
 test("swapped, every warp turns by a right angle from where it lay, unless motion is unwanted", async () => {
   const view = await mount(ROWS);
-  assert.equal(view.$(".wl-swap").textContent, "x is the row: swap");
   view.$(".wl-swap").click();
   assert.deepEqual(view.model.saved.at(-1), { x: "column" });
   const turns = [];
@@ -159,7 +158,7 @@ test("sectors are boxes of eight words, those that are wanted filled", async () 
   ]);
   assert.equal(
     columns.$(".wl-requests p").textContent,
-    "reads a[i, k] 2 sectors 2 numbers, 12.5 % of the bytes are used",
+    "reads a[i, k] 2 sectors for 2 numbers, 12.5 % used",
   );
   columns.destroy();
 });

@@ -9,6 +9,7 @@ const GAP = 8;
 const LARGEST = 40; // side of a thread
 const LEAST = 22; // the short side of a long, thin block
 const ROOM = 14; // for the height of a number
+const LETTER = 8; // its width
 const TURN_MS = 240;
 let patterns = 0; // two views may stand in one document
 
@@ -221,7 +222,11 @@ function operands({ block, warps, words }, place, chosen) {
     ...rows,
     ...columns,
     s("text", { class: `wl-index wl-i${high < ROOM ? " wl-thin" : ""}`, x: (LEFT - GAP) / 2, y: row }, words.i),
-    s("text", { class: `wl-index wl-j${wide < ROOM * 2 ? " wl-thin" : ""}`, x: column, y: (TOP - GAP) / 2 }, words.j),
+    s(
+      "text",
+      { class: `wl-index wl-j${wide < LETTER * words.j.length ? " wl-thin" : ""}`, x: column, y: (TOP - GAP) / 2 },
+      words.j,
+    ),
   ];
 }
 

@@ -47,7 +47,9 @@ function createControls(model, view) {
       oninput: (value) => view.save({ threads: model.get("threads").with(axis, value) }),
     }),
   );
-  const swap = button("", () => view.save({ x: model.get("x") === "row" ? "column" : "row" }), { class: "wl-swap" });
+  const swap = button("swap x and y", () => view.save({ x: model.get("x") === "row" ? "column" : "row" }), {
+    class: "wl-swap",
+  });
   const restart = button("Start again", () => model.send({ restart: true }));
   const typed = field("threads", "threads of a block, as in 16, 16", 9, (text) => model.send({ threads: text }));
   const options = ["float64", "float32"].map((value) => ({ value, text: value }));
@@ -56,7 +58,7 @@ function createControls(model, view) {
     nodes: [m.node, n.node, ...threads.map(({ node }) => node), swap, restart],
     more: [typed.node, result.node],
     show() {
-      const { words, axes } = model.get("picture");
+      const { words } = model.get("picture");
       m.show(words.sizes[0]);
       n.show(words.sizes[1]);
       threads.forEach((each, axis) => {
@@ -64,7 +66,6 @@ function createControls(model, view) {
       });
       typed.show(words.threads);
       result.select.value = model.get("result");
-      swap.textContent = axes[0].name === "x" ? "x is the row: swap" : "x is the column: swap";
     },
   };
 }

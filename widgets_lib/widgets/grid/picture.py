@@ -146,7 +146,7 @@ def _requests(placement: Placement, warp: Warp, result_bytes: int) -> list[dict[
                 "words": [mask for _, mask in request.words],
                 "first": [sector for sector, _ in request.words],
                 "text": f"{number} {'sector' if most == 1 else 'sectors'}",
-                "detail": f"{count(request.cells, 'number')}, {share} % of the bytes are used" if most else "nothing",
+                "detail": f"for {count(request.cells, 'number')}, {share} % used" if most else "",
             }
         )
     return lines
