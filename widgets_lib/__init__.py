@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from widgets_lib.widgets.grid import KernelGrid as KernelGrid
     from widgets_lib.widgets.ladder import MatmulLadder as MatmulLadder
     from widgets_lib.widgets.ladder import rung as rung
+    from widgets_lib.widgets.mean import MeanDigit as MeanDigit
+    from widgets_lib.widgets.pixels import PixelTable as PixelTable
     from widgets_lib.widgets.predict import Predict as Predict
     from widgets_lib.widgets.projector import projector as projector
     from widgets_lib.widgets.roofline import Roofline as Roofline
@@ -50,6 +52,8 @@ _PUBLIC = {
     "LoaderWorkers": ".widgets.workers",
     "LoopStepper": ".widgets.stepper",
     "MatmulLadder": ".widgets.ladder",
+    "MeanDigit": ".widgets.mean",
+    "PixelTable": ".widgets.pixels",
     "Predict": ".widgets.predict",
     "projector": ".widgets.projector",
     "RandomStream": ".widgets.stream",

@@ -75,6 +75,6 @@ def test_fits_a_phone_where_numbers_stand_in_a_close_up(digit):
     expect(digit.locator(".wl-close .wl-on")).to_have_text("98")
     expect(digit.locator(".wl-numbers text")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    for part in (".wl-grid", ".wl-close svg", ".wl-strip"):
+    for part in (".wl-bitmap", ".wl-close svg", ".wl-strip"):
         box = digit.locator(part).bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 360

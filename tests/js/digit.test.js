@@ -24,7 +24,7 @@ test("opens at row 20, column 15, the pixel lit in the picture and in the strip"
   assert.equal(view.caption(), "Row 20, column 15: image[20][15] and flat[575] are one number, 0.98828125.");
   assert.deepEqual(view.facts(), ["0.98828125", "5", "20", "15", "28·20 + 15 = 575"]);
   assert.deepEqual(
-    view.$$(".wl-grid .wl-at").map((text) => text.textContent),
+    view.$$(".wl-bitmap .wl-at").map((text) => text.textContent),
     ["20", "15"],
   );
   assert.equal(view.$(".wl-place").textContent, "575");
@@ -37,7 +37,7 @@ test("a pixel's ink is as strong as its grey, in the picture and in the strip", 
   const view = await mount(FIVE);
   const { grey } = view.model.state.picture;
   assert.deepEqual(
-    view.$$(".wl-grid [data-p]").map((pixel) => Number(pixel.getAttribute("fill-opacity"))),
+    view.$$(".wl-bitmap [data-p]").map((pixel) => Number(pixel.getAttribute("fill-opacity"))),
     grey,
   );
   const strip = Array(784).fill(0);
@@ -83,9 +83,9 @@ test("the picture is one tab stop; arrows stay inside it, in the strip they cros
       view.key(view.$(part), key);
       return at();
     });
-  assert.equal(view.$$(".wl-grid[tabindex], .wl-grid [tabindex]").length, 1);
+  assert.equal(view.$$(".wl-bitmap[tabindex], .wl-bitmap [tabindex]").length, 1);
   assert.deepEqual(
-    press(".wl-grid", [
+    press(".wl-bitmap", [
       "ArrowRight",
       "ArrowUp",
       "ArrowDown",
@@ -124,7 +124,7 @@ test("numbers come into the cells; where there is no room, into a close-up aroun
   assert.equal(wide.$$(".wl-numbers text").length, 0);
   assert.equal(wide.$$(".wl-closely .wl-close .wl-cell").length, 49);
   const { short } = wide.model.state.picture;
-  wide.key(wide.$(".wl-grid"), "PageUp");
+  wide.key(wide.$(".wl-bitmap"), "PageUp");
   assert.equal(wide.$(".wl-close .wl-on").textContent, short[15]);
   assert.deepEqual(
     wide.$$(".wl-close .wl-at").map((text) => text.textContent),

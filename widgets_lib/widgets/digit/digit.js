@@ -2,12 +2,12 @@
 import { button } from "../shared/controls.js";
 import { h, prose, set } from "../shared/dom.js";
 import { clamp, signed } from "../shared/format.js";
+import { createGrid } from "../shared/pixel-grid.js";
+import { GRID_MOVES, moveByKeys, STRIP_MOVES } from "../shared/pixel-moves.js";
 import { createRoom } from "../shared/resize.js";
 import { createView } from "../shared/view.js";
 import { createChooser } from "./chooser.js";
 import { createCloseup } from "./closeup.js";
-import { createGrid } from "./grid.js";
-import { GRID_MOVES, moveByKeys, STRIP_MOVES } from "./moves.js";
 import { createReadout } from "./readout.js";
 import { createStrip } from "./strip.js";
 

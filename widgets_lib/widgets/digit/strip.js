@@ -4,7 +4,7 @@ import { clamp } from "../shared/format.js";
 
 /**
  * Returns { node, paint(picture), point(p, columns, text) }.
- * @param {Parameters<typeof import("./grid.js").createGrid>[0]} listeners
+ * @param {Parameters<typeof import("../shared/pixel-grid.js").createGrid>[0]} listeners
  */
 export function createStrip({ onHighlight, onpin, onleave, onkey }) {
   const ink = s("g", { class: "wl-ink" });

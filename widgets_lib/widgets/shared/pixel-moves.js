@@ -1,6 +1,6 @@
 // Where keys lead from a pixel: in the picture, and in the flat row of its numbers.
-import { hasModifier } from "../shared/dom.js";
-import { clamp } from "../shared/format.js";
+import { hasModifier } from "./dom.js";
+import { clamp } from "./format.js";
 
 /** @typedef {Record<string, (p: number, shape: [number, number]) => number>} Moves  key -> the pixel it leads to */
 

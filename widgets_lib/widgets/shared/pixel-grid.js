@@ -1,16 +1,16 @@
 // The pixels as ink on paper: a pixel's ink is as strong as its grey.
-import { drawing, s, set } from "../shared/dom.js";
-import { range, signed } from "../shared/format.js";
+import { drawing, s, set } from "./dom.js";
+import { range, signed } from "./format.js";
 
 const TOP = 24; // room for the number of the column
 const LETTER = 8; // width of one
 const NEAR = { row: 14, column: 24 }; // a number at an end gives way to that of a pixel as near as this
 
 /**
- * Returns { node, layOut(shape, size), paint(picture, letters), point(row, column) }.
+ * Returns { node, layer, layOut(shape, size), paint(picture, letters), point(row, column) }.
  *
  * `letters` is the height of the numbers in the pixels, null for none. Under numbers all ink is paler, so that they can
- * be read.
+ * be read. `layer` lies over the ink and under the marks, for what a widget adds; its origin is the first pixel's corner.
  * @param {object} listeners
  * @param {(p: number) => void} listeners.onHighlight
  * @param {(p: number) => void} listeners.onpin
@@ -22,7 +22,7 @@ export function createGrid({ onHighlight, onpin, onleave, onkey }) {
     tabindex: 0,
     role: "application",
     "aria-roledescription": "picture",
-    class: "wl-grid",
+    class: "wl-bitmap",
     onpointerleave: onleave,
     onkeydown: onkey,
   });
@@ -34,6 +34,7 @@ export function createGrid({ onHighlight, onpin, onleave, onkey }) {
   /** @type {ReturnType<typeof createMarks>} */
   let marks;
   let numbers = s("g");
+  const layer = s("g", { "aria-hidden": "true" });
 
   function layOut(shape, side) {
     if (shape[0] === rows && shape[1] === columns && side === size) return;
@@ -53,6 +54,7 @@ export function createGrid({ onHighlight, onpin, onleave, onkey }) {
         s("rect", { class: "wl-sheet", width: wide, height: high }),
         s("g", { class: "wl-ink" }, ...cells),
         numbers,
+        layer,
         ...marks.nodes,
       ),
     );
@@ -73,7 +75,7 @@ export function createGrid({ onHighlight, onpin, onleave, onkey }) {
     });
   }
 
-  return { node, layOut, paint, point: (row, column) => marks.point(row, column) };
+  return { node, layer, layOut, paint, point: (row, column) => marks.point(row, column) };
 }
 
 function createPixels([rows, columns], size) {

@@ -1,0 +1,112 @@
+// The numbers of an image as a table: one Tab stop, whose active cell is the pixel that is looked at.
+import { h, set } from "../shared/dom.js";
+import { signed } from "../shared/format.js";
+
+/**
+ * Returns { node, build(rows, columns, wide), write(texts, greys), mark(isMarked, kind), point(row, column) }.
+ *
+ * A cell is named by its place in the flat row of numbers, `p`; `wide` is how many columns the image has.
+ * @param {object} listeners
+ * @param {(p: number | null) => void} listeners.onHighlight
+ * @param {(p: number, extend: boolean) => void} listeners.onpress  the mouse went down on a cell
+ * @param {(p: number) => void} listeners.ondrag  and, still down, is on this one
+ * @param {(event: KeyboardEvent) => void} listeners.onkey
+ */
+export function createTable({ onHighlight, onpress, ondrag, onkey }) {
+  const id = `wl-pixels-${Math.random().toString(36).slice(2)}`; // two views may stand in one document
+  const table = h("table", { role: "grid", tabindex: 0, onkeydown: onkey });
+  const node = h("div", { class: "wl-numbers-pane" }, table);
+  /** @type {Map<number, HTMLElement>} */
+  let cells = new Map();
+  /** @type {{ rows: Map<number, HTMLElement>, columns: Map<number, HTMLElement> }} */
+  let heads = { rows: new Map(), columns: new Map() };
+  let width = 0;
+  /** @type {Element[]} */
+  let lit = [];
+
+  const pixelOf = (event) => {
+    const p = event.target.closest?.("td")?.dataset.p;
+    return p === undefined ? null : Number(p);
+  };
+  set(table, {
+    onpointerover(event) {
+      const p = pixelOf(event);
+      if (p === null) return;
+      if (event.buttons === 1 && event.pointerType === "mouse") ondrag(p);
+      else onHighlight(p);
+    },
+    onpointerleave: () => onHighlight(null),
+    onpointerdown(event) {
+      const p = pixelOf(event);
+      if (p === null || event.button > 0) return;
+      onpress(p, event.shiftKey);
+    },
+  });
+
+  /** Whether the step to a side leads round the end of a row. */
+  const isOver = (p, side) => (side === "left" && p % width === 0) || (side === "right" && p % width === width - 1);
+
+  return {
+    node,
+    build(rows, columns, wide, label) {
+      width = wide;
+      cells = new Map();
+      lit = [];
+      const head = (index, scope) => h("th", { scope, class: scope === "col" ? "wl-j" : "wl-i" }, String(index));
+      heads = {
+        rows: new Map(rows.map((row) => [row, head(row, "row")])),
+        columns: new Map(columns.map((column) => [column, head(column, "col")])),
+      };
+      const line = (row) => {
+        const own = columns.map((column) => {
+          const p = row * wide + column;
+          const cell = h("td", { role: "gridcell", id: `${id}-${p}`, "data-p": p });
+          cells.set(p, cell);
+          return cell;
+        });
+        return h("tr", {}, heads.rows.get(row), ...own);
+      };
+      const corner = h("td", { class: "wl-corner" });
+      set(table, { "aria-label": label }).replaceChildren(
+        h("thead", {}, h("tr", {}, corner, ...heads.columns.values())),
+        h("tbody", {}, ...rows.map(line)),
+      );
+    },
+    write(texts, greys) {
+      for (const [p, cell] of cells) {
+        cell.textContent = signed(texts[p]);
+        cell.classList.toggle("wl-nothing", greys[p] === 0);
+        cell.style.setProperty("--wl-grey", greys[p]);
+      }
+    },
+    mark(isMarked, kind) {
+      const marked = (p) => cells.has(p) && isMarked(p);
+      const sides = { top: -width, bottom: width, left: -1, right: 1 };
+      for (const [p, cell] of cells) {
+        const edges = Object.entries(sides).filter(([side, by]) => !marked(p + by) || isOver(p, side));
+        const names = marked(p) ? [`wl-marked-${kind}`, ...edges.map(([side]) => `wl-edge-${side}`)] : [];
+        const kept = ["wl-nothing", "wl-here"].filter((name) => cell.classList.contains(name));
+        cell.className = [...kept, ...names].join(" ");
+        set(cell, { "aria-selected": String(isMarked(p)) });
+      }
+    },
+    point(p) {
+      for (const each of lit) each.classList.remove("wl-here");
+      const cell = cells.get(p);
+      const around = [heads.rows.get(Math.floor(p / width)), heads.columns.get(p % width)];
+      lit = [cell, ...around].filter((each) => each !== undefined);
+      for (const each of lit) each.classList.add("wl-here");
+      set(table, { "aria-activedescendant": cell?.id ?? null });
+      if (cell) reveal(cell, node, table);
+    },
+  };
+}
+
+/** Scroll the pane, and nothing else, until the cell is in it, beside the numbers of rows and columns that stay. */
+function reveal(cell, pane, table) {
+  const [outer, box] = [pane.getBoundingClientRect(), cell.getBoundingClientRect()];
+  const corner = table.querySelector(".wl-corner");
+  const within = (from, to, least, most) => (from < least ? from - least : to > most ? to - most : 0);
+  pane.scrollLeft += within(box.left, box.right, outer.left + corner.offsetWidth, outer.left + pane.clientWidth);
+  pane.scrollTop += within(box.top, box.bottom, outer.top + corner.offsetHeight, outer.top + pane.clientHeight);
+}
