@@ -115,7 +115,7 @@ function createTrack(rung, onpredict) {
       hint.hidden = Boolean(predicted || result?.seconds);
       guess.style.width = predicted ? percent(axis, predicted) : "0";
 
-      bar.className = `wl-bar wl-${result?.state ?? "none"}`;
+      bar.classList.toggle("wl-estimated", result?.state === "estimated");
       bar.style.width = result?.seconds > 0 ? percent(axis, result.seconds) : "0";
       mark.hidden = !published;
       if (published) {
