@@ -53,7 +53,7 @@ def test_by_mouse_the_timeline_a_reseeding_and_the_real_fork(open_forks):
     )
     expect(forks.locator(".wl-related")).to_have_count(3)
 
-    forks.get_by_label("reseeding").select_option("reseed by process id")
+    forks.get_by_label("reseeding").select_option("by process id")
     expect(said(forks)).to_contain_text("12 draws after the fork, all different. But neighbouring process ids")
     for_real(forks).click()
     expect(forks.locator(".wl-conclusion")).to_contain_text("once it was known which process ids the children got")

@@ -33,6 +33,14 @@ test("it opens at the end of the timeline, equal numbers under the same letter a
   }
 });
 
+test("a choice of reseeding does not repeat the word beside it", async () => {
+  const view = await mount("wl.ForkSimulator()");
+  assert.equal(view.$("select[aria-label^=reseeding]").closest("label").firstChild.textContent, "reseeding");
+  const options = [...view.$$("select[aria-label^=reseeding] option")].map((entry) => entry.textContent);
+  assert.deepEqual(options, ["none", "by process id", "from os.urandom", "SeedSequence.spawn", "jump ahead"]);
+  view.destroy();
+});
+
 test("the timeline: seed, draws, the fork that copies the state, draws by every process", async () => {
   const view = await mount("wl.ForkSimulator(seed=457428938475, draws_before=1, draws_after=2)");
   const start = () => view.$(".wl-start .wl-card").textContent;

@@ -42,7 +42,8 @@ export function createRecipe(label) {
  * @param {(key: string) => void} onchoose
  */
 export function createReseedings(name, reseedings, onchoose) {
-  const options = reseedings.map(({ key, title }) => ({ value: key, text: title }));
+  // The label before it says "reseeding" already, and a drop-down should show its choice whole.
+  const options = reseedings.map(({ key, title }) => ({ value: key, text: title.replace(/^reseed /, "") }));
   const { node, select } = dropdown("reseeding", options, "", onchoose);
   set(select, { "aria-label": name });
   const reasons = h("p", { class: "wl-reason wl-quiet" });
