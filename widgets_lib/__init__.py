@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from widgets_lib.widgets.predict import Predict as Predict
     from widgets_lib.widgets.projector import projector as projector
     from widgets_lib.widgets.roofline import Roofline as Roofline
+    from widgets_lib.widgets.similarity import SimilarityExplorer as SimilarityExplorer
     from widgets_lib.widgets.stepper import LoopStepper as LoopStepper
     from widgets_lib.widgets.stream import RandomStream as RandomStream
     from widgets_lib.widgets.strides import StrideExplorer as StrideExplorer
@@ -59,6 +60,7 @@ _PUBLIC = {
     "RandomStream": ".widgets.stream",
     "Roofline": ".widgets.roofline",
     "rung": ".widgets.ladder",
+    "SimilarityExplorer": ".widgets.similarity",
     "StrideExplorer": ".widgets.strides",
     "Variants": ".widgets.variants",
 }

@@ -95,6 +95,16 @@ DOINGS = {
         *({"seed": "-12"}, {"state": [1, 2, 3]}, {"turn_deg": 40}),
     ],
     "Roofline": [{"m": 5}, {"rung": "numpy"}, {"m": 1024, "k": 1024, "n": 1024}, {"rung": ""}],
+    "SimilarityExplorer": [
+        {"guess": 5},
+        {"metric": "l2", "mean": 3, "stage": "charges"},
+        {"index": -1, "strokes": [[[3, 4], [12, 4.5]], [[12, 4.5], [7, 20]]], "guess": -1},
+        {"scale": False, "centre": False, "smooth": False, "ink": False},
+        {"stage": "draw", "ask": False},
+        {"stage": "confusion", "cell": [5, 3], "page": 1},
+        {"stage": "shift", "pixels": 2},
+        {"pixels": 1, "direction": "left"},
+    ],
     "StrideExplorer": [
         {"message": {"dials": {"shape": [3, 2], "stride": [1, 0], "storage_offset": 0}}},
         {"message": {"write": 1, "text": "−7.5"}},
@@ -122,6 +132,7 @@ OTHERS = {  # made in other ways
     "wl.BroadcastExplorer(preset='outer')": [{"preset": "vector"}, {"preset": "outer"}],
     "wl.Predict('?', answer='a', choices=['a', 'b'])": [{"given": "b"}],
     "wl.Predict('?', answer=(3, 1))": [{"given": "3,1"}],
+    "wl.SimilarityExplorer(challenge='one-step')": [{"message": {"hint": True}}, {"ink": False}, {"ink": True}],
     "wl.RandomStream(state=(1, 2, 3))": [{"seed": "42"}],
     "wl.RandomStream(seed=None)": [{"n": 3}],
     "wl.StrideExplorer(np.arange(12).reshape(3, 4)[::-1])": [{"message": {"move": "transpose"}}],
@@ -132,6 +143,7 @@ NEVER = {
     "DigitViewer": {"index"},
     "EinsumExplorer": {"solved", "hints"},
     "KernelTrace": {"edits", "solved", "hints"},
+    "SimilarityExplorer": {"solved", "hints"},
 }  # it has one picture; no challenge
 # Measured, sent by a thread, or of the view's own making.
 NOT_STATE = {"progress", "real", "layout", "tabbable", "tooltip", "_assets"}

@@ -1,0 +1,283 @@
+"""SimilarityExplorer: what it reads, what it hides until it is predicted, and what it makes of odd input."""
+
+import json
+import threading
+
+import numpy as np
+import pytest
+
+import widgets_lib as wl
+from widgets_lib.compute import drawing, similarity
+from widgets_lib.compute.similarity import course
+from widgets_lib.compute.similarity.challenges import CHALLENGES
+
+SEVEN = [[[10, 4], [18, 4]], [[18, 4], [14, 24]]]
+NARROW_SEVEN = [[[9, 4], [17, 4]], [[17, 4], [15, 24]]]
+
+
+def images(widget):
+    return np.frombuffer(widget.images, "<f4").reshape(4, 28, 28)
+
+
+def settled(widget):
+    assert widget.wait(60) and widget.error == ""
+    return widget
+
+
+@pytest.fixture
+def nothing_read(monkeypatch):
+    """As in a new kernel: no test digit was read yet."""
+    monkeypatch.setattr(course, "_answers", {})
+
+
+# ---- a digit and its distances ----
+
+
+def test_nothing_tells_the_answer_before_it_is_predicted():
+    widget = wl.SimilarityExplorer()
+    picture = widget.picture
+    assert not picture["revealed"] and picture["answer"] == -1 and picture["heading"] == "Which digit will it say?"
+    assert picture["rows"] == [{"digit": digit} for digit in range(10)]
+    widget.guess = 1
+    assert widget.picture["answer"] == 1 and "Just as you predicted." in widget.picture["caption"]
+    assert "The label is 3, so it is wrong." in widget.picture["caption"]
+    widget.index, widget.guess = 20, -1
+    assert not widget.picture["revealed"]
+    widget.ask = False
+    assert widget.picture["revealed"] and "predicted" not in widget.picture["caption"]
+
+
+@pytest.mark.parametrize("metric", similarity.METRICS)
+def test_the_rows_are_the_distances(metric):
+    widget = wl.SimilarityExplorer(index=7, metric=metric, ask=False)
+    image = similarity.test_digits()[0][7] / 255
+    found = similarity.distances(image[np.newaxis], similarity.course_digits(), metric)[0]
+    rows = widget.picture["rows"]
+    np.testing.assert_allclose([row["share"] for row in rows], found / found.max())
+    assert rows[4]["text"] == (f"{found[4]:.1f}" if metric == "dot" else f"{found[4]:.4f}")
+    assert [row["digit"] for row in rows if row["nearest"]] == [similarity.classify(image[np.newaxis], similarity.course_digits(), metric)[0]]  # fmt: skip
+
+
+def test_a_drawing_is_placed_and_each_step_can_be_turned_off():
+    widget = wl.SimilarityExplorer(strokes=SEVEN, ask=False)
+    assert widget.index == -1 and widget.picture["is_drawn"] and widget.picture["label"] == -1
+    np.testing.assert_allclose(images(widget)[1] * 255, drawing.place(SEVEN), atol=1e-4)
+    assert not images(widget)[0].any()
+    widget.centre = False
+    np.testing.assert_allclose(images(widget)[1] * 255, drawing.place(SEVEN, centre=False), atol=1e-4)
+    widget.centre, widget.ink = True, False
+    np.testing.assert_allclose(images(widget)[1] * 255, 255 - drawing.place(SEVEN).astype(int), atol=1e-4)
+    assert [step["is_on"] for step in widget.picture["steps"]] == [True, True, True, False]
+
+
+def test_a_chosen_mean_and_what_it_charges():
+    widget = wl.SimilarityExplorer("charges", index=18)
+    assert widget.picture["chosen"] == widget.picture["answer"] == 1  # the nearest
+    widget.mean = 3
+    _, image, mean, charge = images(widget)
+    np.testing.assert_allclose(mean, similarity.course_digits()[3], atol=1e-6)
+    np.testing.assert_allclose(charge, abs(image - mean), atol=1e-6)
+    assert widget.picture["largest"] == pytest.approx(charge.max())
+    extra = charge[image > mean].sum() / charge.sum()
+    assert f"{100 * extra:.2f} % are for ink that this mean lacks" in widget.picture["charge"]
+
+
+def test_an_empty_sheet_is_no_digit():
+    widget = wl.SimilarityExplorer(index=-1)
+    assert widget.picture["is_empty"] and not images(widget).any()
+    assert "Draw a digit" in widget.picture["caption"]
+    for stage in ("charges", "confusion", "shift"):
+        widget.stage = stage
+        settled(widget)
+    assert "This one" not in widget.curve["caption"]
+
+
+# ---- all test digits ----
+
+
+def test_the_confusion_matrix_and_the_digits_of_a_cell(nothing_read):
+    widget = settled(wl.SimilarityExplorer("confusion"))
+    assert np.trace(widget.table["counts"]) == 6_685 and widget.table["totals"][1] == 3_278
+    assert "66.85 %" in widget.table["caption"] and "3,278 times" in widget.table["caption"]
+    widget.set_state({"cell": [5, 1], "page": 0})
+    assert widget.table["opened"] == "A 5 that was read as a 1: 325 times. Here: 1 to 24."
+    labels = similarity.test_digits()[1]
+    assert len(widget.table["indices"]) == 24 and set(labels[widget.table["indices"]]) == {5}
+    gallery = np.frombuffer(widget.gallery, "<f4").reshape(-1, 28, 28)
+    np.testing.assert_allclose(gallery[3] * 255, similarity.test_digits()[0][widget.table["indices"][3]], atol=1e-4)
+    widget.page = 13
+    assert widget.table["opened"].endswith("Here: 313 to 325.") and len(widget.table["indices"]) == 13
+    widget.page = 999  # of another cell with more digits
+    assert widget.table["page"] == 13
+    widget.set_state({"cell": [1, 0]})
+    assert widget.table["opened"] == "No 1 was read as a 0." and widget.gallery == b""
+
+
+def test_the_curve_is_drawn_as_far_as_it_was_tried(nothing_read):
+    widget = settled(wl.SimilarityExplorer("shift", metric="l2"))
+    assert widget.curve["shares"] == [0.8203]
+    widget.pixels = 2
+    settled(widget)
+    assert widget.curve["shares"] == [0.8203, 0.7231, 0.4796] and widget.furthest == 2
+    assert "34.1 points less than unmoved" in widget.curve["caption"]
+    moved = np.reshape(widget.curve["image"], (28, 28))
+    np.testing.assert_allclose(moved[:26], images(widget)[1][2:], atol=1e-4)
+    widget.pixels, widget.direction = 1, "right"
+    settled(widget)
+    assert [round(share, 3) for share in widget.curve["shares"]] == [0.820, 0.805, 0.632]
+
+
+def test_ten_thousand_digits_are_read_off_the_main_thread(nothing_read, monkeypatch):
+    threads = []
+    classify = course.classify
+    monkeypatch.setattr(course, "classify", lambda *args: threads.append(threading.current_thread()) or classify(*args))
+    widget = settled(wl.SimilarityExplorer("shift"))
+    assert threads and threading.main_thread() not in threads
+    assert widget.progress == {} and widget.curve["shares"] == [0.6685]
+
+
+def test_without_threads_it_is_right_too(nothing_read, monkeypatch):
+    def refuse(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    widget = wl.SimilarityExplorer("confusion")
+    assert np.trace(widget.table["counts"]) == 6_685 and widget.progress == {}
+
+
+def test_a_page_that_hurries_ahead_gets_the_last_setting(nothing_read):
+    widget = wl.SimilarityExplorer("shift")
+    for pixels in (1, 2, 3):
+        widget.pixels = pixels
+    widget.metric = "l2"
+    settled(widget)
+    assert widget.curve["metric"] == "l2" and len(widget.curve["shares"]) == 4
+
+
+# ---- bad input ----
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"show": "everything"}, "show 'everything' is not one of draw, charges"),
+        ({"metric": "cosine"}, "cosine"),
+        ({"challenge": "none"}, "challenge 'none' is not one of seven-as-one"),
+        ({"index": 10_000}, "at most 9,999"),
+        ({"index": True}, "whole number"),
+        ({"ask": "no"}, "ask is True or False"),
+        ({"strokes": [[[1, 2, 3]]]}, "stroke 1"),
+        ({"strokes": "7"}, "strokes are a list"),
+    ],
+)
+def test_a_bad_argument_is_refused_at_the_author(arguments, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        wl.SimilarityExplorer(**arguments)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"strokes": [[]]},
+        {"strokes": [[["a", 1]]]},
+        {"strokes": [[[1, 2]] * 3_001]},
+        {"strokes": [{"x": 1}]},
+        {"strokes": [7]},
+        {"strokes": [[[1, 2]]] * 61},
+        {"index": 10_000},
+        {"guess": 10},
+        {"mean": -2},
+        {"cell": [1]},
+        {"cell": [1, True]},
+        {"cell": ["1", "2"]},
+        {"pixels": 5},
+        {"page": -1},
+        {"stage": "other"},
+        {"metric": 3},
+    ],
+)
+def test_what_a_page_sends_is_checked(state):
+    widget = wl.SimilarityExplorer(index=-1, ask=False)
+    widget.strokes = SEVEN
+    before = (widget.picture, widget.images)
+    widget.set_state(state)
+    assert widget.error and (widget.picture, widget.images) == before
+    widget.set_state(
+        {"strokes": NARROW_SEVEN, "index": -1, "guess": -1, "mean": -1, "cell": [], "page": 0, "pixels": 0}
+    )
+    assert widget.error == "" and widget.picture["answer"] == 1
+
+
+def test_a_drawing_is_kept_as_json_and_comes_back():
+    widget = wl.SimilarityExplorer()
+    widget.set_state({"index": -1, "strokes": SEVEN})
+    widget.set_state({"guess": 7})
+    kept = json.loads(json.dumps({name: getattr(widget, name) for name in widget.inputs}))
+    again = wl.SimilarityExplorer()
+    assert again.restore(kept)
+    assert (again.picture, again.images) == (widget.picture, widget.images)
+    assert not wl.SimilarityExplorer().restore({**kept, "strokes": [[[None, 1]]]})
+
+
+# ---- challenges ----
+
+
+def challenged(key, *states):
+    widget = wl.SimilarityExplorer(challenge=key)
+    said = [widget.challenge["message"]]
+    for state in states:
+        widget.set_state(state)
+        settled(widget)
+        said.append(widget.challenge["message"])
+    return widget, said
+
+
+def test_a_seven_that_is_read_as_a_one():
+    three = [[[8, 5], [18, 5], [12, 12], [18, 17], [16, 23], [8, 23]]]
+    widget, said = challenged("seven-as-one", {"strokes": three, "index": -1}, {"strokes": NARROW_SEVEN})
+    assert said[0] == "Draw a 7 first." and "your drawing is a 3" in said[1] and said[2].startswith("Solved: your 7")
+    assert widget.solved
+    widget.strokes = three
+    assert widget.challenge["solved"] and not widget.challenge["now"]
+    widget.set_state({"strokes": NARROW_SEVEN, "scale": False})
+    assert not widget.challenge["now"]
+
+
+def test_a_three_that_two_metrics_read_differently():
+    _, said = challenged("split-three", {"index": 30}, {"index": 44})
+    assert said[0] == "This is a 7: choose or draw a 3."
+    assert said[1] == "A 3, and both L1 and L2 read a 3." and said[2].startswith("Solved: L1 reads a ")
+
+
+def test_one_step_that_misleads():
+    corner = [[[x / 3 + 1, y / 3 + 1] for x, y in stroke] for stroke in SEVEN]
+    _, said = challenged("one-step", {"strokes": corner, "index": -1, "metric": "l2"}, {"centre": False})
+    assert "Now turn off a single one" in said[1] and said[2].startswith("Solved: without that step")
+
+
+def test_half_of_them_wrong(nothing_read):
+    _, said = challenged(
+        "half-wrong",
+        {"metric": "l2"},
+        {"direction": "down", "pixels": 2},
+        {"direction": "up", "pixels": 3},
+        {"pixels": 2},
+    )
+    assert "82.03 % are still read right" in said[1] and "50.76 % are still read right" in said[2]
+    assert "25.06 %" in said[3] and "a smaller shift will do" in said[3]
+    assert said[4] == "Solved: moved up by 2 px, only 47.96 % are read right."
+
+
+def test_the_commonest_mistake(nothing_read):
+    _, said = challenged("commonest-mistake", {"cell": [5, 5]}, {"cell": [5, 1]}, {"cell": [2, 1]})
+    assert said[1].startswith("These were read right") and "commoner" in said[2] and said[3].startswith("Solved: 446")
+
+
+@pytest.mark.parametrize("key", CHALLENGES)
+def test_hints_come_one_by_one(key):
+    widget = settled(wl.SimilarityExplorer(challenge=key))
+    for _ in range(4):
+        widget._on_msg({"hint": True}, [])
+    assert widget.challenge["hints"] == list(CHALLENGES[key].hints) and not widget.challenge["more"]
+    widget._on_msg({"restart": True}, [])
+    assert widget.challenge["hints"] == []

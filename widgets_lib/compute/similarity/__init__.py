@@ -1,0 +1,46 @@
+"""A digit reader that learns nothing: which mean digit is this image nearest to, and what did each pixel cost?"""
+
+from .course import course_answers, course_confusion, course_digits, has_answers, looks_like, test_digits
+from .reader import (
+    DIRECTIONS,
+    METRICS,
+    Direction,
+    Metric,
+    Shifted,
+    accuracy,
+    charges,
+    check_metric,
+    classify,
+    confusion,
+    distances,
+    mean_digits,
+    median_digits,
+    nearest,
+    shift,
+    under_shifts,
+)
+
+__all__ = [
+    "DIRECTIONS",
+    "METRICS",
+    "Direction",
+    "Metric",
+    "Shifted",
+    "accuracy",
+    "charges",
+    "check_metric",
+    "classify",
+    "confusion",
+    "course_answers",
+    "course_confusion",
+    "course_digits",
+    "distances",
+    "has_answers",
+    "looks_like",
+    "mean_digits",
+    "median_digits",
+    "nearest",
+    "shift",
+    "test_digits",
+    "under_shifts",
+]

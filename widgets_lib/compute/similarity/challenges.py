@@ -1,0 +1,204 @@
+"""Tasks for a learner, such as "draw a 7 that is read as a 1", and what is still missing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .course import course_confusion, course_digits, has_answers, looks_like, test_digits
+from .reader import Direction, Metric, accuracy, classify
+
+NAMES: dict[Metric, str] = {"l1": "L1", "l2": "L2", "dot": "The dot product"}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What a learner has made of the reader so far.
+
+    index: the test digit that was chosen, −1 for a drawing. image: what is compared, (28, 28) bytes; placed: the same with
+    no step of the placing left out; None: nothing is drawn. steps_off: the steps that are left out.
+    """
+
+    index: int
+    image: NDArray[np.uint8] | None
+    placed: NDArray[np.uint8] | None
+    metric: Metric = "l1"
+    steps_off: tuple[str, ...] = ()
+    direction: Direction = "up"
+    pixels: int = 0
+    cell: tuple[int, ...] = ()
+
+    def label(self) -> int | None:
+        """What the digit is: a test digit's label; of a drawing, what most test digits like it are."""
+        if self.index >= 0:
+            return int(test_digits()[1][self.index])
+        return None if self.placed is None else looks_like(self.placed)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a challenge is solved, and in one sentence what is missing or was made."""
+
+    is_solved: bool
+    message: str
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """A task. stage: where it is worked on; judge: whether an attempt solves it; hints: the last one nearly tells."""
+
+    key: str
+    title: str
+    task: str
+    stage: str
+    judge: Callable[[Attempt], Verdict]
+    hints: tuple[str, ...]
+
+
+def _read(image: NDArray[np.uint8], metric: Metric) -> int:
+    return int(classify(image[np.newaxis] / 255, course_digits(), metric)[0])
+
+
+def _judge_seven(attempt: Attempt) -> Verdict:
+    if attempt.index >= 0 or attempt.image is None:
+        return Verdict(False, "Draw a 7 first.")
+    if attempt.steps_off:
+        return Verdict(False, "Turn all steps of the placing on: the shape alone is to mislead it.")
+    label, answer = attempt.label(), _read(attempt.image, attempt.metric)
+    if label != 7:
+        seen = "no digit clearly" if label is None else f"a {label}"
+        return Verdict(False, f"Beside the test digits most like it, your drawing is {seen}: it should be a 7.")
+    if answer != 1:
+        return Verdict(False, f"A 7 it is, but {_name(attempt)} reads a {answer}.")
+    return Verdict(True, f"Solved: your 7 is nearest to the mean 1 by {_name(attempt)}.")
+
+
+def _judge_split(attempt: Attempt) -> Verdict:
+    if attempt.image is None:
+        return Verdict(False, "Choose a test digit, or draw one.")
+    label = attempt.label()
+    if label != 3:
+        seen = "no digit clearly" if label is None else f"a {label}"
+        return Verdict(False, f"This is {seen}: choose or draw a 3.")
+    l1, l2 = _read(attempt.image, "l1"), _read(attempt.image, "l2")
+    if l1 == l2:
+        return Verdict(False, f"A 3, and both L1 and L2 read a {l1}.")
+    return Verdict(True, f"Solved: L1 reads a {l1} and L2 reads a {l2}.")
+
+
+def _judge_step(attempt: Attempt) -> Verdict:
+    if attempt.image is None or attempt.placed is None:
+        return Verdict(False, "Choose a test digit, or draw one.")
+    label = attempt.label()
+    if label is None or _read(attempt.placed, attempt.metric) != label:
+        return Verdict(False, f"With all steps on, {_name(attempt)} reads this one wrong already: try another digit.")
+    if len(attempt.steps_off) != 1:
+        return Verdict(False, "Read right with all steps on. Now turn off a single one.")
+    answer = _read(attempt.image, attempt.metric)
+    if answer == label:
+        return Verdict(False, f"Still read as a {label}: try another step, or another digit.")
+    return Verdict(True, f"Solved: without that step {_name(attempt)} reads your {label} as a {answer}.")
+
+
+def _judge_half(attempt: Attempt) -> Verdict:
+    where = (attempt.metric, attempt.direction)
+    if not has_answers(*where, attempt.pixels):
+        return Verdict(False, "Move the slider, and all 10,000 are read again.")
+    share = accuracy(course_confusion(*where, attempt.pixels))
+    if share >= 0.5:
+        return Verdict(False, f"{_percent(share)} are still read right: more than half.")
+    if attempt.pixels > 0 and not has_answers(*where, attempt.pixels - 1):
+        return Verdict(False, f"Only {_percent(share)} are read right. Is a pixel less enough too?")
+    if attempt.pixels > 0 and accuracy(course_confusion(*where, attempt.pixels - 1)) < 0.5:
+        return Verdict(False, f"Only {_percent(share)} are read right, but a smaller shift will do.")
+    return Verdict(
+        True, f"Solved: moved {attempt.direction} by {attempt.pixels} px, only {_percent(share)} are read right."
+    )
+
+
+def _judge_pair(attempt: Attempt) -> Verdict:
+    if not has_answers(attempt.metric) or len(attempt.cell) != 2:
+        return Verdict(False, "Press a cell: its row is what a digit is, its column what it was read as.")
+    table = course_confusion(attempt.metric)
+    mistakes = table - np.diag(table.diagonal())
+    true, said = attempt.cell
+    if true == said:
+        return Verdict(False, "These were read right: the mistakes lie beside the diagonal.")
+    found = f"{mistakes[true, said]:,} times a {true} was read as a {said}"
+    if mistakes[true, said] < mistakes.max():
+        return Verdict(False, f"{found}; another mistake is commoner.")
+    return Verdict(True, f"Solved: {found}, and no mistake of {_name(attempt)} is commoner.")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f} %"
+
+
+def _name(attempt: Attempt) -> str:
+    return NAMES[attempt.metric].replace("The", "the")
+
+
+_ALL = (
+    Challenge(
+        "seven-as-one",
+        "a 7 read as a 1",
+        "Draw a 7 that is read as a 1.",
+        "draw",
+        _judge_seven,
+        (
+            "The mean 1 is a thick upright stroke in the middle. Where has a 7 its ink?",
+            "A short bar leaves little ink beside the stroke.",
+            "Draw it steep, with a bar of a third of its height, and read it by L1.",
+        ),
+    ),
+    Challenge(
+        "split-three",
+        "a 3 of two minds",
+        "Find or draw a 3 that L1 and L2 read differently.",
+        "draw",
+        _judge_split,
+        (
+            "L2 squares the differences, so a few large ones count for more than many small ones.",
+            "L1 likes the mean with the least ink, which is the 1.",
+            "Go through the test digits, or draw a thin, narrow 3.",
+        ),
+    ),
+    Challenge(
+        "one-step",
+        "one step too few",
+        "Turn off a single step of the placing, so that a digit that was read right is read wrong.",
+        "draw",
+        _judge_step,
+        (
+            "Draw small, or in a corner, and look at what each step repairs.",
+            "The reader compares pixel by pixel: where the ink lies is all it knows.",
+            "Draw a digit in a corner, see it read right, and turn off “centre”.",
+        ),
+    ),
+    Challenge(
+        "half-wrong",
+        "half of them wrong",
+        "Move all test digits until fewer than half are read right, by as few pixels as you can.",
+        "shift",
+        _judge_half,
+        (
+            "Where must the curve be for half of 10,000?",
+            "Not every direction does the same harm.",
+            "One pixel is not enough for L2; try two, upwards.",
+        ),
+    ),
+    Challenge(
+        "commonest-mistake",
+        "the commonest mistake",
+        "Find the commonest mistake in the table, and open it.",
+        "confusion",
+        _judge_pair,
+        (
+            "The mistakes lie beside the diagonal.",
+            "L1 has a favourite answer: look down that column.",
+            "The darkest cell in the column of that answer.",
+        ),
+    ),
+)
+CHALLENGES = {challenge.key: challenge for challenge in _ALL}
