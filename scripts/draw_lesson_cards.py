@@ -69,6 +69,12 @@ SCENES = {
         css=".wl-transcript { display: none !important }",
         alt="Twelve values on a tape, taken four at a time into the rows of a matrix; the read head stands at the end",
     ),
+    "KernelGrid": Scene(
+        expression="wl.KernelGrid(20, 11, threads=(8, 8), cell=(17, 9))",
+        width=400,
+        css=".wl-overview, .wl-side, .wl-facts, figcaption, .wl-number { display: none !important }",
+        alt="A block of threads over the corner of a matrix: one thread reads a row and a column, the hatched ones are idle",
+    ),
     "LoopStepper": Scene(
         expression="wl.LoopStepper(strategy='dot', m=2, k=2, n=3)",
         press="one step",
