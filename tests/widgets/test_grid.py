@@ -55,8 +55,8 @@ def test_a_thread_is_named_with_what_it_reads():
         "blockIdx": "(3, 0)",
         "threadIdx": "(5, 7)",
         "warp, lane": "3, 21",
-        "i": "blockIdx.x · blockDim.x + threadIdx.x = 3 · 16 + 5 = 53",
-        "j": "blockIdx.y · blockDim.y + threadIdx.y = 0 · 16 + 7 = 7",
+        "i": "blockIdx.x · blockDim.x + threadIdx.x\n= 3 · 16 + 5 = 53",
+        "j": "blockIdx.y · blockDim.y + threadIdx.y\n= 0 · 16 + 7 = 7",
     }
     assert words(grid)["said"].startswith(
         "Thread (5, 7) of block (3, 0) reads row 53 of a and column 7 of b, writes c[53, 7]."

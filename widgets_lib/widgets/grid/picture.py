@@ -188,7 +188,7 @@ def thread_facts(placement: Placement, thread: Thread, number: int, cell: tuple[
     terms = {}
     for axis, name in enumerate(("x", "y")):
         index, along, at = thread.block_idx[axis], placement.launch.threads[axis], thread.thread_idx[axis]
-        terms[name] = f"blockIdx.{name} · blockDim.{name} + threadIdx.{name} = {index:,} · {along} + {at}"
+        terms[name] = f"blockIdx.{name} · blockDim.{name} + threadIdx.{name}\n= {index:,} · {along} + {at}"
     facts = [
         ["blockIdx", _pair(thread.block_idx)],
         ["threadIdx", _pair(thread.thread_idx)],
