@@ -1,12 +1,12 @@
 """A real Chromium against Voila and JupyterLab.
 
 `clean_page` is the page to use: it fails the test on a console error, an uncaught exception or a request that
-leaves the machine. `open_voila`, `voila_page`, `open_lab` and `open_notebook7` open notebooks in it;
-`pages.run_all(page)` runs one in JupyterLab.
+leaves the machine. `voila_page`, `open_lab` and `open_notebook7` open notebooks in it; `pages.run_all(page)` runs one in
+JupyterLab.
 
-Tests use one page after another, which saves half of what it costs to open a lesson: its scripts are compiled once.
+Tests use one page after another, which saves half of what it costs to open a notebook: its scripts are compiled once.
 What can't be undone, a script for every document or a clock, needs a page of its own: a test that asks for `context`
-gets one in it.
+gets one in it. A lesson in the app is run once for all tests of `one_process(lesson)`: `lesson_page`.
 """
 
 import os
@@ -16,11 +16,29 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support import chromium, servers
-from tests.support.pages import open_lesson, open_notebook, run_all, watch
+from tests.support.lesson_page import LessonPage
+from tests.support.pages import USUAL_MEDIA, VIEWPORT, open_lesson, open_notebook, run_all, watch
 
 expect.set_options(timeout=30_000)  # what is waited for comes late on a busy machine
-VIEWPORT = {"width": 1280, "height": 720}
-USUAL_MEDIA = {"media": "screen", "color_scheme": "light", "reduced_motion": "no-preference"}
+FAILED = pytest.StashKey()
+
+
+def pytest_collection_modifyitems(items):
+    """The tests of one process, as of a lesson, follow one another: they share what is open."""
+    places = {}
+
+    def place(item):
+        group = item.get_closest_marker("xdist_group")
+        return places.setdefault(group.args if group else item.nodeid, len(places))
+
+    items.sort(key=place)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -65,11 +83,11 @@ def page(request):
     else:
         page = request.getfixturevalue("shared_page")
         make_as_new(page)
+    asked = [request.getfixturevalue(name) for name in {"voila", "scratch_voila"} & set(request.fixturenames)]
+    before = [server.kernels() for server in asked]  # a lesson may be open in its own page
     yield page
     page.goto("about:blank")
-    for name in {"voila", "scratch_voila"} & set(request.fixturenames):
-        server = request.getfixturevalue(name)
-        servers.wait_until(lambda server=server: server.kernels() == 0, "the server still has a kernel")
+    servers.wait_until(lambda: [server.kernels() for server in asked] == before, "the server still has a kernel")
 
 
 @pytest.fixture
@@ -80,28 +98,24 @@ def clean_page(page):
     assert not problems, "\n".join(problems)
 
 
-def show_all(page, server):
-    """Chooses "Show all" for the lessons of a server: from a page of its address that asks it for nothing."""
-    address = f"{server.url}nothing"
-    page.route(address, lambda route: route.fulfill(body="<link rel=icon href='data:,'>", content_type="text/html"))
-    page.goto(address)
-    page.evaluate("localStorage.setItem('tensor-foundations.answers', 'shown')")
-    page.unroute(address)
+@pytest.fixture(scope="session")
+def _lesson_page(browser, voila):
+    page = LessonPage(browser, voila)
+    yield page
+    page.close()
 
 
 @pytest.fixture
-def open_voila(voila, clean_page):
-    """open_voila("03_matmul.ipynb") -> the page, once the lesson has run and its widgets are drawn.
+def lesson_page(_lesson_page, request):
+    """lesson_page("03_matmul.ipynb") -> the lesson's page in the app, as after a first visit: nothing is answered.
 
-    All answers are shown, as for a teacher; with veiled=True they wait for predictions.
+    All answers are shown, as for a teacher; with veiled=True they wait for predictions. With again=False the page is as
+    the last test has left it.
     """
-
-    def open_voila(name, veiled=False):
-        if not veiled:
-            show_all(clean_page, voila)
-        return open_lesson(clean_page, voila, name)
-
-    return open_voila
+    yield _lesson_page.open
+    if request.node.stash[FAILED]:
+        _lesson_page.close()
+    _lesson_page.check()
 
 
 @pytest.fixture
@@ -152,12 +166,15 @@ def _opener(lab, page, address):
 
 
 @pytest.fixture
-def open_in(request):
-    """open_in("app" or "notebook", "03_matmul.ipynb") -> the page of the lesson in Voila or JupyterLab, run to its end."""
+def open_in(request, browser):
+    """open_in("app" or "notebook", "03_matmul.ipynb") -> the page of the lesson in Voila or JupyterLab, run to its end.
+
+    It asks for `browser` as all do: else there would be a second one, for tests without "chromium" in their name.
+    """
 
     def open_in(host, name):
         if host == "app":
-            return request.getfixturevalue("open_voila")(name)
+            return request.getfixturevalue("lesson_page")(name)
         page = request.getfixturevalue("open_lab")(servers.ROOT / "lessons" / name)
         assert run_all(page) == []
         return page

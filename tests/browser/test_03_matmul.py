@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.pages import expect_a_picture_first, run_all
+from tests.support.lesson_page import one_process
+from tests.support.pages import PAPER, expect_a_picture_first, run_all
 
 LESSON = "03_matmul.ipynb"
 RUN_MS = 60_000
@@ -22,8 +23,9 @@ def row(ladder, key):
     return ladder.locator(f"[data-key='{key}']")
 
 
-def test_the_lesson_runs_as_an_app(open_voila):
-    page = open_voila(LESSON)
+@one_process(LESSON)
+def test_the_lesson_runs_as_an_app(lesson_page):
+    page = lesson_page(LESSON)
     expect(page.get_by_role("heading", level=1)).to_contain_text("3 · Matrix multiplication")
     expect_a_picture_first(page)
     expect(page.locator(".failed")).to_have_count(0)
@@ -142,13 +144,13 @@ def test_sizes_move_by_slider_and_preset(ladder):
     expect(row(ladder, "broadcast").locator(".wl-steps")).to_contain_text("50,000 Python steps")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
 def test_it_fits_the_page_in_both_themes(voila_page, clean_page, scheme, width):
     clean_page.emulate_media(color_scheme=scheme)
     clean_page.set_viewport_size({"width": width, "height": 800})
     page = voila_page(["import widgets_lib as wl\nwl.MatmulLadder()", "wl.LoopStepper()", "wl.Predict('?', answer=1)"])
     expect(page.locator(".wl")).to_have_count(3)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    paper = page.locator(".wl-ladder").evaluate("node => getComputedStyle(node).backgroundColor")
-    assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 24, 28)"}[scheme]
+    for each in (scheme, *(PAPER.keys() - {scheme})):
+        page.emulate_media(color_scheme=each)
+        expect(page.locator(".wl-ladder")).to_have_css("background-color", PAPER[each])
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -7,7 +7,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support import servers
-from tests.support.pages import IDLE, ask_of_kernel, expect_widgets, open_lesson, run_all
+from tests.support.pages import (
+    IDLE,
+    ask_of_kernel,
+    expect_widgets,
+    hear_that_python_has_stopped,
+    open_lesson,
+    run_all,
+)
 
 CELLS = ["import widgets_lib as wl\nwl.LoopStepper()", "wl.Predict('How many?', answer=3)"]
 RESTARTED = "Python was restarted: run this cell again."
@@ -16,7 +23,7 @@ CRASH = "requestExecute({ code: 'import os; os._exit(1)' }).done.catch(() => {})
 
 
 @pytest.fixture(params=["open_lab", "open_notebook7"])
-def notebook(request):
+def notebook(request, browser):
     """The page of a notebook with two widgets, in JupyterLab and in Notebook 7."""
     page = request.getfixturevalue(request.param)(CELLS)
     assert run_all(page) == []
@@ -53,7 +60,8 @@ def test_in_the_app_the_widgets_grey_and_the_page_says_why(page, scratch_voila):
     expect_widgets(page, {"stepper": 1, "predict": 1})
     (kernel,) = scratch_voila.python() - before
     os.kill(kernel, signal.SIGKILL)
-    expect(page.locator("#banner")).to_contain_text("Python has stopped", timeout=60_000)
+    hear_that_python_has_stopped(page, scratch_voila)
+    expect(page.locator("#banner")).to_contain_text("Python has stopped")
     expect(page.locator(".wl-is-gone")).to_have_count(2)
     expect(page.locator(".wl-gone")).to_have_count(0)
     assert page.locator(".wl-controls").first.evaluate("part => part.inert")

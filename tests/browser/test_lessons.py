@@ -1,41 +1,20 @@
 """What holds for every lesson in the app, found in lessons/: no answer before its question, the keyboard alone, axe.
 
-A lesson is opened once and its tests follow one another on that page.
+A lesson is opened once, and these tests and its own follow one another on that page.
 """
 
 import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import VIEWPORT
 from tests.browser.test_axe import violations
 from tests.support import keyboard, servers
-from tests.support.pages import open_lesson, watch
+from tests.support.lesson_page import SEEN_TOO_EARLY, one_process
 from widgets_lib.app.veils import find_veils
 
 LESSONS = sorted(path.name for path in (servers.ROOT / "lessons").glob("*.ipynb"))
-# One process has a lesson, with its page.
-ONE_PAGE_EACH = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in LESSONS]
+every_lesson = pytest.mark.parametrize("name", [pytest.param(name, marks=one_process(name)) for name in LESSONS])
 
-
-@pytest.fixture(scope="module", params=ONE_PAGE_EACH)
-def lesson(request, browser, voila):
-    """(page, cells) of a lesson, its answers veiled at first."""
-    context = browser.new_context(viewport=VIEWPORT)
-    page = context.new_page()
-    with watch(page) as problems:
-        open_lesson(page, voila, request.param)
-        yield page, nbformat.read(servers.ROOT / "lessons" / request.param, 4).cells
-        page.goto("about:blank")
-    servers.wait_until(lambda: voila.kernels() == 0, "the server still has a kernel")
-    context.close()
-    assert not problems, "\n".join(problems)
-
-
-# What shows of answers whose questions are open.
-SEEN_TOO_EARLY = """() => [...document.querySelectorAll("#lesson .answer:not(.open) > .behind")].flatMap((behind) =>
-  [behind, ...behind.querySelectorAll("*")].filter((each) => each.checkVisibility({ visibilityProperty: true })))
-  .map(({ outerHTML }) => outerHTML)"""
 STATES = """all => all.map((root) =>
   [root.closest(".jp-Cell").id.replace("cell-id=", ""), root.matches("[data-answered]")])"""
 TEXT = "index => document.querySelectorAll('.wl')[index].innerText"
@@ -43,8 +22,12 @@ TO_USE = """() => [...document.querySelectorAll(".wl")].flatMap((root, index) =>
   root.matches(".wl-predict") ? [] : [[index, root.getAttribute("aria-label")]])"""
 
 
-def test_by_keyboard_alone_every_question_is_answered_before_its_answer_shows_and_every_widget_is_used(lesson):
-    page, cells = lesson
+@every_lesson
+def test_by_keyboard_alone_every_question_is_answered_before_its_answer_shows_and_every_widget_is_used(
+    lesson_page, name
+):
+    page = lesson_page(name, veiled=True)
+    cells = nbformat.read(servers.ROOT / "lessons" / name, 4).cells
     sections = page.locator(".answer")
     assert sections.count() == len(find_veils(cells)[1]) > 0
     assert page.evaluate(SEEN_TOO_EARLY) == []
@@ -76,8 +59,8 @@ def test_by_keyboard_alone_every_question_is_answered_before_its_answer_shows_an
     expect(page.locator(".failed")).to_have_count(0)
 
 
-def test_axe_finds_nothing_in_either_theme(lesson):
-    page, _ = lesson
-    page.get_by_role("button", name="Show all").click()  # also where the test before this one was not run
+@every_lesson
+def test_axe_finds_nothing_in_either_theme(lesson_page, name):
+    page = lesson_page(name, again=False)  # with the verdicts and what else the tests before it have left
     expect(page.locator(".answer .behind[inert]")).to_have_count(0)
     assert violations(page) == ""

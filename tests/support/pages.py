@@ -7,6 +7,8 @@ from weakref import WeakSet
 
 from playwright.sync_api import expect
 
+from tests.support import servers
+
 READY = "document.documentElement?.dataset.lesson === 'ready'"
 DRAWN_MS = 60_000
 IDLE = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
@@ -16,6 +18,8 @@ NOTEBOOKS_OWN = (  # Notebook 7.6 on JupyterLab 4.6 throws them as it starts, wh
     "Cannot read properties of undefined (reading 'schema')",
     "Command 'filebrowser:open-path' not registered.",
 )
+VIEWPORT = {"width": 1280, "height": 720}
+USUAL_MEDIA = {"media": "screen", "color_scheme": "light", "reduced_motion": "no-preference"}
 PAPER = {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 24, 28)"}
 
 
@@ -87,6 +91,12 @@ def wait_for_answers(page):
              await answered;
            }"""
     )
+
+
+def hear_that_python_has_stopped(page, server):
+    """Waits until the server has lost its only kernel, and lets the page ask at once and not at its next heartbeat."""
+    servers.wait_until(lambda: server.kernels() == 0, "the server still has a kernel")
+    page.evaluate("dispatchEvent(new Event('online'))")
 
 
 def ask_of_kernel(page, request):
