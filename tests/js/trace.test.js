@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mount } from "./harness.js";
 
-const TILED = "wl.KernelTrace(preset='tiled')";
-const GUARD = "wl.KernelTrace(challenge='all')";
-const RACE = "wl.KernelTrace(preset='race')";
+/** The expression, once the kernel was followed: on a slow machine a thread may be at it. */
+const followed = (expression) => `(lambda w: (w.wait(60), w)[1])(${expression})`;
+const FIRST = followed("wl.KernelTrace()");
+const TILED = followed("wl.KernelTrace(preset='tiled')");
+const RACE = followed("wl.KernelTrace(preset='race')");
+const GUARD = followed("wl.KernelTrace(challenge='guard')");
 
 const sent = (view) => view.model.sent.map(({ content }) => content).filter((content) => !("view" in content));
 const caption = (view) => view.$(".wl-caption").textContent;
@@ -93,7 +96,7 @@ test("faults are pins: on their lines, beside the cell, and in a list with what 
 });
 
 test("a fault in another block is shown there", async () => {
-  const view = await mount("wl.KernelTrace(challenge='guard')");
+  const view = await mount(GUARD);
   const other = view.model.state.picture.faults.findIndex((fault) => fault.block !== view.model.state.picture.block);
   assert.ok(other > 0, "the second one is in another block");
   const { block } = view.model.state.picture.faults[other];
@@ -147,7 +150,7 @@ test("arrow keys move among lines, threads and cells, each one Tab stop, and do 
 });
 
 test("the thread under the pointer shows the cells that are its own at this step", async () => {
-  const view = await mount("wl.KernelTrace()");
+  const view = await mount(FIRST);
   view.fire(view.$(".wl-threads [data-at='9'] rect"), "pointerover");
   const mine = (name) => cells(view, name, ".wl-mine").map((cell) => cell.dataset.at);
   const { steps } = view.model.state.picture;
@@ -157,7 +160,7 @@ test("the thread under the pointer shows the cells that are its own at this step
 });
 
 test("the page sends names and numbers: a kernel, a block", async () => {
-  const view = await mount("wl.KernelTrace()");
+  const view = await mount(FIRST);
   const [kernels, blocks] = view.$$(".wl-controls > label select");
   kernels.value = "tiled";
   view.fire(kernels, "change");
@@ -188,8 +191,8 @@ test("a broken kernel is mended by choosing a place, and what should stand there
 });
 
 test("an edited line is marked, and the choice stays open when the kernel's answer comes", async () => {
-  const edited = "(lambda w: (w.edit(0, 0), w)[1])(wl.KernelTrace(challenge='guard'))";
-  const view = await mount("wl.KernelTrace(challenge='guard')");
+  const edited = "(lambda w: (w.edit(0, 0), w.wait(60), w)[-1])(wl.KernelTrace(challenge='guard'))";
+  const view = await mount(GUARD);
   view.$(".wl-place").click();
   const radio = view.$$(".wl-places input")[1];
   radio.focus();
@@ -203,7 +206,7 @@ test("an edited line is marked, and the choice stays open when the kernel's answ
 });
 
 test("while a kernel is followed, how far it is and Cancel are there", async () => {
-  const view = await mount("wl.KernelTrace()");
+  const view = await mount(FIRST);
   const cancel = view.$$("button").find((button) => button.textContent === "Cancel");
   assert.ok(cancel.hidden);
   view.model.receive({ progress: { message: "Following mine: about 3 s left", fraction: 0.4 } });
@@ -214,7 +217,7 @@ test("while a kernel is followed, how far it is and Cancel are there", async () 
 });
 
 test("a kernel that can't be followed keeps its text, with the reason at its line", async () => {
-  const view = await mount("wl.KernelTrace()");
+  const view = await mount(FIRST);
   const { picture } = view.model.state;
   const fault = {
     number: 1,
@@ -246,7 +249,7 @@ test("a kernel that can't be followed keeps its text, with the reason at its lin
 });
 
 test("what no trace can know is said, under more", async () => {
-  const view = await mount("wl.KernelTrace()");
+  const view = await mount(FIRST);
   assert.match(view.$("details").textContent, /Not known from a trace: how long the kernel takes/);
   view.destroy();
 });

@@ -33,8 +33,21 @@ def endless(out):
             out[i] = k
 
 
+def made(*arguments, **named):
+    """A KernelTrace, once its kernel was followed: on a slow machine a thread may be at it."""
+    widget = wl.KernelTrace(*arguments, **named)
+    assert widget.wait(WAIT_S)
+    return widget
+
+
 def say(widget, **message):
     widget._on_msg(message, [])
+
+
+def settled(widget, **message):
+    """The same, until what was asked for is there."""
+    say(widget, **message)
+    assert widget.wait(WAIT_S)
 
 
 # ---- what it is made of ----
@@ -42,7 +55,7 @@ def say(widget, **message):
 
 @pytest.mark.parametrize("key", gpu.EXAMPLES)
 def test_every_preset_is_drawn_in_a_state_that_shows_its_point(key):
-    widget = wl.KernelTrace(preset=key)
+    widget = made(preset=key)
     picture = widget.picture
     assert widget.error == "" and 0 < picture["opening"] <= len(picture["steps"]) <= 300
     assert picture["verdict"]["good"] is (key != "race")
@@ -51,7 +64,7 @@ def test_every_preset_is_drawn_in_a_state_that_shows_its_point(key):
 
 def test_a_kernel_of_ones_own_stands_first_in_the_chooser_with_its_own_numbers():
     a, out = np.arange(10.0), np.zeros(10)
-    widget = wl.KernelTrace(doubled, 3, 4, a, out)
+    widget = made(doubled, 3, 4, a, out)
     assert [entry["title"] for entry in widget.kernels][:2] == ["doubled", gpu.EXAMPLES["rows"].title]
     assert widget.picture["code"][0]["text"] == "def doubled(a, out):"
     assert widget.picture["verdict"] == {"good": None, "text": "No fault found."}, "nobody said what is right"
@@ -62,7 +75,7 @@ def test_a_kernel_of_ones_own_stands_first_in_the_chooser_with_its_own_numbers()
 
 
 def test_a_fault_is_a_pin_on_its_lines_its_threads_and_its_cell():
-    widget = wl.KernelTrace(without_guard, 3, 4, np.arange(10.0), np.zeros(10))
+    widget = made(without_guard, 3, 4, np.arange(10.0), np.zeros(10))
     pins = widget.picture["faults"]
     assert [pin["row"] for pin in pins] == [2, 2] and {pin["kind"] for pin in pins} == {"out-of-bounds"}
     assert widget.picture["block"] == 2, "the block of the first fault is shown"
@@ -73,7 +86,7 @@ def test_a_fault_is_a_pin_on_its_lines_its_threads_and_its_cell():
 
 
 def test_the_steps_name_warp_line_lanes_and_what_they_cost():
-    picture = wl.KernelTrace(preset="transposed").picture
+    picture = made(preset="transposed").picture
     assert picture["steps"][0]["text"] == "Warp 0, line 6: 32 lanes read a (4 sectors) and write tile."
     assert picture["steps"][32]["text"].startswith("Barrier on line 7: no thread of the block goes on")
     assert picture["steps"][33]["text"] == "Warp 0, line 9: 32 lanes read tile (32 passes) and write out (4 sectors)."
@@ -81,19 +94,19 @@ def test_the_steps_name_warp_line_lanes_and_what_they_cost():
 
 
 def test_what_tiles_save_is_counted():
-    assert wl.KernelTrace(preset="tiled").picture["reuse"] == (
+    assert made(preset="tiled").picture["reuse"] == (
         "Shared memory saves 7,488 of 8,192 global reads: each value that is fetched is read 11.6 times."
     )
-    assert wl.KernelTrace(preset="rows").picture["reuse"] == ""
+    assert made(preset="rows").picture["reuse"] == ""
 
 
 def test_what_is_not_known_is_said():
-    assert wl.KernelTrace().picture["not_known"] == list(gpu.NOT_KNOWN)
+    assert made().picture["not_known"] == list(gpu.NOT_KNOWN)
 
 
 def test_lanes_that_are_lost_and_warps_that_rest_are_seen():
     a, b, c = gpu.examples.matrices(5, 3, 10)
-    picture = wl.KernelTrace(gpu.naive, 1, (16, 16), a, b, c).picture
+    picture = made(gpu.naive, 1, (16, 16), a, b, c).picture
     assert len(picture["threads"]["idle"]) == 256 - 50
     assert picture["steps"][-1]["text"] == "Warp 7 does nothing: none of its threads touches an array."
 
@@ -104,7 +117,7 @@ def test_lanes_that_are_lost_and_warps_that_rest_are_seen():
         else:
             out[i] = 2
 
-    step = wl.KernelTrace(every_other, 1, 32, np.zeros(32)).picture["steps"][0]
+    step = made(every_other, 1, 32, np.zeros(32)).picture["steps"][0]
     assert (
         step["lost"] == list(range(0, 32, 2))
         and step["text"] == "Warp 0, line 4: 16 lanes write out (8 sectors). 16 lanes wait."
@@ -116,7 +129,7 @@ def test_lanes_that_are_lost_and_warps_that_rest_are_seen():
 
 def test_a_large_launch_is_drawn_in_part_and_says_so():
     a, b, c = gpu.examples.matrices(100, 300, 90)
-    widget = wl.KernelTrace(gpu.naive, (7, 6), (16, 16), a, b, c)
+    widget = made(gpu.naive, (7, 6), (16, 16), a, b, c)
     assert widget.wait(WAIT_S)
     picture = widget.picture
     assert len(json.dumps(picture)) < 400_000
@@ -136,7 +149,7 @@ def test_a_large_launch_is_drawn_in_part_and_says_so():
 def test_what_takes_long_runs_on_a_thread_with_progress_and_can_be_stopped(monkeypatch):
     monkeypatch.setattr(following, "INLINE_S", 0.0)
     monkeypatch.setattr(following, "TELL_S", 0.0)
-    widget = wl.KernelTrace()
+    widget = made()
     assert widget.wait(WAIT_S) and widget.picture["steps"]
     told = []
     widget.observe(lambda change: told.append(change["new"]), names=["progress"])
@@ -158,7 +171,7 @@ def test_a_trace_that_is_stopped_can_be_begun_again(monkeypatch):
         while True:
             on_progress(1, 2)
 
-    widget = wl.KernelTrace()
+    widget = made()
     assert widget.wait(WAIT_S)
     with monkeypatch.context() as patch:
         patch.setattr("widgets_lib.widgets.trace.subjects.Subject.follow", hold)
@@ -178,13 +191,13 @@ def test_without_threads_it_is_followed_all_the_same(monkeypatch):
 
     monkeypatch.setattr(following, "INLINE_S", 0.0)
     monkeypatch.setattr("threading.Thread.start", no_thread)
-    widget = wl.KernelTrace(preset="tiled")
+    widget = made(preset="tiled")
     assert len(widget.picture["steps"]) == 46 and widget.progress == {}
 
 
 def test_a_newer_kernel_takes_the_place_of_one_that_is_still_followed(monkeypatch):
     monkeypatch.setattr(following, "INLINE_S", 0.0)
-    widget = wl.KernelTrace()
+    widget = made()
     for key in ("tiled", "transposed", "columns"):
         say(widget, kernel=key)
     assert widget.wait(WAIT_S)
@@ -195,7 +208,7 @@ def test_a_newer_kernel_takes_the_place_of_one_that_is_still_followed(monkeypatc
 
 
 def test_a_line_says_its_sectors_its_lanes_and_its_conflicts():
-    widget = wl.KernelTrace(preset="transposed")
+    widget = made(preset="transposed")
     say(widget, choose={"row": 8})
     assert widget.answer["title"] == "Line 9"
     assert widget.answer["sentences"] == [
@@ -212,7 +225,7 @@ def test_a_line_says_its_sectors_its_lanes_and_its_conflicts():
 
 def test_a_line_of_a_product_says_what_would_do():
     a, b, c = np.zeros((50, 24), np.float32), np.zeros((24, 10), np.float32), np.zeros((50, 10))
-    widget = wl.KernelTrace(gpu.naive, (4, 1), (16, 16), a, b, c)
+    widget = made(gpu.naive, (4, 1), (16, 16), a, b, c)
     say(widget, choose={"row": next(at for at, row in enumerate(widget.picture["code"]) if "total +=" in row["text"])})
     assert widget.answer["sentences"][0] == (
         "a is read 12,000 times, 12.5 sectors of 32 bytes a warp; 1.8 would do if the bytes lay side by side."
@@ -221,7 +234,7 @@ def test_a_line_of_a_product_says_what_would_do():
 
 
 def test_a_thread_says_what_it_reads_and_makes():
-    widget = wl.KernelTrace()
+    widget = made()
     say(widget, choose={"thread": 9})
     assert widget.answer["title"] == "Thread (1, 1) of block (0, 0)"
     assert widget.answer["sentences"] == [
@@ -235,7 +248,7 @@ def test_a_thread_says_what_it_reads_and_makes():
 
 
 def test_a_cell_says_who_made_it_and_who_reads_it():
-    widget = wl.KernelTrace(preset="tiled")
+    widget = made(preset="tiled")
     say(widget, choose={"array": "tile_a", "place": 12})
     assert widget.chosen == {"array": "tile_a", "cell": 12}
     assert widget.answer["sentences"] == [
@@ -247,7 +260,7 @@ def test_a_cell_says_who_made_it_and_who_reads_it():
 
 
 def test_a_fault_marks_its_lines_and_threads():
-    widget = wl.KernelTrace(preset="race")
+    widget = made(preset="race")
     say(widget, choose={"fault": 0})
     assert (
         widget.answer["title"] == "Fault 1" and widget.answer["rows"] == [3, 5] and widget.answer["threads"] == [0, 1]
@@ -266,7 +279,7 @@ def test_a_fault_marks_its_lines_and_threads():
     ],
 )
 def test_what_is_not_there_is_said_in_words(chosen):
-    widget = wl.KernelTrace()
+    widget = made()
     before = widget.picture
     say(widget, choose=chosen)
     assert widget.error and widget.error[0].islower() and "Error" not in widget.error
@@ -281,7 +294,7 @@ def test_what_is_not_there_is_said_in_words(chosen):
     [{"kernel": "def f(a): pass"}, {"kernel": "guard"}, {"kernel": ""}, {"edit": {"place": 0, "alternative": 0}}],
 )
 def test_only_names_of_the_list_and_numbers_of_the_catalogue_are_taken(message):
-    widget = wl.KernelTrace()
+    widget = made()
     say(widget, **message)
     assert widget.error in (
         "there is nothing to mend here",
@@ -294,51 +307,51 @@ def test_only_names_of_the_list_and_numbers_of_the_catalogue_are_taken(message):
 
 
 def test_a_challenge_is_solved_by_a_choice_and_stays_solved():
-    widget = wl.KernelTrace(challenge="guard")
+    widget = made(challenge="guard")
     assert [entry["key"] for entry in widget.kernels] == ["guard"], "nothing else to choose"
     assert widget.challenge["task"] == gpu.CHALLENGES["guard"].task and not widget.challenge["solved"]
     assert [place["first"] for place in widget.challenge["places"]] == [2, 4, 6]
-    say(widget, edit={"place": 2, "alternative": 0})
+    settled(widget, edit={"place": 2, "alternative": 0})
     assert widget.challenge["message"].endswith("by then the thread has read outside a and b.")
     assert [place["first"] for place in widget.challenge["places"]] == [2, 4, 6] and widget.solved == []
     assert widget.challenge["places"][2]["last"] == 7
-    say(widget, edit={"place": 2, "alternative": -1})
+    settled(widget, edit={"place": 2, "alternative": -1})
     assert widget.edits == {"guard": {}}
-    say(widget, edit={"place": 0, "alternative": 0})
+    settled(widget, edit={"place": 0, "alternative": 0})
     assert widget.challenge["now"] and widget.solved == ["guard"] and widget.kernels[0]["solved"]
     assert [(place["first"], place["last"]) for place in widget.challenge["places"]] == [(2, 4), (6, 6), (8, 8)]
     assert widget.picture["verdict"]["good"] and "return" in widget.picture["code"][3]["text"]
-    say(widget, edit={"place": 0, "alternative": 1})
+    settled(widget, edit={"place": 0, "alternative": 1})
     assert not widget.challenge["now"] and widget.challenge["solved"] and widget.solved == ["guard"]
 
 
 def test_hints_come_one_by_one_and_then_there_are_no_more():
-    widget = wl.KernelTrace(challenge=["race", "one-block"])
+    widget = made(challenge=["race", "one-block"])
     known = gpu.CHALLENGES["race"].hints
     for asked in range(1, len(known) + 2):
         say(widget, hint=True)
         assert widget.challenge["hints"] == list(known[:asked]) and widget.error == ""
     assert not widget.challenge["more"]
-    say(widget, kernel="one-block")
+    settled(widget, kernel="one-block")
     assert widget.challenge["hints"] == [] and widget.challenge["more"]
 
 
 def test_all_challenges_are_one_widget_with_a_state_each():
-    widget = wl.KernelTrace(challenge="all")
+    widget = made(challenge="all")
     assert [entry["key"] for entry in widget.kernels] == list(gpu.CHALLENGES)
     for key, task in gpu.CHALLENGES.items():
-        say(widget, kernel=key)
+        settled(widget, kernel=key)
         for place, alternative in task.solutions[0].items():
-            say(widget, edit={"place": place, "alternative": alternative})
+            settled(widget, edit={"place": place, "alternative": alternative})
         assert widget.wait(WAIT_S) and widget.error == ""
     assert widget.solved == list(gpu.CHALLENGES)
-    say(widget, kernel="guard")
+    settled(widget, kernel="guard")
     assert widget.challenge["now"], "what was chosen is still there"
 
 
 def test_an_edit_that_is_not_there_is_said_and_changes_nothing():
-    widget = wl.KernelTrace(challenge="guard")
-    say(widget, edit={"place": 7, "alternative": 0})
+    widget = made(challenge="guard")
+    settled(widget, edit={"place": 7, "alternative": 0})
     assert widget.error == "the challenge guard has no place 7" and widget.edits == {}
 
 
@@ -362,7 +375,7 @@ def test_an_edit_that_is_not_there_is_said_and_changes_nothing():
 )
 def test_what_is_wrong_is_named_at_the_author(arguments, named, words):
     with pytest.raises((ValueError, TypeError), match=words):
-        wl.KernelTrace(*arguments, **named)
+        made(*arguments, **named)
 
 
 def test_progress_can_end_a_trace_with_barriers_between_two_of_them():

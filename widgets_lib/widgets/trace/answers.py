@@ -191,7 +191,18 @@ def _fault(picture: Picture, number: int) -> Answer:
     if not 0 <= number < len(drawn):
         raise ValueError(f"there is no fault {number}")
     fault = drawn[number]
-    return _answer(f"Fault {fault['number']}", [fault["message"]], rows=fault["rows"], threads=fault["threads"])
+    trace = picture.trace
+    assert trace
+    found = trace.faults[number]
+    lines = [f"line {line}" for line in found.lines]
+    where = join_words(lines) + (f" of {found.function}" if found.function else "")
+    here = count(len(fault["threads"]), "thread")
+    sentences = [
+        f"{here} of this block {'takes' if len(fault['threads']) == 1 else 'take'} part, on {where}: all are marked."
+    ]
+    if found.cells > 1:
+        sentences.append(f"It concerns {count(found.cells, 'cell')} of {found.array}.")
+    return _answer(f"Fault {fault['number']}", sentences, rows=fault["rows"], threads=fault["threads"])
 
 
 def _marked(picture: Picture, accesses: gpu.Accesses, columns: Any) -> dict[str, list[Any]]:

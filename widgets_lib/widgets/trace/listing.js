@@ -11,6 +11,7 @@ import { createRovingFocus } from "../shared/roving-focus.js";
 
 const ROW_EM = 1.6; // height of a row
 const CHIP_EM = 1.5; // from one warp's mark to the next
+const NARROW_EM = 1; // where there are more than four
 const MOST_CHIPS = 8; // of more warps only the one that runs is marked
 
 /**
@@ -21,13 +22,14 @@ const MOST_CHIPS = 8; // of more warps only the one that runs is marked
  * @param {(place: number) => void} on.onplace
  */
 export function createListing({ online, onfault, onplace }) {
-  const list = h("div", { class: "wl-lines" });
+  const list = h("div", { class: "wl-scroll" });
   const chips = h("div", { class: "wl-warps", "aria-hidden": "true" });
   const node = h("div", { class: "wl-code", role: "group", "aria-label": "the kernel" }, list, chips);
   /** @type {HTMLElement[]} */
   let rows = [];
   /** @type {HTMLElement[]} */
   let marks = [];
+  let apart = CHIP_EM;
 
   return {
     node,
@@ -39,7 +41,6 @@ export function createListing({ online, onfault, onplace }) {
      */
     build(lines, faults, places, warps) {
       rows = lines.map((line, at) => createRow(line, at, lines[at - 1], faults, places, { onfault, onplace }));
-      list.replaceChildren(...rows);
       const touching = rows.flatMap((row) => [...row.querySelectorAll(".wl-touches")]);
       const fresh = h("div", { class: "wl-lines" }, ...rows);
       list.replaceChildren(fresh);
@@ -48,7 +49,10 @@ export function createListing({ online, onfault, onplace }) {
         h("span", { class: "wl-warp" }, warps > MOST_CHIPS ? "" : String(at)),
       );
       chips.replaceChildren(...(warps > MOST_CHIPS ? marks.slice(0, 1) : marks));
-      node.style.setProperty("--chips", String(chips.childElementCount));
+      const count = chips.childElementCount;
+      apart = count > 4 ? NARROW_EM : CHIP_EM;
+      node.style.setProperty("--chip", String(apart));
+      node.style.setProperty("--gutter", String(apart * count));
     },
     /**
      * @param {number} now  the row that runs; −1 for none
@@ -73,7 +77,7 @@ export function createListing({ online, onfault, onplace }) {
         chip.textContent = String(warp);
         chip.classList.toggle("wl-on", running < 0 || warp === running);
         chip.classList.toggle("wl-waits", at[warp] < 0);
-        chip.style.transform = `translate(${place * CHIP_EM}em, ${Math.max(at[warp], 0) * ROW_EM}em)`;
+        chip.style.transform = `translate(${place * apart}em, ${Math.max(at[warp], 0) * ROW_EM}em)`;
       });
     },
   };

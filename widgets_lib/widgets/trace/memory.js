@@ -1,7 +1,7 @@
 // Arrays as grids of cells: what the step reads and writes, what has been written before, and faults as pins.
 import { drawing, h, s, set } from "../shared/dom.js";
 import { createRovingFocus } from "../shared/roving-focus.js";
-import { step as neighbour, onpress } from "./threads.js";
+import { markMany, step as neighbour, onpress } from "./threads.js";
 
 /**
  * @typedef {object} ArrayPicture
@@ -81,7 +81,7 @@ export function createMemory({ oncell }) {
  */
 function createArray(array, faults, oncell) {
   const { name, space, shape, rows, columns, width, last, note } = array;
-  const size = width > 20 ? 11 : width > 10 ? 14 : 16;
+  const size = width > 20 ? 8 : width > 10 ? 14 : 16;
   const longest = Math.max(0, ...rows.map((label) => label.length));
   const left = MARGIN + 7 * longest;
   const top = MARGIN + (columns.length ? 4 : 0);
@@ -101,7 +101,10 @@ function createArray(array, faults, oncell) {
   const pins = byCell(faults).map(({ number, cell: [, row, column] }) =>
     s(
       "g",
-      { class: "wl-pinned", transform: `translate(${left + column * size} ${top + row * size})` },
+      {
+        class: `wl-pinned ${number.includes(",") ? "wl-many" : ""}`,
+        transform: `translate(${left + column * size} ${top + row * size})`,
+      },
       s("rect", { x: 0.5, y: 0.5, width: size - 1, height: size - 1 }),
       s("text", { x: size / 2, y: size / 2 }, number),
     ),
@@ -154,6 +157,7 @@ function createShow(cells, space) {
      * @param {Set<number>} picked
      */
     show(read, write, written, interval, picked) {
+      markMany(cells, picked.size);
       cells.forEach((cell, at) => {
         const when = written.get(at);
         const { classList } = cell;

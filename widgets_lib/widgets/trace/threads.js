@@ -5,6 +5,7 @@ import { createRovingFocus } from "../shared/roving-focus.js";
 /** @typedef {{ across: number, warp: number, names: string[], idle: number[] }} Threads */
 
 const LABEL = 46; // room for a warp's number
+const MANY = 64; // framed cells
 const WIDE = 20; // threads in a row from which cells are smaller
 
 /**
@@ -52,6 +53,7 @@ export function createThreads({ onthread, onlook }) {
         picked: new Set(chosen),
         "is-bad": new Set(bad),
       };
+      markMany(cells, sets.picked.size);
       cells.forEach((cell, at) => {
         for (const [name, members] of Object.entries(sets)) cell.classList.toggle(`wl-${name}`, members.has(at));
         if (cell.hasAttribute("aria-pressed")) set(cell, { "aria-pressed": String(sets.picked.has(at)) });
@@ -65,7 +67,7 @@ export function createThreads({ onthread, onlook }) {
 
 /** @param {Threads} threads */
 function createGrid({ across, warp, names, idle }) {
-  const size = across > WIDE ? 12 : 16;
+  const size = across > WIDE ? 10 : 16;
   const rows = Math.ceil(names.length / across);
   const resting = new Set(idle);
   const cells = names.map((_, at) => {
@@ -128,6 +130,15 @@ function reach(container, cells, { across, warp, names, idle }, { onthread, onlo
     const cell = target.closest?.("[data-at]");
     if (cell) onthread(at(cell));
   });
+}
+
+/**
+ * Frames around most of the cells would hide what they frame: many are drawn thin.
+ * @param {SVGGElement[]} cells
+ * @param {number} picked
+ */
+export function markMany(cells, picked) {
+  cells[0]?.parentElement?.classList.toggle("wl-many-picked", picked > MANY);
 }
 
 /** @type {(at: number, move: number[], across: number, count: number) => number} */
