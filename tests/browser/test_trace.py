@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+from tests.browser.test_axe import violations
+
 
 def test_a_kernel_is_stepped_and_asked_by_keyboard(voila_page):
     widget = voila_page(["import widgets_lib as wl", "wl.KernelTrace()"]).locator(".wl-trace")
@@ -14,7 +16,7 @@ def test_a_kernel_is_stepped_and_asked_by_keyboard(voila_page):
     expect(widget.locator(".wl-answer")).to_contain_text("sectors of 32 bytes a warp")
     line.press("Escape")
     expect(widget.locator(".wl-answer")).to_contain_text("Press a line, a thread or a cell")
-    widget.get_by_label("kernel", exact=True).select_option("tiled")
+    widget.get_by_role("combobox", name="kernel").select_option("tiled")
     expect(widget.locator(".wl-outcome")).to_contain_text("Shared memory saves 7,488 of 8,192 global reads")
 
 
@@ -28,3 +30,5 @@ def test_a_broken_kernel_is_mended_on_a_phone(voila_page):
     widget.get_by_role("radio").nth(1).check()
     expect(widget.locator(".wl-verdict")).to_contain_text("Solved")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    widget.locator(".wl-touches").first.click()
+    assert violations(page) == ""
