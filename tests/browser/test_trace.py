@@ -21,7 +21,7 @@ def test_a_kernel_is_stepped_and_asked_by_keyboard(voila_page):
 
 
 def test_a_broken_kernel_is_mended_on_a_phone(voila_page):
-    page = voila_page(["import widgets_lib as wl", "wl.KernelTrace(challenge='guard')"])
+    page = voila_page([("md", "# Mend it"), "import widgets_lib as wl", "wl.KernelTrace(challenge='guard')"])
     page.set_viewport_size({"width": 360, "height": 740})
     widget = page.locator(".wl-trace")
     widget.get_by_role("button", name="change line 2").click()

@@ -102,11 +102,12 @@ function createRow(line, at, before, faults, places, { onfault, onplace }) {
       : [],
   );
   const place = line.function ? -1 : places.findIndex(({ first }) => first === line.line);
+  const word = place >= 0 && places[place].chosen >= 0 ? "changed" : "change";
   const edit =
     place >= 0 &&
-    button(places[place].chosen < 0 ? "change" : "changed", () => onplace(place), {
+    button(word, () => onplace(place), {
       class: "wl-place",
-      "aria-label": `change line ${line.line}`,
+      "aria-label": `${word} line ${line.line}`,
       "data-place": place,
     });
   const isEdited = places.some(({ first, last, chosen }) => chosen >= 0 && line.line >= first && line.line <= last);
