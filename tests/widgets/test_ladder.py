@@ -276,6 +276,50 @@ def test_a_rung_sees_the_names_of_its_notebook_and_may_print(ladder, own_rungs):
     assert ladder.results["with a helper"]["state"] == "measured"
 
 
+FACTOR = 1.0
+
+
+def test_in_a_plain_program_a_rung_is_measured_as_it_was_written(ladder, own_rungs, monkeypatch):
+    """The measuring thread waits until the program has changed all that the function uses."""
+    data = [1.0]
+    with measurements.MEASURE_LOCK:
+        wl.rung("mine")(lambda a, b: FACTOR * data[0] * (a @ b))
+        data[0] = 2.0
+        monkeypatch.setitem(globals(), "FACTOR", 3.0)
+    assert ladder.wait(WAIT_S) and ladder.results["mine"]["state"] == "measured"
+    ladder.run(["mine"])
+    assert ladder.wait(WAIT_S) and ladder.results["mine"]["state"] == "measured"
+
+
+def test_and_so_is_one_that_no_ladder_was_open_for(own_rungs):
+    data = [1.0]
+    wl.rung("mine")(lambda a, b: data[0] * (a @ b))
+    data[0] = 2.0
+    ladder = wl.MatmulLadder(m=2, k=3, n=4, budget_s=0.02)
+    assert ladder.wait(WAIT_S) and ladder.results["mine"]["state"] == "measured"
+    ladder.close()
+
+
+def halves(a, b):
+    raise AssertionError("the version before")
+
+
+def test_in_a_plain_program_a_rung_may_call_itself(ladder, own_rungs):
+    before = globals()["halves"]
+    code = "def halves(a, b):\n    return a @ b if len(a) == 1 else torch.cat([halves(a[:1], b), halves(a[1:], b)])\n"
+    exec(f"import torch\n@wl.rung('of a module')\n{code}", globals())  # the name is bound when `rung` has returned
+    assert globals()["halves"] is not before
+
+    @wl.rung("of a function")
+    def parts(a, b):
+        import torch
+
+        return a @ b if len(a) == 1 else torch.cat([parts(a[:1], b), parts(a[1:], b)])
+
+    assert ladder.wait(WAIT_S)
+    assert [ladder.results[title]["state"] for title in ("of a module", "of a function")] == ["measured"] * 2
+
+
 def test_a_rung_needs_a_title_and_one_of_its_own():
     with pytest.raises(TypeError, match="needs a title"):
         wl.rung(lambda a, b: a @ b)

@@ -1,8 +1,10 @@
 """The rungs that learners write: `@rung` adds one to every open ladder, `forget` removes it."""
 
 import weakref
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from types import CellType
 from typing import Any, Protocol, TypeVar
 
 from widgets_lib.compute import matmul
@@ -52,17 +54,43 @@ class LearnerRung:
     def unavailable(self) -> None:
         """None: it can run wherever it was written."""
 
+    taken: bytes | None = field(default=None, repr=False, compare=False)
+    """The function as it was when a plain program wrote it; None in a notebook."""
+
     def packed(self) -> Any:
-        """The function with the names it uses as they are now; itself where that fails, or outside a notebook.
+        """The function with the names it uses as they are now, in a plain program as they were; itself if that fails.
 
         What can't be packed is said when the rung is measured.
         """
-        if shell() is None:
-            return self.function
+        if self.taken is not None:
+            return self.taken
         try:
             return pack(self.function)
         except (TypeError, ValueError):
             return self.function
+
+    def take(self) -> "LearnerRung":
+        """The same rung, and from now on the function stays as it is, whatever the program does next."""
+        with _own_name(self.function):
+            packed = self.packed()
+        return replace(self, taken=packed) if isinstance(packed, bytes) else self
+
+
+@contextmanager
+def _own_name(function: Callable[..., Any]) -> Iterator[None]:
+    """Inside, the function finds itself by its name, which is bound only after `@rung` has returned."""
+    names, name = getattr(function, "__globals__", {}), getattr(function, "__name__", "")
+    before = {name: names[name]} if name in names else {}
+    names[name] = function
+    free = getattr(getattr(function, "__code__", None), "co_freevars", ())
+    for free_name, cell in zip(free, getattr(function, "__closure__", None) or (), strict=True):
+        if free_name == name and cell == CellType():
+            cell.cell_contents = function  # as the `def` inside another function will do
+    try:
+        yield
+    finally:
+        del names[name]
+        names.update(before)
 
 
 OPEN_LADDERS: weakref.WeakSet[OpenLadder] = weakref.WeakSet()
@@ -83,7 +111,8 @@ def rung(title: str) -> Callable[[F], F]:
         def matmul(a, b): ...
 
     It is taken when the cell has ended, with everything that the cell defines. Running the cell again replaces it.
-    The function itself comes back unchanged.
+    In a plain Python program it is taken at once: what it uses has to stand above it, and what the program changes later
+    is not measured. The function itself comes back unchanged.
     Raises: TypeError without a title; ValueError for the title of a bundled rung.
     """
     if not isinstance(title, str) or not title.strip():
@@ -131,6 +160,8 @@ def _add_waiting() -> None:
     titles = [title for title in dict.fromkeys(_waiting) if title in LEARNER_RUNGS]
     _waiting.clear()
     for title in titles:
+        if shell() is None:
+            LEARNER_RUNGS[title] = LEARNER_RUNGS[title].take()
         verdict: Verdict | None = LEARNER_RUNGS[title].verdict
         ladders = [ladder for ladder in list(OPEN_LADDERS) if ladder.takes(title)]
         if not ladders:
