@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from widgets_lib.widgets.backward import BackwardStepper as BackwardStepper
     from widgets_lib.widgets.broadcasting import BroadcastExplorer as BroadcastExplorer
     from widgets_lib.widgets.contraction import ContractionPath as ContractionPath
+    from widgets_lib.widgets.descent import DescentExplorer as DescentExplorer
     from widgets_lib.widgets.digit import DigitViewer as DigitViewer
     from widgets_lib.widgets.einsum import EinsumExplorer as EinsumExplorer
     from widgets_lib.widgets.forks import ForkSimulator as ForkSimulator
@@ -41,6 +42,7 @@ _PUBLIC = {
     "BackwardStepper": ".widgets.backward",
     "BroadcastExplorer": ".widgets.broadcasting",
     "ContractionPath": ".widgets.contraction",
+    "DescentExplorer": ".widgets.descent",
     "DigitViewer": ".widgets.digit",
     "EinsumExplorer": ".widgets.einsum",
     "figure_style": ".widgets._figures",

@@ -40,10 +40,15 @@ def softmax(scores: np.ndarray) -> np.ndarray:
 
 def cross_entropies(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
     """(..., n) minus the logarithm of the probability of each right label, of scores (..., n, classes)."""
-    shifted = scores - scores.max(-1, keepdims=True)
-    right = np.take_along_axis(shifted, np.broadcast_to(y[:, None], (*scores.shape[:-1], 1)), -1)[..., 0]
-    losses: np.ndarray = np.log(np.exp(shifted).sum(-1)) - right
+    by_class = np.moveaxis(scores, -1, 0).copy()  # sums over the first axis are several times as fast
+    largest, right = by_class.max(0), np.take_along_axis(scores, _as_index(y, scores), -1)[..., 0]
+    by_class -= largest
+    losses: np.ndarray = np.log(np.exp(by_class, out=by_class).sum(0)) + (largest - right)
     return losses
+
+
+def _as_index(y: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    return np.broadcast_to(y[:, None], (*scores.shape[:-1], 1))
 
 
 def _cross_entropy_curve(scores: np.ndarray, v: np.ndarray) -> np.ndarray:

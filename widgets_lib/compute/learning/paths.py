@@ -92,6 +92,10 @@ class Descent:
             self.places.append(here)
         return here
 
+    def keep(self, steps: int) -> None:
+        """Forget all steps after so many; fewer stay fewer."""
+        del self.places[check_count(steps, "a number of steps", 0) + 1 :]
+
     def outcome(self) -> str:
         """ "diverged", "swings", "settled" or "under way", of the last moves.
 

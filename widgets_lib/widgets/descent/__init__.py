@@ -1,0 +1,3 @@
+from widgets_lib.widgets.descent.descent import DescentExplorer
+
+__all__ = ["DescentExplorer"]
