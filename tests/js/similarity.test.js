@@ -52,7 +52,7 @@ test("a pointer draws strokes with every point, and the sheet shows them at once
   pointer("pointerup", 40, -3);
   pointer("pointermove", 1, 1);
   const [first] = view.model.saved;
-  assert.deepEqual(first, { strokes: [[[3, 4]]], index: -1, guess: -1, mean: -1 });
+  assert.deepEqual(first, { index: -1, strokes: [[[3, 4]]], guess: -1, mean: -1 });
   const stroke = [[3, 4], [12, 4], [28, 0]]; // biome-ignore format: points
   assert.deepEqual(view.model.state.strokes, [stroke]);
   assert.equal(pad.querySelectorAll(".wl-strokes path").length, 1);
@@ -67,6 +67,13 @@ test("a pointer draws strokes with every point, and the sheet shows them at once
   assert.equal(pad.querySelectorAll(".wl-strokes path").length, 0);
   byText(view, "Undo").click();
   assert.deepEqual(view.model.state.strokes, [stroke]);
+  view.model.receive({ index: 3 });
+  assert.equal(byText(view, "Undo").disabled, true);
+  byText(view, "My drawing").click();
+  assert.deepEqual(view.model.saved.at(-1), { index: -1, guess: -1, mean: -1 });
+  assert.equal(pad.querySelectorAll(".wl-strokes path").length, 1);
+  byText(view, "Undo").click();
+  assert.deepEqual(view.model.state.strokes, []);
   view.destroy();
 });
 

@@ -24,6 +24,15 @@ CHANGES = {  # widget -> other values of its inputs; of one that is not here its
     },
     "Predict": {"given": "3"},
     "RandomStream": {"n": 100, "generator": "randu", "compare_with": "", "seed": "7"},
+    "SimilarityExplorer": {
+        "stage": "shift",
+        "index": -1,
+        "strokes": [[[3, 4], [12, 4]]],
+        "guess": 5,
+        "cell": [5, 1],
+        "pixels": 2,
+        "scale": False,
+    },
     "StrideExplorer": {"shape": (3,), "stride": (1,), "storage_offset": 0},
     "Variants": {"chosen": "multiply"},
 }

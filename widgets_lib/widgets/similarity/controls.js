@@ -8,7 +8,7 @@ const STAGES = {
   draw: ["chooser", "mine", "metric", "ask"],
   charges: ["chooser", "mine", "metric"],
   confusion: ["metric"],
-  shift: ["shift", "direction", "metric"],
+  shift: ["shift", "direction", "metric", "chooser"],
 };
 
 /**
@@ -38,11 +38,11 @@ export function createControls({ model, save, onrestart }) {
   const options = ["up", "down", "left", "right"].map((value) => ({ value, text: value }));
   const direction = dropdown("direction", options, model.get("direction"), (chosen) => save({ direction: chosen }));
   const parts = {
-    chooser: chooser.node,
     mine: button("My drawing", () => save({ index: -1, guess: -1, mean: -1 })),
     shift: shift.node,
     direction: direction.node,
     metric: metric.node,
+    chooser: chooser.node,
     ask: h("label", {}, ask, "predict first"),
   };
   const again = button("Start again", onrestart);

@@ -42,11 +42,11 @@ export function createPad({ limits, onchange }) {
     sheet.status.classList.toggle("wl-visually-hidden", text !== FULL); // where the pen is can be seen
   }
   function movePen(x, y, wanted) {
-    let isDown = wanted;
-    if (isDown && !pen.isDown) isDown = drawn.begin([x, y]);
-    else if (isDown) drawn.extend([[x, y]]);
-    if (wanted === isDown && isDown !== pen.isDown) say(isDown ? `Pen down at ${x}, ${y}.` : "Pen up.");
-    pen = { x, y, isDown };
+    const was = pen.isDown;
+    pen = { x, y, isDown: wanted };
+    if (wanted && was) drawn.extend([[x, y]]);
+    else if (wanted && !drawn.begin([x, y])) pen.isDown = false;
+    else if (wanted !== was) say(wanted ? `Pen down at ${x}, ${y}.` : "Pen up.");
     sheet.point(pen);
   }
   function lift(event) {
@@ -59,7 +59,8 @@ export function createPad({ limits, onchange }) {
       sheet.target.focus({ preventScroll: true });
       sheet.target.setPointerCapture?.(event.pointerId);
       pen.isDown = false;
-      if (drawn.begin(sheet.at(event))) pointer = event.pointerId;
+      pointer = event.pointerId; // first: what begins is ahead of the kernel
+      if (!drawn.begin(sheet.at(event))) pointer = null;
     },
     onpointermove(event) {
       if (event.pointerId !== pointer) return;

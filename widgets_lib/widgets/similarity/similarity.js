@@ -63,7 +63,7 @@ class Explorer {
       limits: model.get("limits"),
       onchange: (strokes) => {
         const isNew = model.get("index") >= 0 || strokes.length === 0;
-        save({ strokes, index: -1, ...(isNew && { guess: -1, mean: -1 }) });
+        save({ index: -1, strokes, ...(isNew && { guess: -1, mean: -1 }) });
         this.undo.disabled = !this.pad.canUndo();
       },
     });

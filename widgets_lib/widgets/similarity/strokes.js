@@ -27,6 +27,7 @@ export function createStrokes({ limits, onchange, onfull }) {
     load(next, hidden) {
       strokes = next;
       isImage = hidden;
+      if (hidden) before.length = 0; // another digit: there is nothing to go back to
     },
     /** Whether there was room for a stroke that begins at `point`. */
     begin(point) {
