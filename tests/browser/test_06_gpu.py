@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.support.pages import expect_a_picture_first, expect_it_fits, expect_widgets
 
 LESSON = "06_gpu.ipynb"
-WIDGETS = {"grid": 2, "predict": 15, "variants": 1, "trace": 3, "ladder": 1}
+WIDGETS = {"grid": 2, "predict": 16, "variants": 1, "trace": 3, "ladder": 1}
 
 
 @pytest.mark.parametrize("host", ["app", "notebook"])
