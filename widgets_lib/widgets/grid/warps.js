@@ -20,14 +20,10 @@ export function createWarps(onchoose, onpoint) {
 
   function strip(picture, entry, number, high) {
     const isChosen = number === picture.warps.chosen;
-    const lanes = [...entry.lanes].map((lane, at) => {
-      const own = isChosen && at === picture.block.lane ? " wl-own" : "";
-      const place = { x: LEFT + at * LANE, y: number * high + 1, width: LANE - 1, height: high - 3 };
-      return s("rect", { class: `wl-lane ${lane === "1" ? "wl-work" : "wl-idle"}${own}`, ...place });
+    const paths = { 0: "", 1: "" }; // idle lanes and those at work
+    [...entry.lanes].forEach((lane, at) => {
+      paths[lane] += laneAt(at, number, high);
     });
-    const middle = number * high + high / 2;
-    const isSaid = isChosen || number % Math.ceil(LINE / high) === 0;
-    const size = { visibility: isSaid ? null : "hidden", "dominant-baseline": "central" };
     const choose = () => onchoose(entry.cell);
     return s(
       "g",
@@ -50,9 +46,9 @@ export function createWarps(onchoose, onpoint) {
         width: LEFT + LANES * LANE + RIGHT - 1,
         height: high - 2,
       }),
-      s("text", { x: LEFT - 6, y: middle, "text-anchor": "end", ...size }, String(number)),
-      ...lanes,
-      s("text", { class: "wl-word wl-quiet", x: LEFT + LANES * LANE + 4, y: middle, ...size }, entry.short),
+      s("path", { class: "wl-lanes wl-idle", d: paths[0] }),
+      s("path", { class: "wl-lanes wl-work", d: paths[1] }),
+      isChosen && s("path", { class: "wl-lanes wl-own", d: laneAt(picture.block.lane, number, high) }),
     );
   }
   return {
@@ -62,7 +58,7 @@ export function createWarps(onchoose, onpoint) {
       const { entries, chosen, text } = picture.warps;
       const high = Math.min(22, HEIGHT / entries.length);
       const strips = entries.map((entry, number) => strip(picture, entry, number, high));
-      const svg = drawing(LEFT + LANES * LANE + RIGHT, HEIGHT, text, ...strips);
+      const svg = drawing(LEFT + LANES * LANE + RIGHT, HEIGHT, text, ...strips, ...texts(picture.warps, high));
       svg.setAttribute("role", "group");
       const fresh = h("div", {}, svg);
       const roving = createRovingFocus(fresh, {
@@ -79,4 +75,18 @@ export function createWarps(onchoose, onpoint) {
       if (held) strips[chosen].focus();
     },
   };
+}
+
+const laneAt = (at, number, high) => `M${LEFT + at * LANE} ${number * high + 1}h${LANE - 1}v${high - 3}h${1 - LANE}z`;
+
+/** The numbers of the warps and how many of their lanes are at work, as many as there is room for. */
+function texts({ entries, chosen }, high) {
+  return entries.flatMap((entry, number) => {
+    if (number !== chosen && number % Math.ceil(LINE / high)) return [];
+    const place = { y: number * high + high / 2, "dominant-baseline": "central", "pointer-events": "none" };
+    return [
+      s("text", { x: LEFT - 6, "text-anchor": "end", ...place }, String(number)),
+      s("text", { class: "wl-word wl-quiet", x: LEFT + LANES * LANE + 4, ...place }, entry.short),
+    ];
+  });
 }
