@@ -25,6 +25,16 @@ test("operands stand in a row, and each result below and between what it is made
   view.destroy();
 });
 
+test("a letter has the colour of its axis", async () => {
+  const view = await mount(THREE);
+  const letters = tiles(view).flatMap((tile) => [...tile.querySelectorAll(".wl-letters tspan:not(.wl-quiet)")]);
+  assert.deepEqual(
+    letters.map((letter) => `${letter.textContent} ${letter.getAttribute("class")}`),
+    ["i wl-i", "j wl-k", "j wl-k", "k wl-k", "k wl-k"],
+  );
+  view.destroy();
+});
+
 test("no two lines cross: what is contracted stands side by side", async () => {
   const view = await mount(`(lambda w: (w.contract(0, 3), w)[1])(${FOUR})`);
   const [a, b, c, d] = tiles(view).map((tile) => at(tile)[0]);

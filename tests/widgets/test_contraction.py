@@ -29,6 +29,16 @@ def test_it_opens_with_nothing_contracted_and_the_best_order_untold():
     assert said(widget).startswith("Drag one array onto another")
 
 
+@pytest.mark.parametrize("equation", ["ij,jk,k->i", "ab,bc,cd->ad", "bij,bjk->bik", "i,j->", "zy,yx,z->zx"])
+def test_a_letter_has_the_colour_that_it_has_in_the_explorer(equation):
+    widget, explorer = wl.ContractionPath(equation), wl.EinsumExplorer(equation)
+    colours = {letter["name"]: letter["tone"] for letter in explorer.picture["letters"]}
+    for pair in [each["pair"] for each in widget.picture["choices"]][:1]:
+        send(widget, contract=pair)
+    for node in widget.picture["nodes"]:
+        assert node["tones"] == [colours[letter] for letter in node["letters"]]
+
+
 def test_the_costs_are_opt_einsums():
     widget = wl.ContractionPath(*BIG)
     send(widget, contract=[0, 1])

@@ -46,7 +46,7 @@ export function createTree({ signal, oncontract, onapart, onhint }) {
     const held = node.contains(/** @type {any} */ (node.getRootNode()).activeElement) ? reached : null;
     const before = tiles;
     layout = layOut(picture.nodes, room);
-    tiles = new Map(picture.nodes.map((each) => [each.leaves.join(), createTile(each, picture, layout.tile, onapart)]));
+    tiles = new Map(picture.nodes.map((each) => [each.leaves.join(), createTile(each, layout.tile, onapart)]));
     const svg = drawing(layout.width, layout.height, picture.words.label, ...edges(picture.nodes, layout));
     set(svg, { role: "group" });
     svg.append(...all().map((tile) => tile.element));
@@ -153,10 +153,10 @@ function hint(picture, chosen, target) {
 }
 
 /** One node as a tile: { id, made, element, place }. */
-function createTile(node, picture, tile, onapart) {
+function createTile(node, tile, onapart) {
   const made = node.children.length > 0;
   const middle = tile.width / 2;
-  const letters = [...node.letters].map((letter) => s("tspan", { class: roleOf(letter, picture) }, letter));
+  const letters = [...node.letters].map((letter, at) => s("tspan", { class: `wl-${node.tones[at]}` }, letter));
   const element = s(
     "g",
     {
@@ -191,13 +191,6 @@ function createTile(node, picture, tile, onapart) {
     element.append(apart);
   }
   return { id: node.id, made, element, place: null };
-}
-
-/** The class that gives a letter its colour: rows, columns and what is summed, as everywhere. */
-function roleOf(letter, { output, summed }) {
-  if (summed.includes(letter)) return "wl-k";
-  if (letter === output[0]) return "wl-i";
-  return letter === output.at(-1) ? "wl-j" : "wl-p";
 }
 
 /** Lines from what is contracted to what it makes. */

@@ -7,6 +7,7 @@ from typing import Any
 from widgets_lib.compute.arrays import is_torch
 from widgets_lib.compute.einsum import Forest, Node, Path
 from widgets_lib.compute.formatting import count, format_int, format_large, format_ratio
+from widgets_lib.widgets._tones import choose_tones
 from widgets_lib.widgets.contraction.clock import Measured
 
 LIBRARY_KEYS = ("at once", "left to right", "greedy", "optimal")
@@ -31,11 +32,9 @@ def picture_of(
     forest: Forest, orders: Mapping[str, Path], times: Mapping[Any, Measured], operands: Sequence[Any]
 ) -> dict[str, Any]:
     """The trait `picture`."""
-    names = [*forest.e.names[:-1]]
+    names, tones = [*forest.e.names[:-1]], choose_tones(forest.e)
     return {
-        "output": forest.e.output,
-        "summed": forest.e.summed,
-        "nodes": [_node(forest, node, names) for node in forest.nodes],
+        "nodes": [_node(forest, node, names, tones) for node in forest.nodes],
         "choices": [_choice(pair, made) for pair, made in forest.choices().items()],
         "orders": _rows(forest, orders, times),
         "words": {
@@ -50,13 +49,14 @@ def picture_of(
 # ---- the tree ----
 
 
-def _node(forest: Forest, node: Node, names: Sequence[str]) -> dict[str, Any]:
+def _node(forest: Forest, node: Node, names: Sequence[str], tones: Mapping[str, str]) -> dict[str, Any]:
     made = bool(node.children)
     return {
         "id": node.number,
         "children": list(node.children),
         "leaves": list(node.leaves),
         "letters": node.letters,
+        "tones": [tones[letter] for letter in node.letters],
         "shape": " × ".join(map(format_int, node.shape)) or "one number",
         "title": "" if made else names[node.number],
         "cost": _short(node.flops) if made else "",

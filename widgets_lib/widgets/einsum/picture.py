@@ -9,6 +9,7 @@ import numpy as np
 from widgets_lib.compute.arrays import as_numpy
 from widgets_lib.compute.einsum import Einsum, Letter
 from widgets_lib.compute.formatting import count, format_digits, format_shape, format_short, join_words
+from widgets_lib.widgets._tones import choose_tones
 from widgets_lib.widgets.einsum.operands import Operand
 from widgets_lib.widgets.einsum.steps import MAX_PRODUCTS, draw_steps
 
@@ -79,17 +80,6 @@ def choose_shown(e: Einsum) -> dict[str, list[int]]:
         n, (whole, first) = size or 0, limits[letter]
         shown[letter] = list(range(n)) if n <= whole else [*range(first), n - 1] if whole else [0]
     return shown
-
-
-def choose_tones(e: Einsum) -> dict[str, str]:
-    """The colour of each letter: k for what is summed, i and j for rows and columns of the result, p for the rest."""
-    tones = {letter: "k" if letter in e.summed else "p" for letter in e.sizes}
-    if len(e.output) > 1:
-        tones |= {e.output[-2]: "i", e.output[-1]: "j"}
-    elif e.output:
-        is_rows = any(letters[-2:-1] == e.output for letters in e.inputs)
-        tones[e.output] = "i" if is_rows else "j"
-    return tones
 
 
 def _draw_letter(letter: Letter, tones: Mapping[str, str], shown: Shown) -> dict[str, Any]:
