@@ -71,4 +71,25 @@ for (const expression of EXPRESSIONS) {
     }
     view.destroy();
   });
+
+  test(`${expression}: what is drawn anew keeps the focus`, async () => {
+    const view = await mount(expression);
+    const files = ["_view", "_assets"]; // another view
+    const traits = [...view.model.listeners.keys()].map((event) => event.replace("change:", ""));
+    const again = Object.fromEntries(
+      traits
+        .filter((trait) => trait in view.model.state && !files.includes(trait))
+        .map((trait) => [trait, structuredClone(view.model.state[trait])]),
+    );
+    const stops = () => view.$$("button, input, select, textarea, summary, [tabindex]");
+    const active = () => view.window.document.activeElement;
+    for (const at of stops().keys()) {
+      stops()[at]?.focus();
+      const focused = active();
+      if (focused.disabled || focused.closest("[hidden]") || !view.el.contains(focused)) continue;
+      view.model.receive(again);
+      assert.ok(view.el.contains(active()), `lost: ${focused.outerHTML.slice(0, 200)}`);
+    }
+    view.destroy();
+  });
 }

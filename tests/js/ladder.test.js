@@ -218,3 +218,22 @@ test("the order of time can be switched off, and a rung that came after the orde
   assert.equal(view.$(".wl-rung").dataset.key, "mine");
   view.destroy();
 });
+
+test("code that is open stays open, with the focus, when the rungs come again or another joins them", async () => {
+  const view = await mount("wl.MatmulLadder()");
+  const code = (title) => view.$(`[aria-label="code of ${title}"]`);
+  const [, first] = view.model.state.rungs;
+  code(first.title).focus();
+  code(first.title).click();
+  const rungs = structuredClone(view.model.state.rungs);
+  view.model.receive({ rungs }); // as the kernel answers a new view
+  assert.equal(view.window.document.activeElement, code(first.title));
+  assert.equal(code(first.title).getAttribute("aria-expanded"), "true");
+  const joined = { ...rungs[0], key: "rung-1", title: "my matmul" };
+  view.model.receive({ rungs: [joined, ...rungs], order: ["rung-1", ...view.model.state.order] });
+  assert.equal(code(first.title).getAttribute("aria-expanded"), "true");
+  code("my matmul").focus();
+  view.model.receive({ rungs: [{ ...joined, code: "def my_matmul(a, b): ..." }, ...rungs] }); // its cell was run again
+  assert.equal(view.window.document.activeElement, code("my matmul"));
+  view.destroy();
+});

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { keepFocus } from "../../widgets_lib/widgets/shared/controls.js";
-import { arrange, h } from "../../widgets_lib/widgets/shared/dom.js";
+import { h, setChildren } from "../../widgets_lib/widgets/shared/dom.js";
 import { cellSize, clamp, factor, grouped, range, signed } from "../../widgets_lib/widgets/shared/format.js";
 import { createRadioGroup } from "../../widgets_lib/widgets/shared/radio-group.js";
 import { createRoom, observeSize } from "../../widgets_lib/widgets/shared/resize.js";
@@ -28,7 +28,7 @@ function page(...nodes) {
 
 // ---- dom ----
 
-test("arrange brings children into order and does not touch those that stay", () => {
+test("setChildren brings children into order and does not touch those that stay", () => {
   const { window, body } = page(() => h("div", {}, ...["a", "b", "c"].map((name) => h("button", {}, name))));
   const parent = body.firstChild;
   const [, b, c] = parent.children;
@@ -37,7 +37,7 @@ test("arrange brings children into order and does not touch those that stay", ()
   observer.observe(parent, { childList: true });
   b.focus();
   const [x, y] = [h("button", {}, "x"), h("button", {}, "y")];
-  arrange(parent, [x, b, c, y]); // what was first is gone
+  setChildren(parent, [x, b, c, y]); // what was first is gone
   moved.push(...observer.takeRecords().flatMap((record) => [...record.addedNodes]));
   assert.equal(parent.textContent, "xbcy");
   assert.equal(window.document.activeElement, b);
@@ -45,9 +45,9 @@ test("arrange brings children into order and does not touch those that stay", ()
     moved.map((node) => node.textContent),
     ["x", "y"],
   );
-  arrange(parent, [c, b]);
+  setChildren(parent, [c, b]);
   assert.equal(parent.textContent, "cb");
-  arrange(parent, []);
+  setChildren(parent, []);
   assert.equal(parent.childNodes.length, 0);
 });
 
@@ -255,6 +255,26 @@ test("the focus stays where it is if it can, and is never taken from elsewhere",
   outside.focus();
   keepFocus(view.node, () => (view.back.disabled = true), [view.next]);
   assert.equal(view.focused(), outside);
+});
+
+test("without candidates the namesake has the focus, else what stands in the same place, and none if it was handed on", () => {
+  const named = (...names) => names.map((name) => h("button", {}, name));
+  const view = page(() => h("div", {}, ...named("a", "b", "c")));
+  const node = view.body.firstChild;
+  const at = () => view.focused().textContent;
+  node.children[1].focus();
+  keepFocus(node, () => node.replaceChildren(...named("b", "a", "c")));
+  assert.equal(at(), "b");
+  keepFocus(node, () => node.replaceChildren(...named("x", "y", "z")));
+  assert.equal(at(), "x");
+  node.children[2].focus();
+  keepFocus(node, () => node.replaceChildren(...named("p", "q")));
+  assert.equal(at(), "q");
+  keepFocus(node, () => {
+    node.replaceChildren(...named("q", "r"));
+    node.lastChild.focus();
+  });
+  assert.equal(at(), "r");
 });
 
 test("where none can take the focus nothing fails", () => {

@@ -1,6 +1,6 @@
 // Operands and result side by side; what is looked at, or what the loops are at, lights up in them.
 import { keepFocus } from "../shared/controls.js";
-import { arrange, h } from "../shared/dom.js";
+import { h, setChildren } from "../shared/dom.js";
 import { cellSize } from "../shared/format.js";
 import { createTerm, stopOf } from "../shared/panel.js";
 import { createPanel } from "./panel.js";
@@ -59,7 +59,7 @@ export class Scene {
     if (this.looked && this.terms[this.looked.which] !== before[this.looked.which]) this.looked = null;
     const nodes = this.terms.map(({ node }) => node);
     if (target) nodes.push(createTerm("?", targetFigure(target, size)));
-    keepFocus(this.node, () => arrange(this.node, nodes));
+    keepFocus(this.node, () => setChildren(this.node, nodes));
     this.panels.forEach((panel, which) => panel.renew(all[which].texts));
   }
 

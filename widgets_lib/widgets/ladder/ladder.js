@@ -1,7 +1,7 @@
 // The ladder of backends on a log axis: drag what you expect, run, and see what was measured beside it.
 // Layout only: every number comes as text from Python.
 import { button, dropdown, slider } from "../shared/controls.js";
-import { h, prose } from "../shared/dom.js";
+import { h, prose, setChildren } from "../shared/dom.js";
 import { grouped } from "../shared/format.js";
 import { createView } from "../shared/view.js";
 import { createAxis, tickLines } from "./axis.js";
@@ -151,7 +151,9 @@ function render(context) {
   const axis = createAxis();
   const folded = createFolded();
   const list = h("ol", { class: "wl-rungs" });
-  let rows = []; // made once per set of rungs, filled in by draw()
+  let rows = []; // filled in by draw()
+  /** @type {Map<string, ReturnType<typeof createRow>>} */
+  let made = new Map(); // the rows by their rungs: one that stays keeps what is open in it
   const compact = model.get("compact");
   const controlRow = h("div", { class: "wl-row" }, ...controls.nodes, ...(compact ? [] : sizes.presets));
   view.root.classList.toggle("wl-compact", compact);
@@ -172,9 +174,18 @@ function render(context) {
 
   function build() {
     const rungs = model.get("rungs");
-    rows = rungs.map((rung) => createRow(rung, (stop) => setPrediction(rung.key, stop), { compact }));
+    made = new Map(
+      rungs.map((rung) => {
+        const key = JSON.stringify([rung, compact]);
+        return [key, made.get(key) ?? createRow(rung, (stop) => setPrediction(rung.key, stop), { compact })];
+      }),
+    );
+    rows = [...made.values()];
     const able = rows.filter((_, index) => !rungs[index].unavailable);
-    list.replaceChildren(...inOrder(model, able).map((row) => row.node));
+    setChildren(
+      list,
+      inOrder(model, able).map((row) => row.node),
+    );
     folded.show(
       rows.filter((_, index) => rungs[index].unavailable),
       rungs.filter((rung) => rung.unavailable),

@@ -60,17 +60,17 @@ export function createMore(...controls) {
 const CAN_HAVE_FOCUS = "button, input, select, textarea, summary, a[href], [tabindex]";
 
 /** @param {Element} element */
-const canHold = (element) =>
-  element.isConnected &&
-  element.matches(CAN_HAVE_FOCUS) &&
-  !element.matches(":disabled") &&
-  !element.closest("[hidden]");
+const canHold = (element) => element.isConnected && !element.matches(":disabled") && !element.closest("[hidden]");
+
+/** @param {Element} element */
+const nameOf = (element) =>
+  `${element.localName} ${element.getAttribute("aria-label") ?? element.textContent} ${element.getAttribute("value")}`;
 
 /**
- * Run `change`, which may grey out, hide, move or replace what is in `node`. If something there had the focus and lost
- * it, it has it again or, where it is gone, the first of `candidates` that can take it. Without candidates that is what
- * stands in its place now: what is called the same, else what comes as the same in the Tab order. Else the page would
- * have the focus, and the widget would get no key any more.
+ * Run `change`, which may grey out, hide, move or replace what is in `node`. If what has the focus there loses it, it
+ * gets it again or, where it is gone, the first of `candidates` that can take it: without them what is called the same
+ * now, else what comes at its place among all that can have the focus. Else the page would have it, and the widget
+ * would get no key any more. Every view does so when a trait changes: see `listen`.
  * @param {Element} node
  * @param {() => void} change
  * @param {(HTMLElement | SVGElement)[]} [candidates]
@@ -79,31 +79,19 @@ export function keepFocus(node, change, candidates) {
   const root = /** @type {Document | ShadowRoot} */ (node.getRootNode());
   const focused = /** @type {HTMLElement | null} */ (root.activeElement ?? null);
   if (!focused || !node.contains(focused)) return change();
-  const at = stopsIn(node).indexOf(focused);
+  const all = () => /** @type {HTMLElement[]} */ ([...node.querySelectorAll(CAN_HAVE_FOCUS)]);
+  const at = all().indexOf(focused);
   const name = nameOf(focused);
   change();
-  if (root.activeElement === focused && canHold(focused)) return;
-  const heirs = () => {
-    const stops = stopsIn(node);
-    const namesakes = stops.filter((element) => nameOf(element) === name);
-    return [...namesakes, ...stops.slice(at, at + 1), ...stops.slice(-1)];
-  };
-  const heir = [focused, ...(candidates ?? heirs())].find(canHold);
-  heir?.focus({ preventScroll: true });
+  const now = root.activeElement;
+  if (now && node.contains(now) && canHold(now)) return; // kept, or handed on already
+  const heirs = candidates ?? [
+    ...all().filter((element) => nameOf(element) === name),
+    ...all().slice(Math.max(at, 0)),
+    ...all().slice(0, Math.max(at, 0)).reverse(),
+  ];
+  [focused, ...heirs].find(canHold)?.focus({ preventScroll: true });
 }
-
-/**
- * What Tab reaches in `node`, in order.
- * @param {Element} node
- */
-function stopsIn(node) {
-  const all = /** @type {HTMLElement[]} */ ([...node.querySelectorAll(CAN_HAVE_FOCUS)]);
-  return all.filter((element) => canHold(element) && element.getAttribute("tabindex") !== "-1");
-}
-
-/** @param {Element} element */
-const nameOf = (element) =>
-  `${element.localName} ${element.getAttribute("aria-label") ?? element.textContent} ${element.getAttribute("value")}`;
 
 /**
  * A drop-down: { node, select }.

@@ -87,7 +87,7 @@ export function set(element, attributes) {
  * @param {Element} parent
  * @param {Node[]} nodes
  */
-export function arrange(parent, nodes) {
+export function setChildren(parent, nodes) {
   const wanted = new Set(nodes);
   for (const child of [...parent.childNodes]) if (!wanted.has(child)) child.remove();
   nodes.forEach((node, at) => {

@@ -1,4 +1,5 @@
 // The room that a drawing has, in drawing units, and hearing when it changes.
+import { keepFocus } from "./controls.js";
 import { UNITS_PER_EM } from "./dom.js";
 
 const ROOM_TO_GROW = 96; // drawing units: two large cells
@@ -44,7 +45,7 @@ export function createRoom(view, { element = view.stage, fallback = 960, onchang
     () => {
       if (Math.abs(current() - room.width) < 1) return;
       room.measure();
-      onchange();
+      keepFocus(view.root, onchange);
     },
     view.signal,
   );

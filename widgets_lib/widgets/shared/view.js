@@ -1,4 +1,5 @@
 // The frame every widget is drawn in: the drawing, its controls, what went wrong, the sentence that says what is seen.
+import { keepFocus } from "./controls.js";
 import { h } from "./dom.js";
 import { watchKernel } from "./kernel-watch.js";
 import { shareInputs } from "./page.js";
@@ -14,7 +15,7 @@ import { shareInputs } from "./page.js";
 /**
  * Set up `el` for a widget and return its parts.
  *
- * listen(names, draw)  calls `draw` when one of the traits changes, until the view goes
+ * listen(names, draw)  calls `draw` when one of the traits changes, until the view goes; what it draws anew keeps the focus
  * save(changes)        sets traits and sends them to the kernel
  * signal               aborts when the view goes: hand it to listeners on document or window, and to timers
  * destroy              what `render` returns, for hosts that pass no signal
@@ -51,9 +52,10 @@ export function createView({ model, el, signal }, stem, label) {
    * @param {() => void} draw
    */
   const listen = (names, draw) => {
+    const redraw = () => keepFocus(root, draw);
     for (const name of names) {
-      model.on(`change:${name}`, draw);
-      listeners.push([`change:${name}`, draw]);
+      model.on(`change:${name}`, redraw);
+      listeners.push([`change:${name}`, redraw]);
     }
   };
   life.signal.addEventListener("abort", () => listeners.forEach(([event, draw]) => model.off(event, draw)), {
