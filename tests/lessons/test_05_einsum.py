@@ -172,7 +172,7 @@ def test_no_question_stands_below_its_answer():
         ("ik,kj->ji", 'torch.einsum("ik,kj->ji"'),
         ("i,i->i", 'torch.einsum("i,i->i"'),
         ("torch.ones(5, 4)", "torch.ones(5, 4)"),
-        ("hold before they are summed", "products = "),
+        ("hold before the sum", "products = "),
         ("each column", 'torch.einsum("ij->j"'),
         ("zero_()", "d.zero_()"),
         ("zy,yx", 'np.einsum("zy,yx"'),
