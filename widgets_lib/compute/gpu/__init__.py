@@ -5,7 +5,7 @@ what it asks of memory. `launch_kernel` is a launch in plain Python.
 """
 
 from .accesses import Access, Accesses
-from .challenges import CHALLENGES
+from .challenges import BROKEN, CHALLENGES
 from .coverage import Coverage, coverage
 from .devices import cuda_is_simulated, import_cuda, unavailable
 from .errors import KernelError
@@ -26,6 +26,7 @@ from .steps import GRAINS, Request, Step, Steps, idle_threads, steps
 from .tracing import MAX_ACCESSES, NOT_KNOWN, Trace, Traffic, trace
 
 __all__ = [
+    "BROKEN",
     "CHALLENGES",
     "EXAMPLES",
     "GRAINS",

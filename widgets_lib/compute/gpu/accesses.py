@@ -153,6 +153,12 @@ def ranks(keys: np.ndarray) -> np.ndarray:
     return result
 
 
+def distinct(values: np.ndarray) -> np.ndarray:
+    """The different values, ascending: np.unique, which since numpy 2.3 hashes, and takes ten times as long."""
+    ordered = np.sort(values)
+    return ordered[np.r_[True, ordered[1:] != ordered[:-1]]] if len(ordered) else ordered
+
+
 def codes(*columns: np.ndarray) -> np.ndarray:
     """One number for each different row of the columns, from 0, in their order."""
     code, span = np.zeros(len(columns[0]), np.int64), 1

@@ -3,6 +3,8 @@
 Every alternative is something that a reader could hold for the repair.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from .examples import Example, matrices, product, vector
@@ -382,3 +384,11 @@ _CHALLENGES = (
 )
 
 CHALLENGES = {challenge.key: challenge for challenge in _CHALLENGES}
+
+BROKEN = {
+    f"broken-{each.key}": replace(
+        each.example, key=f"broken-{each.key}", title=f"broken: {each.title}", about="It is there to be mended, too."
+    )
+    for each in _CHALLENGES
+}
+"""The same kernels to look at, by keys of their own."""

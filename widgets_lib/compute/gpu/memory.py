@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .accesses import Accesses, codes, ranks
+from .accesses import Accesses, codes, distinct, ranks
 from .launch import WARP
 
 SECTOR_BYTES = 32
@@ -129,7 +129,7 @@ def passes_by_request(accesses: Accesses) -> tuple[np.ndarray, np.ndarray]:
 def _passes(asked: np.ndarray, words: np.ndarray, count: int) -> np.ndarray:
     """For each request the most different words that it wants of one bank."""
     span = int(words.max()) + 1 if len(words) else 1
-    different = np.unique(asked * span + words)
+    different = distinct(asked * span + words)
     request, bank = different // span, different % span % BANKS
     return np.bincount(request * BANKS + bank, minlength=count * BANKS).reshape(count, BANKS).max(axis=1)
 
@@ -138,7 +138,7 @@ def _different(asked: np.ndarray, places: np.ndarray, count: int) -> np.ndarray:
     """For each request how many different places it asks for."""
     least = int(places.min())
     span = int(places.max()) - least + 1
-    return np.bincount(np.unique(asked * span + (places - least)) // span, minlength=count)
+    return np.bincount(distinct(asked * span + (places - least)) // span, minlength=count)
 
 
 def lanes(accesses: Accesses, idle: np.ndarray) -> Lanes:
@@ -147,7 +147,7 @@ def lanes(accesses: Accesses, idle: np.ndarray) -> Lanes:
         return Lanes(0, 0, 0, 0)
     asked = requests(accesses)
     count = int(asked.max()) + 1
-    active = len(np.unique(codes(asked, accesses.columns.thread)))
+    active = int(codes(asked, accesses.columns.thread).max()) + 1
     warp = np.zeros(count, np.int64)
     warp[asked] = accesses.warps
     resting = int(idle[warp].sum())

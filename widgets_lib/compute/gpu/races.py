@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .accesses import ArrayInfo, Columns, codes
+from .accesses import ArrayInfo, Columns, codes, distinct
 from .faults import Fault, place, written
 from .launch import Launch, Thread
 from .recording import Site
@@ -77,7 +77,7 @@ def _written_cells(columns: Columns, changes: np.ndarray) -> np.ndarray:
         return np.zeros(0, np.int64)
     span = int(columns.cell.max()) + 1
     keys = columns.array * span + columns.cell
-    raced = np.unique(keys[changes[columns.site]])
+    raced = distinct(keys[changes[columns.site]])
     if not len(raced):
         return np.full(len(keys), -1)
     at = np.minimum(np.searchsorted(raced, keys), len(raced) - 1)
@@ -132,7 +132,7 @@ def _meetings(
 
 def _actors(here: np.ndarray, group: np.ndarray, actor: np.ndarray, stored: np.ndarray, groups: int) -> _Actors:
     span = int(actor.max()) + 1
-    pairs = np.unique(group[here] * span + actor[here])
+    pairs = distinct(group[here] * span + actor[here])
     which, who = pairs // span, pairs % span
     begins = np.flatnonzero(np.r_[True, which[1:] != which[:-1]]) if len(which) else np.zeros(0, np.int64)
     first, second = np.full(groups, -1), np.full(groups, -1)

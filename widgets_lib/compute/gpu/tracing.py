@@ -12,7 +12,7 @@ from widgets_lib.compute.formatting import count
 from widgets_lib.compute.strides import describe
 
 from . import memory
-from .accesses import Accesses, ArrayInfo, Columns, codes
+from .accesses import Accesses, ArrayInfo, Columns, codes, distinct
 from .arithmetic import SCALARS, plain
 from .cells import RecordingArray
 from .faults import Fault, divergent_barriers, out_of_bounds, uninitialised
@@ -93,7 +93,7 @@ class Trace:
         for each in self.accesses.arrays:
             if each.name not in result:
                 reads, writes = self.reads.of(each.name), self.writes.of(each.name)
-                cells = (len(np.unique(codes(x.columns.array, x.columns.cell))) for x in (reads, writes))
+                cells = (len(distinct(codes(x.columns.array, x.columns.cell))) for x in (reads, writes))
                 result[each.name] = Traffic(each.space, len(reads), len(writes), *cells)
         return result
 
