@@ -62,6 +62,13 @@ def test_every_preset_is_drawn_in_a_state_that_shows_its_point(key):
     assert len(json.dumps(picture)) < 200_000
 
 
+@pytest.mark.parametrize("key", gpu.BROKEN)
+def test_every_broken_kernel_can_be_looked_at_with_its_fault(key):
+    widget = made(preset=key)
+    assert widget.picture["faults"] and not widget.picture["verdict"]["good"] and widget.challenge == {}
+    assert widget.picture["title"].startswith("broken: ")
+
+
 def test_a_kernel_of_ones_own_stands_first_in_the_chooser_with_its_own_numbers():
     a, out = np.arange(10.0), np.zeros(10)
     widget = made(doubled, 3, 4, a, out)
@@ -231,6 +238,22 @@ def test_a_line_of_a_product_says_what_would_do():
         "a is read 12,000 times, 12.5 sectors of 32 bytes a warp; 1.8 would do if the bytes lay side by side."
     )
     assert widget.answer["sentences"][2] == "On average 25 of 32 lanes take part and 7 have no work at all."
+
+
+def test_what_takes_long_to_count_is_counted_on_a_thread(monkeypatch):
+    widget = made(preset="transposed")
+    settled(widget, choose={"row": 8})
+    at_once = widget.answer
+    monkeypatch.setattr("widgets_lib.widgets.trace.answers.MANY_ACCESSES", 1)
+    widget = made(preset="transposed")
+    told = []
+    widget.observe(lambda change: told.append(change["new"]), names=["progress"])
+    settled(widget, choose={"row": 8})
+    assert widget.answer == at_once and told == [{"message": "Counting", "fraction": None}, {}]
+    settled(widget, choose={"row": 99})
+    assert widget.error == "the kernel has no row 99"
+    settled(widget, choose={"row": 8})
+    assert widget.answer == at_once and len(told) == 2, "it is remembered"
 
 
 def test_a_thread_says_what_it_reads_and_makes():

@@ -12,6 +12,7 @@ from widgets_lib.widgets.trace.picture import Picture
 from widgets_lib.widgets.trace.windows import Window
 
 MAX_NAMED = 2  # threads, or cells, of a sentence
+MANY_ACCESSES = 200_000  # that can be counted in a moment
 Answer = dict[str, Any]
 
 
@@ -32,6 +33,12 @@ def answer(picture: Picture, chosen: Mapping[str, Any]) -> Answer:
     if kind not in kinds or type(number := next(iter(chosen.values()))) is not int:
         raise ValueError("what is chosen is a line, a thread, a cell or a fault")
     return kinds[kind](picture, number)
+
+
+def asks_to_count(picture: Picture, chosen: Mapping[str, Any]) -> bool:
+    """Whether the answer takes longer than a notebook may stand still: that of a line, in a long trace."""
+    is_row = type(row := chosen.get("row")) is int and 0 <= row < len(picture.listing)
+    return is_row and picture.trace is not None and len(picture.trace.accesses) > MANY_ACCESSES
 
 
 def _answer(title: str, sentences: list[str], **marks: Any) -> Answer:

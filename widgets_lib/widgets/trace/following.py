@@ -44,11 +44,11 @@ class Follower:
         try:
             result = job(within_the_time)
         except _Slow:
-            self._run_on_thread(job, publish, message)
+            self._run_with_progress(job, publish, message)
         else:
             publish(result)
 
-    def _run_on_thread(self, job: Job, publish: Callable[[Any], object], message: str) -> None:
+    def _run_with_progress(self, job: Job, publish: Callable[[Any], object], message: str) -> None:
         def with_progress(should_stop: Callable[[], bool]) -> Any:
             began = told = time.monotonic()
 
@@ -63,11 +63,21 @@ class Follower:
 
             return job(progress)
 
+        self._start(with_progress, publish, message)
+
+    def run_on_thread(self, job: Callable[[], Any], publish: Callable[[Any], object], message: str) -> None:
+        """Run a job that tells no progress on a thread, where there are threads, then `publish(result)`."""
+        self._start(lambda should_stop: job(), publish, message)
+
+    def _start(self, job: Callable[[Callable[[], bool]], Any], publish: Callable[[Any], object], message: str) -> None:
         try:
-            self.tasks.start({"message": message, "fraction": None}, with_progress, publish)
+            self.tasks.start({"message": message, "fraction": None}, job, publish)
         except RuntimeError:  # in a browser no thread can be started
             self.tasks.cancel()
-            publish(job(lambda done, total: None))
+            try:
+                publish(job(lambda: False))
+            finally:
+                self._tell({})
 
     def cancel(self) -> None:
         """Ask what runs to stop, and drop its result."""

@@ -68,7 +68,7 @@ def kernel(
     """
     if not isinstance(title, str) or not title.strip():
         raise TypeError('@wl.kernel needs a title in parentheses: @wl.kernel("my kernel")')
-    if title in gpu.EXAMPLES or title in gpu.CHALLENGES or title == "given":
+    if title in (*gpu.EXAMPLES, *gpu.BROKEN, *gpu.CHALLENGES, "given"):
         raise ValueError(f"the chooser has a kernel {title!r} of its own: choose another title")
     subject = _subject(title, blocks, threads, arrays, expected, challenge)
 

@@ -23,6 +23,8 @@ class Picture:
         self.found, self.subject = found, subject
         self.listing = _listing(found)
         self.drawn_faults: list[dict[str, Any]] = []
+        self.answers: dict[str, dict[str, Any]] = {}
+        """What was said already, by what was chosen."""
         self.trace = found.trace
         self.block = block
         if self.trace is not None:

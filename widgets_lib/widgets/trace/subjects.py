@@ -108,7 +108,7 @@ def of_the_course() -> list[Subject]:
             example.key, example.title, "the course’s", example.text, example.blocks, example.threads,
             example.arguments, example.expected, example.about,
         )
-        for example in gpu.EXAMPLES.values()
+        for example in (gpu.EXAMPLES | gpu.BROKEN).values()
     ]  # fmt: skip
 
 

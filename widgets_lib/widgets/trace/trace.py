@@ -10,7 +10,7 @@ from widgets_lib.compute.gpu.source import python_function
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, either, integer, record, text
 from widgets_lib.widgets.trace import tasks
-from widgets_lib.widgets.trace.answers import answer
+from widgets_lib.widgets.trace.answers import answer, asks_to_count
 from widgets_lib.widgets.trace.following import Follower
 from widgets_lib.widgets.trace.learner_kernels import LEARNER_KERNELS, OPEN_TRACES
 from widgets_lib.widgets.trace.picture import Picture
@@ -32,7 +32,7 @@ class KernelTrace(Widget):
 
     kernel: a function as for numba.cuda, with or without @cuda.jit, its launch, and its arguments: arrays, tensors or
     numbers, none of which is changed. Or the title of one of your own, from `@wl.kernel`. blocks, threads: a number or
-    a tuple of up to three, x first. preset: a key of compute.gpu.EXAMPLES. challenge: keys of compute.gpu.CHALLENGES,
+    a tuple of up to three, x first. preset: a key of compute.gpu.EXAMPLES or BROKEN. challenge: keys of compute.gpu.CHALLENGES,
     one, several, or "all": a broken kernel to mend, by choosing what stands on a line.
     Raises: KernelError, a ValueError with the line, for what a kernel can't do; ValueError or TypeError, naming what is
     wrong, for anything else.
@@ -108,7 +108,7 @@ class KernelTrace(Widget):
         if self._mending:
             return self._mending[0].key
         if preset is not None:
-            return _known(gpu.EXAMPLES, "preset", preset)
+            return _known(gpu.EXAMPLES | gpu.BROKEN, "preset", preset)
         if kernel is None:
             return FIRST
         if blocks is None and threads is None and not arrays:
@@ -136,8 +136,12 @@ class KernelTrace(Widget):
 
     def cancel(self) -> None:
         """Stop following, if a kernel is being followed."""
-        if self.progress:
-            self._follower.cancel()
+        if not self.progress:
+            return
+        self._follower.cancel()
+        if self._picture is not None:  # it was counting
+            self.chosen = {}
+        else:
             self.error = "Stopped. Press “Start again”, or choose another kernel."
 
     def show_kernel(self, key: str) -> None:
@@ -244,11 +248,32 @@ class KernelTrace(Widget):
                 picture = Picture(found, subject, block)
                 self.picture = picture.drawn()
                 self._picture = picture
-            self.answer = answer(self._picture, self.chosen)
+            count = self._answer(self._picture)
             if subject.challenge and subject.kernel is None:
                 self._judge(subject.challenge, found)
             else:
                 self.challenge = {}
+        if count:  # not while notifications are held back: the thread's would be, too
+            count()
+
+    def _answer(self, picture: Picture) -> Callable[[], None] | None:
+        """Answer what is asked; where many accesses are to be counted, return what does so on a thread."""
+        chosen = dict(self.chosen)
+        key = repr(sorted(chosen.items()))
+        if key in picture.answers:
+            self.answer = picture.answers[key]
+            return None
+
+        def publish(found: Mapping[str, Any]) -> None:
+            picture.answers[key] = dict(found)
+            if self._picture is picture and self.chosen == chosen:
+                self.answer = picture.answers[key]
+
+        if not asks_to_count(picture, chosen):
+            publish(answer(picture, chosen))
+            return None
+        self.answer = {}
+        return lambda: self._follower.run_on_thread(lambda: answer(picture, chosen), publish, "Counting")
 
     def _judge(self, task: gpu.Challenge, found: Followed) -> None:
         edits, hints = tasks.numbers(self.edits.get(task.key, {})), self.hints.get(task.key, 0)
