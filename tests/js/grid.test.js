@@ -156,7 +156,7 @@ test("sectors are boxes of eight words, those that are wanted filled", async () 
     [2, 2, 16],
     [5, 5, 16],
   ]);
-  assert.equal(columns.$(".wl-requests p").textContent, "reads a[i, k] 2 sectors for 2 numbers, 12.5 % used");
+  assert.equal(columns.$(".wl-requests p").textContent, "reads a[i, k] 2 sectors for 2 numbers, 12.5\u00a0% used");
   columns.destroy();
 });
 

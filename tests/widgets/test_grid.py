@@ -24,7 +24,7 @@ def test_it_opens_on_the_published_launch():
         "    i, j = cuda.grid(2)  # x is the row",
     ]
     assert words(grid)["counts"] == (
-        "800,000 threads for 500,000 cells: 300,000 are idle, 37.5 %. Of 25,000 warps, 9,375 are wholly idle."
+        "800,000 threads for 500,000 cells: 300,000 are idle, 37.5\u00a0%. Of 25,000 warps, 9,375 are wholly idle."
     )
     assert grid.picture["warps"]["text"] == "its 8 warps: 3 wholly idle"
     assert [entry["active"] for entry in grid.picture["warps"]["entries"]] == [32] * 5 + [0] * 3

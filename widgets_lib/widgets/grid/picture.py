@@ -146,7 +146,7 @@ def _requests(placement: Placement, warp: Warp, result_bytes: int) -> list[dict[
                 "words": [mask for _, mask in request.words],
                 "first": [sector for sector, _ in request.words],
                 "text": f"{number} {'sector' if most == 1 else 'sectors'}",
-                "detail": f"for {count(request.cells, 'number')}, {share} % used" if most else "",
+                "detail": f"for {count(request.cells, 'number')}, {share}\u00a0% used" if most else "",
             }
         )
     return lines
@@ -268,4 +268,4 @@ def _number(number: int) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %" if share >= 0.001 else "less than 0.1 %"
+    return f"{100 * share:.1f}\u00a0%" if share >= 0.001 else "less than 0.1\u00a0%"

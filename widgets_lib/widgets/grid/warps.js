@@ -3,6 +3,7 @@ import { drawing, h, s } from "../shared/dom.js";
 import { createRovingFocus } from "../shared/roving-focus.js";
 
 const HEIGHT = 176; // of all of them
+const TOP = 6; // for half a number
 const LANE = 7;
 const LEFT = 26;
 const RIGHT = 40;
@@ -42,7 +43,7 @@ export function createWarps(onchoose, onpoint) {
       s("rect", {
         class: "wl-frame",
         x: 0.5,
-        y: number * high + 0.5,
+        y: TOP + number * high + 0.5,
         width: LEFT + LANES * LANE + RIGHT - 1,
         height: high - 2,
       }),
@@ -58,7 +59,13 @@ export function createWarps(onchoose, onpoint) {
       const { entries, chosen, text } = picture.warps;
       const high = Math.min(22, HEIGHT / entries.length);
       const strips = entries.map((entry, number) => strip(picture, entry, number, high));
-      const svg = drawing(LEFT + LANES * LANE + RIGHT, HEIGHT, text, ...strips, ...texts(picture.warps, high));
+      const svg = drawing(
+        LEFT + LANES * LANE + RIGHT,
+        HEIGHT + 2 * TOP,
+        text,
+        ...strips,
+        ...texts(picture.warps, high),
+      );
       svg.setAttribute("role", "group");
       const fresh = h("div", {}, svg);
       const roving = createRovingFocus(fresh, {
@@ -77,13 +84,15 @@ export function createWarps(onchoose, onpoint) {
   };
 }
 
-const laneAt = (at, number, high) => `M${LEFT + at * LANE} ${number * high + 1}h${LANE - 1}v${high - 3}h${1 - LANE}z`;
+const laneAt = (at, number, high) =>
+  `M${LEFT + at * LANE} ${TOP + number * high + 1}h${LANE - 1}v${high - 3}h${1 - LANE}z`;
 
 /** The numbers of the warps and how many of their lanes are at work, as many as there is room for. */
 function texts({ entries, chosen }, high) {
   return entries.flatMap((entry, number) => {
-    if (number !== chosen && number % Math.ceil(LINE / high)) return [];
-    const place = { y: number * high + high / 2, "dominant-baseline": "central", "pointer-events": "none" };
+    const step = Math.ceil(LINE / high);
+    if (number !== chosen && (number % step || Math.abs(number - chosen) < step)) return [];
+    const place = { y: TOP + number * high + high / 2, "dominant-baseline": "central", "pointer-events": "none" };
     return [
       s("text", { x: LEFT - 6, "text-anchor": "end", ...place }, String(number)),
       s("text", { class: "wl-word wl-quiet", x: LEFT + LANES * LANE + 4, ...place }, entry.short),
