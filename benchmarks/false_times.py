@@ -2,10 +2,10 @@
 
 Busy processes fill the machine up to `--load` tasks beside the lesson, less what other programs take (`_load.TopUp`).
 Each run is a process of its own: it runs every code cell of the lesson in order, presses what the text says (the first
-ladder, each compact one, the whole ladder, and the whole ladder for all 50,000 digits), and keeps every row with a time.
+ladder, each compact one, the whole ladder, and the whole ladder for all 50,000 digits), and keeps every row.
 `--quick` leaves out two of the three rungs that take a third of a second for five digits. `--minutes` begins no run
 after so long; what was finished by then is counted. `--keep FILE` writes down rows and references as JSON, to be judged
-again. A run takes a minute or two; `--budget` shortens it. No browser takes part.
+again, and `--references FILE` takes the references from there, to which new looks are added. A run takes a minute or two; `--budget` shortens it. No browser takes part.
 
 **The reference** of a rung is found without the ladder's clock: the least that a call, or a batch of calls, ever took by
 the clock on the wall or in processor time, in a process with all threads and in one with a single thread; before the
@@ -14,7 +14,7 @@ them. What takes longer than three seconds for 50,000 digits has 10,000 times it
 
 **A time is false** if it is more than 1 + `SLOWER` times its reference, or its reference more than 1 + `FASTER` times it.
 What the row says of its spread or certainty is no excuse. A time with "≥" is false only if it is too high, one with "≤"
-only if it is too low; both are counted, so that they can't hide much. `SLOWER` is what two threads of one core, or two
+only if it is too low; both are counted, so that they can't hide much. A rung that is said to be wrong is false as well. `SLOWER` is what two threads of one core, or two
 cores at one memory, slow each other down by: the program does run that much slower then. Nothing makes it faster than
 its least, so `FASTER` is only what chance and a reference without a quiet moment explain.
 """
@@ -96,7 +96,9 @@ def least(first: References, second: References) -> References:
 
 
 def falsehood(row: Row, reference_s: float) -> str:
-    """What is false about a time, in words; empty if nothing is."""
+    """What is false about a row, in words; empty if nothing is. All rungs of the course are right."""
+    if not row["seconds"]:
+        return f"{row['where']}, {row['key']}: {row['time']}: {row['message']}"
     ratio = row["seconds"] / reference_s
     too_high = ratio > 1 + SLOWER and not row["time"].startswith("≤")
     too_low = 1 / ratio > 1 + FASTER and not row["time"].startswith("≥")
@@ -107,12 +109,12 @@ def falsehood(row: Row, reference_s: float) -> str:
 
 
 def measure(ladder: Any, size: tuple[int, int, int], quick: bool) -> dict[str, Row]:
-    """The rows with a time, after every rung of the ladder was measured at this size."""
+    """The rows, after every rung of the ladder was measured at this size."""
     ladder.m, ladder.k, ladder.n = size
     able = [entry["key"] for entry in ladder.rungs if not entry["unavailable"]]
     ladder.run([key for key in able if key not in SLOW] if quick and not ladder.compact else "ladder")
     assert ladder.wait(WAIT_S)
-    return {key: row for key, row in ladder.results.items() if row.get("seconds")}
+    return dict(ladder.results)
 
 
 def follow_lesson(budget_s: float | None, quick: bool) -> list[Row]:
@@ -138,7 +140,7 @@ def follow_lesson(budget_s: float | None, quick: bool) -> list[Row]:
     seen = []
     for where, ladder, size in pressed:
         for key, row in measure(ladder, size, quick).items():
-            kept = {name: row.get(name) for name in ("seconds", "time", "spread", "noisy", "notes")}
+            kept = {name: row.get(name) for name in ("seconds", "time", "spread", "noisy", "notes", "message")}
             seen.append({"where": where, "size": str(size), "key": key, **kept})
     return seen
 
@@ -147,7 +149,7 @@ def follow_lesson(budget_s: float | None, quick: bool) -> list[Row]:
 
 
 def judged(rows: list[Row], reference: References) -> tuple[int, int, list[str]]:
-    """(times that have a reference, bounds among them, what is false)."""
+    """(rows that have a reference, bounds among them, what is false)."""
     known = [(row, reference[row["size"]][row["key"]]) for row in rows if row["key"] in reference[row["size"]]]
     bounds = sum(row["time"][0] in "≤≥" for row, _ in known)
     return len(known), bounds, [said for row, seconds in known if (said := falsehood(row, seconds))]
@@ -170,6 +172,7 @@ def main() -> None:
     parser.add_argument("--budget", type=float, help="seconds for a measurement, in place of the lesson's half second")
     parser.add_argument("--quick", action="store_true", help="without two slow rungs")
     parser.add_argument("--keep", type=Path, help="write down rows and references as JSON")
+    parser.add_argument("--references", type=Path, help="a file that --keep has written")
     parser.add_argument("--step", choices=("references", "once"), help="this alone, in this process, as JSON")
     options = parser.parse_args()
     if options.step:
@@ -190,7 +193,8 @@ def series(options: argparse.Namespace) -> None:
         step = ("--step", "references", *passed_on)
         return least(in_a_process(*step), in_a_process(*step, threads=1))
 
-    start, runs, reference = monotonic(), list[list[Row]](), look()
+    start, runs = monotonic(), list[list[Row]]()
+    reference = json.loads(options.references.read_text("utf-8"))["references"] if options.references else look()
     print(f"references: {monotonic() - start:.0f} s", flush=True)
     while len(runs) < options.runs and monotonic() - start < 60 * options.minutes:
         with TopUp(options.load) as load:

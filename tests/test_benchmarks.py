@@ -49,6 +49,11 @@ def test_a_rung_without_a_reference_is_not_judged_and_bounds_are_counted():
     assert (times, bounds, len(false)) == (3, 1, 1)
 
 
+def test_a_rung_that_is_said_to_be_wrong_is_false():
+    wrong = row(None, "✗ wrong") | {"message": "it remembers"}
+    assert false_times.judged([wrong], {"5": {"numpy": 1.0}}) == (1, 0, ["all, numpy: ✗ wrong: it remembers"])
+
+
 def test_of_two_references_the_lesser_counts():
     first, second = {"5": {"numpy": 1.0, "numba": 4.0}}, {"5": {"numpy": 2.0, "numba": 3.0}}
     assert false_times.least(first, second) == {"5": {"numpy": 1.0, "numba": 3.0}}
