@@ -174,6 +174,22 @@ def test_batches_in_which_a_library_waited_are_followed_by_more(clock):
     assert timing.text == f"at most {human(timing.seconds)}"
 
 
+def test_while_the_batches_differ_it_goes_on_for_up_to_four_budgets(clock):
+    calls = []
+
+    def works(*args):
+        calls.append(1)
+        others_are_busy = clock.now < quiet_from
+        clock.now += (0.02 if len(calls) % 3 else 0.015) if others_are_busy else 0.01
+
+    quiet_from = clock.now + 0.35
+    assert measure(works, budget_s=0.2).seconds == pytest.approx(0.01)
+    start, quiet_from = clock.now, clock.now + 100
+    assert measure(works, budget_s=0.2).noisy and clock.now - start == pytest.approx(0.8, abs=0.05)
+    start, quiet_from = clock.now, clock.now
+    assert not measure(works, budget_s=0.2).noisy and clock.now - start == pytest.approx(0.2, abs=0.05)
+
+
 def test_of_threads_at_work_together_a_wait_is_not_taken_off(clock):
     """One waits for 9 of 10 ms, and meanwhile others work: 16 ms in all. It takes 10 ms at most; 1 ms is not known."""
 

@@ -1,4 +1,5 @@
 import importlib
+import itertools
 import json
 import os
 import queue
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 from widgets_lib.compute import timing
-from widgets_lib.compute.matmul import BACKENDS, examination, function_pickle, worker
+from widgets_lib.compute.matmul import BACKENDS, examination, function_pickle, remembering, worker
 from widgets_lib.compute.matmul import trial as trial_module
 from widgets_lib.compute.matmul.trial import trial
 from widgets_lib.compute.matmul.worker import Worker
@@ -653,6 +654,33 @@ def test_one_thread_is_timed_too_where_several_may_be_in_their_own_way(
         found = trial(torch.matmul, torch.ones(2, 3), torch.ones(3, 4))
         assert tried == ([2, 1] if one_s else [2]) and torch.get_num_threads() == 2
         assert (found["seconds"], found["threads"], found["at_most"]) == (seconds, threads, at_most)
+    finally:
+        torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize(
+    ("fresh", "again", "accused"),
+    [
+        ((2e-3, False), (1e-5, False), True),
+        ((2e-3, True), (1e-5, False), False),  # threads that waited for a processor, as the first of two calls does
+        ((2e-3, False), (1e-5, True), False),
+        ((2e-5, False), (1e-5, False), False),
+    ],
+)
+def test_only_calls_that_nothing_disturbed_tell_that_answers_are_remembered(monkeypatch, fresh, again, accused):
+    calls = itertools.cycle([fresh, again])
+    monkeypatch.setattr(remembering, "timed_call", lambda fn, a, b: next(calls))
+    assert bool(remembering.remembers(np.matmul, np.ones((2, 3)), np.ones((3, 4)))) is accused
+
+
+def test_whether_answers_are_remembered_is_asked_of_one_thread(monkeypatch):
+    torch = pytest.importorskip("torch")
+    before, threads = torch.get_num_threads(), []
+    monkeypatch.setattr(trial_module, "remembers", lambda fn, a, b: threads.append(torch.get_num_threads()))
+    torch.set_num_threads(2)
+    try:
+        assert trial(torch.matmul, torch.ones(2, 3), torch.ones(3, 4), budget_s=0.01)["correct"]
+        assert (threads, torch.get_num_threads()) == ([1], 2)
     finally:
         torch.set_num_threads(before)
 

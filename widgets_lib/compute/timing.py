@@ -21,7 +21,7 @@ from widgets_lib.compute.scheduling import WaitClock
 __all__ = ["Stopped", "Timing", "count", "human", "measure", "measure_rows", "three_digits"]
 
 BATCH_S = 0.0002  # short enough to lie between two turns of other programs, long beside what reading a clock takes
-MAX_BATCHES, MIN_BATCHES, MAX_CALLS = 2_500, 3, 100_000
+MAX_BATCHES, MIN_BATCHES, MAX_CALLS = 10_000, 3, 100_000
 NOISY = 0.15  # spread
 TOGETHER = 1.1  # times what one thread had of a processor: if all together had more, several worked
 DISTURBED = 0.2  # of a batch: threads had to wait for a processor for this share of it
@@ -114,8 +114,9 @@ def measure(fn: Callable[..., Any], *args: Any, budget_s: float = 0.5, should_st
     The method is an adaptive minimum. One warm-up call, which may compile; if it alone passes the budget, so does a
     second one, and if that passes it too, the shorter of them is the answer. Otherwise batches of about 0.2 ms with the
     garbage collector off, until the budget is spent, at least 3; the fastest counts, since noise only ever adds time.
-    Time in which other programs had the processor does not count, where the system tells it (Linux). Where several
-    threads work for `fn` and wait for processors even in the fastest batch, it goes on, for up to four budgets.
+    Time in which other programs had the processor does not count, where the system tells it (Linux). Where the batches
+    differ much, or several threads work for `fn` and wait for processors even in the fastest, it goes on, for up to four
+    budgets.
     `should_stop`, a function without arguments, is asked between batches.
     Raises: Stopped if it says True; TypeError if calling fn runs none of its code, because it is a generator or
     `async`; TypeError or ValueError for a budget that is not a number from 0 on; whatever `fn` raises.
@@ -186,7 +187,11 @@ def measure_rows(
         steps.append((rows * columns, seconds))
         in_proportion_s = seconds * (m * n) / max(rows * columns, 1)
         affordable = (rows, columns) == (m, n) or in_proportion_s < MAX_BUDGETS_PER_CALL * budget_s
-        timing = replace(_estimate(steps, m * n), spread=_spread(times), repeats=len(times))
+        timing = replace(
+            _estimate(steps, m * n),
+            spread=_spread(times, seconds) if len(times) > 1 and seconds > 0 else None,
+            repeats=len(times),
+        )
         guess_s = in_proportion_s if affordable else None if timing.at_least else timing.seconds
         progress(rows if columns == n else 0, m, guess_s)
         if affordable:
@@ -204,8 +209,13 @@ def measure_rows(
 
 def call_s(fn: Callable[..., Any], *args: Any) -> float:
     """Seconds of this one `fn(*args)`, without the time in which other programs had the processor."""
+    return timed_call(fn, *args)[0]
+
+
+def timed_call(fn: Callable[..., Any], *args: Any) -> tuple[float, bool]:
+    """The same, and whether it is only the most it can be: threads at work together waited for processors."""
     with WaitClock.of_this_thread() as own, WaitClock.of_the_others() as others:
-        return _batch(fn, args, 1, (own, others))[0]
+        return _batch(fn, args, 1, (own, others))
 
 
 def _calls(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float) -> list[float]:
@@ -214,9 +224,9 @@ def _calls(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float) -> li
     return [first, call_s(fn, *args)] if first < budget_s / 2 else [first]
 
 
-def _spread(times: list[float]) -> float | None:
-    """(median − fastest) / fastest; None for one time alone."""
-    return median(times) / min(times) - 1 if len(times) > 1 and min(times) > 0 else None
+def _spread(times: list[float], fastest_s: float) -> float:
+    """(median − fastest) / fastest."""
+    return median(times) / fastest_s - 1
 
 
 def _larger(rows: int, columns: int, m: int, n: int, factor: int) -> tuple[int, int]:
@@ -270,16 +280,13 @@ def _batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int, clocks: Cl
 
 def _batches(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float, stop: ShouldStop) -> Timing:
     """The adaptive minimum over batches, for a function that is already warm."""
-    start, collecting = perf_counter(), gc.isenabled()
+    end, collecting = perf_counter() + budget_s, gc.isenabled()
+    last_end = end + (MAX_BUDGETS_PER_CALL - 1) * budget_s
     calls, times, fastest = 1, list[float](), (math.inf, False)
     gc.disable()
     try:
         with WaitClock.of_this_thread() as own, WaitClock.of_the_others() as others:
-            while len(times) < MIN_BATCHES or (
-                len(times) < MAX_BATCHES
-                # A batch in which no other thread has to wait is worth some patience.
-                and perf_counter() - start < (MAX_BUDGETS_PER_CALL if fastest[1] else 1) * budget_s
-            ):
+            while len(times) < MIN_BATCHES or (len(times) < MAX_BATCHES and perf_counter() < end):
                 if times and stop():
                     raise Stopped
                 seconds, disturbed = _batch(fn, args, calls, (own, others))
@@ -289,9 +296,11 @@ def _batches(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float, sto
                 else:
                     times.append(seconds)
                     fastest = min(fastest, (seconds, disturbed))
+                # A quiet moment is worth some patience: other programs may be done before long.
+                if end <= perf_counter() < last_end and times and (fastest[1] or _spread(times, fastest[0]) > NOISY):
+                    end += budget_s
     finally:
         if collecting:
             gc.enable()
     fastest_s, disturbed = fastest
-    spread = median(times) / fastest_s - 1
-    return Timing(fastest_s / calls, spread, len(times), calls, disturbed=disturbed)
+    return Timing(fastest_s / calls, _spread(times, fastest_s), len(times), calls, disturbed=disturbed)
