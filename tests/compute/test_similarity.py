@@ -103,6 +103,21 @@ def test_inverted_ink_and_a_forgotten_255(testing, means):
     assert [round(share, 3) for share in forgotten] == [0.632, 0.724]
 
 
+def test_the_course_s_answers_are_kept(testing, means):
+    kept = similarity.course_answers("l2")
+    np.testing.assert_array_equal(kept, similarity.classify(testing[0], means, "l2"))
+    assert similarity.has_answers("l2", "left", 0) and similarity.course_answers("l2", "left", 0) is kept
+    assert similarity.accuracy(similarity.course_confusion("l2", "right", 1)) == 0.8046
+
+
+def test_what_a_digit_looks_like():
+    digits = mnist.load()
+    images = (digits.x_valid[:600] * 256).astype(np.uint8).reshape(-1, 28, 28)
+    found = [similarity.looks_like(image) for image in images]
+    right = sum(one == label for one, label in zip(found, digits.y_valid, strict=False))
+    assert (right, found.count(None)) == (546, 13)
+
+
 # ---- each function beside another way to compute the same ----
 
 

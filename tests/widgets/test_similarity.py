@@ -250,7 +250,7 @@ def test_a_three_that_two_metrics_read_differently():
 
 
 def test_one_step_that_misleads():
-    corner = [[[x / 3 + 1, y / 3 + 1] for x, y in stroke] for stroke in SEVEN]
+    corner = [[[x / 1.6 - 3, y / 1.6] for x, y in stroke] for stroke in SEVEN]
     _, said = challenged("one-step", {"strokes": corner, "index": -1, "metric": "l2"}, {"centre": False})
     assert "Now turn off a single one" in said[1] and said[2].startswith("Solved: without that step")
 

@@ -173,7 +173,7 @@ _ALL = (
         (
             "Draw small, or in a corner, and look at what each step repairs.",
             "The reader compares pixel by pixel: where the ink lies is all it knows.",
-            "Draw a digit in a corner, see it read right, and turn off “centre”.",
+            "Draw a digit in a corner, see it read right, and turn off “centred”.",
         ),
     ),
     Challenge(

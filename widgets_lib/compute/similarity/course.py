@@ -58,7 +58,8 @@ def course_confusion(metric: Metric, direction: Direction = "up", pixels: int = 
 def looks_like(image: NDArray[np.uint8], among: int = 5) -> int | None:
     """The digit that most of the nearest `among` test images are, by the mean squared difference; None if none is.
 
-    image: (28, 28) bytes. A far better reader than the ten means, right 97 times in 100, and so a judge for drawings.
+    image: (28, 28) bytes. A better reader than the ten means, and so a judge of drawings: of the first 600 validation
+    digits it reads 91 in 100 right and is undecided about 2.
     """
     digits = mnist.load()
     drawn = (image.reshape(-1) / 256).astype(np.float32)

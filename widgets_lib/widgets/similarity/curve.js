@@ -8,6 +8,9 @@ const HEIGHT = 276;
 const LEFT = 62;
 const [TOP, BOTTOM] = [20, 224];
 const GRID = [0, 0.5, 1];
+const MOTION_MS = 200;
+/** @type {Record<string, number[]>} */
+const DIRECTIONS = { up: [0, -1], down: [0, 1], left: [-1, 0], right: [1, 0] };
 
 /** Returns { node, show(curve) }. */
 export function createCurve() {
@@ -20,10 +23,14 @@ export function createCurve() {
     h("figure", {}, image.node, caption),
     h("figure", { class: "wl-plot" }, plot),
   );
+  let at = null; // where the digit was drawn last
   return {
     node,
     show(curve) {
       image.show(curve.image, 1);
+      const [x, y] = DIRECTIONS[curve.direction].map((step) => step * curve.pixels);
+      if (at && (x !== at[0] || y !== at[1])) image.slideFrom(at[0] - x, at[1] - y, MOTION_MS);
+      at = [x, y];
       caption.textContent = curve.pixels ? `moved ${curve.direction} by ${curve.pixels} px` : "where it belongs";
       plot.replaceChildren(...createAxes(curve.most), ...createPoints(curve));
       const points = curve.texts.map((text, at) => `${at} px: ${text}`).join("; ");

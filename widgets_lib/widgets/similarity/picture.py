@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from widgets_lib.compute import similarity
+from widgets_lib.compute.drawing import centre_of_mass
 from widgets_lib.compute.similarity import Direction, Metric
 from widgets_lib.compute.similarity.challenges import Attempt, Challenge
 from widgets_lib.widgets.similarity import words
@@ -41,7 +42,7 @@ def draw_reading(subject: Subject, setting: Setting) -> tuple[dict[str, Any], by
 
     picture: is_empty, is_drawn, label, revealed, answer, rows (digit, text, share of the longest bar, nearest, guessed,
     chosen), chosen (the digit whose mean is compared), largest (the charge that is drawn darkest), names of a pixel's three
-    numbers, steps (name, title, does, is_on), and the words heading, image, caption
+    numbers, steps (name, title, does, is_on), middle (row and column of the ink's centre of mass), and the words heading, image, caption
     and charge.
     images: raw, image, mean and charge, each (28, 28) float32.
     """
@@ -59,6 +60,7 @@ def draw_reading(subject: Subject, setting: Setting) -> tuple[dict[str, Any], by
             {"name": name, "title": title, "does": does, "is_on": setting.steps[name]}
             for name, (title, does) in STEPS.items()
         ],
+        "middle": [],
         "image": words.describe_image(subject),
         "caption": words.NOTHING,
         "charge": words.NOTHING,
@@ -76,6 +78,7 @@ def draw_reading(subject: Subject, setting: Setting) -> tuple[dict[str, Any], by
         "revealed": is_revealed,
         "answer": reading.answer if is_revealed else -1,
         "chosen": chosen,
+        "middle": [round(place, 3) for place in centre_of_mass(subject.image)] if setting.steps["ink"] else [],
         "largest": float(charged.max()) or 1.0,
         "caption": words.say_answer(reading, subject, setting.guess) if is_revealed else words.ASK,
         "heading": words.say_heading(setting.metric, not is_revealed),
@@ -153,7 +156,7 @@ def draw_curve(setting: Setting, subject: Subject, most: int) -> dict[str, Any]:
         bytes_moved = similarity.shift(subject.image, down * setting.pixels, right * setting.pixels)
         reading = Reading.of(bytes_moved, setting.metric)
         moved = bytes_moved / 255
-        said = f"This one, {_name(subject)}, is read as {reading.answer}."
+        said = f"This one, {_name(subject)}, is read as a {reading.answer}."
     return {
         "metric": setting.metric,
         "direction": setting.direction,

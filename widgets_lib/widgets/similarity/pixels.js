@@ -1,6 +1,7 @@
 // An image of 28 × 28 numbers as ink on paper, in a few paths: dozens of them stand in one drawing.
 import { s, set } from "../shared/dom.js";
 import { clamp } from "../shared/format.js";
+import { prefersReducedMotion } from "../shared/view.js";
 
 export const SIDE = 28;
 const LEVELS = 16; // tones of ink: what is told apart by eye
@@ -35,7 +36,7 @@ export function createInk() {
 
 const levelOf = (value, most) => clamp(Math.round((LEVELS * value) / most), 0, LEVELS);
 
-/** An image on its sheet: { node, show(values, most, label) }. */
+/** An image on its sheet: { node, show(values, most, label), slideFrom(x, y, ms) }, which it does from pixels away. */
 export function createPixels(className, label) {
   const ink = createInk();
   const attributes = { viewBox: `0 0 ${SIDE} ${SIDE}`, class: `wl-pixels ${className}` };
@@ -51,6 +52,11 @@ export function createPixels(className, label) {
     show(values, most, said) {
       ink.show(values, most);
       if (said !== undefined) set(node, { "aria-label": said });
+    },
+    slideFrom(x, y, duration) {
+      if (prefersReducedMotion()) return;
+      const from = { transform: `translate(${x}px, ${y}px)` };
+      ink.node.animate?.([from, { transform: "none" }], { duration, easing: "ease-out" });
     },
   };
 }

@@ -13,6 +13,7 @@ import { createRows } from "./rows.js";
 import { createTable } from "./table.js";
 
 const BLANK = new Float32Array(SIDE * SIDE);
+const MOTION_MS = 200;
 const TRAITS = {
   stage: ["stage", "index", "strokes"],
   picture: ["picture", "images", "stage"],
@@ -20,6 +21,12 @@ const TRAITS = {
   curve: ["curve"],
   controls: ["metric", "ask", "direction", "pixels", "limits", "stages", "metrics"],
 };
+
+/** Whether the drawing is the same and was only moved to the middle, or back to where it was drawn. */
+function isOnlyCentred(before, now) {
+  if (!before?.middle.length || !now.middle.length) return false;
+  return now.steps.every((step, at) => (step.is_on !== before.steps[at].is_on) === (step.name === "centre"));
+}
 
 /** Its parts, and what each is drawn from. */
 class Explorer {
@@ -143,6 +150,10 @@ class Explorer {
     this.drawn = { picture, images, stage };
     const [, image, mean, charge] = unpack(images);
     this.placed.show(picture.is_empty ? BLANK : image, 1, `as it is compared: ${picture.image}`);
+    if (isOnlyCentred(drawn.picture, picture)) {
+      const [row, column] = [0, 1].map((axis) => drawn.picture.middle[axis] - picture.middle[axis]);
+      this.placed.slideFrom(column, row, MOTION_MS);
+    }
     this.showSteps(picture.steps);
     this.rows.show(picture, stage === "charges");
     if (stage === "charges") this.charges.show(picture, { image, mean, charge });
