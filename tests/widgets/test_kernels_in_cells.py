@@ -145,6 +145,24 @@ def test_a_challenge_is_mended_in_a_cell(shell):
     assert line(shell) == "✓ Solved: no fault in 4 blocks, and every cell of c is right."
 
 
+def test_a_kernel_for_the_drawn_arrays_alone_is_told_so_in_the_trace_too(shell):
+    narrow = [text.replace("c.shape[0]", "12").replace("c.shape[1]", "10") for text in RIGHT]
+    shell.cell("@wl.kernel('mend', challenge='guard')", *narrow)
+    assert line(shell).startswith("✗ Right for the arrays that are drawn, and not for larger ones")
+    trace = wl.KernelTrace("mend")
+    assert trace.picture["verdict"]["text"].startswith("Right for the arrays that are drawn") and trace.challenge == {}
+    trace.close()
+
+
+def test_arguments_that_do_not_fit_are_shown_with_the_text(shell):
+    trace = wl.KernelTrace()
+    shell.cell("@wl.kernel('odd', 1, 4, arrays=(np.zeros(3, complex), out))", *COPY)
+    assert line(shell).startswith("✗ ") and "complex numbers are not read" in line(shell)
+    trace._on_msg({"kernel": "odd"}, [])
+    assert "complex" in trace.error and trace.picture["code"][1]["text"] == "def copy(a, out):"
+    trace.close()
+
+
 def test_a_long_one_is_followed_on_a_thread_with_progress_under_the_cell(shell, monkeypatch):
     monkeypatch.setattr("widgets_lib.widgets.trace.following.INLINE_S", 0.0)
     monkeypatch.setattr("widgets_lib.widgets.trace.following.TELL_S", 0.0)

@@ -31,7 +31,7 @@ class OpenTrace(Protocol):
 
 
 OPEN_TRACES: weakref.WeakSet[OpenTrace] = weakref.WeakSet()
-"""Traces that list new kernels: those with a view, or not shown yet."""
+"""Traces that list new kernels."""
 LEARNER_KERNELS: dict[str, Subject] = {}
 """title -> kernel, the newest first."""
 _followers: dict[str, Follower] = {}

@@ -176,6 +176,10 @@ class KernelTrace(Widget):
             if found is None:
                 raise ValueError("there is no such array")
             chosen = {"array": chosen["array"], "cell": found[1].cell(chosen["place"])}
+        if self._picture is None:
+            raise ValueError("there is no trace to choose from yet")
+        if not asks_to_count(self._picture, chosen):
+            answer(self._picture, chosen)  # raises
         self.chosen = chosen
 
     # ---- what there is to choose ----
@@ -209,8 +213,7 @@ class KernelTrace(Widget):
                 self.restart() if self._first_inputs["kernel"] != changed else self.show_kernel(FIRST)
 
     def _on_view(self, change: int) -> None:
-        (OPEN_TRACES.add if change > 0 else OPEN_TRACES.discard)(self)
-        self._list_kernels()
+        self._list_kernels()  # some may have come and gone while it was out of sight
         super()._on_view(change)
 
     # ---- following ----
@@ -225,11 +228,15 @@ class KernelTrace(Widget):
             self._draw()
             return
         self._followed, self._picture = wanted, None
-        self._follower.run(
-            lambda on_progress: (wanted, subject, subject.follow(edits, on_progress)),
-            self._publish,
-            f"Following {subject.title}",
-        )
+        try:
+            self._follower.run(
+                lambda on_progress: (wanted, subject, subject.follow(edits, on_progress)),
+                self._publish,
+                f"Following {subject.title}",
+            )
+        except (TypeError, ValueError) as error:  # what its launch or its arguments can't be
+            self.picture = Picture(Followed(subject.text(), None, str(error)), subject, 0).drawn()
+            raise
         if self._found is None or self._found[0] != wanted:  # on a thread: its text can be read meanwhile
             self.picture = Picture(Followed(subject.text(), None), subject, 0).drawn()
 

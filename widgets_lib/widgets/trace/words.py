@@ -27,6 +27,8 @@ def verdict(found: Followed) -> dict[str, Any]:
             "" if found.outcome is None or not found.outcome.is_right else " Its result came out right all the same."
         )
         return {"good": False, "text": f"{count(len(found.trace.faults), 'fault')}.{right}"}
+    if found.verdict is not None and not found.verdict.is_solved:
+        return {"good": False, "text": found.verdict.message}
     if found.outcome is None:
         return {"good": None, "text": "No fault found."}
     if not found.outcome.is_right:
