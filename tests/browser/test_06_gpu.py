@@ -3,13 +3,14 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.lesson_page import in_both_hosts
 from tests.support.pages import expect_a_picture_first, expect_it_fits, expect_widgets
 
 LESSON = "06_gpu.ipynb"
 WIDGETS = {"grid": 2, "predict": 16, "variants": 1, "trace": 3, "ladder": 1}
 
 
-@pytest.mark.parametrize("host", ["app", "notebook"])
+@pytest.mark.parametrize("host", in_both_hosts(LESSON))
 def test_the_lesson_answers_pointer_and_keyboard(open_in, host):
     lesson = open_in(host, LESSON)
     expect_widgets(lesson, WIDGETS)
