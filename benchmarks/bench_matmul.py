@@ -2,10 +2,10 @@
 
 Every thread count and size has a process of its own, in which the libraries are measured in turn, round after round,
 with a pause between two of them: threads that still spin after one library's product would spoil the next one's. A
-ratio is the median of the rounds' own ratios.
+ratio is the median of the rounds' own ratios. A time in which threads had to wait for other programs' processors does not
+count; where a library has no other in more than half of the rounds, the table says so in place of a figure.
 """
 
-import itertools
 import json
 import os
 import subprocess
@@ -18,8 +18,7 @@ from benchmarks._table import human, row
 
 SQUARES = [(size, size, size) for size in (256, 512, 1024, 2048)]
 DIGITS = (50_000, 784, 10)
-PAUSE_S = 0.15
-AVX512_GFLOPS = 283  # two 512-bit multiply-adds a cycle, measured on one Zen 5 core of a shared machine
+PAUSE_S, LOOK_S = 0.15, 0.2
 ROOT = Path(__file__).parents[1]
 
 
@@ -47,26 +46,33 @@ def _rows(sizes, threads, rounds, openblas=None):
         times = json.loads(run.stdout)
         name = f"{m}×{k}×{n}, {threads} thread{'s' * (threads > 1)}"
         name += f", OPENBLAS_CORETYPE={openblas}" * bool(openblas)
-        yield from _compare(name, 2 * m * k * n, 4 * (m * k + k * n + m * n), threads, times)
+        yield from _compare(name, 2 * m * k * n, 4 * (m * k + k * n + m * n), times)
 
 
-def _compare(name, flops, bytes_moved, threads, times):
+def _compare(name, flops, bytes_moved, times):
     """Rows of the table for one size: `times` has the seconds of every round, library by library."""
     bandwidth = times.pop("read")
-    for library, seconds in times.items():
+    for library, rounds in times.items():
+        seconds = [each for each in rounds if each]
+        if 2 * len(seconds) <= len(rounds):
+            lost = f"{len(rounds) - len(seconds)} of {len(rounds)} rounds"
+            yield row(f"{library}, {name}", beside=f"other programs were in the way in {lost}")
+            continue
         middle = median(seconds)
-        ratios = [
-            f"{median(other / own for own, other in zip(seconds, times[peer], strict=True)):.2f}× {peer}"
-            for peer in times
-            if library == "numba" and peer != "numba"
-        ]
+        both = {peer: _ratios(rounds, theirs) for peer, theirs in times.items() if library == "numba" != peer}
+        ratios = [f"{median(found):.2f}× {peer}" for peer, found in both.items() if 2 * len(found) > len(rounds)]
         beside = f"{flops / middle / 1e9:.0f} GFLOP/s"
+        if len(seconds) < len(rounds):
+            beside += f"; {len(seconds)} of {len(rounds)} rounds, other programs were in the way of the rest"
         if library == "numba" and flops < 10 * bytes_moved:  # memory sets the pace
             share_read = bytes_moved / median(bandwidth) / middle
             beside += f"; {share_read:.0%} of the read bandwidth here ({median(bandwidth) / 1e9:.0f} GB/s)"
-        elif library == "numba" and "avx512f" in _cpu_flags():
-            beside += f"; {flops / middle / 1e9 / threads / AVX512_GFLOPS:.0%} of {AVX512_GFLOPS} GFLOP/s a core"
         yield row(f"{library}, {name}", human(middle), f"±{_spread(seconds):.0%}", ", ".join(ratios), beside)
+
+
+def _ratios(own, theirs):
+    """How many times as long the other took, in every round in which both have a time."""
+    return [other / mine for mine, other in zip(own, theirs, strict=True) if mine and other]
 
 
 def _spread(seconds):
@@ -84,11 +90,11 @@ def _cpu_flags():
 
 
 def _measure(m, k, n, rounds):
-    """Seconds of every round for each library, and bytes a second of a plain read, as JSON on stdout."""
+    """Seconds of every round for each library (None if disturbed), and bytes a second of a plain read, as JSON on stdout."""
     import numpy as np
     import torch
 
-    from widgets_lib.compute import matmul
+    from widgets_lib.compute import matmul, timing
     from widgets_lib.compute.matmul import cpu_kernels
 
     a, b = matmul.numpy_operands(m, k, n)
@@ -99,23 +105,15 @@ def _measure(m, k, n, rounds):
     for name, product in products.items():
         if mismatch := matmul.check(product(), a, b):
             raise SystemExit(f"{name}: {mismatch.reason}")
-    calls = max(1, int(2e8 / (m * k * n)))  # a round of a few milliseconds at least
     times = {name: [] for name in products} | {"read": []}
     for _ in range(rounds):
         for name, product in products.items():
             time.sleep(PAUSE_S)
-            times[name].append(_seconds(product, calls))
+            found = timing.measure(product, budget_s=LOOK_S)
+            times[name].append(None if found.disturbed else found.seconds)
         time.sleep(PAUSE_S)
-        times["read"].append(work.nbytes / _seconds(work.max, 1))
+        times["read"].append(work.nbytes / timing.measure(work.max, budget_s=LOOK_S).seconds)
     print(json.dumps(times))
-
-
-def _seconds(function, calls):
-    function()  # wakes the threads and fills the caches
-    start = time.perf_counter()
-    for _ in itertools.repeat(None, calls):
-        function()
-    return (time.perf_counter() - start) / calls
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import _load, false_times
+from benchmarks import _load, bench_matmul, false_times
 
 
 def test_a_section_is_replaced_and_the_others_stay(monkeypatch, tmp_path):
@@ -74,3 +74,11 @@ def test_only_tasks_of_other_programs_count_as_load(tmp_path):
             (task / "stat").write_text(f"{pid} (a name) {state} {parent} 0 0")
         (tmp_path / str(pid) / "stat").write_text(f"{pid} (a (odd) name) {states[0]} {parent} 0 0")
     assert _load.others_running(10, tmp_path) == 2
+
+
+def test_a_library_that_was_disturbed_in_most_rounds_has_no_figure():
+    times = {"numba": [2.0, None, 2.2], "torch @": [1.0, 1.1, 1.2], "numpy @": [None, None, 3.0], "read": [1e9] * 3}
+    rows = {row["figure"].partition(",")[0]: row for row in bench_matmul._compare("a size", 2e9, 1.0, times)}
+    assert rows["numba"]["ratio"] == "0.52× torch @", "of the two rounds in which both have a time"
+    assert "2 of 3 rounds" in rows["numba"]["beside"]
+    assert rows["numpy @"]["median"] == "—" and "in the way in 2 of 3 rounds" in rows["numpy @"]["beside"]
