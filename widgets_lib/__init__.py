@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from widgets_lib.widgets.tape import IteratorTape as IteratorTape
     from widgets_lib.widgets.trace import KernelTrace as KernelTrace
     from widgets_lib.widgets.trace import kernel as kernel
+    from widgets_lib.widgets.training import TrainingRun as TrainingRun
     from widgets_lib.widgets.variants import Variants as Variants
     from widgets_lib.widgets.workers import LoaderWorkers as LoaderWorkers
 
@@ -64,6 +65,7 @@ _PUBLIC = {
     "rung": ".widgets.ladder",
     "SimilarityExplorer": ".widgets.similarity",
     "StrideExplorer": ".widgets.strides",
+    "TrainingRun": ".widgets.training",
     "Variants": ".widgets.variants",
 }
 

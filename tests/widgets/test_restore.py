@@ -126,6 +126,15 @@ DOINGS = {
         {"message": {"dials": {"shape": [2, 2], "stride": [2, 1], "storage_offset": 1}}},
         {"message": {"move": "transpose"}},
     ],
+    "TrainingRun": [
+        {"message": {"train": True}},
+        {"hidden": 0, "lr": 0.1},
+        {"message": {"go_on": True}},
+        {"batch": 32},
+        {"message": {"step": True, "train": True}},
+        {"message": {"choose": 0}},
+        {"message": {"stop": True}},
+    ],
     "Variants": [{"chosen": "multiply"}, {"chosen": "add"}],
 }
 OTHERS = {  # made in other ways
@@ -279,6 +288,9 @@ def test_what_does_not_fit_leaves_the_widget_as_it_was_made(expression):
         ("wl.DescentExplorer()", {"view": "plane", "start": [1]}),
         ("wl.DescentExplorer()", {"steps": [[0.5, 2000, 0], [0, 16, 0]]}),
         ("wl.DescentExplorer()", {"steps": [[0.5, 2000, 0]] * 61}),
+        ("wl.TrainingRun()", {"runs": [{"hidden": 16}]}),
+        ("wl.TrainingRun()", {"chosen": 1}),
+        ("wl.TrainingRun()", {"lr": -1.0}),
         ("wl.LoopStepper()", {"strategy": "dot", "m": 7}),
         ("wl.RandomStream()", {"n": 0}),
         ("wl.RandomStream()", {"generator": "randu", "state": [2, 3, 4]}),

@@ -129,7 +129,8 @@ def gradients(net: Net, x: np.ndarray, y: np.ndarray) -> tuple[float, tuple[Laye
 
 def predict(net: Net, x: np.ndarray) -> np.ndarray:
     """The label with the largest score of each digit, int64 (n,)."""
-    parts = [forward(net, x[start : start + CHUNK])[-1].argmax(1) for start in range(0, len(x), CHUNK)]
+    with np.errstate(over="ignore", invalid="ignore"):  # of a net that is about to diverge
+        parts = [forward(net, x[start : start + CHUNK])[-1].argmax(1) for start in range(0, len(x), CHUNK)]
     return np.concatenate(parts)
 
 
@@ -222,7 +223,7 @@ class Training:
         with np.errstate(over="ignore", invalid="ignore"):
             pairs = zip(net.layers, slopes, strict=True)
             layers = tuple((w - lr * dw, b - lr * db) for (w, b), (dw, db) in pairs)
-        if not all(np.isfinite(b).all() for _, b in layers):
+        if not all(np.isfinite(array).all() for layer in layers for array in layer):
             raise Diverged(f"step {step + 1} leads out of all numbers: a learning rate of {self._lr:g} is too large")
         self._state = (Net(layers, net.activation), step + 1)
         return loss

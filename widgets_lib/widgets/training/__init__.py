@@ -1,0 +1,3 @@
+from widgets_lib.widgets.training.training import TrainingRun
+
+__all__ = ["TrainingRun"]
