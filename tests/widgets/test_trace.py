@@ -311,6 +311,14 @@ def test_what_is_not_there_is_said_in_words(chosen):
     assert widget.error == "" and widget.answer["title"] == "Line 6"
 
 
+def test_a_race_opens_where_its_two_lines_meet():
+    """The tiles are first filled in an interval of their own: the race is in the next one, with the next tiles."""
+    picture = made(challenge="barrier").picture
+    step = picture["steps"][picture["faults"][0]["step"]]
+    assert (step["row"], step["interval"]) == (7, 1) and picture["opening"] == picture["faults"][0]["step"] + 1
+    assert any(each["row"] == 11 and each["interval"] == 1 for each in picture["steps"])
+
+
 # ---- what the page may send ----
 
 

@@ -208,7 +208,7 @@ def _fault(picture: Picture, number: int) -> Answer:
         f"{here} of this block {'takes' if len(fault['threads']) == 1 else 'take'} part, on {where}: all are marked."
     ]
     if found.cells > 1:
-        sentences.append(f"It concerns {count(found.cells, 'cell')} of {found.array}.")
+        sentences.append(f"It concerns {count(found.cells, 'cell')} of {found.array}, over all blocks.")
     return _answer(f"Fault {fault['number']}", sentences, rows=fault["rows"], threads=fault["threads"])
 
 

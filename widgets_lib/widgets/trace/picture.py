@@ -179,15 +179,27 @@ class Picture:
 
     def _step_of(self, fault: gpu.Fault, threads: list[int]) -> int:
         """The step that a fault is seen at; −1 if it is in another block, or in a step that is left out."""
+        meets = self._intervals_of(fault)
         at_line = [
             at
             for at, step in enumerate(self.steps.steps)
-            if step.line == fault.line and step.function == fault.function and (threads or step.kind == "barrier")
+            if step.line == fault.line
+            and step.function == fault.function
+            and step.interval in meets
+            and (threads or step.kind == "barrier")
         ]
         for at in at_line:
             if np.isin(self.steps.steps[at].threads, threads).any():
                 return at
         return at_line[0] if at_line and threads else -1
+
+    def _intervals_of(self, fault: gpu.Fault) -> set[int]:
+        """The intervals in which all lines of a fault are run, for there they meet; all of them if there is none."""
+        lines: dict[int, set[int]] = {}
+        for step in self.steps.steps:
+            if step.line is not None and step.function == fault.function:
+                lines.setdefault(step.interval, set()).add(step.line)
+        return {interval for interval, there in lines.items() if there >= set(fault.lines)} or set(lines)
 
     def _limits(self) -> list[str]:
         left = self.steps.total - len(self.steps.steps)
