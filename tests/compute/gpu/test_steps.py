@@ -111,6 +111,8 @@ def test_a_warp_without_work_has_a_step_of_its_own():
     steps = gpu.steps(gpu.trace(gpu.naive_columns, 1, (16, 16), a, b, c), 0).steps
     assert [step.warp for step in steps if step.kind == "idle"] == [3, 4, 5, 6, 7]
     assert all(not len(step.requests) for step in steps if step.kind == "idle")
+    assert {len(step.threads) for step in steps if step.kind == "access"} == {4, 8}
+    assert all(not len(step.lost) for step in steps), "who has no work at all waits for nobody"
 
 
 @pytest.mark.parametrize(("most", "grain", "total"), [(18, "round", 18), (17, "interval", 4), (3, "block", 2)])
