@@ -98,6 +98,8 @@ def test_what_is_written_for_a_gpu_runs_in_numbas_simulator():
             "a, b = np.ones((20, 9), np.float32), np.arange(90, dtype=np.float32).reshape(9, 10)",
             "test_close(matmul_on_gpu(a, b), a @ b)",
             "print('right')",
+            cell("def show_rates").split("\n\n\n")[1],
+            "time_here(size=16)",
         ]
     )
     file = servers.ROOT / "lessons/nowhere.py"  # the source of a kernel is looked up by file and line
@@ -106,7 +108,10 @@ def test_what_is_written_for_a_gpu_runs_in_numbas_simulator():
     )
     environment = os.environ | {"NUMBA_ENABLE_CUDASIM": "1", "PYTHONPATH": str(servers.ROOT)}
     run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
-    assert run.stdout == "right\n", run.stderr
+    right, *rates = run.stdout.splitlines() or [run.stderr]
+    assert right == "right"
+    assert [line.split()[0] for line in rates] == ["naive", "naive_columns", "tiled"]
+    assert all(re.search(r"[\d.]+ GFLOP/s here, on numba's simulator", line) for line in rates)
 
 
 def test_the_journey_of_the_digits(run_lesson, printed):
