@@ -87,8 +87,8 @@ export function createBlock(onchoose) {
     show,
     /** @param {number | null} warp  that is pointed at elsewhere */
     point(warp) {
-      groups.forEach(({ node: group }, number) => {
-        group.classList.toggle("wl-pointed", number === warp);
+      groups.forEach(({ outline }, number) => {
+        outline.classList.toggle("wl-pointed", number === warp);
       });
     },
   };
@@ -123,10 +123,14 @@ const rectOf = ({ x, y, cell: [high, wide] }, [row, column]) => ({
   height: high,
 });
 
-/** The whole drawing: { svg, warps: [{ node, box }] }. */
+/** Whether threads are so small that no lines part them. */
+const isFine = ({ cell }) => Math.min(...cell) < 6;
+
+/** The whole drawing: { svg, warps }, see warpsOf. */
 function draw(picture, place, side, hatch, hover) {
   const { block, words } = picture;
-  const warps = warpsOf(picture, place, hatch);
+  const warps = warpsOf(picture, place);
+  const beyond = beyondC(picture, place);
   const chosen = picture.cell.map((index, axis) => index - block.first[axis]);
   const svg = drawing(
     place.x + side + 2,
@@ -135,7 +139,10 @@ function draw(picture, place, side, hatch, hover) {
     hatching(hatch),
     ...operands(picture, place, chosen),
     ...warps.map(({ node }) => node),
-    warps[picture.warps.chosen].node, // over its neighbours
+    s("path", { class: "wl-beyond", d: beyond }),
+    s("path", { class: `wl-idle${isFine(place) ? " wl-fine" : ""}`, d: beyond, fill: `url(#${hatch})` }),
+    ...warps.map(({ outline }) => outline),
+    warps[picture.warps.chosen].outline, // over its neighbours
     s("path", { class: "wl-edge-of-c", d: edgeOf(picture, place) }),
     s("rect", { class: "wl-thread", ...rectOf(place, chosen) }),
     ...warps.map(({ number }) => number),
@@ -155,10 +162,10 @@ const hatching = (id) =>
     ),
   );
 
-/** For each warp a group: its threads at work, its idle ones, its outline and its number. */
-function warpsOf({ block, warps }, place, hatch) {
+/** For each warp { node, outline, number, box }: its threads, the line around them, its number, and where it lies. */
+function warpsOf({ block, warps }, place) {
   const [height, width] = block.shape;
-  const parts = warps.entries.map(() => ({ work: "", idle: "", edge: "", box: [1e9, 1e9, -1e9, -1e9] }));
+  const parts = warps.entries.map(() => ({ cells: "", edge: "", box: [1e9, 1e9, -1e9, -1e9] }));
   const [high, wide] = place.cell;
   const warpAt = (row, column) =>
     row < 0 || column < 0 || row >= height || column >= width ? -1 : block.warp_of[row * width + column];
@@ -167,8 +174,7 @@ function warpsOf({ block, warps }, place, hatch) {
       const number = warpAt(row, column);
       const part = parts[number];
       const { x, y } = rectOf(place, [row, column]);
-      const inside = row < block.inside[0] && column < block.inside[1];
-      part[inside ? "work" : "idle"] += `M${x} ${y}h${wide}v${high}h${-wide}z`;
+      part.cells += `M${x} ${y}h${wide}v${high}h${-wide}z`;
       if (warpAt(row - 1, column) !== number) part.edge += `M${x} ${y}h${wide}`;
       if (warpAt(row + 1, column) !== number) part.edge += `M${x} ${y + high}h${wide}`;
       if (warpAt(row, column - 1) !== number) part.edge += `M${x} ${y}v${high}`;
@@ -178,21 +184,18 @@ function warpsOf({ block, warps }, place, hatch) {
     }
   }
   return parts.map((part, number) => ({
-    node: warpOf(part, number, number === warps.chosen, hatch, place),
+    ...warpOf(part, number, number === warps.chosen, place),
     number: numberOf(part.box, number),
     box: part.box,
   }));
 }
 
-function warpOf({ work, idle, edge }, number, isChosen, hatch, place) {
-  const isFine = Math.min(...place.cell) < 6; // no lines between threads then
-  return s(
-    "g",
-    { class: `wl-warp wl-tone-${number % 2}${isChosen ? " wl-is-chosen" : ""}${isFine ? " wl-fine" : ""}` },
-    s("path", { class: "wl-work", d: work }),
-    s("path", { class: "wl-idle", d: idle, fill: `url(#${hatch})` }),
-    s("path", { class: "wl-outline", d: edge }),
-  );
+function warpOf({ cells, edge }, number, isChosen, place) {
+  const kind = `wl-tone-${number % 2}${isChosen ? " wl-is-chosen" : ""}${isFine(place) ? " wl-fine" : ""}`;
+  return {
+    node: s("path", { class: `wl-warp ${kind}`, d: cells }),
+    outline: s("path", { class: `wl-outline ${kind}`, d: edge }),
+  };
 }
 
 /** The number of a warp, where there is room for it. */
@@ -230,6 +233,20 @@ function operands({ block, warps, words }, place, chosen) {
   ];
 }
 
+/** The threads of the block that lie beyond c, at the right and below. */
+function beyondC({ block }, place) {
+  const [high, wide] = place.cell;
+  const [height, width] = block.shape;
+  let cells = "";
+  for (const row of range(height)) {
+    for (const column of range(row < block.inside[0] ? block.inside[1] : 0, width)) {
+      const { x, y } = rectOf(place, [row, column]);
+      cells += `M${x} ${y}h${wide}v${high}h${-wide}z`;
+    }
+  }
+  return cells;
+}
+
 /** Where c ends inside the block. */
 function edgeOf({ block }, place) {
   const [high, wide] = place.cell;
@@ -246,11 +263,14 @@ const centreOf = ({ box: [left, top, right, bottom] }) => [(left + right) / 2, (
 
 /** Let every warp turn by a right angle from where it lay. */
 function turn(groups, before, direction) {
-  groups.forEach(({ node, ...rest }, at) => {
-    const [x, y] = centreOf(rest);
+  const options = { duration: TURN_MS, easing: "ease-in-out" };
+  groups.forEach(({ node, outline, box }, at) => {
+    const [x, y] = centreOf({ box });
     const [fromX, fromY] = before[at] ?? [x, y];
-    node.style.transformOrigin = `${x}px ${y}px`;
     const from = `translate(${fromX - x}px, ${fromY - y}px) rotate(${90 * direction}deg)`;
-    node.animate?.([{ transform: from }, { transform: "none" }], { duration: TURN_MS, easing: "ease-in-out" });
+    for (const part of [node, outline]) {
+      part.style.transformOrigin = `${x}px ${y}px`;
+      part.animate?.([{ transform: from }, { transform: "none" }], options);
+    }
   });
 }
