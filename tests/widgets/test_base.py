@@ -6,12 +6,15 @@ import widgets_lib as wl
 from tests.support.catalog import widget_expressions
 
 CHANGES = {  # widget -> other values of its inputs; of one that is not here its whole numbers change
+    "BackwardStepper": {"expression": "softmax"},
     "BroadcastExplorer": {"shapes": ["2, 3", "3"], "operator": "*"},
     "ContractionPath": {"pairs": [[0, 1]]},
+    "DescentExplorer": {"lr": 2.5, "batch": 16},
     "DigitViewer": {"row": 3, "column": 4, "numbers": True},
     "EinsumExplorer": {"text": "ik,kj->ji", "library": "torch", "order": "kij", "step": 3},
     "ForkSimulator": {"generator": "python", "children": 3, "draws_after": 1, "draws_before": 0, "seed": "7"},
     "IteratorTape": {"take": 3, "presses": [("next", "it")]},
+    "KernelTrace": {"kernel": "columns"},
     "LoaderWorkers": {"workers": 2, "reseeding": "spawn", "generator": "python"},
     "LoopStepper": {"strategy": "outer", "m": 2, "k": 2, "n": 1},
     "MatmulLadder": {
@@ -34,6 +37,7 @@ CHANGES = {  # widget -> other values of its inputs; of one that is not here its
         "scale": False,
     },
     "StrideExplorer": {"shape": (3,), "stride": (1,), "storage_offset": 0},
+    "TrainingRun": {"hidden": 32, "batch": 128},
     "Variants": {"chosen": "multiply"},
 }
 

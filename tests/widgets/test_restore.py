@@ -100,6 +100,14 @@ DOINGS = {
         {"show_published": True},
         {"sort": False},
     ],
+    "MeanDigit": [{"digit": 7}, {"step": 3}, {"row": 5, "column": 20}, {"spread": True}],
+    "PixelTable": [
+        {"row": 3, "column": 4},
+        {"message": {"index": "4:15, 4:22"}},
+        {"scale": "0–1"},
+        {"greys": False},
+        {"cropped": True},
+    ],
     "Predict": [{"given": "4"}, {"given": "3"}],
     "RandomStream": [
         *({"n": 100}, {"generator": "randu", "compare_with": ""}, {"seed": "1" + "0" * 40}, {"state": ["5"]}),
