@@ -34,7 +34,7 @@ export function createChallenge(onhint) {
         ),
         ...prose(challenge.message),
       );
-      hints.replaceChildren(...challenge.hints.map((hint) => h("li", {}, ...prose(hint))));
+      hints.replaceChildren(...challenge.hints.map((/** @type {string} */ hint) => h("li", {}, ...prose(hint))));
       hints.hidden = !challenge.hints.length;
       more.disabled = !challenge.more;
       more.textContent = challenge.hints.length ? "another hint" : "a hint";

@@ -26,16 +26,19 @@ export function createGrid({ onHighlight, onpin, onleave, onkey }) {
     onpointerleave: onleave,
     onkeydown: onkey,
   });
+  /** @param {any} event */
   const pixelOf = (event) => event.target.dataset?.p;
   node.addEventListener("pointerover", (event) => pixelOf(event) && onHighlight(Number(pixelOf(event))));
   node.addEventListener("click", (event) => pixelOf(event) && onpin(Number(pixelOf(event))));
   let [rows, columns, size] = [0, 0, 0];
+  /** @type {Element[]} */
   let cells = [];
   /** @type {ReturnType<typeof createMarks>} */
   let marks;
   let numbers = s("g");
   const layer = s("g", { "aria-hidden": "true" });
 
+  /** @param {number[]} shape @param {number} side */
   function layOut(shape, side) {
     if (shape[0] === rows && shape[1] === columns && side === size) return;
     [rows, columns] = shape;
@@ -60,10 +63,11 @@ export function createGrid({ onHighlight, onpin, onleave, onkey }) {
     );
   }
 
+  /** @param {{ grey: number[], short: string[] }} picture @param {number | null} letters */
   function paint({ grey, short }, letters) {
     const numbered = letters !== null;
     cells.forEach((cell, p) => {
-      cell.setAttribute("fill-opacity", grey[p]);
+      cell.setAttribute("fill-opacity", String(grey[p]));
     });
     node.classList.toggle("wl-numbered", numbered);
     if (!numbered) numbers.replaceChildren();
@@ -75,9 +79,17 @@ export function createGrid({ onHighlight, onpin, onleave, onkey }) {
     });
   }
 
-  return { node, layer, layOut, paint, point: (row, column) => marks.point(row, column) };
+  return {
+    node,
+    layer,
+    layOut,
+    paint,
+    /** @param {number} row @param {number} column */
+    point: (row, column) => marks.point(row, column),
+  };
 }
 
+/** @param {number[]} shape @param {number} size */
 function createPixels([rows, columns], size) {
   return range(rows * columns).map((p) =>
     s("rect", {
@@ -90,6 +102,7 @@ function createPixels([rows, columns], size) {
   );
 }
 
+/** @param {number} count @param {number} columns @param {number} size */
 function createNumbers(count, columns, size) {
   return range(count).map((p) =>
     s("text", { x: ((p % columns) + 0.5) * size, y: (Math.floor(p / columns) + 0.5) * size }),
@@ -99,9 +112,12 @@ function createNumbers(count, columns, size) {
 /**
  * What shows the pixel that is looked at: bands along its row and column, a frame, its indices: { nodes, point(row,
  * column) }.
+ * @param {number[]} shape
+ * @param {number} size
  */
 function createMarks([rows, columns], size) {
   const [wide, high] = [columns * size, rows * size];
+  /** @param {string} name @param {number} width @param {number} height */
   const frame = (name, width, height) => s("rect", { class: name, width, height });
   const rowBand = frame("wl-band wl-i", wide, size);
   const columnBand = frame("wl-band wl-j", size, high);
@@ -111,13 +127,14 @@ function createMarks([rows, columns], size) {
   const ends = createEnds([rows, columns], size);
   return {
     nodes: [rowBand, columnBand, ...frames, rowNumber, columnNumber, ...ends.map(({ text }) => text)],
+    /** @param {number} row @param {number} column */
     point(row, column) {
       const [x, y] = [column * size, row * size];
       set(rowBand, { y });
       set(columnBand, { x });
       for (const one of frames) set(one, { x: x - 1, y: y - 1 });
-      set(rowNumber, { y: y + size / 2 }).textContent = row;
-      set(columnNumber, { x: x + size / 2 }).textContent = column;
+      set(rowNumber, { y: y + size / 2 }).textContent = String(row);
+      set(columnNumber, { x: x + size / 2 }).textContent = String(column);
       for (const { axis, index, text } of ends) {
         const apart = Math.abs(index - (axis === "row" ? row : column)) * size;
         set(text, { visibility: apart < NEAR[axis] ? "hidden" : "visible" });
@@ -126,8 +143,13 @@ function createMarks([rows, columns], size) {
   };
 }
 
-/** The first and the last index of rows and columns, at the edge of the picture. */
+/**
+ * The first and the last index of rows and columns, at the edge of the picture.
+ * @param {number[]} shape
+ * @param {number} size
+ */
 function createEnds([rows, columns], size) {
+  /** @param {"row" | "column"} axis @param {number} index */
   const end = (axis, index) => {
     const at = (index + 0.5) * size;
     const text = set(createNumber("wl-quiet", axis, index), axis === "row" ? { y: at } : { x: at });
@@ -136,7 +158,12 @@ function createEnds([rows, columns], size) {
   return [end("row", 0), end("row", rows - 1), end("column", 0), end("column", columns - 1)];
 }
 
-/** The number of a row, left of the picture, or of a column, above it. */
+/**
+ * The number of a row, left of the picture, or of a column, above it.
+ * @param {string} name
+ * @param {"row" | "column"} axis
+ * @param {string | number} text
+ */
 function createNumber(name, axis, text) {
   const place =
     axis === "row"

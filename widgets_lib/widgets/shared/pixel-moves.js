@@ -16,8 +16,11 @@ export const GRID_MOVES = {
   PageDown: (p, [rows, columns]) => (rows - 1) * columns + (p % columns),
 };
 
+/** @param {[number, number]} shape */
 const lastOf = ([rows, columns]) => rows * columns - 1;
+/** @type {(step: number) => Moves[string]} */
 const by = (step) => (p, shape) => clamp(p + step, 0, lastOf(shape));
+/** @type {(rows: number) => Moves[string]} */
 const byRows = (rows) => (p, shape) => by(rows * shape[1])(p, shape);
 
 /** @type {Moves} */
@@ -39,7 +42,7 @@ export const STRIP_MOVES = {
  * @param {(p: number) => void} onpin
  */
 export function moveByKeys(moves, from, onpin) {
-  return (event) => {
+  return (/** @type {KeyboardEvent} */ event) => {
     if (hasModifier(event) || !(event.key in moves)) return;
     event.preventDefault();
     const { p, shape } = from();
