@@ -55,6 +55,7 @@ class Descent:
     def __post_init__(self) -> None:
         self.check()
         self.places.append(self._place(np.asarray(self.start, np.float64)))
+        self._aimed = self._aim()
 
     def check(self) -> None:
         """Raises: ValueError or TypeError in words for a learning rate or a batch that can't be."""
@@ -82,15 +83,23 @@ class Descent:
     def step(self, count: int = 1) -> Place:
         """Take so many steps, t ← t − lr · batch gradient, and give the last place. None is taken from out of bounds."""
         self.check()
-        here = self._place(self.places.pop().t)  # anew: the size of the batch may have been set since
-        self.places.append(here)
+        here = self.places[-1]
+        if self._aimed != self._aim():  # another batch was set since
+            self.places.pop()
+            here = self._place(here.t)
+            self.places.append(here)
         for _ in range(check_count(count, "a number of steps", 0)):
             if self.diverged:
                 break
             t = here.t - self.lr * here.batch_gradient
             here = self._place(t)
             self.places.append(here)
+        self._aimed = self._aim()
         return here
+
+    def _aim(self) -> tuple[int | None, int, int]:
+        """What the arrow of the last place's batch follows from."""
+        return self.batch, self.seed, len(self.places)
 
     def keep(self, steps: int) -> None:
         """Forget all steps after so many; fewer stay fewer."""

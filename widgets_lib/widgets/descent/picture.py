@@ -78,13 +78,11 @@ def picture_of(shown: Landscape, path: Descent, kind: str) -> dict[str, Any]:
     here = path.places[-1]
     goals = {"all": here.t - path.lr * here.gradient, "batch": here.t - path.lr * here.batch_gradient}
     whole = path.batch is None
-    limit_here = path.slice.lr_limit(here.t) if not path.diverged else math.inf
     return {
         "points": [_point(shown, place.t, place.loss) for place in path.places],
         "arrows": {name: _goal(shown, path, t) for name, t in goals.items() if name == "batch" or not whole},
         "tangent": _tangent(shown, here),
         "limit": {"share": _share(shown.limit), "text": f"2/λ = {three_digits(shown.limit)}"},
-        "limit_here": three_digits(limit_here) if math.isfinite(limit_here) and limit_here < 1e4 else "large",
         "taken": len(path.places) - 1,
         "outcome": path.outcome(),
         "arithmetic": _arithmetic(shown, path, goals["batch"]),
