@@ -1,5 +1,6 @@
 """The loss of softmax regression, its gradients and curvature, against torch in float64, finite differences and numpy."""
 
+import itertools
 import math
 
 import numpy as np
@@ -219,6 +220,8 @@ def test_the_arrow_of_a_batch_is_the_mean_of_its_digits_own_gradients(named):
         np.testing.assert_allclose(place.batch_gradient, cut.each_gradient(place.t)[rows].mean(0))
         assert place.cosine == pytest.approx(descent.cosine(place.batch_gradient, place.gradient))
         assert place.uphill == (place.cosine < 0)
+    for place, following in itertools.pairwise(path.places):
+        np.testing.assert_allclose(following.t, place.t - 0.3 * place.batch_gradient)
     again = paths.Descent(cut, [0.0, 1.0], 0.3, batch=16, seed=4)
     again.step(3)
     np.testing.assert_array_equal(again.places[-1].t, path.places[-1].t)

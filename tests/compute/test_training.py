@@ -118,6 +118,7 @@ def test_an_epoch_goes_once_through_all_digits():
         rows = [run.rows(step).tolist() for step in range(epoch * 10, epoch * 10 + 10)]
         assert [len(batch) for batch in rows] == [32] * 9 + [12]
         assert sorted(row for batch in rows for row in batch) == list(range(300))
+    assert run.rows(0).tolist() != run.rows(10).tolist()  # each epoch in an order of its own
 
 
 def test_a_run_that_is_left_and_taken_up_again_goes_on_as_if_it_had_not_been():

@@ -126,9 +126,16 @@ def test_several_runs_stand_side_by_side_and_each_can_be_looked_at():
     assert (widget.runs, widget.pictures, widget.hidden, widget.error) == ([], {}, 16, "")
 
 
-def test_two_runs_of_the_same_settings_do_not_take_one_anothers_place():
-    widget = trained(trained(make()))
-    assert widget.runs[0] == widget.runs[1] and widget.runs[0]["steps"] == 20
+def test_a_run_that_passes_where_another_was_paused_does_not_take_its_place(no_threads):
+    widget = make()
+    send(widget, train=True)
+    send(widget, turn=2)
+    send(widget, pause=True)
+    paused = widget.runs[0]
+    send(widget, train=True)
+    while widget.progress:
+        send(widget, turn=widget.progress["turn"])
+    assert widget.runs[0] == paused and (paused["steps"], widget.runs[1]["steps"]) == (2, 20)
 
 
 def test_a_run_goes_on_past_its_goal_and_a_stopped_one_does_not():
