@@ -124,7 +124,7 @@ def rung(title: str) -> Callable[[F], F]:
         for ladder in list(OPEN_LADDERS):  # the version before, which may never end
             ladder.drop_learner_rung(title)
         results.discard(title)
-        verdict = Verdict(title, show=shell() is not None)
+        verdict = Verdict(title)
         older = {key: entry for key, entry in LEARNER_RUNGS.items() if key != title}
         LEARNER_RUNGS.clear()
         LEARNER_RUNGS[title] = LearnerRung(title, function, function_source(function), verdict)

@@ -1,13 +1,10 @@
 """One line under a learner's own cell: is the rung right, how fast is it, and how fast was it before."""
 
-import html
 from collections.abc import Mapping
 from typing import Any
 
-import ipywidgets
-
 from widgets_lib.compute.formatting import format_ratio, human
-from widgets_lib.widgets._cells import line_under
+from widgets_lib.widgets._cell_line import CellLine
 
 Size = tuple[int, int, int]
 
@@ -15,27 +12,12 @@ _last: dict[tuple[str, Size], float] = {}
 """(title, size) -> seconds of the version that was timed last."""
 
 
-class Verdict:
-    """The line; a widget, since a cell's output can't be changed from a thread once the cell has ended."""
+class Verdict(CellLine):
+    """The line of the rung of this title."""
 
-    def __init__(self, title: str, show: bool):
+    def __init__(self, title: str):
+        super().__init__(f"“{title}” will be checked and timed")
         self._title = title
-        self.line: ipywidgets.HTML | None = None
-        self._say = line_under()
-        if self._say is not None:
-            self._say(f"“{title}” will be checked and timed")
-        elif show:
-            from IPython.display import display  # here: a plain Python program has no notebook
-
-            self.line = ipywidgets.HTML(_markup(f"“{title}” will be checked and timed"))
-            display(self.line)
-
-    def show(self, text: str) -> None:
-        """Say this."""
-        if self._say is not None:
-            self._say(text)
-        elif self.line is not None:
-            self.line.value = _markup(text)
 
     def tell(self, row: Mapping[str, Any], first_s: float | None, size: Size) -> None:
         """Say what the row of the rung says, compared with three loops and the version before, at this size."""
@@ -73,7 +55,3 @@ def bounds_of(row: Mapping[str, Any]) -> tuple[str, str]:
     if row.get("at_least"):
         return "at least ", "at most "
     return ("at most ", "at least ") if row.get("at_most") else ("", "")
-
-
-def _markup(text: str) -> str:
-    return f'<span style="font-variant-numeric: tabular-nums">{html.escape(text)}</span>'
