@@ -35,7 +35,7 @@ export function createControls({ onsave, ontype, onrestart }) {
   const cropped = h("input", { type: "checkbox", onchange: () => onsave({ cropped: cropped.checked }) });
   const greys = h("input", { type: "checkbox", onchange: () => onsave({ greys: greys.checked }) });
   const more = createMore(h("label", {}, greys, "greys behind the numbers"), button("Start again", onrestart));
-  const only = h("label", {}, cropped, "only the slice in the table");
+  const only = h("label", {}, cropped, "only the slice");
   return {
     nodes: [marks.node, field, scales.node, only, more],
     show(get) {
