@@ -49,6 +49,14 @@ SCENES = {
         css=".wl-top, figcaption, .wl-between, .wl-term:not(:nth-child(2)) { display: none !important }",
         alt="A row of three numbers, used again for two more rows: the copies are dashed",
     ),
+    "DescentExplorer": Scene(
+        expression="wl.DescentExplorer('plane', lr=1.2)",
+        press="10 steps",
+        until="document.querySelector('.wl-descent').textContent.includes('After 10 steps')",
+        width=480,
+        css=".wl-arithmetic, .wl-legend, .wl-quiet, .wl-chart text, figcaption, .wl-stage p { display: none !important }",
+        alt="Lines of equal loss around a valley, and a ball that goes down into it step by step, from side to side",
+    ),
     "DigitViewer": Scene(
         expression="wl.DigitViewer(row=7, column=10)",
         width=600,
