@@ -158,7 +158,7 @@ def test_the_cosines_before_and_after_an_epoch(printed):
     assert [batch for batch, _ in before] == [1, 16, 64, 256, 1024]
     assert [cosine for _, cosine in before] == pytest.approx([0.10, 0.44, 0.69, 0.88, 0.97], abs=0.03)
     assert [cosine for _, cosine, _ in after] == pytest.approx([0.04, 0.17, 0.29, 0.52, 0.78], abs=0.06)
-    assert 3 <= after[2][2] <= 30, "some batches of 64 point uphill"
+    assert 3 <= after[2][2] <= 30, "per cent of the batches of 64 point uphill"
 
 
 def test_many_rough_steps_beat_one_perfect_one(printed):
@@ -214,12 +214,7 @@ def test_two_linear_layers_are_one(run_lesson):
 
 def test_the_networks_gradients_are_pytorchs(printed):
     lines = printed(LESSON, "parameters = ").splitlines()
-    assert [line.split(",  differs")[0].split(", differs")[0] for line in lines] == [
-        "w1: (784, 128)",
-        "b1: (128,)",
-        "w2: (128, 10)",
-        "b2: (10,)",
-    ]
+    assert [line.split(":")[0] for line in lines] == ["w1 (784, 128)", "b1 (128,)", "w2 (128, 10)", "b2 (10,)"]
     assert all(float(line.split()[-1]) < 1e-12 for line in lines)
 
 
@@ -286,7 +281,7 @@ def test_no_question_stands_below_its_answer():
         ("after two steps", "places = "),
         ("mean cosine between", "mean cosine {"),
         ("make an epoch", "{steps} steps of 64"),
-        ("After this epoch", "point uphill"),
+        ("After this epoch", "found < 0"),
         ("called twice", "x0.grad"),
         ("centre pixel", "centre = "),
         ("(x @ w1) @ w2", "two, one = "),
