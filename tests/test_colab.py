@@ -41,7 +41,7 @@ INSTALL_S, CELL_S = 300, 60
 # A widget as a lesson makes it; what its view changes; what is seen in Python before and after. A widget that is not
 # here is made by its own example, and answers what no view may send.
 ANSWERS = {
-    "Predict": ("wl.Predict('How many?', answer=3)", {"given": "3"}, "w.verdict", "", "Yes: 3."),
+    "Predict": ("wl.Predict('How many?', answer=3)", {"given": "3"}, "w.verdict", "", "Right: 3."),
     "MatmulLadder": ("wl.MatmulLadder()", {"m": 6}, "w.steps['python']", "39,200 Python steps", "47,040 Python steps"),
     "LoopStepper": ("wl.LoopStepper()", {"m": 9}, "w.error[:40]", "", "LoopStepper: m=9 is not a size of these "),
     "IteratorTape": (

@@ -21,7 +21,7 @@ def test_the_lesson_answers_pointer_and_keyboard(open_in, host):
     question = lesson.locator(".wl-predict").filter(has_text="third list(islice(it, 5))")
     question.get_by_role("radio", name="[]").check()
     question.get_by_role("button", name="Predict").press("Enter")
-    expect(question).to_contain_text("✓ Yes: [].")
+    expect(question).to_contain_text("✓ Right: [].")
 
     # Ten values in three takes, and the third is empty.
     tape = lesson.locator(".wl-tape").first

@@ -110,7 +110,7 @@ def test_a_long_run_is_cancelled_and_other_widgets_answer_meanwhile(voila_page):
     expect(ladder.locator(".wl-busy")).to_contain_text("all of them would take about", timeout=RUN_MS)
     question.get_by_role("textbox").fill("3")
     question.get_by_role("button", name="Predict").click()
-    expect(question).to_contain_text("Yes: 3.")
+    expect(question).to_contain_text("Right: 3.")
     ladder.get_by_role("button", name="Cancel").click()
     expect(row(ladder, "python").locator(".wl-time")).to_have_text("stopped")
     expect(ladder.get_by_role("button", name="Time it")).to_be_enabled()

@@ -21,7 +21,7 @@ def test_the_lesson_answers_pointer_and_keyboard(open_in, host):
     question = lesson.locator(".wl-predict").filter(has_text="What is the shape of a[:, None] + b[None, :]?")
     question.get_by_role("textbox").fill("(4, 3)")
     question.get_by_role("textbox").press("Enter")
-    expect(question).to_contain_text("✓ Yes: shape (4, 3).")
+    expect(question).to_contain_text("✓ Right: shape (4, 3).")
 
     # Point at a result: what made it.
     vector = lesson.locator(".wl-broadcasting").first

@@ -21,7 +21,7 @@ def test_the_lesson_answers_pointer_and_keyboard(open_in, host):
     question = lesson.locator(".wl-predict").filter(has_text="ik,kj->ji")
     question.get_by_role("textbox").fill("10, 5")
     question.get_by_role("textbox").press("Enter")
-    expect(question).to_contain_text("✓ Yes: shape (10, 5).")
+    expect(question).to_contain_text("✓ Right: shape (10, 5).")
 
     # Mend the typing error in the equation: the loops follow.
     apart = lesson.locator(".wl-einsum").nth(1)

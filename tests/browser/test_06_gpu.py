@@ -26,7 +26,7 @@ def test_the_lesson_answers_pointer_and_keyboard(open_in, host):
     question = lesson.locator(".wl-predict").filter(has_text="How many blocks")
     question.get_by_role("textbox").fill("3125")
     question.get_by_role("textbox").press("Enter")
-    expect(question).to_contain_text("✓ Yes: 3,125")
+    expect(question).to_contain_text("✓ Right: 3,125")
 
     # The reader's own kernel was followed, and its line stands below its cell.
     expect(lesson.get_by_text("✓ right · no faults")).to_be_visible()

@@ -29,7 +29,7 @@ def test_the_lesson_answers_pointer_and_keyboard(open_in, host):
     question = lesson.locator(".wl-predict").filter(has_text="im3[4:15, 4:22]")
     question.get_by_role("textbox").fill("11, 18")
     question.get_by_role("textbox").press("Enter")
-    expect(question).to_contain_text("✓ Yes: shape (11, 18).")
+    expect(question).to_contain_text("✓ Right: shape (11, 18).")
 
     # The stack grows to all threes.
     mean = lesson.locator(".wl-mean")

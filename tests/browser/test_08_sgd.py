@@ -26,7 +26,7 @@ def test_the_lesson_answers_pointer_and_keyboard(open_in, host):
     question = lesson.locator(".wl-predict").filter(has_text="make an epoch")
     question.get_by_role("textbox").fill("782")
     question.get_by_role("textbox").press("Enter")
-    expect(question).to_contain_text("✓ Yes: 782")
+    expect(question).to_contain_text("✓ Right: 782")
 
     if host == "app":
         expect(lesson.locator(".failed")).to_have_count(0)

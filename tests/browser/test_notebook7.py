@@ -17,4 +17,4 @@ def test_a_lesson_runs_and_its_widgets_answer_by_keyboard(open_notebook7):
     question = lesson.locator(".wl-predict").filter(has_text="What is the shape of a[:, None] + b[None, :]?")
     question.get_by_role("textbox").fill("(4, 3)")
     question.get_by_role("textbox").press("Enter")
-    expect(question).to_contain_text("✓ Yes: shape (4, 3).")
+    expect(question).to_contain_text("✓ Right: shape (4, 3).")

@@ -128,7 +128,7 @@ def test_what_was_answered_is_seen_while_the_page_comes_in_again(voila_page, con
     expect(page.locator(".answer.open")).to_have_count(2)
     assert page.evaluate("openWhile") == "cells still run"
     page.wait_for_function(READY)
-    expect(page.locator(".wl-predict").first).to_contain_text("✓ Yes: 3.")
+    expect(page.locator(".wl-predict").first).to_contain_text("✓ Right: 3.")
     expect(page.locator(".answer.open")).to_have_count(2)
 
 
@@ -239,7 +239,7 @@ def test_forget_forgets_and_can_be_undone(clean_page, scratch_voila):
     page.get_by_role("button", name="Undo").press("Enter")
     expect(page.locator(".answer.open")).to_have_count(2)
     page.wait_for_function(READY)
-    expect(page.locator(".wl-predict").first).to_contain_text("✓ Yes: 3.")
+    expect(page.locator(".wl-predict").first).to_contain_text("✓ Right: 3.")
 
     page.goto(scratch_voila.url)
     page.get_by_role("button", name="Forget my progress").press("Enter")

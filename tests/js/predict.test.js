@@ -89,7 +89,7 @@ test("a page is told when there is a verdict, and when there is none any more", 
 });
 
 test("a page is told of a verdict that is there from the beginning", async () => {
-  const { model } = await mount("wl.Predict('How many?', answer=3)", { state: { verdict: "Yes: 3." } });
+  const { model } = await mount("wl.Predict('How many?', answer=3)", { state: { verdict: "Right: 3." } });
   const view = await mount("", { model });
   assert.ok(view.$(".wl-predict").hasAttribute("data-answered"));
 });

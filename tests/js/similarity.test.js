@@ -52,7 +52,7 @@ test("a pointer draws strokes with every point, and the sheet shows them at once
   pointer("pointerup", 40, -3);
   pointer("pointermove", 1, 1);
   const [first] = view.model.saved;
-  assert.deepEqual(first, { index: -1, strokes: [[[3, 4]]], guess: -1, mean: -1 });
+  assert.deepEqual(first, { index: -1, strokes: [[[3, 4]]], pen_down: true, guess: -1, mean: -1 });
   const stroke = [[3, 4], [12, 4], [28, 0]]; // biome-ignore format: points
   assert.deepEqual(view.model.state.strokes, [stroke]);
   assert.equal(pad.querySelectorAll(".wl-strokes path").length, 1);
@@ -74,6 +74,32 @@ test("a pointer draws strokes with every point, and the sheet shows them at once
   assert.equal(pad.querySelectorAll(".wl-strokes path").length, 1);
   byText(view, "Undo").click();
   assert.deepEqual(view.model.state.strokes, []);
+  view.destroy();
+});
+
+test("the pen is down for as long as a stroke is drawn, by pointer and by keys", async () => {
+  const view = await mount(SHOWN);
+  const { pad, pointer } = padOf(view);
+  const isDown = () => view.model.state.pen_down;
+  pointer("pointerdown", 3, 4);
+  assert.equal(isDown(), true);
+  pointer("pointermove", 12, 4);
+  pointer("pointerup", 12, 4, { pointerId: 2 }); // another finger
+  assert.equal(isDown(), true);
+  pointer("pointerup", 12, 4);
+  assert.deepEqual(view.model.saved.at(-1), { pen_down: false });
+  for (const lift of [" ", "Escape", "blur"]) {
+    view.key(pad, " ");
+    view.key(pad, "ArrowUp");
+    assert.equal(isDown(), true);
+    if (lift === "blur") view.fire(pad, "blur");
+    else view.key(pad, lift);
+    assert.equal(isDown(), false);
+  }
+  view.key(pad, " ");
+  byText(view, "Undo").click();
+  assert.equal(isDown(), false);
+  assert.match(view.$(".wl-keys").textContent, /Arrow keys .* Space/);
   view.destroy();
 });
 
@@ -156,7 +182,9 @@ test("steps, metric and test digit are saved; a new digit is predicted anew", as
   const field = view.$("[type=number]");
   field.value = "123456";
   view.fire(field, "change");
-  assert.equal(view.model.saved.at(-1).index, 9999);
+  assert.deepEqual(view.model.sent.at(-1).content, { digit: "123456" });
+  view.model.receive({ error: "the number of a test digit is at most 9,999, not 123,456" });
+  assert.equal(field.value, "19"); // what is looked at
   view.destroy();
 });
 

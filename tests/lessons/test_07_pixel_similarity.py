@@ -246,6 +246,20 @@ def test_the_widgets_hold_the_lessons_own_digits(run_lesson):
     assert sum(challenges) == 5
 
 
+def test_two_pixels_do_more_harm_upwards_than_to_the_right(digits, means):
+    found = {}
+    for rows, columns in ((-2, 0), (0, 2)):
+        for name, distance in (("L1", l1), ("L2", l2)):
+            padded = [np.pad(images, ((0, 0), (2, 2), (2, 2))) for images in digits[1]]
+            moved = [each[:, 2 - rows : 30 - rows, 2 - columns : 30 - columns] for each in padded]
+            right = sum((read(images, means, distance) == digit).sum() for digit, images in enumerate(moved))
+            found[name, rows, columns] = f"{right / 100:.0f} %"
+    assert list(found.values()) == ["34 %", "48 %", "55 %", "63 %"]
+    remember = nbformat.read(servers.ROOT / f"lessons/{LESSON}.ipynb", 4).cells[-1].source
+    assert "up by two pixels, and L1 reads only 34 % right, L2 48 %." in remember
+    assert "To the right it does less harm: 55 % and 63 %." in remember
+
+
 def test_every_question_knows_its_answer(run_lesson):
     right = [
         "6131",
@@ -298,5 +312,9 @@ def test_every_number_of_the_prose_is_one_of_these():
     )
     for number in ("784", "60,000", "1,032", "10,000", "926 of 1,010", "1,013 of 1,028", "1,939 of 2,038", "0.9514"):
         assert number in text
-    for number in ("0.8203", "0.95 for two digits, 0.82 for ten", "more than 300 each of the 2s, 3s, 5s and 8s"):
+    for number in (
+        "0.8203",
+        "0.95 for two digits by L1, 0.82 for ten by L2",
+        "more than 300 each of the 2s, 3s, 5s and 8s",
+    ):
         assert number in text

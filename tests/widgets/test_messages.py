@@ -199,7 +199,7 @@ def test_a_page_sets_inputs_only_and_gets_back_what_stands(name, state, monkeypa
 def test_inputs_beside_what_can_not_be_set_are_taken():
     widget = wl.Predict("How many?", answer=3)
     widget.set_state({"given": "3", "verdict": "Anything is right"})
-    assert (widget.given, widget.verdict) == ("3", "Yes: 3.")
+    assert (widget.given, widget.verdict) == ("3", "Right: 3.")
     widget.set_state({"given": "", "error": ""})  # what the view sends when it is asked again
     assert (widget.given, widget.error) == ("", "")
 

@@ -40,7 +40,7 @@ def test_nothing_tells_the_answer_before_it_is_predicted():
     assert picture["rows"] == [{"digit": digit} for digit in range(10)]
     widget.guess = 1
     assert widget.picture["answer"] == 1 and "Just as you predicted." in widget.picture["caption"]
-    assert "The label is 3, so it is wrong." in widget.picture["caption"]
+    assert "The label is 3, so that is wrong." in widget.picture["caption"]
     widget.index, widget.guess = 20, -1
     assert not widget.picture["revealed"]
     widget.ask = False
@@ -235,7 +235,11 @@ def challenged(key, *states):
 def test_a_seven_that_is_read_as_a_one():
     three = [[[8, 5], [18, 5], [12, 12], [18, 17], [16, 23], [8, 23]]]
     widget, said = challenged("seven-as-one", {"strokes": three, "index": -1}, {"strokes": NARROW_SEVEN})
-    assert said[0] == "Draw a 7 first." and "your drawing is a 3" in said[1] and said[2].startswith("Solved: your 7")
+    assert (
+        said[0].startswith("Test digits don’t count")
+        and "most like your drawing are 3s" in said[1]
+        and said[2].startswith("Solved: your 7")
+    )
     assert widget.solved
     widget.strokes = three
     assert widget.challenge["solved"] and not widget.challenge["now"]
@@ -243,9 +247,52 @@ def test_a_seven_that_is_read_as_a_one():
     assert not widget.challenge["now"]
 
 
+def test_a_drawing_is_judged_when_the_stroke_ends():
+    widget, said = challenged(
+        "seven-as-one",
+        {"index": -1, "strokes": NARROW_SEVEN[:1], "pen_down": True},
+        {"strokes": NARROW_SEVEN},
+        {"pen_down": False},
+        {"strokes": SEVEN, "pen_down": True},
+        {"pen_down": False},
+    )
+    assert said[0] == said[1] == said[2] and not said[2].startswith("Solved")  # solved under way, and not yet judged
+    assert said[3] == said[4] and said[3].startswith("Solved: your 7")
+    assert widget.solved and said[5].startswith("You have solved this one")
+    kept = {name: getattr(widget, name) for name in widget.inputs} | {"strokes": NARROW_SEVEN, "pen_down": True}
+    again = wl.SimilarityExplorer(challenge="seven-as-one")
+    assert again.restore(json.loads(json.dumps(kept)))
+    assert not again.pen_down and again.challenge["now"]
+
+
+def test_a_seven_that_is_read_as_something_else():
+    _, said = challenged("seven-as-one", {"strokes": SEVEN, "index": -1})
+    assert said[1] == "That is a 7, and L1 reads it as a 7."
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("99999", "the number of a test digit is at most 9,999, not 99,999"),
+        ("-1", "the number of a test digit is at least 0, not -1"),
+        ("3.5", "a whole number such as 42, not “3.5”"),
+        ("1e400", "the number of a test digit is at most 9,999"),
+    ],
+)
+def test_a_test_digit_that_there_is_not_is_answered_in_words(typed, said):
+    widget = wl.SimilarityExplorer(index=18)
+    widget._on_msg({"digit": typed}, [])
+    assert said in widget.error and widget.index == 18
+    widget.guess = 3
+    widget._on_msg({"digit": "9999"}, [])
+    assert (widget.error, widget.index, widget.guess) == ("", 9_999, -1)
+
+
 def test_a_three_that_two_metrics_read_differently():
     _, said = challenged("split-three", {"index": 30}, {"index": 44})
     assert said[0] == "This is a 7: choose or draw a 3."
+    _, drawn = challenged("split-three", {"index": -1, "strokes": [[[14, 3], [14, 25]]]})
+    assert drawn[1] == "The test digits most like your drawing are 1s. Draw something closer to a 3."
     assert said[1] == "A 3, and both L1 and L2 read a 3." and said[2].startswith("Solved: L1 reads a ")
 
 
@@ -253,6 +300,9 @@ def test_one_step_that_misleads():
     corner = [[[x / 1.6 - 3, y / 1.6] for x, y in stroke] for stroke in SEVEN]
     _, said = challenged("one-step", {"strokes": corner, "index": -1, "metric": "l2"}, {"centre": False})
     assert "Now turn off a single one" in said[1] and said[2].startswith("Solved: without that step")
+    for off in ({"ink": False}, {"ink": False, "centre": False}):
+        widget, said = challenged("one-step", {"strokes": corner, "index": -1, "metric": "l2", **off})
+        assert "“ink is 1” turns the picture into its negative" in said[1] and not widget.solved
 
 
 def test_half_of_them_wrong(nothing_read):
@@ -265,7 +315,18 @@ def test_half_of_them_wrong(nothing_read):
     )
     assert "82.03 % are still read right" in said[1] and "50.76 % are still read right" in said[2]
     assert "25.06 %" in said[3] and "a smaller shift will do" in said[3]
-    assert said[4] == "Solved: moved up by 2 px, only 47.96 % are read right."
+    assert said[4].startswith("Solved: moved up by 2 px, L2 reads only 47.96 % right")
+
+
+@pytest.mark.parametrize(("metric", "fewest"), [("l1", "up"), ("l2", "up"), ("dot", "left")])
+def test_as_few_pixels_as_can_be_counts_all_directions(metric, fewest, nothing_read):
+    _, said = challenged(
+        "half-wrong", {"metric": metric, "direction": "right", "pixels": 3}, {"direction": fewest, "pixels": 2}
+    )
+    assert said[1].endswith(
+        "a smaller shift will do." if metric == "dot" else "a smaller shift in another direction will do."
+    )
+    assert said[2].startswith(f"Solved: moved {fewest} by 2 px") and "no smaller shift does it" in said[2]
 
 
 def test_the_commonest_mistake(nothing_read):

@@ -30,7 +30,7 @@ def judge(given: str, answer: Answer, tolerance: float | None = None, unit: str 
         return _judge_shape(read_shape(given), answer)
     if isinstance(answer, str):
         right = given == answer
-        return Verdict(right, f"Yes: {answer}." if right else f"You chose “{given}”; the answer is “{answer}”.")
+        return Verdict(right, f"Right: {answer}." if right else f"You chose “{given}”; the answer is “{answer}”.")
     tolerance = None if tolerance is None else check_positive(tolerance, "a tolerance", zero=True)
     if tolerance is None:
         tolerance = 0 if isinstance(answer, int) else 0.01
@@ -51,7 +51,7 @@ def show(value: Answer) -> str:
 def _judge_shape(given: tuple[int, ...], answer: tuple[int, ...]) -> Verdict:
     said = f"shape {show(given)}"
     if given == answer:
-        return Verdict(True, f"Yes: {said}.")
+        return Verdict(True, f"Right: {said}.")
     if len(given) != len(answer):
         reason = f"that has {_axes(len(given))}, the result has {_axes(len(answer))}"
     else:
@@ -62,16 +62,36 @@ def _judge_shape(given: tuple[int, ...], answer: tuple[int, ...]) -> Verdict:
 
 def _judge_number(given: float, answer: float, tolerance: float) -> Verdict:
     if given == answer:
-        return Verdict(True, f"Yes: {show(answer)}.")
+        return Verdict(True, f"Right: {show(answer)}.")
     if tolerance and math.isclose(given, answer, rel_tol=tolerance, abs_tol=tolerance if answer == 0 else 0):
-        return Verdict(True, f"Yes, near enough: {show(answer)}.")
-    message = f"You said {show(given)}; it is {show(answer)}"
-    if given > 0 and answer > 0:
-        factor = max(given / answer, answer / given)
-        if factor >= 2:
-            side = "high" if given > answer else "low"
-            message += f": {factor:,.{0 if factor >= 10 else 1}f} times too {side}"
+        return Verdict(True, f"Near enough: it is {_round(answer)}.")
+    message = f"You said {show(given)}; it is {_round(answer, unlike=given)}"
+    if given > 0 and answer > 0 and max(given / answer, answer / given) >= 2:
+        message += _compare(given, answer)
     return Verdict(False, message + ".")
+
+
+def _round(value: float, unlike: float | None = None) -> str:
+    """A whole number as it is, another to three digits, or to as many as tell it from `unlike`, up to six."""
+    if isinstance(value, int) or abs(value) >= 1e6:
+        return show(value)
+    for digits in (3, 4, 5):
+        places = max(0, digits - 1 - math.floor(math.log10(abs(value)))) if value else 0
+        rounded = round(value, places)
+        if unlike is None or show(rounded) != show(round(unlike, places)):
+            return show(rounded)
+    return show(value)
+
+
+def _compare(given: float, answer: float) -> str:
+    """How a prediction that is twice or more too high or too low differs from the answer."""
+    is_high = given > answer
+    factor = given / answer if is_high else answer / given
+    said = f"{factor:,.{0 if factor >= 10 else 1}f}".removesuffix(".0")
+    if said != "2":
+        return f": {said} times too {'high' if is_high else 'low'}"
+    about = "" if math.isclose(factor, 2) else "about "
+    return f", {about}{'half' if is_high else 'twice'} as {'many' if isinstance(answer, int) else 'much'}"
 
 
 def _axes(n: int) -> str:

@@ -7,7 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .course import course_confusion, course_digits, has_answers, looks_like, test_digits
-from .reader import Direction, Metric, accuracy, classify
+from .reader import DIRECTIONS, Direction, Metric, accuracy, classify
+
+Answers = tuple[Metric, Direction, int]
+"""Metric, direction and pixels of a shift: what `course_answers` takes."""
 
 NAMES: dict[Metric, str] = {"l1": "L1", "l2": "L2", "dot": "The dot product"}
 
@@ -46,7 +49,9 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Challenge:
-    """A task. stage: where it is worked on; judge: whether an attempt solves it; hints: the last one nearly tells."""
+    """A task. stage: where it is worked on; judge: whether an attempt solves it; hints: the last one nearly tells;
+    needs: what must be known of all test digits to judge, as arguments of `course_answers`.
+    """
 
     key: str
     title: str
@@ -54,23 +59,32 @@ class Challenge:
     stage: str
     judge: Callable[[Attempt], Verdict]
     hints: tuple[str, ...]
+    needs: Callable[[Attempt], list[Answers]] = lambda attempt: []
 
 
 def _read(image: NDArray[np.uint8], metric: Metric) -> int:
     return int(classify(image[np.newaxis] / 255, course_digits(), metric)[0])
 
 
+def _say_unlike(label: int | None, wanted: int) -> str:
+    """Of a drawing, what it is like in place of the digit that is wanted."""
+    if label is None:
+        return f"The test digits most like your drawing are of several kinds. Draw a clearer {wanted}."
+    return f"The test digits most like your drawing are {label}s. Draw something closer to a {wanted}."
+
+
 def _judge_seven(attempt: Attempt) -> Verdict:
-    if attempt.index >= 0 or attempt.image is None:
+    if attempt.index >= 0:
+        return Verdict(False, "Test digits don’t count here: draw a 7 of your own, over this one.")
+    if attempt.image is None:
         return Verdict(False, "Draw a 7 first.")
     if attempt.steps_off:
         return Verdict(False, "Turn all steps of the placing on: the shape alone is to mislead it.")
     label, answer = attempt.label(), _read(attempt.image, attempt.metric)
     if label != 7:
-        seen = "no digit clearly" if label is None else f"a {label}"
-        return Verdict(False, f"Beside the test digits most like it, your drawing is {seen}: it should be a 7.")
+        return Verdict(False, _say_unlike(label, 7))
     if answer != 1:
-        return Verdict(False, f"A 7 it is, but {_name(attempt)} reads a {answer}.")
+        return Verdict(False, f"That is a 7, and {_name(attempt)} reads it as a {answer}.")
     return Verdict(True, f"Solved: your 7 is nearest to the mean 1 by {_name(attempt)}.")
 
 
@@ -79,8 +93,9 @@ def _judge_split(attempt: Attempt) -> Verdict:
         return Verdict(False, "Choose a test digit, or draw one.")
     label = attempt.label()
     if label != 3:
-        seen = "no digit clearly" if label is None else f"a {label}"
-        return Verdict(False, f"This is {seen}: choose or draw a 3.")
+        if attempt.index >= 0:
+            return Verdict(False, f"This is a {label}: choose or draw a 3.")
+        return Verdict(False, _say_unlike(label, 3))
     l1, l2 = _read(attempt.image, "l1"), _read(attempt.image, "l2")
     if l1 == l2:
         return Verdict(False, f"A 3, and both L1 and L2 read a {l1}.")
@@ -93,6 +108,10 @@ def _judge_step(attempt: Attempt) -> Verdict:
     label = attempt.label()
     if label is None or _read(attempt.placed, attempt.metric) != label:
         return Verdict(False, f"With all steps on, {_name(attempt)} reads this one wrong already: try another digit.")
+    if "ink" in attempt.steps_off:
+        return Verdict(
+            False, "“ink is 1” turns the picture into its negative, and any digit is lost. Turn it on again."
+        )
     if len(attempt.steps_off) != 1:
         return Verdict(False, "Read right with all steps on. Now turn off a single one.")
     answer = _read(attempt.image, attempt.metric)
@@ -108,13 +127,29 @@ def _judge_half(attempt: Attempt) -> Verdict:
     share = accuracy(course_confusion(*where, attempt.pixels))
     if share >= 0.5:
         return Verdict(False, f"{_percent(share)} are still read right: more than half.")
-    if attempt.pixels > 0 and not has_answers(*where, attempt.pixels - 1):
-        return Verdict(False, f"Only {_percent(share)} are read right. Is a pixel less enough too?")
-    if attempt.pixels > 0 and accuracy(course_confusion(*where, attempt.pixels - 1)) < 0.5:
-        return Verdict(False, f"Only {_percent(share)} are read right, but a smaller shift will do.")
+    shorter = [answers for answers in _shorter_shifts(attempt) if has_answers(*answers)]
+    if len(shorter) < len(_shorter_shifts(attempt)):
+        return Verdict(False, f"Only {_percent(share)} are read right. Would a smaller shift do, in any direction?")
+    enough = [direction for metric, direction, pixels in shorter if _half_are_wrong(metric, direction, pixels)]
+    if enough:
+        where_to = "will do" if attempt.direction in enough else "in another direction will do"
+        return Verdict(False, f"Only {_percent(share)} are read right, but a smaller shift {where_to}.")
     return Verdict(
-        True, f"Solved: moved {attempt.direction} by {attempt.pixels} px, only {_percent(share)} are read right."
+        True,
+        f"Solved: moved {attempt.direction} by {attempt.pixels} px, {_name(attempt)} reads only {_percent(share)} right, "
+        "and no smaller shift does it.",
     )
+
+
+def _half_are_wrong(metric: Metric, direction: Direction, pixels: int) -> bool:
+    return accuracy(course_confusion(metric, direction, pixels)) < 0.5
+
+
+def _shorter_shifts(attempt: Attempt) -> list[Answers]:
+    """A pixel less in each direction: if none of these is enough, no smaller shift is."""
+    if not attempt.pixels:
+        return []
+    return [(attempt.metric, direction, attempt.pixels - 1) for direction in DIRECTIONS]
 
 
 def _judge_pair(attempt: Attempt) -> Verdict:
@@ -124,7 +159,7 @@ def _judge_pair(attempt: Attempt) -> Verdict:
     mistakes = table - np.diag(table.diagonal())
     true, said = attempt.cell
     if true == said:
-        return Verdict(False, "These were read right: the mistakes lie beside the diagonal.")
+        return Verdict(False, "These were read right: the mistakes lie off the diagonal.")
     found = f"{mistakes[true, said]:,} times a {true} was read as a {said}"
     if mistakes[true, said] < mistakes.max():
         return Verdict(False, f"{found}; another mistake is commoner.")
@@ -167,7 +202,8 @@ _ALL = (
     Challenge(
         "one-step",
         "one step too few",
-        "Turn off a single step of the placing, so that a digit that was read right is read wrong.",
+        "Turn off a single one of “20 px long”, “centred” and “grey edges”, so that a digit that was read right is read "
+        "wrong.",
         "draw",
         _judge_step,
         (
@@ -185,8 +221,9 @@ _ALL = (
         (
             "Where must the curve be for half of 10,000?",
             "Not every direction does the same harm.",
-            "One pixel is not enough for L2; try two, upwards.",
+            "One pixel is not enough for L1 or L2; try two, upwards.",
         ),
+        _shorter_shifts,
     ),
     Challenge(
         "commonest-mistake",
@@ -195,7 +232,7 @@ _ALL = (
         "confusion",
         _judge_pair,
         (
-            "The mistakes lie beside the diagonal.",
+            "The mistakes lie off the diagonal.",
             "L1 has a favourite answer: look down that column.",
             "The darkest cell in the column of that answer.",
         ),

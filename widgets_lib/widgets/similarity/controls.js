@@ -14,11 +14,13 @@ const STAGES = {
 /**
  * Returns { nodes, metric, show(stage, index, isDrawn), showSettings() }.
  *
+ * ondigit   the number of a test digit was typed, as text
  * isDrawn   whether there is a drawing to go back to
  */
-export function createControls({ model, save, onrestart }) {
+export function createControls({ model, save, ondigit, onrestart }) {
   const { digits, max_shift: most } = model.get("limits");
-  const chooser = createChooser(digits, (index) => save({ index, guess: -1, mean: -1 }));
+  const onstep = (index) => save({ index, guess: -1, mean: -1 });
+  const chooser = createChooser({ digits, onstep, ontype: ondigit });
   const metric = createRadioGroup({
     label: "distance",
     className: "wl-metric",
@@ -63,16 +65,16 @@ export function createControls({ model, save, onrestart }) {
   };
 }
 
-/** The number of a test digit, with its neighbours: { node, show(index) }. */
-function createChooser(digits, onchoose) {
+/** The number of a test digit, with its neighbours: { node, show(index) }. What is typed is checked by the kernel. */
+function createChooser({ digits, onstep, ontype }) {
   let at = 0; // the last that was looked at
-  const go = (index) => onchoose(clamp(index, 0, digits - 1));
+  const go = (index) => onstep(clamp(index, 0, digits - 1));
   const field = h("input", {
     type: "number",
     min: 0,
     max: digits - 1,
     "aria-label": "number of the test digit",
-    onchange: () => (field.value === "" ? show(at) : go(Math.round(Number(field.value)))),
+    onchange: () => (field.value === "" ? show(at) : ontype(field.value)),
   });
   const back = button("‹", () => go(at - 1), { "aria-label": "the test digit before" });
   const on = button("›", () => go(at + 1), { "aria-label": "the next test digit" });

@@ -9,6 +9,7 @@ const FULL = "The sheet is full: undo something, or clear it.";
 const FINE_STEP = 0.2; // with Shift
 const HELP =
   "draw with a pointer; or with the arrow keys, which move a pen, and Space, which puts it down and lifts it";
+const KEYS = "Arrow keys move the pen, Shift in small steps. Space puts it down and lifts it.";
 
 const round = (value) => Math.round(10 * clamp(value, 0, SIDE)) / 10;
 
@@ -16,22 +17,25 @@ const round = (value) => Math.round(10 * clamp(value, 0, SIDE)) / 10;
  * Returns { node, show(strokes, pixels), undo(), clear(), canUndo() }: see createStrokes.
  *
  * show      draws what the kernel knows, unless a stroke is being drawn; `pixels` is a test digit in place of strokes
- * onchange  gets the strokes after each point
+ * onchange  gets the strokes after each point, and whether the pen is still down
+ * onlift    a stroke has ended
  *
- * @param {{ limits: any, onchange: (strokes: number[][][]) => void }} options
+ * @param {{ limits: any, onchange: (strokes: number[][][], isDown: boolean) => void, onlift: () => void }} options
  */
-export function createPad({ limits, onchange }) {
+export function createPad({ limits, onchange, onlift }) {
   const sheet = createSheet(limits.pen_width);
   const drawn = createStrokes({
     limits,
     onchange(strokes) {
       redraw();
-      onchange(strokes);
+      onchange(strokes, isDrawing());
     },
     onfull: () => say(FULL),
   });
   let pointer = null; // the one that draws
   let pen = { x: SIDE / 2, y: SIDE / 2, isDown: false };
+
+  const isDrawing = () => pointer !== null || pen.isDown;
 
   function redraw() {
     sheet.draw(drawn.list(), drawn.isImage());
@@ -47,10 +51,13 @@ export function createPad({ limits, onchange }) {
     if (wanted && was) drawn.extend([[x, y]]);
     else if (wanted && !drawn.begin([x, y])) pen.isDown = false;
     else if (wanted !== was) say(wanted ? `Pen down at ${x}, ${y}.` : "Pen up.");
+    if (was && !wanted) onlift();
     sheet.point(pen);
   }
   function lift(event) {
-    if (event.pointerId === pointer) pointer = null;
+    if (event.pointerId !== pointer) return;
+    pointer = null;
+    onlift();
   }
   set(sheet.target, {
     onpointerdown(event) {
@@ -89,7 +96,7 @@ export function createPad({ limits, onchange }) {
   return {
     node: sheet.node,
     show(strokes, pixels) {
-      if (pointer !== null || pen.isDown) return; // what is being drawn is ahead of the kernel
+      if (isDrawing()) return; // what is being drawn is ahead of the kernel
       drawn.load(strokes, Boolean(pixels));
       if (pixels) sheet.ink.show(pixels);
       redraw();
@@ -108,7 +115,7 @@ function createSheet(penWidth) {
   const paper = s("rect", { class: "wl-sheet", width: SIDE, height: SIDE });
   const svg = s(
     "svg",
-    { viewBox: `0 0 ${SIDE} ${SIDE}`, class: "wl-pixels", "aria-hidden": "true" },
+    { viewBox: `0 0 ${SIDE} ${SIDE}`, class: "wl-image", "aria-hidden": "true" },
     paper,
     ink.node,
     lines,
@@ -122,8 +129,9 @@ function createSheet(penWidth) {
     invitation,
   );
   const status = h("p", { class: "wl-visually-hidden", role: "status" });
+  const keys = h("p", { class: "wl-keys wl-quiet", "aria-hidden": "true" }, KEYS); // HELP says it to a screen reader
   return {
-    node: h("div", {}, target, status),
+    node: h("div", { class: "wl-pad-place" }, target, status, keys),
     target,
     status,
     ink,

@@ -39,7 +39,7 @@ const levelOf = (value, most) => clamp(Math.round((LEVELS * value) / most), 0, L
 /** An image on its sheet: { node, show(values, most, label), slideFrom(x, y, ms) }, which it does from pixels away. */
 export function createPixels(className, label) {
   const ink = createInk();
-  const attributes = { viewBox: `0 0 ${SIDE} ${SIDE}`, class: `wl-pixels ${className}` };
+  const attributes = { viewBox: `0 0 ${SIDE} ${SIDE}`, class: `wl-image ${className}` };
   const named = label === null ? { "aria-hidden": "true" } : { role: "img", "aria-label": label };
   const node = s(
     "svg",

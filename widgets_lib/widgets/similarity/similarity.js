@@ -43,6 +43,7 @@ class Explorer {
     view.listen(TRAITS.table, () => this.showTable());
     view.listen(TRAITS.curve, () => this.showCurve());
     view.listen(TRAITS.controls, () => this.showControls());
+    view.listen(["error"], () => this.showStage()); // the number that was typed may have been refused
     view.listen(["progress"], () => this.showProgress());
     view.listen(["challenge"], () => this.challenge.show(model.get("challenge")));
     this.showMeans();
@@ -68,15 +69,17 @@ class Explorer {
     this.tabs.node.hidden = !stages.length;
     this.pad = createPad({
       limits: model.get("limits"),
-      onchange: (strokes) => {
+      onchange: (strokes, isDown) => {
         const isNew = model.get("index") >= 0 || strokes.length === 0;
-        save({ index: -1, strokes, ...(isNew && { guess: -1, mean: -1 }) });
+        save({ index: -1, strokes, pen_down: isDown, ...(isNew && { guess: -1, mean: -1 }) });
         this.undo.disabled = !this.pad.canUndo();
       },
+      onlift: () => save({ pen_down: false }),
     });
     this.controls = createControls({
       model,
       save,
+      ondigit: (number) => model.send({ digit: number }),
       onrestart: () => model.send({ restart: true }),
     });
     this.placed = createPixels("wl-large", "the drawing as it is compared");

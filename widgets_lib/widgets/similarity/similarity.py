@@ -7,10 +7,11 @@ import traitlets
 
 from widgets_lib.compute import drawing, similarity
 from widgets_lib.compute._integers import check_count, check_flag
-from widgets_lib.compute.similarity.challenges import CHALLENGES, Attempt
+from widgets_lib.compute.parsing import read_integer
+from widgets_lib.compute.similarity.challenges import CHALLENGES, Answers, Attempt
 from widgets_lib.compute.timing import Stopped
 from widgets_lib.widgets._base import Widget
-from widgets_lib.widgets._messages import anything
+from widgets_lib.widgets._messages import anything, text
 from widgets_lib.widgets._tasks import BackgroundTasks
 from widgets_lib.widgets.similarity.picture import (
     Setting,
@@ -28,9 +29,6 @@ FIRST = 18  # the first test digit that L1 and L2 read differently: a 3
 MAX_SHIFT = 4
 PAGE = 24  # digits of an open cell at a time
 
-Answers = tuple[similarity.Metric, similarity.Direction, int]
-"""Metric, direction and pixels of a shift: what `course_answers` takes."""
-
 
 class SimilarityExplorer(Widget):
     """A digit read by the nearest of ten mean digits, drawn or chosen: ten distances, and what each pixel was charged.
@@ -40,7 +38,7 @@ class SimilarityExplorer(Widget):
     wl.SimilarityExplorer(challenge="seven-as-one")
 
     show: one stage alone: "draw", a drawing, how it is placed, and its ten distances; "charges", an image, a mean and what
-    each pixel adds to their distance; "confusion", what the 10,000 test digits are read as; "shift", the share of right
+    each pixel is charged for their difference; "confusion", what the 10,000 test digits are read as; "shift", the share of right
     answers when they are moved. None lets the learner change between them. index: the test digit to begin with, 0 to 9,999,
     or −1 for a drawing. strokes: a drawing, see `drawing.read_strokes`. metric: "l1", "l2" or "dot". ask: whether the
     distances are hidden until the learner has predicted the answer. challenge: a key of
@@ -50,9 +48,9 @@ class SimilarityExplorer(Widget):
 
     inputs = (
         *("stage", "index", "strokes", "metric", "scale", "centre", "smooth", "ink", "ask", "guess", "mean"),
-        *("cell", "page", "pixels", "furthest", "direction", "solved", "hints"),
+        *("cell", "page", "pixels", "furthest", "direction", "solved", "hints", "pen_down"),
     )
-    messages = {"hint": anything}
+    messages = {"hint": anything, "digit": text}
     thread_updated_traits = ("progress", "table", "curve", "gallery", "challenge", "solved")
 
     stage = traitlets.Enum(list(STAGES), help="Which stage is shown.").tag(sync=True)
@@ -75,6 +73,7 @@ class SimilarityExplorer(Widget):
     direction = traitlets.Enum(list(similarity.DIRECTIONS), "up", help="Where to they are moved.").tag(sync=True)
     solved = traitlets.Bool(False, help="Whether the challenge was ever solved.").tag(sync=True)
     hints = traitlets.Int(0, help="How many hints were asked for.").tag(sync=True)
+    pen_down = traitlets.Bool(False, help="Whether a stroke is being drawn: it is judged once it ends.").tag(sync=True)
 
     stages = traitlets.List(help="The stages to choose from: key, title; empty if there is one alone.").tag(sync=True)
     metrics = traitlets.List(
@@ -140,8 +139,15 @@ class SimilarityExplorer(Widget):
     def _on_custom_msg(self, content: dict[str, Any], buffers: Sequence[memoryview]) -> None:
         if "hint" in content:
             self.hints += 1
+        elif "digit" in content:
+            last = len(similarity.test_digits()[1]) - 1
+            index = read_integer(content["digit"], "the number of a test digit", 0, last)
+            self._set_traits({"index": index, "guess": -1, "mean": -1})
         else:
             super()._on_custom_msg(content, buffers)
+
+    def _restore_inputs(self, values: dict[str, Any]) -> None:
+        super()._restore_inputs({**values, "pen_down": False})  # no pen is down in a page that has just opened
 
     def restart(self) -> None:
         """Back to the digit and the settings that the widget was made with."""
@@ -215,6 +221,8 @@ class SimilarityExplorer(Widget):
     def _read_all(self, setting: Setting) -> None:
         """Show what is known of all test digits, or find it out, off the main thread where there is one."""
         wanted = self._wanted(setting)
+        if self._task:
+            wanted += self._task.needs(self._attempt(setting))
         missing = [answers for answers in wanted if not similarity.has_answers(*answers)]
         if not missing:
             self._tasks.cancel()
@@ -258,8 +266,15 @@ class SimilarityExplorer(Widget):
         if not self._task:
             self.solved, self.hints = False, 0
             return
+        if self.pen_down and self.challenge:
+            return
+        found = describe_challenge(self._task, self._attempt(setting), self.solved, self.hints)
+        self.challenge = found
+        self.solved, self.hints = found["solved"], len(found["hints"])
+
+    def _attempt(self, setting: Setting) -> Attempt:
         assert self._subject is not None
-        attempt = Attempt(
+        return Attempt(
             index=self._subject.index,
             image=self._subject.image,
             placed=self._subject.placed,
@@ -269,9 +284,6 @@ class SimilarityExplorer(Widget):
             pixels=setting.pixels,
             cell=setting.cell,
         )
-        found = describe_challenge(self._task, attempt, self.solved, self.hints)
-        self.challenge = found
-        self.solved, self.hints = found["solved"], len(found["hints"])
 
     def _fail(self, message: str) -> None:
         self.error = message

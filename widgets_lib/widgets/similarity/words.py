@@ -14,8 +14,9 @@ NAMES: dict[Metric, str] = {"l1": "L1", "l2": "L2", "dot": "dot product"}
 MEANINGS: dict[Metric, str] = {
     "l1": "L1: mean absolute difference",
     "l2": "L2: root mean squared difference",
-    "dot": "dot product: larger is more alike",
+    "dot": "dot product: sum of image × mean, larger is more alike",
 }
+DOT = "The dot product multiplies image and mean pixel by pixel and adds it all up: the larger, the more alike."
 NOTHING = "Draw a digit, or choose one of the 10,000 test digits."
 ASK = "Press the mean that you think is nearest. The answer follows."
 
@@ -41,8 +42,8 @@ def say_answer(reading: Reading, subject: Subject, guess: int) -> str:
         said = f"{_sentence(metric)} says {reading.answer}: that mean is {best} away. Next comes the {reading.runner_up}, at"
     said += f" {next_best}."
     if subject.label is not None:
-        right = "as it says" if subject.label == reading.answer else "so it is wrong"
-        said += f" The label is {subject.label}, {right}."
+        right = "right" if subject.label == reading.answer else "wrong"
+        said += f" The label is {subject.label}, so that is {right}."
     if guess >= 0:
         said += " Just as you predicted." if guess == reading.answer else f" You predicted {guess}."
     return said
@@ -70,13 +71,13 @@ def say_charge(reading: Reading, digit: int, image: NDArray[np.float64], mean: N
     charged = similarity.charges(image, mean, metric)
     if metric == "dot":
         return (
-            f"The dot product with the mean {digit} is {total}: each pixel adds image times mean. Nothing is charged for "
-            "ink where the mean has none, so a mean with much ink wins."
+            f"{DOT} With the mean {digit} it is {total}. Nothing is charged for ink where the mean has "
+            "none, so a mean with much ink wins."
         )
     extra = charged[image > mean].sum() / charged.sum() if charged.sum() else 0.0
-    of_what = "differences" if metric == "l1" else "squared differences"
+    how = "the mean of all charges" if metric == "l1" else "the root of the mean of all charges"
     return (
-        f"{NAMES[metric]} charges {total} for the mean {digit}. Of the {of_what}, {percent(extra)} are for ink that this "
+        f"By {NAMES[metric]}, the mean {digit} is {total} away: {how}. Of these, {percent(extra)} are for ink that this "
         f"mean lacks, and {percent(1 - extra)} for ink that the image lacks."
     )
 
@@ -96,7 +97,7 @@ def say_table(table: NDArray[np.int64], metric: Metric) -> str:
     return (
         f"{_sentence(metric)} reads {percent(similarity.accuracy(table))} of 10,000 test digits right. It says "
         f"“{favourite}” {answered[favourite]:,} times, and there are {count(int(table.sum(1)[favourite]), 'such digit')}. "
-        f"Of the {worst}s it finds {percent(recalls[worst])}."
+        f"Of the {worst}s it finds {percent(recalls[worst])}.{_explain(metric)}"
     )
 
 
@@ -116,7 +117,12 @@ def say_shift(metric: Metric, direction: Direction, shares: Sequence[float], pix
     said = f"With all test digits {where}, {'the ' * (metric == 'dot')}{NAMES[metric]} reads {percent(shares[pixels])} right"
     if pixels:
         said += f", {100 * (shares[0] - shares[pixels]):.1f} points less than unmoved"
-    return f"{said}. {subject}"
+    return f"{said}. {subject}{_explain(metric)}"
+
+
+def _explain(metric: Metric) -> str:
+    """What the dot product is, where its name stands alone: a lesson may not have come to it yet."""
+    return f" {DOT}" if metric == "dot" else ""
 
 
 def _sentence(metric: Metric) -> str:
