@@ -17,7 +17,7 @@ def test_a_kernel_is_stepped_and_asked_by_keyboard(voila_page):
     line.press("Escape")
     expect(widget.locator(".wl-answer")).to_contain_text("Press a line, a thread or a cell")
     widget.get_by_role("combobox", name="kernel").select_option("tiled")
-    expect(widget.locator(".wl-outcome")).to_contain_text("Shared memory saves 7,488 of 8,192 global reads")
+    expect(widget.locator(".wl-outcome")).to_contain_text("Shared memory saves 3,136 of 3,840 global reads")
 
 
 def test_a_broken_kernel_is_mended_on_a_phone(voila_page):
@@ -32,3 +32,38 @@ def test_a_broken_kernel_is_mended_on_a_phone(voila_page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     widget.locator(".wl-touches").first.click()
     assert violations(page) == ""
+
+
+COVERED = """code => {
+  const inside = code.getBoundingClientRect();
+  const apart = (a, b) => a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
+  return [...code.querySelectorAll(".wl-line")].filter((line) => {
+    const text = line.querySelector(".wl-text");
+    const words = document.createRange();
+    words.selectNodeContents(text);
+    const boxes = [...words.getClientRects()];
+    const buttons = [...line.querySelectorAll(".wl-pin, .wl-place")].map((each) => each.getBoundingClientRect());
+    const isCut = text.scrollWidth > text.clientWidth || boxes.some((box) => box.right > inside.right + 1);
+    return isCut || boxes.some((box) => buttons.some((each) => !apart(box, each)));
+  }).map((line) => line.textContent);
+}"""
+
+
+def test_no_line_is_cut_or_covered_and_the_marks_stand_at_theirs(voila_page):
+    page = voila_page(
+        [("md", "# Read it"), "import widgets_lib as wl", "wl.KernelTrace(challenge=['axes', 'barrier'])"]
+    )
+    widget = page.locator(".wl-trace")
+    code = widget.locator(".wl-code")
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        for key in ("axes", "barrier"):
+            widget.get_by_role("combobox", name="kernel").select_option(key)
+            expect(code.locator(".wl-line").first).to_contain_text("matmul" if key == "axes" else "tiled")
+            assert code.evaluate(COVERED) == [], (width, key)
+        mark = "code => code.querySelector('.wl-warp.wl-on').getBoundingClientRect()"
+        line = "code => code.querySelector('.wl-now').getBoundingClientRect()"
+        page.wait_for_function(
+            f"() => {{ const code = document.querySelector('.wl-code');"
+            f" return Math.abs(({mark})(code).top - ({line})(code).top) < 6; }}"
+        )

@@ -89,7 +89,7 @@ test("faults are pins: on their lines, beside the cell, and in a list with what 
     ["1,2"],
   );
   assert.match(view.$(".wl-faults").textContent, /Threads 0 and 1 of block 0 both write out\[0\]/);
-  assert.match(view.$(".wl-outcome").textContent, /^✗ 2 faults\./);
+  assert.match(view.$(".wl-outcome").textContent, /^✗ 2 faults found\./);
   view.$(".wl-faults button").click();
   assert.deepEqual(sent(view), [{ choose: { fault: 0 } }]);
   view.destroy();
@@ -251,5 +251,38 @@ test("a kernel that can't be followed keeps its text, with the reason at its lin
 test("what no trace can know is said, under more", async () => {
   const view = await mount(FIRST);
   assert.match(view.$("details").textContent, /Not known from a trace: how long the kernel takes/);
+  view.destroy();
+});
+
+test("what was solved once and stands wrong now has no tick", async () => {
+  const view = await mount(GUARD);
+  const { challenge } = view.model.state;
+  view.model.receive({ challenge: { ...challenge, solved: true, now: false, message: "Thread 1 reads a[12]." } });
+  assert.match(view.$(".wl-verdict").textContent, /^… Thread 1/);
+  view.model.receive({ challenge: { ...challenge, solved: true, now: true, message: "Solved." } });
+  assert.match(view.$(".wl-verdict").textContent, /^✓ Solved/);
+  view.destroy();
+});
+
+test("Escape closes the choices first, and then lets go of what is asked about", async () => {
+  const view = await mount(GUARD);
+  view.$(".wl-place").click();
+  view.key(view.window.document.activeElement, "Escape");
+  assert.ok(view.$(".wl-places").hidden);
+  assert.deepEqual(sent(view), []);
+  press(view, "Escape");
+  assert.deepEqual(sent(view), [{ choose: {} }]);
+  view.destroy();
+});
+
+test("start again goes to the first moment, whatever kernel comes back", async () => {
+  const view = await mount(TILED);
+  const restart = view.$$(".wl-player button")[0];
+  restart.click();
+  assert.equal(at(view), "0 / 46");
+  assert.deepEqual(sent(view), [{ restart: true }]);
+  const { picture } = (await mount(GUARD)).model.state;
+  view.model.receive({ picture });
+  assert.match(at(view), /^0 \//);
   view.destroy();
 });

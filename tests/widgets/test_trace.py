@@ -77,7 +77,7 @@ def test_a_kernel_of_ones_own_stands_first_in_the_chooser_with_its_own_numbers()
     assert widget.picture["verdict"] == {"good": None, "text": "No fault found."}, "nobody said what is right"
     assert not out.any()
     say(widget, choose={"array": "out", "place": 9})
-    assert widget.answer["title"] == "out[9] is 18"
+    assert widget.answer["title"] == "out[9] is 18 in the end"
     assert widget.answer["sentences"] == ["Thread 1 of block 2 writes it on line 4."]
 
 
@@ -102,7 +102,7 @@ def test_the_steps_name_warp_line_lanes_and_what_they_cost():
 
 def test_what_tiles_save_is_counted():
     assert made(preset="tiled").picture["reuse"] == (
-        "Shared memory saves 7,488 of 8,192 global reads: each value that is fetched is read 11.6 times."
+        "Shared memory saves 3,136 of 3,840 global reads: 704 are left, one for every 5.5."
     )
     assert made(preset="rows").picture["reuse"] == ""
 
@@ -235,7 +235,7 @@ def test_a_line_of_a_product_says_what_would_do():
     widget = made(gpu.naive, (4, 1), (16, 16), a, b, c)
     say(widget, choose={"row": next(at for at, row in enumerate(widget.picture["code"]) if "total +=" in row["text"])})
     assert widget.answer["sentences"][0] == (
-        "a is read 12,000 times, 12.5 sectors of 32 bytes a warp; 1.8 would do if the bytes lay side by side."
+        "a is read 12,000 times, 12.5 sectors of 32 bytes a warp; 1.8 would be enough if the bytes lay side by side."
     )
     assert widget.answer["sentences"][2] == "On average 25 of 32 lanes take part and 7 have no work at all."
 
@@ -355,6 +355,7 @@ def test_a_challenge_is_solved_by_a_choice_and_stays_solved():
     assert [(place["first"], place["last"]) for place in widget.challenge["places"]] == [(2, 4), (6, 6), (8, 8)]
     assert widget.picture["verdict"]["good"] and "return" in widget.picture["code"][3]["text"]
     settled(widget, edit={"place": 0, "alternative": 1})
+    assert widget.challenge["message"].endswith("(You have mended this one before.)")
     assert not widget.challenge["now"] and widget.challenge["solved"] and widget.solved == ["guard"]
 
 

@@ -19,34 +19,34 @@ WRONG = [
 ]
 # What the trace says of each wrong choice, made alone: the fault, or what is wrong with the result.
 CONSEQUENCES = {
-    ("guard", 0, 1): "reads a[12, 0] on line 7: axis 0 of a ends at 11. So do 10 other threads",
-    ("guard", 0, 2): "reads b[0, 10] on line 7: axis 1 of b ends at 9. So do 19 other threads",
-    ("guard", 0, 3): "reads b[0, 10] on line 7: axis 1 of b ends at 9. So do 71 other threads",
+    ("guard", 0, 1): "reads a[12, 0] on line 7: axis 0 of a ends at 11. 10 other threads also read past the end of a.",
+    ("guard", 0, 2): "reads b[0, 10] on line 7: axis 1 of b ends at 9. 19 other threads also read past the end of b.",
+    ("guard", 0, 3): "reads b[0, 10] on line 7: axis 1 of b ends at 9. 71 other threads also read past the end of b.",
     ("guard", 1, 0): "reads a[12, 0] on line 5",
-    ("guard", 1, 1): "reads a[0, 6] on line 5: axis 1 of a ends at 5. So do 255 other threads",
+    ("guard", 1, 1): "reads a[0, 6] on line 5: axis 1 of a ends at 5. 255 other threads also read past the end of a.",
     ("guard", 2, 0): "reads a[12, 0] on line 5",
     ("guard", 2, 1): "There are 2 other faults",
     ("axes", 0, 0): "Thread (0, 2) of block (0, 1) reads b[0, 10] on line 6",
     ("axes", 0, 1): "both write the same value into c[0, 0] on line 7: blocks run in any order",
-    ("axes", 1, 1): "reads b[0, 10] on line 6: axis 1 of b ends at 9. So do 23 other threads",
+    ("axes", 1, 1): "reads b[0, 10] on line 6: axis 1 of b ends at 9. 23 other threads also read past the end of b.",
     ("axes", 1, 2): "No thread does anything forbidden, but c[10, 0] was never written; 20 of 120 cells are wrong.",
     ("axes", 2, 0): "writes c[0, 10] on line 7",
-    ("axes", 3, 0): "reads b[0, 10] on line 6: axis 1 of b ends at 9. So do 19 other threads",
+    ("axes", 3, 0): "reads b[0, 10] on line 6: axis 1 of b ends at 9. 19 other threads also read past the end of b.",
     ("barrier", 0, 0): "reads tile_a[0, 0] on line 13 and thread (0, 0) of block (0, 0) writes it on line 9",
     ("barrier", 1, 0): "reads tile_a[0, 0] on line 13 and thread (0, 0) of block (0, 0) writes it on line 8",
     ("barrier", 1, 1): "There are 2 other faults",
     ("barrier", 3, 0): "reads tile_a[0, 0] on line 12 and thread (0, 0) of block (0, 0) writes it on line 8",
     ("barrier", 3, 1): "There are 2 other faults",
-    ("race", 0, 0): "Threads 0 and 1 of block 0 both write the same value into out[0] on line 4",
-    ("race", 0, 1): "Threads 0 and 1 of block 0 both write the same value into out[0] on line 5",
+    ("race", 0, 0): "Threads 0 and 1 of block 0 both write out[0] on line 4",
+    ("race", 0, 1): "Threads 0 and 1 of block 0 both write out[0] on line 5",
     ("race", 1, 0): "Thread 25 of block 0 reads a[50] on line 4: axis 0 of a ends at 49",
-    ("race", 1, 2): "out[0] is nan, made from a cell that nobody had written",
+    ("race", 1, 2): "out[0] should be 124. It is nan, because it was made from a cell that nobody had written; 25 of 25 cells are wrong.",
     ("race", 1, 3): "Threads 0 and 1 of block 0 both write out[0] on line 4",
     ("one-block", 0, 2): "both write the same value into c[0, 1] on line 8",
     ("one-block", 0, 3): "both write the same value into c[0, 0] on line 8",
     ("one-block", 1, 0): "No thread does anything forbidden, but c[0, 8] was never written; 56 of 120 cells are wrong.",
     ("one-block", 2, 0): "writes c[12, 0] on line 7: axis 0 of c ends at 11",
-    ("one-block", 2, 1): "c[0, 0] is nan, made from a cell that nobody had written",
+    ("one-block", 2, 1): "c[0, 0] should be 188. It is nan, because it was made from a cell that nobody had written",
 }  # fmt: skip
 
 
@@ -112,6 +112,35 @@ def test_choices_together_are_judged_by_what_they_do_together(key):
         assert verdict.message and not any(
             alternative.because in verdict.message for place in task.places for alternative in place.alternatives
         )
+
+
+def test_axes_that_differ_are_named_and_no_second_guard_is_advised():
+    faults = gpu.judge(CHALLENGES["axes"]).trace.faults
+    assert faults and all("A guard mends it" not in fault.message for fault in faults)
+    assert (
+        "line 3 compares j with c.shape[0], and here j counts along axis 1: write `if j < b.shape[1]`."
+        in faults[0].message
+    )
+    missing = gpu.judge(CHALLENGES["guard"]).trace.faults
+    assert all("A guard mends it" in fault.message for fault in missing)
+
+
+def test_advice_hint_and_verdict_on_the_race_agree():
+    task = CHALLENGES["race"]
+    (fault,) = gpu.judge(task).trace.faults
+    assert not fault.same_value, "two nan are no value"
+    assert (
+        "Let one thread make each cell; or give out its first values, and then use a function of cuda.atomic"
+        in fault.message
+    )
+    atomic = gpu.judge(task, edits={1: 2}).message
+    assert "nobody had written" in atomic and "nobody has set" in atomic
+    assert not any("fault" in hint for hint in task.hints), "a cell without a value is read, and that is no fault here"
+
+
+def test_what_the_tasks_say_of_their_sizes_is_so():
+    made = gpu.judge(CHALLENGES["one-block"]).trace.makers("c")
+    assert f"{(made < 0).sum()} of the {made.size} cells of c stay empty" in CHALLENGES["one-block"].task
 
 
 def test_what_is_right_for_the_drawn_arrays_only_is_not_solved():

@@ -178,7 +178,7 @@ def test_an_outcome_tells_what_nobody_wrote_from_what_was_made_of_nothing():
         "out[4] was never written; 4 of 8 cells are wrong."
     )
     message = gpu.outcome(gpu.trace(onto_poison, 1, 8, a, nothing), "out", a).message
-    assert message.startswith("out[0] is nan, made from a cell that nobody had written")
+    assert message.startswith("out[0] should be 0. It is nan, because it was made from a cell that nobody had written")
 
 
 def test_of_sampled_blocks_only_their_cells_are_compared():

@@ -89,6 +89,12 @@ def test_tiles_save_the_reads_that_the_formula_says():
     assert naive.traffic["a"].reads == 32**3 and tiled.traffic["a"].reads == 32**3 // 16
     assert tiled.traffic["tile_a"].reads == 32**3 and tiled.traffic["tile_a"].writes == 32**3 // 16
     assert tiled.reads_saved == len(naive.reads) - tiled.traffic["a"].reads - tiled.traffic["b"].reads
+    example = gpu.EXAMPLES["tiled"]  # whose grid is larger than c
+    arrays = example.arguments()
+    part = gpu.trace(example.text, example.blocks, example.threads, *arrays)
+    plain = gpu.trace(gpu.naive, example.blocks, example.threads, *arrays)
+    assert part.reads_served == len(plain.reads) == 3840, "threads without a cell read shared memory for nothing"
+    assert part.reads_saved == 3840 - part.traffic["a"].reads - part.traffic["b"].reads == 3136
     assert naive.reads_saved == 0
 
 

@@ -72,7 +72,7 @@ _CHALLENGES = (
     Challenge(
         "guard",
         "the missing guard",
-        "The blocks are larger than c, so some threads lie outside. Send them away before they do harm.",
+        "The grid is larger than c, so some threads lie outside. Send them away before they do harm.",
         _matmul(_NO_GUARD, (2, 2), 12, 6, 10),
         _matmul(_NO_GUARD, (5, 3), 33, 20, 17),
         "out-of-bounds",
@@ -129,7 +129,7 @@ _CHALLENGES = (
             ),
         ),
         (
-            "Which threads have no cell of c? They are pale in the grid of threads, or marked by a fault.",
+            "Which threads have no cell of c? Those that a fault names, and more of their kind.",
             "Look at what such a thread does first: it reads a and b, long before it writes.",
             "Let it return on the line after i and j are known.",
         ),
@@ -138,7 +138,7 @@ _CHALLENGES = (
     Challenge(
         "axes",
         "the swapped axes",
-        "c has 12 rows and 10 columns. This kernel takes one for the other: put it right.",
+        "c has 12 rows and 10 columns. This kernel mixes them up: put it right.",
         _matmul(_SWAPPED, (2, 2), 12, 6, 10),
         _matmul(_SWAPPED, (3, 5), 33, 20, 17),
         "out-of-bounds",
@@ -169,7 +169,7 @@ _CHALLENGES = (
                     ),
                     Alternative(
                         "    if i < c.shape[1] and j < c.shape[1]:",
-                        "No thread is outside any more, and the rows from c.shape[1] on are made by nobody.",
+                        "No thread is outside any more, but nobody fills the rows from c.shape[1] on.",
                     ),
                 ),
             ),
@@ -273,7 +273,7 @@ _CHALLENGES = (
     Challenge(
         "race",
         "the race",
-        "Each cell of out should hold the larger one of two neighbours of a. Two threads write each cell: end the race.",
+        "Each cell of out should hold the larger of two neighbouring numbers in a. Two threads write each cell: end the race.",
         _reduction(_RACE, 2, 32, 50),
         _reduction(_RACE, 7, 64, 410),
         "race",
@@ -316,7 +316,7 @@ _CHALLENGES = (
         ),
         (
             "Which two threads write out[0]?",
-            "Nothing has put a number into out before: reading it is a fault of its own.",
+            "Nothing has put a number into out before, so a maximum of what lies there and a[i] can’t be right.",
             "Let one thread make each cell, and read both neighbours.",
         ),
         ({1: 1}, {0: 0, 1: 0}),
@@ -324,7 +324,7 @@ _CHALLENGES = (
     Challenge(
         "one-block",
         "right for one block only",
-        "With one block this kernel was right. Now there are four, and most of c stays empty.",
+        "With one block this kernel was right. Now there are four, and 56 of the 120 cells of c stay empty.",
         _matmul(_ONE_BLOCK, (2, 2), 12, 6, 10),
         _matmul(_ONE_BLOCK, (5, 3), 33, 20, 17),
         "race",

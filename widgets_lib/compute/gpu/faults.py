@@ -3,12 +3,11 @@
 Races have a module of their own.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
-from widgets_lib.compute.formatting import count
 
 from .accesses import ArrayInfo, Columns, codes
 from .launch import Launch, Thread
@@ -56,8 +55,10 @@ def written(name: str, index: Sequence[int]) -> str:
     return f"{name}[{', '.join(map(str, index))}]"
 
 
-def out_of_bounds(found: Sequence[OutOfBounds], sites: Sequence[Site], launch: Launch) -> list[Fault]:
-    """Indices past the end of an axis, or below its beginning."""
+def out_of_bounds(
+    found: Sequence[OutOfBounds], sites: Sequence[Site], launch: Launch, text_of: Callable[[str | None], str]
+) -> list[Fault]:
+    """Indices past the end of an axis, or below its beginning; text_of: the kernel (None), or a function of it."""
     faults = []
     for each in found:
         site = sites[each.site]
@@ -71,10 +72,14 @@ def out_of_bounds(found: Sequence[OutOfBounds], sites: Sequence[Site], launch: L
         else:
             why = f"axis {each.axis} of {site.array} ends at {each.size - 1}" if each.size else f"{site.array} is empty"
             repair = f"if {text} < {site.array}.shape[{each.axis}]"
-        more = f" So do {count(len(threads) - 1, 'other thread')}." if len(threads) > 2 else ""
+        where = f"{'before the beginning' if each.negative else 'past the end'} of {site.array}"
+        do = {"read": "read", "write": "write"}.get(site.kind, "change")
+        more = f" {len(threads) - 1:,} other threads also {do} {where}." if len(threads) > 2 else ""
         more = f" So does {launch.words(threads[1])}." if len(threads) == 2 else more
         kind = "negative-index" if each.negative else "out-of-bounds"
-        message = f"{asked}: {why}.{more} A guard mends it: `{repair}`."
+        other = None if each.negative else _other_axis(text_of(site.function), text, each.axis)
+        remedy = f"{other}: write `{repair}`." if other else f"A guard mends it: `{repair}`."
+        message = f"{asked}: {why}.{more} {remedy}"
         faults.append(
             Fault(
                 kind,
@@ -90,6 +95,18 @@ def out_of_bounds(found: Sequence[OutOfBounds], sites: Sequence[Site], launch: L
             )
         )
     return faults
+
+
+def _other_axis(text: str, index: str, axis: int) -> str | None:
+    """A guard that compares an index with a size along another axis, and how to go on; None if there is none."""
+    if not index.isidentifier():
+        return None
+    compared = re.compile(rf"\b{index}\s*[<>]=?\s*(\w+\.shape\[(\d)\])")
+    guards = [(line, match) for line, words in enumerate(text.splitlines(), 1) for match in compared.finditer(words)]
+    if not guards or any(int(match[2]) == axis for _, match in guards):
+        return None
+    line, match = guards[0]
+    return f"The axes differ: line {line} compares {index} with {match[1]}, and here {index} counts along axis {axis}"
 
 
 def divergent_barriers(

@@ -47,8 +47,11 @@ def outcome(trace: Trace, array: str, expected: np.ndarray) -> Outcome:
         said = f"{cell} was never written"
     else:
         value = found[first]
-        shown = "nan, made from a cell that nobody had written" if np.isnan(value) else format_digits(value, 4)
-        said = f"{cell} is {shown} and should be {format_digits(expected[first], 4)}"
+        wanted = f"should be {format_digits(expected[first], 4)}"
+        if np.isnan(value):
+            said = f"{cell} {wanted}. It is nan, because it was made from a cell that nobody had written"
+        else:
+            said = f"{cell} is {format_digits(value, 4)} and {wanted}"
     many = int(wrong.sum())
     return Outcome(
         False, f"{said}; {many:,} of {count(wrong.size, 'cell')} {'is' if many == 1 else 'are'} wrong.", wrong

@@ -125,7 +125,7 @@ def _meetings(
             )
             low = np.fmin(who[one].low[met], who[other].low[met]) if "read" not in kinds else np.zeros(1)
             high = np.fmax(who[one].high[met], who[other].high[met]) if "read" not in kinds else np.ones(1)
-            same = bool(np.array_equal(low, high, equal_nan=True))
+            same = bool(np.array_equal(low, high))
             cells = len(np.unique(cell[np.isin(group, met)]))
             yield _Race((one, other), rows, cells, same, between_blocks)
 
@@ -229,7 +229,10 @@ def _repair(race: _Race, columns: Columns, sites: Sequence[Site], array: ArrayIn
         atomic = f"cuda.atomic.add({other.array}, …)" if one.augmented == "Add" else "a function of cuda.atomic"
         return f"use {atomic} on {place(other)}, or give each thread a cell of its own"
     if one.kind == "write" and one == other and any(_reads_back(site, one) for site in sites):
-        return f"use a function of cuda.atomic on {place(other)}, such as cuda.atomic.max, for it reads what it changes"
+        return (
+            f"let one thread make each cell; or give {array.name} its first values, and then use a function of "
+            f"cuda.atomic on {place(other)}, such as cuda.atomic.max"
+        )
     if race.between_blocks:
         if one.kind == "read":
             return "no barrier reaches across blocks: write in one kernel, and read in a second"

@@ -97,11 +97,21 @@ class Trace:
                 result[each.name] = Traffic(each.space, len(reads), len(writes), *cells)
         return result
 
+    @cached_property
+    def reads_served(self) -> int:
+        """The reads of shared memory by threads that write a cell of a global array: without it, each is a global one.
+
+        The others read for nothing: a thread that is there only to fetch needs no value.
+        """
+        shared, written = self.reads.of(spaces=("shared",)), self.writes.of(spaces=("global",))
+        who = [x.columns.block * self.launch.threads_per_block + x.columns.thread for x in (shared, written)]
+        return int(np.isin(*who).sum())
+
     @property
     def reads_saved(self) -> int:
-        """The global reads that shared memory saves: its own reads would each be one, and filling it takes some."""
-        by_space = {s: sum(t.reads for t in self.traffic.values() if t.space == s) for s in ("shared", "global")}
-        return max(0, by_space["shared"] - by_space["global"]) if by_space["shared"] else 0
+        """The global reads that shared memory saves: those it serves, less those of the kernel, which fill it."""
+        fetched = sum(t.reads for t in self.traffic.values() if t.space == "global")
+        return max(0, self.reads_served - fetched)
 
     def makers(self, array: str) -> np.ndarray:
         """For each cell of an array argument the thread that wrote it last, −1 where nobody did.
@@ -291,8 +301,11 @@ def _finished(run: Run, places: list[tuple[tuple[int, ...], int]]) -> Trace:
     owners = zip(recorder.arrays, recorder.owners, strict=True)
     arrays = [_info(a, owner[0], next(given, None) if a.space == "global" else None) for a, owner in owners]
     outside = list(recorder.out_of_bounds.values())
+    texts: dict[str, str] = {unit.source.name: unit.source.text for unit in program.units.values() if unit.number}
     faults = [
-        *out_of_bounds(outside, program.sites, launch),
+        *out_of_bounds(
+            outside, program.sites, launch, lambda name: texts[name] if name else program.kernel.source.text
+        ),
         *divergent_barriers(run.divergences, program.barriers, launch),
         *races(columns, program.sites, arrays, launch),
         *uninitialised(columns, program.sites, arrays, launch),
@@ -300,7 +313,7 @@ def _finished(run: Run, places: list[tuple[tuple[int, ...], int]]) -> Trace:
     return Trace(
         name=program.kernel.source.name,
         text=program.kernel.source.text,
-        texts={unit.source.name: unit.source.text for unit in program.units.values() if unit.number},
+        texts=texts,
         launch=launch,
         blocks=tuple(run.blocks),
         accesses=Accesses(columns, program.sites, arrays, launch),

@@ -26,12 +26,9 @@ export function createChallenge(onhint) {
       node.hidden = !challenge.task;
       if (node.hidden) return;
       task.replaceChildren(...prose(challenge.task));
+      const isGood = challenge.now ?? challenge.solved; // what was solved once may stand wrong now
       message.replaceChildren(
-        h(
-          "span",
-          { class: challenge.solved ? "wl-good" : "wl-quiet", "aria-hidden": "true" },
-          challenge.solved ? "✓ " : "… ",
-        ),
+        h("span", { class: isGood ? "wl-good" : "wl-quiet", "aria-hidden": "true" }, isGood ? "✓ " : "… "),
         ...prose(challenge.message),
       );
       hints.replaceChildren(...challenge.hints.map((/** @type {string} */ hint) => h("li", {}, ...prose(hint))));

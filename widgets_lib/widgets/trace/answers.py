@@ -72,7 +72,9 @@ def _use(use: gpu.ArrayUse) -> str:
     if use.sectors is not None:
         each, least = use.sectors.per_request, use.sectors.least / use.sectors.requests
         said += f", {_number(each)} {'sector' if each == 1 else 'sectors'} of 32 bytes a warp"
-        return f"{said}; {_number(least)} would do if the bytes lay side by side." if least < each else f"{said}."
+        return (
+            f"{said}; {_number(least)} would be enough if the bytes lay side by side." if least < each else f"{said}."
+        )
     if use.conflicts is not None:
         each = use.conflicts.passes / use.conflicts.requests
         if use.conflicts.extra:
@@ -151,7 +153,7 @@ def _cell(picture: Picture, name: Any, cell: Any) -> Answer:
     place = [[at, picture.places(number_of(picture, at), np.array([cell]))]]
     sentences = [_makers(trace, accesses, columns.where(~is_read)), _readers(trace, columns.where(is_read))]
     return _answer(
-        f"{title} is {value}" if value else title,
+        f"{title} is {value} in the end" if value else title,
         [sentence for sentence in sentences if sentence],
         threads=np.unique(here.thread[writes] if writes.any() else here.thread).tolist(),
         writes=place if (~is_read).any() else [],

@@ -1,6 +1,7 @@
 // The kernel's text: the line that runs, the warps on their way through it, faults as pins, and places to mend.
 import { button } from "../shared/controls.js";
 import { h, set } from "../shared/dom.js";
+import { observeSize } from "../shared/resize.js";
 import { createRovingFocus } from "../shared/roving-focus.js";
 
 /**
@@ -9,9 +10,11 @@ import { createRovingFocus } from "../shared/roving-focus.js";
  * @typedef {{ first: number, last: number, chosen: number, options: string[] }} Place
  */
 
-const ROW_EM = 1.6; // height of a row
+const ROW_EM = 1.6; // height of a row, where it is not laid out yet
 const CHIP_EM = 1.5; // from one warp's mark to the next
 const NARROW_EM = 1; // where there are more than four
+const HANG = 2; // letters by which a wrapped line goes further in than its beginning
+const DEEPEST = 12; // where that ends
 const MOST_CHIPS = 8; // of more warps only the one that runs is marked
 
 /**
@@ -20,9 +23,10 @@ const MOST_CHIPS = 8; // of more warps only the one that runs is marked
  * @param {(row: number) => void} on.online
  * @param {(fault: number) => void} on.onfault
  * @param {(place: number) => void} on.onplace
+ * @param {AbortSignal} signal
  */
-export function createListing({ online, onfault, onplace }) {
-  const list = h("div", { class: "wl-scroll" });
+export function createListing({ online, onfault, onplace }, signal) {
+  const list = h("div", {});
   const chips = h("div", { class: "wl-warps", "aria-hidden": "true" });
   const node = h("div", { class: "wl-code", role: "group", "aria-label": "the kernel" }, list, chips);
   /** @type {HTMLElement[]} */
@@ -30,6 +34,28 @@ export function createListing({ online, onfault, onplace }) {
   /** @type {HTMLElement[]} */
   let marks = [];
   let apart = CHIP_EM;
+  /** @type {[number[], number]} */
+  let moved = [[], -1];
+  observeSize(list, () => move(...moved), signal); // lines wrap anew
+
+  /** @type {(at: number) => string} */
+  const top = (at) => (rows[at]?.offsetHeight ? `${rows[at].offsetTop}px` : `${Math.max(at, 0) * ROW_EM}em`);
+  /**
+   * @param {number[]} at  for each warp the row it came to last; −1 before the first
+   * @param {number} running  the warp that runs; −1 for all of them
+   */
+  function move(at, running) {
+    moved = [at, running];
+    const shown = at.length > MOST_CHIPS ? [Math.max(running, 0)] : at.map((_, warp) => warp);
+    shown.forEach((warp, place) => {
+      const chip = marks[place];
+      if (!chip) return; // of a kernel that is about to be drawn
+      chip.textContent = String(warp);
+      chip.classList.toggle("wl-on", running < 0 || warp === running);
+      chip.classList.toggle("wl-waits", at[warp] < 0);
+      chip.style.transform = `translate(${place * apart}em, ${top(Math.max(at[warp], 0))})`;
+    });
+  }
 
   return {
     node,
@@ -53,6 +79,10 @@ export function createListing({ online, onfault, onplace }) {
       apart = count > 4 ? NARROW_EM : CHIP_EM;
       node.style.setProperty("--chip", String(apart));
       node.style.setProperty("--gutter", String(apart * count));
+      node.style.setProperty(
+        "--letters",
+        String(Math.max(...lines.map((line, at) => line.text.length + beside(rows[at])))),
+      );
     },
     /**
      * @param {number} now  the row that runs; −1 for none
@@ -66,22 +96,13 @@ export function createListing({ online, onfault, onplace }) {
         if (line) set(line, { "aria-pressed": String(chosen.includes(at)), "aria-current": at === now && "step" });
       });
     },
-    /**
-     * @param {number[]} at  for each warp the row it came to last; −1 before the first
-     * @param {number} running  the warp that runs; −1 for all of them
-     */
-    move(at, running) {
-      const shown = at.length > MOST_CHIPS ? [Math.max(running, 0)] : at.map((_, warp) => warp);
-      shown.forEach((warp, place) => {
-        const chip = marks[place];
-        chip.textContent = String(warp);
-        chip.classList.toggle("wl-on", running < 0 || warp === running);
-        chip.classList.toggle("wl-waits", at[warp] < 0);
-        chip.style.transform = `translate(${place * apart}em, ${Math.max(at[warp], 0) * ROW_EM}em)`;
-      });
-    },
+    move,
   };
 }
+
+/** How many letters wide the pins and the button of a row are, so that the longest line has room beside them. */
+const beside = (/** @type {HTMLElement} */ row) =>
+  4 * row.querySelectorAll(".wl-pin").length + 11 * row.querySelectorAll(".wl-place").length;
 
 /**
  * @param {Row} line
@@ -116,8 +137,12 @@ function createRow(line, at, before, faults, places, { onfault, onplace }) {
     "div",
     { class: ["wl-line", ...kinds.filter(Boolean)].join(" ") },
     h("span", { class: "wl-number", "aria-hidden": "true" }, String(line.line)),
-    words,
-    (pins.length > 0 || edit) && h("span", { class: "wl-flags" }, ...pins, edit), // in sight however long the line is
+    h(
+      "span",
+      { class: "wl-content", style: `--hang: ${Math.min(text.search(/\S|$/) + HANG, DEEPEST)}` },
+      words,
+      (pins.length > 0 || edit) && h("span", { class: "wl-flags" }, ...pins, edit), // on a line of their own if need be
+    ),
   );
 }
 

@@ -47,7 +47,9 @@ def describe(
     if solved and not now and not edits:
         message = "You have mended this one. Go on trying, or start again."
     elif not edits:
-        message = "Look at the fault, choose a line that is marked, and what should stand there instead."
+        message = "Read the faults below. Press “change” beside a line, and choose what belongs there."
+    elif solved and not now:
+        message = f"{message} (You have mended this one before.)"
     return {
         "task": task.task,
         "message": message,

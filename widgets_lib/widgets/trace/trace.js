@@ -28,16 +28,19 @@ class Trace {
     /** @type {Picture} */
     this.picture = {};
     this.key = ""; // of the kernel and text that is drawn
-    this.seekTo = -1; // where to go once another block is drawn
+    this.fromStart = false; // whether the next picture is shown from its first step
     const choose = (/** @type {object} */ chosen) => this.choose(chosen);
     this.challenge = createChallenge(() => model.send({ hint: true }));
-    this.listing = createListing({
-      online: (row) => choose({ row }),
-      onfault: (fault) => this.goToFault(fault),
-      onplace: (place) => this.places.open(place),
-    });
+    this.listing = createListing(
+      {
+        online: (row) => choose({ row }),
+        onfault: (fault) => this.goToFault(fault),
+        onplace: (place) => this.places.open(place),
+      },
+      view.signal,
+    );
     this.places = createPlaces(
-      (place, alternative) => model.send({ edit: { place, alternative } }),
+      (place, alternative) => this.ask({ edit: { place, alternative } }),
       () => /** @type {HTMLElement | null} */ (this.listing.node.querySelector(".wl-place"))?.focus(),
     );
     this.threads = createThreads({ onthread: (thread) => choose({ thread }), onlook: (thread) => this.look(thread) });
@@ -63,15 +66,16 @@ class Trace {
       signal: view.signal,
       onrestart: () => {
         model.send({ restart: true });
-        this.player.seek(this.picture.opening ?? 0);
+        this.fromStart = true; // another kernel, or another text, may come
+        this.player.seek(0);
       },
     });
     view.root.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.choose({});
+      if (event.key === "Escape") this.escape();
       else this.player.keys(event);
     });
-    this.kernels = dropdown("kernel", [], "", (kernel) => model.send({ kernel }));
-    this.blocks = dropdown("block", [], "", (block) => model.send({ block: Number(block) }));
+    this.kernels = dropdown("kernel", [], "", (kernel) => this.ask({ kernel }));
+    this.blocks = dropdown("block", [], "", (block) => this.ask({ block: Number(block) }));
     this.cancel = button("Cancel", () => model.send({ cancel: true }), { hidden: true });
     this.status = h("span", { class: "wl-quiet", role: "status" });
     this.said = h("ul", { class: "wl-said" });
@@ -102,11 +106,23 @@ class Trace {
 
   // ---- what is chosen ----
 
+  /** @param {object} message  which asks for another picture: it opens where it shows most */
+  ask(message) {
+    this.fromStart = false;
+    this.model.send(message);
+  }
+
   /** @param {Record<string, any>} chosen  the same again lets go */
   choose(chosen) {
     const same = JSON.stringify(chosen) === this.asked;
     this.asked = same ? "" : JSON.stringify(chosen);
     this.model.send({ choose: same ? {} : chosen });
+  }
+
+  /** Close the choices of a place, if they are open; else let go of what is asked about. */
+  escape() {
+    if (this.places.node.hidden) this.choose({});
+    else this.places.close();
   }
 
   /** @param {number} number */
@@ -170,7 +186,7 @@ class Trace {
     this.isDrawn = false; // so that it is drawn once
     this.player.setLength(picture.steps.length);
     this.isDrawn = true;
-    this.player.seek(isSame ? this.player.position() : picture.opening);
+    this.player.seek(isSame ? this.player.position() : this.fromStart ? 0 : picture.opening);
     if (this.fault !== undefined) {
       const fault = this.fault;
       this.fault = undefined;

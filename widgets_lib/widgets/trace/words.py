@@ -3,7 +3,7 @@
 from typing import Any
 
 from widgets_lib.compute import gpu
-from widgets_lib.compute.formatting import count, format_ratio, format_shape, join_words
+from widgets_lib.compute.formatting import count, format_shape, join_words
 from widgets_lib.widgets.trace.subjects import Followed
 
 VERBS = {"read": "read", "write": "write", "atomic": "change, one after the other,"}
@@ -26,7 +26,7 @@ def verdict(found: Followed) -> dict[str, Any]:
         right = (
             "" if found.outcome is None or not found.outcome.is_right else " Its result came out right all the same."
         )
-        return {"good": False, "text": f"{count(len(found.trace.faults), 'fault')}.{right}"}
+        return {"good": False, "text": f"{count(len(found.trace.faults), 'fault')} found.{right}"}
     if found.verdict is not None and not found.verdict.is_solved:
         return {"good": False, "text": found.verdict.message}
     if found.outcome is None:
@@ -75,11 +75,11 @@ def reuse(trace: gpu.Trace) -> str:
     """What shared memory saves, in a sentence; empty if it saves nothing."""
     if not trace.reads_saved:
         return ""
-    by_space = {s: sum(t.reads for t in trace.traffic.values() if t.space == s) for s in ("shared", "global")}
-    saved = f"Shared memory saves {trace.reads_saved:,} of {by_space['shared']:,} global reads"
-    if not by_space["global"]:
-        return f"{saved}."
-    return f"{saved}: each value that is fetched is read {format_ratio(by_space['shared'] / by_space['global'])} times."
+    served, saved = trace.reads_served, trace.reads_saved
+    text = f"Shared memory saves {saved:,} of {served:,} global reads"
+    if saved == served:  # it is filled without one
+        return f"{text}."
+    return f"{text}: {served - saved:,} are left, one for every {served / (served - saved):.1f}."
 
 
 def short(found: Followed, with_idle: bool = True) -> str:
