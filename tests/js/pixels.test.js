@@ -67,6 +67,52 @@ test("with Shift, keys mark a slice from where they began", async () => {
   view.destroy();
 });
 
+/** The slices and pixels that are saved as keys are pressed with Shift, before the kernel answers. */
+function shifted(view, keys) {
+  return keys.map((key) => {
+    view.key(view.$("table"), key, { shiftKey: true });
+    const { slice, row, column } = view.model.saved.at(-1);
+    return `${slice} at ${row}, ${column}`;
+  });
+}
+
+test("with Shift, keys move the edge of the slice that there is, and move it back", async () => {
+  const view = await mount("wl.PixelTable(index='4:15, 4:22', cropped=True)");
+  assert.deepEqual([view.model.state.row, view.model.state.column], [9, 13]); // within
+  assert.deepEqual(shifted(view, ["ArrowRight", "ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "PageDown"]), [
+    "4:15, 4:23 at 9, 22",
+    "4:15, 4:24 at 9, 23",
+    "4:15, 4:23 at 9, 22",
+    "3:15, 4:23 at 3, 22",
+    "4:15, 4:23 at 4, 22",
+    "14:28, 4:23 at 27, 22",
+  ]);
+  view.model.receive({ mark: "slice", slice: "4:6, 4:5", row: 4, column: 4 });
+  view.model.receive({ selection: { index: "4:6, 4:5", kind: "slice", rows: [4, 5], columns: [4], sentence: "" } });
+  view.key(view.$("table"), "ArrowDown");
+  assert.deepEqual(view.here(), [5 * 28 + 4]); // it walks inside
+  assert.deepEqual(shifted(view, ["ArrowUp", "ArrowUp", "ArrowUp", "ArrowLeft", "Home"]), [
+    "4:5, 4:5 at 4, 4",
+    "3:5, 4:5 at 3, 4",
+    "2:5, 4:5 at 2, 4",
+    "2:5, 3:5 at 2, 3",
+    "2:5, 0:5 at 2, 0",
+  ]); // and gets out of the smallest
+  view.destroy();
+});
+
+test("with Shift, keys grow a row, start anew outside, and stop at the edges of the image", async () => {
+  const view = await mount("wl.PixelTable(index='10')");
+  assert.deepEqual(shifted(view, ["ArrowDown"]), ["10:12, 0:28 at 11, 14"]);
+  view.model.receive({ row: 0, column: 27 });
+  assert.deepEqual(shifted(view, ["ArrowRight", "ArrowUp", "ArrowDown"]), [
+    "0:1, 27:28 at 0, 27",
+    "0:1, 27:28 at 0, 27",
+    "0:2, 27:28 at 1, 27",
+  ]);
+  view.destroy();
+});
+
 test("a drag marks a slice, in the picture and in the table; a click pins a pixel", async () => {
   const view = await mount(SMALL);
   view.pointer(view.grey(5), "pointerdown", { buttons: 1 });

@@ -19,11 +19,17 @@ export function createGestures(get, save, shown, onpoint) {
   const pinned = () => get("row") * wide() + get("column");
   const current = () => highlighted ?? pinned();
 
+  const reach = createReach(get);
+
   /** Mark the slice between the anchor and this corner. */
   function stretch(p) {
-    const [[row, column], [fromRow, fromColumn]] = [split(p), split(anchor)];
-    const along = (a, b) => `${Math.min(a, b)}:${Math.max(a, b) + 1}`;
-    save({ row, column, mark: "slice", slice: `${along(row, fromRow)}, ${along(column, fromColumn)}` });
+    const [to, from] = [split(p), split(anchor)];
+    save(
+      reach.mark(
+        to,
+        to.map((end, axis) => [Math.min(end, from[axis]), Math.max(end, from[axis])]),
+      ),
+    );
   }
   /** Pin a pixel; `extend`: and reach for it with the slice, from the one that was pinned. */
   function go(p, extend) {
@@ -59,7 +65,57 @@ export function createGestures(get, save, shown, onpoint) {
     walk(event) {
       if (hasModifier(event) || !(event.key in GRID_MOVES)) return;
       event.preventDefault();
-      go(step(current(), event.key), event.shiftKey);
+      if (event.shiftKey) {
+        highlighted = null;
+        anchor = null;
+        save(reach.extend(event.key));
+      } else go(step(current(), event.key), false);
+    },
+  };
+}
+
+const BACKWARDS = ["ArrowUp", "PageUp", "ArrowLeft", "Home"];
+const VERTICAL = ["ArrowUp", "ArrowDown", "PageUp", "PageDown"];
+
+/**
+ * A slice that grows and shrinks at its edges: { mark(pixel, sides), extend(key) }, both return what is to be saved.
+ *
+ * `sides` are the first and last row, and the first and last column.
+ */
+function createReach(get) {
+  let own = { slice: "", sides: [] }; // what was marked here: the kernel's answer may be some keys behind
+
+  /** @param {number[]} pixel @param {number[][]} sides */
+  function mark([row, column], sides) {
+    const slice = sides.map(([first, last]) => `${first}:${last + 1}`).join(", ");
+    own = { slice, sides };
+    return { row, column, mark: "slice", slice };
+  }
+  /** The sides of what is marked, if the pixel is in it, else of the pixel alone. */
+  function present(pixel) {
+    const { rows, columns } = get("selection");
+    const isOwn = get("mark") === "slice" && get("slice") === own.slice;
+    const sides = isOwn ? own.sides : [rows, columns].map((marked) => [marked[0], marked[marked.length - 1]]);
+    const isInside = pixel.every((at, axis) => sides[axis][0] <= at && at <= sides[axis][1]);
+    return isInside ? sides : pixel.map((at) => [at, at]);
+  }
+  return {
+    mark,
+    /** The edge that the pixel is on moves with it; from within, the edge that the key points to moves outwards. */
+    extend(key) {
+      const pixel = [get("row"), get("column")];
+      const sides = present(pixel).map((side) => [...side]);
+      const axis = VERTICAL.includes(key) ? 0 : 1;
+      const [first, last] = sides[axis];
+      const isOnOneEdge = first !== last && (pixel[axis] === first || pixel[axis] === last);
+      const movesFirst = isOnOneEdge ? pixel[axis] === first : BACKWARDS.includes(key);
+      pixel[axis] = movesFirst ? first : last;
+      const shape = get("picture").shape;
+      const to = GRID_MOVES[key](pixel[0] * shape[1] + pixel[1], shape);
+      pixel[axis] = axis === 0 ? Math.floor(to / shape[1]) : to % shape[1];
+      const fixed = movesFirst ? last : first;
+      sides[axis] = [Math.min(pixel[axis], fixed), Math.max(pixel[axis], fixed)];
+      return mark(pixel, sides);
     },
   };
 }
