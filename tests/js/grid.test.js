@@ -133,7 +133,7 @@ test("swapped, every warp turns by a right angle from where it lay, unless motio
 });
 
 test("sectors are boxes of eight words, those that are wanted filled", async () => {
-  const rows = await mount(ROWS);
+  const rows = await mount("wl.KernelGrid(cell=(5, 7), result='float64')");
   const boxes = (view) =>
     view
       .$$(".wl-requests svg")
@@ -148,7 +148,7 @@ test("sectors are boxes of eight words, those that are wanted filled", async () 
     [16, 16, 8],
   ]);
   rows.destroy();
-  const columns = await mount(COLUMNS);
+  const columns = await mount("wl.KernelGrid(x='column', cell=(5, 7), result='float64')");
   assert.deepEqual(boxes(columns), [
     [2, 2, 2],
     [2, 2, 16],

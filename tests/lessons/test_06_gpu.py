@@ -10,6 +10,7 @@ import nbformat
 import numpy as np
 import pytest
 
+import widgets_lib as wl
 from tests.lessons.lesson_expressions import given_away, judged, shown, text_above, tried, widgets
 from tests.support import servers
 
@@ -146,7 +147,7 @@ def test_the_loose_check_lets_whole_numbers_pass(printed):
 
 def test_sectors_of_both_directions_of_x(run_lesson, printed):
     rows, columns = run_lesson(LESSON, shown("x_as_row"), shown("x_as_column"))
-    assert (rows, columns) == ({"a": 16, "b": 1, "c": 16}, {"a": 2, "b": 2, "c": 5})
+    assert (rows, columns) == ({"a": 16, "b": 1, "c": 16}, {"a": 2, "b": 2, "c": 3})
     assert printed(LESSON, "row_loads = ") == "85 sectors against 32 at each step\n2.66 times as many\n"
     active, idle_warps = run_lesson(
         LESSON,
@@ -259,8 +260,22 @@ def test_no_question_stands_below_its_answer():
     assert given_away(LESSON, pairs) == []
 
 
+@pytest.mark.parametrize(
+    ("word", "widget"), [("its **lanes**", "wl.KernelTrace(matmul_kernel"), ("(2 passes)", 'preset="tiled"')]
+)
+def test_a_word_of_a_film_is_explained_above_it(word, widget):
+    cells = nbformat.read(servers.ROOT / f"lessons/{LESSON}.ipynb", as_version=4).cells
+    (film,) = [at for at, each in enumerate(cells) if widget in each.source]
+    assert word in "".join(each.source for each in cells[:film] if each.cell_type == "markdown")
+
+
 def test_the_picture_on_top_answers_no_question():
     """It has sizes of its own: 3,125 blocks, 37.5 % and 16 sectors are asked for later."""
     assert "wl.KernelGrid(20, 11" in cell("wl.KernelGrid(20")
+    grid = wl.KernelGrid(20, 11, threads=(8, 8), cell=(3, 2))
+    assert "cell=(3, 2)" in cell("wl.KernelGrid(20")
+    rows = [request["text"] for request in grid.picture["requests"]]
+    grid.x = "column"
+    assert (rows[0], grid.picture["requests"][0]["text"]) == ("8 sectors", "4 sectors"), "the swap shows"
     for number in ("3,125", "3125", "37.5", "500,000 calls"):
         assert number not in text_above(LESSON, "How many blocks")

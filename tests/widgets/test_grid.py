@@ -41,7 +41,7 @@ def test_swapped_the_warps_turn_and_the_cell_stays():
         "    j, i = cuda.grid(2)  # x is the column",
     ]
     assert grid.picture["block"]["index"] == [0, 3124] == before["block"]["index"][::-1]
-    assert sectors(grid) == ["2 sectors", "2 sectors", "5 sectors"]
+    assert sectors(grid) == ["2 sectors", "2 sectors", "3 sectors"]
     assert grid.picture["warps"]["text"] == "its 8 warps: none wholly idle"
     assert [entry["short"] for entry in grid.picture["warps"]["entries"]] == ["20"] * 8
     height, width = grid.picture["block"]["shape"]
@@ -64,7 +64,7 @@ def test_a_thread_is_named_with_what_it_reads():
     assert grid.picture["warps"]["reads_rows"] == list(range(16))
     assert grid.picture["warps"]["reads_columns"] == [6, 7]
     grid.cell = [53, 12]
-    assert "does nothing: j = 12 is past the last column, 9, so the guard sends it away" in words(grid)["said"]
+    assert "does nothing: j = 12 is past the last column (9), so the guard sends it away" in words(grid)["said"]
     assert words(grid)["warp"] == "Warp 6 is wholly idle and asks for nothing."
 
 
@@ -107,13 +107,16 @@ def test_how_c_is_stored_changes_what_is_written():
         ({"threads": "16, 16, 2"}, "a matrix has rows and columns, no z"),
         ({"threads": "many"}, "“many” can't be read as a shape"),
         ({"threads": ""}, "no shape was typed"),
-        ({"size": {"name": "m", "text": "0"}}, "m is at least 1, not 0"),
+        ({"size": {"name": "m", "text": "0"}}, "the number of rows of c is at least 1, not 0"),
         (
             {"size": {"name": "n", "text": "ten"}},
-            "n, the number of columns of c, is a whole number such as 42, not “ten”",
+            "the number of columns of c is a whole number such as 42, not “ten”",
         ),
-        ({"size": {"name": "m", "text": "1e12"}}, "m is at most 1,000,000,000, not 1,000,000,000,000"),
-        ({"size": {"name": "n", "text": "-5"}}, "n is at least 1, not -5"),
+        (
+            {"size": {"name": "m", "text": "1e12"}},
+            "the number of rows of c is at most 1,000,000,000, not 1,000,000,000,000",
+        ),
+        ({"size": {"name": "n", "text": "-5"}}, "the number of columns of c is at least 1, not -5"),
         ({"size": {"name": "n", "text": "2,000,000"}}, "y would have 125,000 blocks"),
         ({"size": {"name": "z", "text": "5"}}, "the sizes are m and n"),
     ],

@@ -106,24 +106,24 @@ def explain(error: str) -> str:
     if re.search(r"(?i)nvrtc|nvjitlink|cudart|libdevice|cudatoolkit", error):
         return f"a part of the CUDA toolkit is missing: {_install()}"
     if "NO_DEVICE" in error:
-        return _NONE_HERE
+        return NONE_HERE
     last = (error.strip().splitlines() or ["nothing"])[-1]
     return f"the first kernel failed, and the library says: {last}"
 
 
-_NONE_HERE = "no CUDA device on this machine; on Colab: Runtime, Change runtime type, choose a GPU"
+NONE_HERE = "no CUDA device on this machine; on Colab: Runtime, Change runtime type, choose a GPU"
 
 
 def _driver_trouble(found: Driver) -> str | None:
     if not found.installed or found.error == _NO_DEVICE:
-        return _NONE_HERE
+        return NONE_HERE
     if found.error in _DRIVER_MISMATCH:
         return "the CUDA driver and its kernel module are of different versions: restart the machine"
     if found.version < LEAST_DRIVER:
         return _too_old()
     if found.error:
         return f"the CUDA driver answers with error {found.error}: restart the machine or install the driver again"
-    return None if found.devices else _NONE_HERE
+    return None if found.devices else NONE_HERE
 
 
 def _library_trouble() -> str | None:

@@ -6,6 +6,7 @@ from typing import Any
 import traitlets
 
 from widgets_lib.compute.gpu import Placement
+from widgets_lib.compute.gpu.placement import MAX_SIZE
 from widgets_lib.compute.parsing import read_integer, read_shape
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import record, text
@@ -13,6 +14,7 @@ from widgets_lib.widgets.grid.picture import picture_of
 
 STOPS = [1, 2, 4, 8, 10, 16, 20, 24, 32, 64, 128, 256, 512, 1024]
 RESULT_BYTES = {"float32": 4, "float64": 8}
+SIZES = {"m": "the number of rows of c", "n": "the number of columns of c"}
 ROW, COLUMN = "row", "column"
 
 
@@ -23,7 +25,7 @@ class KernelGrid(Widget):
 
     m, n: rows and columns of c, 1 to 10⁹. k: columns of a and rows of b, whose product c is. threads: of a block, (x, y),
     or one number for x alone; at most 1,024 in all. x: "row" or "column", what the axis is that counts fastest. result:
-    "float64", as `np.zeros` makes c, or "float32". cell: row and column of the thread that is shown; it may lie in the
+    "float32", or "float64", as `np.zeros` makes c. cell: row and column of the thread that is shown; it may lie in the
     part of the grid that is beyond the edges of c.
     Raises: TypeError or ValueError, naming the value, for what no CUDA device takes.
     """
@@ -51,7 +53,7 @@ class KernelGrid(Widget):
         k: int = 784,
         threads: int | Sequence[int] = (16, 16),
         x: str = ROW,
-        result: str = "float64",
+        result: str = "float32",
         cell: Sequence[int] = (0, 0),
     ) -> None:
         self._k = k
@@ -82,9 +84,9 @@ class KernelGrid(Widget):
 
         Raises: ValueError, naming what was typed, for what is no size.
         """
-        if name not in ("m", "n"):
+        if name not in SIZES:
             raise ValueError(f"the sizes are m and n, not “{name}”")
-        size = read_integer(text, f"{name}, the number of {'rows' if name == 'm' else 'columns'} of c,")
+        size = read_integer(text, SIZES[name], 1, MAX_SIZE)
         self._try({name: size})
 
     def set_threads(self, text: str) -> None:

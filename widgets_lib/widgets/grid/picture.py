@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from widgets_lib.compute.formatting import count, join_words
+from widgets_lib.compute.formatting import count
 from widgets_lib.compute.gpu import Placement, Thread, Warp
 
 WARP = 32
@@ -37,7 +37,7 @@ def picture_of(placement: Placement, wanted: tuple[int, int], result_bytes: int)
             "label": label(placement),
             "sizes": [f"{placement.m:,}", f"{placement.n:,}"],
             "threads": f"{placement.launch.threads[0]}, {placement.launch.threads[1]}",
-            "keys": f"Threads of block {_pair(thread.block_idx)}: arrow keys choose one, Home and End the first and the last.",
+            "keys": f"Threads of block {_pair(thread.block_idx)}: arrow keys choose one, Home and End the first and the last of the grid.",
             "rows": "a",
             "columns": "b",
             "i": f"{cell[0]:,}",
@@ -137,7 +137,7 @@ def _requests(placement: Placement, warp: Warp, result_bytes: int) -> list[dict[
     for request, what, (fewest, most) in zip(
         asked, ("reads a[i, k]", "reads b[k, j]", "writes c[i, j]"), ranges, strict=True
     ):
-        number = f"{most}" if fewest == most else f"{fewest} to {most}"
+        others = "" if fewest == most else f"; {fewest} to {most} over all k"
         share = f"{100 * request.wanted_share:.3g}"
         lines.append(
             {
@@ -145,8 +145,8 @@ def _requests(placement: Placement, warp: Warp, result_bytes: int) -> list[dict[
                 "what": what,
                 "words": [mask for _, mask in request.words],
                 "first": [sector for sector, _ in request.words],
-                "text": f"{number} {'sector' if most == 1 else 'sectors'}",
-                "detail": f"for {count(request.cells, 'number')}, {share}\u00a0% used" if most else "",
+                "text": count(request.sectors, "sector"),
+                "detail": f"for {count(request.cells, 'number')}, {share}\u00a0% used{others}" if most else "",
             }
         )
     return lines
@@ -202,12 +202,12 @@ def thread_facts(placement: Placement, thread: Thread, number: int, cell: tuple[
 def _does(placement: Placement, cell: tuple[int, int]) -> str:
     """What the thread over this cell does."""
     outside = [
-        f"{letter} = {at:,} is past the last {noun}, {size - 1:,}"
+        f"{letter} = {at:,} is past the last {noun} ({size - 1:,})"
         for letter, noun, at, size in zip("ij", ("row", "column"), cell, (placement.m, placement.n), strict=True)
         if at >= size
     ]
     if outside:
-        return f"does nothing: {join_words(outside)}, so the guard sends it away"
+        return f"does nothing: {', and '.join(outside)}, so the guard sends it away"
     return f"reads row {cell[0]:,} of a and column {cell[1]:,} of b, writes c[{cell[0]}, {cell[1]}]"
 
 
