@@ -79,7 +79,7 @@ DOINGS = {
         {"message": {"size": {"name": "m", "text": "1,000"}}},
         {"message": {"size": {"name": "n", "text": "12"}}},
         {"message": {"threads": "16, 4"}},
-        {"result": "float32"},
+        {"result": "float64"},
     ],
     "KernelTrace": [
         {"message": {"choose": {"row": 5}}},
