@@ -257,7 +257,7 @@ test("the focus stays where it is if it can, and is never taken from elsewhere",
   assert.equal(view.focused(), outside);
 });
 
-test("without candidates the namesake has the focus, else what stands in the same place, and none if it was handed on", () => {
+test("the focus goes to the namesake, else to what stands in its place, and nowhere if it was handed on", () => {
   const named = (...names) => names.map((name) => h("button", {}, name));
   const view = page(() => h("div", {}, ...named("a", "b", "c")));
   const node = view.body.firstChild;

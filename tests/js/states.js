@@ -1,5 +1,5 @@
-// One Python for each test file answers its questions, tests/support/states.py; to ask it is synchronous: this file, run as a
-// worker, talks to it while the asking thread waits.
+// One Python for each test file answers its questions, tests/support/states.py. Asking is synchronous: this file, run
+// as a worker, talks to it while the asking thread waits.
 import { spawn } from "node:child_process";
 import { dirname, resolve } from "node:path";
 import { createInterface } from "node:readline";

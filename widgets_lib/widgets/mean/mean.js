@@ -128,7 +128,7 @@ function createControls(player, save) {
   };
 }
 
-/** The newest image, the mean, and the spread: { node, layOut(room), paint(stack, at, isSpread), point(row, column) }. */
+/** The newest image, the mean, the spread: { node, layOut(room), paint(stack, at, isSpread), point(row, column) }. */
 function createPictures(listeners) {
   const [newest, mean, spread] = ["wl-newest", "wl-of-stack", "wl-of-stack"].map((name) =>
     createPicture(listeners, name),

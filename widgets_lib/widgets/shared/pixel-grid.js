@@ -10,7 +10,8 @@ const NEAR = { row: 14, column: 24 }; // a number at an end gives way to that of
  * Returns { node, layer, layOut(shape, size), paint(picture, letters), point(row, column) }.
  *
  * `letters` is the height of the numbers in the pixels, null for none. Under numbers all ink is paler, so that they can
- * be read. `layer` lies over the ink and under the marks, for what a widget adds; its origin is the first pixel's corner.
+ * be read. `layer` lies over the ink and under the marks, for what a widget adds; its origin is the corner of the first
+ * pixel.
  * @param {object} listeners
  * @param {(p: number) => void} listeners.onHighlight
  * @param {(p: number) => void} listeners.onpin

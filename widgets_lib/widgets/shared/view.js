@@ -15,7 +15,8 @@ import { shareInputs } from "./page.js";
 /**
  * Set up `el` for a widget and return its parts.
  *
- * listen(names, draw)  calls `draw` when one of the traits changes, until the view goes; what it draws anew keeps the focus
+ * listen(names, draw)  calls `draw` when one of the traits changes, until the view goes; what is drawn anew keeps the
+ *                      focus
  * save(changes)        sets traits and sends them to the kernel
  * signal               aborts when the view goes: hand it to listeners on document or window, and to timers
  * destroy              what `render` returns, for hosts that pass no signal

@@ -201,10 +201,11 @@ function createLabels(rows, columns, size, left, top) {
  */
 function reach(container, cells, { name, rows, columns, width }, oncell) {
   const at = (/** @type {Element} */ cell) => Number(/** @type {SVGGElement} */ (cell).dataset.at);
-  const label = (/** @type {number} */ place) =>
-    columns.length
-      ? `${name}, ${[rows[Math.floor(place / width)] && `row ${rows[Math.floor(place / width)]}`, `column ${columns[place % width]}`].filter(Boolean).join(", ")}`
-      : `${name}, ${place % width} after ${rows[Math.floor(place / width)]}`;
+  const label = (/** @type {number} */ place) => {
+    const row = rows[Math.floor(place / width)];
+    if (!columns.length) return `${name}, ${place % width} after ${row}`;
+    return [name, row && `row ${row}`, `column ${columns[place % width]}`].filter(Boolean).join(", ");
+  };
   createRovingFocus(container, {
     items: cells,
     sparse: true,
