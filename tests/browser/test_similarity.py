@@ -33,7 +33,7 @@ def test_a_digit_is_drawn_predicted_read_and_explained(voila_page):
     expect(caption).not_to_have_text(before)  # one more stroke, by keys
     widget.get_by_label("centred").uncheck()
     widget.get_by_label("pixel by pixel").check()
-    expect(caption).to_contain_text(re.compile(r"charges 0\.\d{4} for the mean \d"))
+    expect(caption).to_contain_text(re.compile(r"By L1, the mean \d is 0\.\d{4} away: the mean of all charges"))
     widget.get_by_label("all 10,000").check()
     expect(caption).to_contain_text("L1 reads 66.85 % of 10,000 test digits right")
     widget.get_by_role("button", name="5 read as 1: 325 times").press("Enter")

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 import widgets_lib as wl
-from widgets_lib.compute import broadcasting, iterators, matmul, rng, strides
+from widgets_lib.compute import broadcasting, iterators, matmul, rng, similarity, strides
 from widgets_lib.compute.arrays import as_numpy, as_pictures
 
 
@@ -82,6 +82,15 @@ TAKES = {
     "BroadcastExplorer": lambda x: wl.BroadcastExplorer(x, (3,)),
     "EinsumExplorer": lambda x: wl.EinsumExplorer("ij,jk->ik", x, torch.ones(3, 2)),
     "DigitViewer": lambda x: wl.DigitViewer(x),
+    "PixelTable": lambda x: wl.PixelTable(x),
+    "PixelTable's index": lambda x: wl.PixelTable(index=x),
+    "MeanDigit's digit": lambda x: wl.MeanDigit(digit=x),
+    "MeanDigit's count": lambda x: wl.MeanDigit(count=x),
+    "SimilarityExplorer's drawing": lambda x: wl.SimilarityExplorer(strokes=x),
+    "SimilarityExplorer's index": lambda x: wl.SimilarityExplorer(index=x),
+    "distances": lambda x: similarity.distances(x, np.zeros((10, 3))),
+    "means": lambda x: similarity.distances(np.zeros((2, 3)), x),
+    "shift": lambda x: similarity.shift(x, 1, 0),
     "labels": lambda x: wl.DigitViewer(np.zeros((3, 3)), labels=x),
     "IteratorTape": lambda x: wl.IteratorTape(x),
     "LoaderWorkers": lambda x: wl.LoaderWorkers(x),
@@ -97,7 +106,7 @@ RAW = (
 @pytest.mark.parametrize("what", ODD)
 def test_what_can_not_be_read_is_refused_in_words_everywhere(what, takes):
     x = ODD[what]()
-    if x is None and takes in ("StrideExplorer", "StrideExplorer in place", "DigitViewer", "LoaderWorkers", "IteratorTape", "labels", "LoopStepper"):  # fmt: skip
+    if x is None and takes in ("StrideExplorer", "StrideExplorer in place", "DigitViewer", "LoaderWorkers", "IteratorTape", "labels", "LoopStepper", "PixelTable", "MeanDigit's count", "SimilarityExplorer's index"):  # fmt: skip
         return  # without an argument each has an example
     try:
         TAKES[takes](x)

@@ -6,6 +6,7 @@ so that the centre of mass lies at the centre of 28 × 28 pixels. By whole pixel
 13.5 and 14.5, evenly.
 """
 
+import reprlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -103,7 +104,9 @@ def read_strokes(strokes: Any) -> list[Floats]:
     Raises: TypeError or ValueError, in words, for anything else, or more than 60 strokes or 3,000 points.
     """
     if not isinstance(strokes, (list, tuple)):
-        raise TypeError(f"strokes are a list of lists of points [x, y], not {strokes!r:.40} ({type(strokes).__name__})")
+        raise TypeError(
+            f"strokes are a list of lists of points [x, y], not {reprlib.repr(strokes)} ({type(strokes).__name__})"
+        )
     if len(strokes) > MAX_STROKES:
         raise ValueError(f"{len(strokes)} strokes are too many for one digit: at most {MAX_STROKES}")
     points = sum(len(stroke) for stroke in strokes if isinstance(stroke, Sequence))

@@ -1,5 +1,6 @@
 """PixelTable: an image as a table of its numbers and as greys, each linked to the other."""
 
+import reprlib
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,7 @@ class PixelTable(Widget):
         self._shape: tuple[int, int] = (values.shape[0], values.shape[1])
         picture = _draw(values, full, self._name)
         if not isinstance(index, str):
-            raise TypeError(f"PixelTable: index is a text such as {USUAL_SLICE!r}, not {shorten(repr(index))}")
+            raise TypeError(f"PixelTable: index is a text such as {USUAL_SLICE!r}, not {reprlib.repr(index)}")
         marked = select(index or f"{self._shape[0] // 2}, {self._shape[1] // 2}", self._shape, self._name)
         self._drawn: dict[str, Any] = {}
         super().__init__(
@@ -140,7 +141,7 @@ class PixelTable(Widget):
 def _check_name(name: Any) -> str:
     """Raises: TypeError or ValueError if code can't call an image that."""
     if not isinstance(name, str):
-        raise TypeError(f"PixelTable: name is a text such as 'im3', not {shorten(repr(name))}")
+        raise TypeError(f"PixelTable: name is a text such as 'im3', not {reprlib.repr(name)}")
     if not name.isidentifier():
         raise ValueError(f"PixelTable: name is what code calls the image, such as im3, not “{shorten(name)}”")
     return name

@@ -3,7 +3,7 @@ import { h, set } from "../shared/dom.js";
 import { signed } from "../shared/format.js";
 
 /**
- * Returns { node, build(rows, columns, wide), write(texts, greys), mark(isMarked, kind), point(row, column) }.
+ * Returns { node, build(rows, columns, wide), write(texts, greys), mark(isMarked, kind), point(p, isRevealed), showRest() }.
  *
  * A cell is named by its place in the flat row of numbers, `p`; `wide` is how many columns the image has.
  * @param {object} listeners
@@ -15,7 +15,7 @@ import { signed } from "../shared/format.js";
 export function createTable({ onHighlight, onpress, ondrag, onkey }) {
   const id = `wl-pixels-${Math.random().toString(36).slice(2)}`; // two views may stand in one document
   const table = h("table", { role: "grid", tabindex: 0, onkeydown: onkey });
-  const node = h("div", { class: "wl-numbers-pane" }, table);
+  const node = h("div", { class: "wl-numbers-pane", onscroll: () => showRest(node) }, table);
   /** @type {Map<number, HTMLElement>} */
   let cells = new Map();
   /** @type {{ rows: Map<number, HTMLElement>, columns: Map<number, HTMLElement> }} */
@@ -90,14 +90,16 @@ export function createTable({ onHighlight, onpress, ondrag, onkey }) {
         set(cell, { "aria-selected": String(isMarked(p)) });
       }
     },
-    point(p) {
+    showRest: () => showRest(node),
+    /** @param {number} p @param {boolean} isRevealed  whether it is scrolled to */
+    point(p, isRevealed) {
       for (const each of lit) each.classList.remove("wl-here");
       const cell = cells.get(p);
       const around = [heads.rows.get(Math.floor(p / width)), heads.columns.get(p % width)];
       lit = [cell, ...around].filter((each) => each !== undefined);
       for (const each of lit) each.classList.add("wl-here");
       set(table, { "aria-activedescendant": cell?.id ?? null });
-      if (cell) reveal(cell, node, table);
+      if (cell && isRevealed) reveal(cell, node, table);
     },
   };
 }
@@ -109,4 +111,12 @@ function reveal(cell, pane, table) {
   const within = (from, to, least, most) => (from < least ? from - least : to > most ? to - most : 0);
   pane.scrollLeft += within(box.left, box.right, outer.left + corner.offsetWidth, outer.left + pane.clientWidth);
   pane.scrollTop += within(box.top, box.bottom, outer.top + corner.offsetHeight, outer.top + pane.clientHeight);
+}
+
+/** Say by classes on which sides there is more of the table than its pane shows. */
+function showRest(pane) {
+  const below = pane.scrollHeight - pane.clientHeight - pane.scrollTop;
+  const right = pane.scrollWidth - pane.clientWidth - pane.scrollLeft;
+  const rest = { above: pane.scrollTop, left: pane.scrollLeft, below, right };
+  for (const [side, length] of Object.entries(rest)) pane.classList.toggle(`wl-more-${side}`, length > 1);
 }
