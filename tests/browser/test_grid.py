@@ -13,7 +13,7 @@ def test_threads_are_found_by_pointer_and_keys(voila_page):
 
     threads.press("End")  # the last block is not ragged here: 3,125 · 16 = 50,000
     expect(grid.locator(".wl-caption")).to_contain_text(
-        "Thread (15, 15) of block (3124, 0) does nothing: j = 15 is past the last column, 9"
+        "Thread (15, 15) of block (3124, 0) does nothing: j = 15 is past the last column (9)"
     )
     expect(grid.locator(".wl-memory")).to_contain_text("Warp 7 is wholly idle")
     grid.get_by_role("button", name="swap x and y").press("Enter")
