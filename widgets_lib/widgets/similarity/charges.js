@@ -55,7 +55,7 @@ export function createCharges() {
       const titles = [
         "the image, a",
         `the mean ${picture.chosen}, b`,
-        `${picture.names.charge}; at most ${picture.largest.toFixed(2)}, drawn black`,
+        `${picture.names.charge}; at most ${picture.largest.toFixed(2)}`,
       ];
       parts.forEach((part, at) => {
         part.show(images[PARTS[at]], at === 2 ? picture.largest : 1, picture.is_empty ? PARTS[at] : titles[at]);

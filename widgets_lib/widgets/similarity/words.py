@@ -14,7 +14,7 @@ NAMES: dict[Metric, str] = {"l1": "L1", "l2": "L2", "dot": "dot product"}
 MEANINGS: dict[Metric, str] = {
     "l1": "L1: mean absolute difference",
     "l2": "L2: root mean squared difference",
-    "dot": "dot product: sum of image × mean, larger is more alike",
+    "dot": "dot product: larger is more alike",
 }
 DOT = "The dot product multiplies image and mean pixel by pixel and adds it all up: the larger, the more alike."
 NOTHING = "Draw a digit, or choose one of the 10,000 test digits."
@@ -46,7 +46,7 @@ def say_answer(reading: Reading, subject: Subject, guess: int) -> str:
         said += f" The label is {subject.label}, so that is {right}."
     if guess >= 0:
         said += " Just as you predicted." if guess == reading.answer else f" You predicted {guess}."
-    return said
+    return said + _explain(metric)
 
 
 def say_heading(metric: Metric, asks: bool) -> str:
