@@ -23,7 +23,7 @@ def test_threads_are_found_by_pointer_and_keys(voila_page):
     rows = grid.get_by_role("textbox", name="rows of c")
     rows.fill("0")
     rows.press("Enter")
-    expect(grid.get_by_role("alert")).to_have_text("m is at least 1, not 0")
+    expect(grid.get_by_role("alert")).to_have_text("the number of rows of c is at least 1, not 0")
     rows.fill("50,001")
     rows.press("Enter")
     grid.get_by_role("button", name="block (0, 3125)").press("Enter")
