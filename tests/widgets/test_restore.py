@@ -174,8 +174,8 @@ NEVER = {
     "DescentExplorer": {"solved", "hints"},
     "EinsumExplorer": {"solved", "hints"},
     "KernelTrace": {"edits", "solved", "hints"},
-    "SimilarityExplorer": {"solved", "hints"},
-}  # it has one picture; no challenge
+    "SimilarityExplorer": {"solved", "hints", "pen_down"},
+}  # it has one picture; no challenge; no pen is down when a page opens
 # Measured, sent by a thread, or of the view's own making.
 NOT_STATE = {"progress", "real", "layout", "tabbable", "tooltip", "_assets"}
 
