@@ -243,7 +243,9 @@ test("a challenge shows its task, hints on demand, the wanted picture, and that 
   view.$(".wl-challenge button").click();
   assert.deepEqual(messages(view), [{ hint: true }]);
   const challenge = view.model.state.challenge;
-  view.model.receive({ challenge: { ...challenge, hints: ["Count the cells."], more: false, solved: true } });
+  view.model.receive({
+    challenge: { ...challenge, hints: ["Count the cells."], more: false, solved: true, now: true },
+  });
   assert.equal(view.$(".wl-hints").textContent, "Count the cells.");
   assert.equal(view.$(".wl-challenge button").disabled, true);
   assert.match(view.$(".wl-verdict").textContent, /^✓ /);
