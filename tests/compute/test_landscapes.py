@@ -66,11 +66,17 @@ def walk(key, lr, batch=None, steps=10, kind="cross-entropy", seed=0):
     return path
 
 
+def at_the_bottom(lr):
+    path = walk("diverge", 0.02, steps=60, kind="squared error")
+    path.lr = lr
+    return path
+
+
 SOLUTIONS = {
     "swing": lambda: [walk("swing", 2.5)],
     "settle": lambda: [walk("settle", 0.5, steps=4)],
     "diverge": lambda: [walk("diverge", 0.1, kind="squared error")],
-    "uphill": lambda: [walk("uphill", 0.5, 1, steps, seed=seed) for steps in (0, 15) for seed in range(20)],
+    "uphill": lambda: [walk("uphill", 0.5, 1, 15, seed=seed) for seed in range(20)],
     "agree": lambda: [walk("agree", 0.5, 256, steps, seed=seed) for steps in (6, 8) for seed in range(10)],
 }
 MISSES = {
@@ -85,8 +91,15 @@ MISSES = {
         (lambda: walk("settle", 0.05, steps=4), "it is not there"),
         (lambda: walk("settle", 0.5, steps=9), "after 9 steps"),
     ],
-    "diverge": [(lambda: walk("diverge", 50), "bounded"), (lambda: walk("diverge", 0.1), "does not grow")],
-    "uphill": [(lambda: walk("uphill", 0.5, 512, 1), "points downhill, with a cosine of 1.00")],
+    "diverge": [
+        (lambda: walk("diverge", 50), "bounded"),
+        (lambda: walk("diverge", 0.1), "isn’t growing"),
+        (lambda: at_the_bottom(0.1), "At the bottom the slope is 0"),
+    ],
+    "uphill": [
+        (lambda: walk("uphill", 0.5, 512, 8), "points downhill, with a cosine of"),
+        (lambda: walk("uphill", 0.5, 1, 0), "Walk to the bottom first"),
+    ],
     "agree": [
         (lambda: walk("agree", 0.5), "fewer than 500"),
         (lambda: walk("agree", 0.5, 16, 0), "Walk to the bottom first"),
@@ -109,3 +122,10 @@ def test_unknown_names_are_told_which_there_are():
         landscape("valley")
     with pytest.raises(ValueError, match="no challenge 'fly': swing, settle"):
         find_challenge("fly")
+
+
+def test_a_negative_cosine_has_a_minus_and_words_that_hold():
+    solved = next(v for path in SOLUTIONS["uphill"]() if (v := CHALLENGES["uphill"].judge(path)).is_solved)
+    assert "with a cosine of −0." in solved.message
+    assert "slope grows without limit" in CHALLENGES["diverge"].judge(SOLUTIONS["diverge"]()[0]).message
+    assert "under “more”" in CHALLENGES["diverge"].hints[0]

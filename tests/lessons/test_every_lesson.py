@@ -1,5 +1,8 @@
 """What holds for every lesson notebook."""
 
+import ast
+import re
+
 import nbformat
 import pytest
 
@@ -103,3 +106,16 @@ def test_every_variant_does_what_its_note_says_it_does(name, run_lesson):
 
 def test_it_runs_top_to_bottom_without_a_network(name, run_lesson):
     assert run_lesson(name, "1 + 1") == [2]
+
+
+def test_what_a_widget_says_has_no_asterisks(notebook):
+    """`because` and `notes` are plain text with `code`; the emphasis of Markdown would show as asterisks."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.source.startswith(("wl.Predict(", "wl.Variants(")):
+            call = ast.parse(cell.source).body[0].value
+            said = [keyword.value for keyword in call.keywords if keyword.arg in ("because", "notes")]
+            texts = [n.value for value in said for n in ast.walk(value) if isinstance(n, ast.Constant)]
+            marked = [
+                t for t in texts if isinstance(t, str) and re.search(r"\*\w[^*`]*\w\*", re.sub(r"`[^`]*`", "", t))
+            ]
+            assert not marked

@@ -49,7 +49,10 @@ def test_a_step_is_said_in_words():
     assert said[1].startswith(
         "Forward: `q = x**2`. Each arrow keeps how fast q changes with its operand: ∂q/∂x = 2 · x = 3."
     )
-    assert said[5] == "Now backward. `loss` changes exactly as fast as itself, so its gradient is 1."
+    assert (
+        said[5]
+        == "Now backward. `loss` changes exactly as fast as itself, so its gradient with respect to itself is 1."
+    )
     assert said[-1] == (
         "Backward from q to x: its gradient 1.5 times the local gradient ∂q/∂x = 2 · x = 3 is 4.5. Another arrow had "
         "brought −0.75 before: the two add up. All gradients are there: press an input to see what its own means."

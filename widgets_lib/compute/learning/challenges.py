@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from widgets_lib.compute.formatting import count, join_words, three_digits
+from widgets_lib.compute.formatting import MINUS, count, join_words, three_digits
 
 from .paths import SWINGS, Descent
 
 MAX_STEPS = 4  # of "settle"
 LIKE, LIKE_BATCH = 0.9, 500  # cosine and digits, of "agree"
-BOTTOM = 0.05  # of the height of the start: the bottom of "agree"
+BOTTOM, LOW = 0.05, 0.1  # of the height of the start: the bottom of "agree", and of "uphill"
+HIGH = 5  # times the lowest loss: a start is taken to be at least so high, also where the ball was put lower
 
 
 class Verdict(NamedTuple):
@@ -31,6 +32,10 @@ class Challenge:
     judge: Callable[[Descent], Verdict]
 
 
+def _signed(cosine: float) -> str:
+    return f"{cosine:.2f}".replace("-", MINUS)
+
+
 def _swing(path: Descent) -> Verdict:
     outcome = path.outcome()
     if outcome == "swings":
@@ -38,7 +43,10 @@ def _swing(path: Descent) -> Verdict:
         more = f" The limit at the minimum is 2/λ = {three_digits(limit)}." if lr > limit else ""
         return Verdict(True, f"Solved: with {lr:g} it goes back and forth, and the loss stays bounded.{more}")
     if outcome == "diverged":
-        return Verdict(False, "This one diverged: the loss grows without an end. It shall only swing.")
+        return Verdict(
+            False,
+            "This one diverged: the loss grows without limit. The task is to make it swing only: take a smaller learning rate.",
+        )
     if outcome == "settled":
         return Verdict(False, "It has come to rest: the learning rate is too small to keep it swinging.")
     taken = len(path.places) - 1
@@ -61,35 +69,50 @@ def _settle(path: Descent) -> Verdict:
 def _diverge(path: Descent) -> Verdict:
     if path.outcome() == "diverged":
         return Verdict(
-            True, "Solved: each step overshoots by more than the one before. Only a quadratic loss does that."
+            True,
+            "Solved: each step overshoots by more than the one before. The squared error can do that, because its slope grows without limit.",
         )
     if path.outcome() == "swings":
-        return Verdict(False, "It swings, but the slope of this loss is bounded, and so are its steps.")
-    return Verdict(False, "The loss does not grow without an end yet.")
+        return Verdict(
+            False,
+            "It swings, because the slope of this loss is bounded, and so are its steps. Choose another loss under “more”.",
+        )
+    if path.outcome() == "settled" and path.lr > path.slice.lr_limit(path.slice.minimum[0]):
+        return Verdict(False, "At the bottom the slope is 0, and nothing grows there: start again, or click higher up.")
+    return Verdict(False, "The loss isn’t growing without limit yet.")
+
+
+def _height(path: Descent) -> float:
+    """How far up the ball is: 0 at the bottom, 1 at the start."""
+    lowest = path.slice.minimum[1]
+    return (path.places[-1].loss - lowest) / max(path.places[0].loss - lowest, HIGH * lowest)
 
 
 def _uphill(path: Descent) -> Verdict:
     place = path.places[-1]
-    if place.uphill:
-        return Verdict(
-            True, f"Solved: this batch points uphill, with a cosine of {place.cosine:.2f} to the true arrow."
-        )
+    if len(path.places) == 1 or _height(path) > LOW:
+        return Verdict(False, "Walk to the bottom first: high up nearly all digits agree on the direction.")
     if place.cosine is None:
         return Verdict(False, "Here the slope is 0, and there is no uphill.")
-    return Verdict(False, f"This batch points downhill, with a cosine of {place.cosine:.2f} to the true arrow.")
+    if place.uphill:
+        return Verdict(
+            True, f"Solved: this batch points uphill, with a cosine of {_signed(place.cosine)} to the true arrow."
+        )
+    return Verdict(False, f"This batch points downhill, with a cosine of {_signed(place.cosine)} to the true arrow.")
 
 
 def _agree(path: Descent) -> Verdict:
-    place, lowest = path.places[-1], path.slice.minimum[1]
-    height = (place.loss - lowest) / max(path.places[0].loss - lowest, 1e-9)
+    place = path.places[-1]
     if path.batch is None or path.batch >= LIKE_BATCH:
-        return Verdict(False, f"The batch is to hold fewer than {LIKE_BATCH} digits.")
-    if len(path.places) == 1 or height > BOTTOM:
-        return Verdict(False, "Walk to the bottom first: high up nearly all digits agree on the way.")
+        return Verdict(False, f"Use a batch of fewer than {LIKE_BATCH} digits.")
+    if len(path.places) == 1 or _height(path) > BOTTOM:
+        return Verdict(False, "Walk to the bottom first: high up nearly all digits agree on the direction.")
     if place.cosine is None or place.cosine < LIKE:
-        cosine = "no" if place.cosine is None else f"a cosine of {place.cosine:.2f}"
+        cosine = "no" if place.cosine is None else f"a cosine of {_signed(place.cosine)}"
         return Verdict(False, f"At the bottom, and this batch has {cosine} to the true arrow; {LIKE} is wanted.")
-    return Verdict(True, f"Solved: {count(path.batch, 'digit')}, and a cosine of {place.cosine:.2f} at the bottom.")
+    return Verdict(
+        True, f"Solved: {count(path.batch, 'digit')}, and a cosine of {_signed(place.cosine)} at the bottom."
+    )
 
 
 CHALLENGES = {
@@ -118,22 +141,22 @@ CHALLENGES = {
         ),
         Challenge(
             "diverge",
-            "Make the loss grow without an end.",
+            "Make the loss grow without limit.",
             "ink",
             (
-                "Cross-entropy will not do it, whatever the learning rate: its slope is bounded.",
-                "Under “more” there is another loss, whose slope grows with the distance.",
+                "Cross-entropy will not do it, whatever the learning rate, because its slope is bounded: choose another loss under “more”.",
+                "The slope of the squared error grows with the distance from the bottom.",
                 "The squared error diverges above its own 2/λ.",
             ),
             _diverge,
         ),
         Challenge(
             "uphill",
-            "Draw a batch whose arrow points uphill.",
+            "Walk to the bottom, and draw a batch there whose arrow points uphill.",
             "plane",
             (
                 "The smaller a batch, the more it differs from all digits.",
-                "Take batches of a single digit, and draw another and another; near the bottom it happens more often.",
+                "Walk down with all digits first. Then take batches of a single digit, and draw another and another.",
             ),
             _uphill,
         ),

@@ -46,7 +46,7 @@ class View:
 
 
 TITLES = {
-    "templates": ("a", "the mean digits of lesson 7, less the mean of all"),
+    "templates": ("a", "the mean digits of lesson 7 minus the overall mean"),
     "ink": ("b", "ink speaks for 0 and against 1"),
 }
 FRAMES = {  # of one weight, and of both

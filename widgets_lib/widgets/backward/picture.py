@@ -111,7 +111,8 @@ def _seed(walk: Walk, moment: Moment) -> dict[str, Any]:
         "lines": [len(walk.expression.statements)],
         "product": "",
         "equation": [f"{moment.name}.grad", "1"],
-        "said": f"Now backward. `{moment.name}` changes exactly as fast as itself, so its gradient is 1.",
+        "said": f"Now backward. `{moment.name}` changes exactly as fast as itself, so its gradient "
+        "with respect to itself is 1.",
     }
 
 

@@ -154,7 +154,7 @@ def _sentences(shown: Landscape, path: Descent, kind: str) -> list[str]:
         "under way": [],
     }[path.outcome()]  # fmt: skip
     if path.outcome() == "swings" and kind == "cross-entropy":
-        said.append("It does not diverge, for the slope of cross-entropy is bounded.")
+        said.append("It does not diverge, because the slope of cross-entropy is bounded.")
     if path.batch is not None and here.cosine is not None:
         said.append(_batch_sentence(shown, path, here))
     return said
@@ -167,7 +167,8 @@ def _batch_sentence(shown: Landscape, path: Descent, here: Place) -> str:
     if len(shown.axes) == 1:
         slope, true = float(here.batch_gradient[0]), float(here.gradient[0])
         return f"{digits} sees a slope of {_text(slope)}, all digits one of {_text(true)}."
-    return f"{digits} has a cosine of {here.cosine:.2f} to the true arrow."
+    cosine = f"{here.cosine:.2f}".replace("-", MINUS)
+    return f"{digits} has a cosine of {cosine} to the true arrow."
 
 
 def _place(shown: Landscape, t: Any) -> str:

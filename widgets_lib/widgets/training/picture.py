@@ -59,7 +59,7 @@ def _sentence(runs: list[Run], chosen: int) -> str:
     _, loss, accuracy = run["curve"][-1]
     right = round(accuracy * 10_000)
     said = (
-        f"Run {chosen + 1} after {count(run['steps'], 'step')}: mean loss {three_digits(loss)} of its last batches, "
+        f"Run {chosen + 1} after {count(run['steps'], 'step')}: a mean loss of {three_digits(loss)} over its last batches, "
         f"{right:,} of 10,000 test digits right."
     )
     best = max(range(len(runs)), key=lambda at: runs[at]["curve"][-1][2] if runs[at]["curve"] else 0.0)
