@@ -102,3 +102,18 @@ test("a challenge stands above the drawing and gives hints", async () => {
   assert.deepEqual(sent(view), [{ hint: true }]);
   view.destroy();
 });
+
+test("a short arrow is drawn longer, in its own direction", async () => {
+  const view = await mount("wl.DescentExplorer('plane', batch=16)");
+  const { picture } = view.model.state;
+  const { at } = picture.points.at(-1);
+  const goal = { at, outside: false, text: "", direction: [0.6, -0.8] };
+  view.model.receive({ picture: { ...picture, arrows: { all: goal, batch: goal } } });
+  for (const line of view.$$(".wl-arrow line")) {
+    const [x1, y1, x2, y2] = ["x1", "y1", "x2", "y2"].map((name) => Number(line.getAttribute(name)));
+    const length = Math.hypot(x2 - x1, y2 - y1);
+    assert.ok(length > 20 && Math.abs((x2 - x1) / length - 0.6) < 1e-6 && y2 > y1);
+  }
+  assert.match(view.$(".wl-legend").textContent, /short steps are drawn longer/);
+  view.destroy();
+});

@@ -147,3 +147,29 @@ def test_a_challenge_that_is_solved_stays_so():
     assert widget.solved and widget.challenge["message"].startswith("Solved: with 2.5 it goes back and forth")
     send(widget, put=[1])
     assert widget.solved and widget.challenge["message"].startswith("Solved before. 0 steps so far")
+
+
+def test_a_short_step_keeps_its_direction():
+    widget = wl.DescentExplorer("plane", batch=16)
+    send(widget, step=40)
+    place = widget._descent.places[-1]
+    for name, slope in (("all", place.gradient), ("batch", place.batch_gradient)):
+        assert widget.picture["arrows"][name]["direction"] == pytest.approx(-slope / np.linalg.norm(slope), abs=1e-3)
+
+
+def test_another_loss_says_which_learning_rate_it_begins_with():
+    widget = wl.DescentExplorer()
+    send(widget, loss="squared error")
+    assert "a learning rate to begin with, here 0.02" in widget.picture["said"]
+    send(widget, step=1)
+    assert "to begin with" not in widget.picture["said"]
+
+
+def test_at_the_bottom_it_says_why_nothing_moves():
+    widget = wl.DescentExplorer(loss="squared error")
+    send(widget, step=60)
+    widget.lr = 0.06
+    assert "The slope is almost 0 here" in widget.picture["said"]
+    send(widget, restart=True)
+    widget.lr = 0.06
+    assert "almost 0" not in widget.picture["said"]

@@ -7,7 +7,7 @@ const WIDEST = 600; // of two, whose axes have one scale
 const EDGE = { left: 52, right: 16, top: 26, bottom: 46 };
 const ROOM_FOR_LABEL = 40; // drawing units
 const NUDGE = 1 / 24; // of the frame, by an arrow key
-const SMALLEST = 6; // drawing units: a shorter arrow has no head
+const SHORTEST = 26; // drawing units: a shorter arrow would be hidden by the ball, and is drawn as long as this
 
 /**
  * Returns { node, show(landscape, picture, room) }.
@@ -184,15 +184,18 @@ function arrowOf(name, from, to, frame, landscape) {
   const [x1, y1] = frame.at(to.at);
   const level = !landscape.contours.length;
   const shift = level ? (name === "all" ? -7 : 7) : 0;
-  const [ax, ay, bx, by] = level ? [x0, y0 + shift, x1, y0 + shift] : [x0, y0, x1, y1];
-  const drop = level ? s("line", { class: "wl-drop", x1: bx, y1: by, x2: bx, y2: y1 }) : null;
+  const [across, up = 0] = to.direction;
+  const isShort = Math.hypot(x1 - x0, level ? 0 : y1 - y0) < SHORTEST && (across || up);
+  const [endX, endY] = isShort ? [x0 + SHORTEST * across, y0 - SHORTEST * up] : [x1, y1];
+  const [ax, ay, bx, by] = level ? [x0, y0 + shift, endX, y0 + shift] : [x0, y0, endX, endY];
+  const drop = level && !isShort ? s("line", { class: "wl-drop", x1: bx, y1: by, x2: bx, y2: y1 }) : null;
   const line = s("line", { x1: ax, y1: ay, x2: bx, y2: by });
   return s("g", { class: `wl-arrow wl-arrow-${name}` }, drop, line, s("path", { d: headOf([ax, ay], [bx, by]) }));
 }
 
 function headOf([x0, y0], [x1, y1]) {
   const length = Math.hypot(x1 - x0, y1 - y0);
-  if (length < SMALLEST) return "";
+  if (!length) return "";
   const [ux, uy] = [(x1 - x0) / length, (y1 - y0) / length];
   const [bx, by] = [x1 - 9 * ux, y1 - 9 * uy];
   return `M${x1} ${y1}L${bx - 4.5 * uy} ${by + 4.5 * ux}L${bx + 4.5 * uy} ${by - 4.5 * ux}Z`;

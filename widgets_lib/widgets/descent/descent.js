@@ -102,6 +102,7 @@ function render(context) {
       key("batch", both ? "a step by this batch" : "a step by all digits"),
       ...(both ? [key("all", "a step by all digits")] : []),
       key("path", "the path"),
+      h("span", { class: "wl-quiet" }, "short steps are drawn longer"),
     );
     view.caption.replaceChildren(...prose(picture.said));
     arithmetic.replaceChildren(

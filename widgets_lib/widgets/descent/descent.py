@@ -80,6 +80,7 @@ class DescentExplorer(Widget):
         self._descent: Descent | None = None
         self._taken: list[Any] = []  # the steps that `_descent` has taken
         self._drawn: tuple[str, str] | None = None
+        self._chosen: tuple[str, float] | None = None  # the loss that was just chosen, with its learning rate
         usual = landscapes.USUAL_LR[loss]
         choices = picture.choices()
         super().__init__(
@@ -95,7 +96,14 @@ class DescentExplorer(Widget):
         if self._drawn != (self.view, self.loss):
             self._drawn = (self.view, self.loss)
             self.landscape = picture.landscape_of(shown)
-        self.picture = picture.picture_of(shown, path, self.loss)
+        drawn = picture.picture_of(shown, path, self.loss)
+        if self._chosen == (self.loss, self.lr) and not self.steps and not self.start:
+            drawn["said"] += (
+                f" Each loss has a learning rate to begin with, here {self.lr:g}, and the path begins anew."
+            )
+        else:
+            self._chosen = None
+        self.picture = drawn
         self._judge(path)
 
     def _walk(self, shown: landscapes.Landscape) -> Descent:
@@ -161,6 +169,7 @@ class DescentExplorer(Widget):
         landscapes.find_view(view)
         find_loss(loss)
         lr = self.lr if loss == self.loss else landscapes.USUAL_LR[loss]
+        self._chosen = None if loss == self.loss else (loss, lr)
         self._set_traits({"view": view, "loss": loss, "lr": lr, "start": [], "steps": []})
 
     def step(self, count: int = 1) -> None:

@@ -14,6 +14,7 @@ from widgets_lib.compute.learning.paths import Descent, Place
 RATES = [float(f"{10 ** (k / 10):.2g}") for k in range(-30, 21)]  # ten to a decade, from 0.001 to 100
 BATCHES = [*(2**k for k in range(11)), landscapes.DIGITS]
 MARGIN = 0.06  # of the height of a curve that is left free below it
+STILL = 0.002  # of the frame: a shorter step is not seen
 TANGENT = 0.12  # of the frame's width, to each side
 
 
@@ -73,7 +74,7 @@ def picture_of(shown: Landscape, path: Descent, kind: str) -> dict[str, Any]:
     """ball, path, arrows and words of a path in a landscape.
 
     points: {at: [x, y] within the frame, outside: whether it lies beyond, text}; arrows: where a step of all digits and
-    one of the batch lead to, as points; tangent: its two ends, of one weight only.
+    one of the batch lead to, as points with the direction of length 1; tangent: its two ends, of one weight only.
     """
     here = path.places[-1]
     goals = {"all": here.t - path.lr * here.gradient, "batch": here.t - path.lr * here.batch_gradient}
@@ -107,9 +108,13 @@ def _point(shown: Landscape, t: Any, loss: float) -> dict[str, Any]:
 
 
 def _goal(shown: Landscape, path: Descent, t: np.ndarray) -> dict[str, Any]:
+    here = path.places[-1]
     if not np.isfinite(t).all():
-        return _point(shown, path.places[-1].t, path.places[-1].loss)
-    return _point(shown, t, path.slice.loss(t) if len(t) == 1 else 0.0)
+        return {**_point(shown, here.t, here.loss), "direction": [0.0] * len(t)}
+    move = t - here.t
+    length = float(np.linalg.norm(move))
+    direction = (move / length).round(4).tolist() if length > 1e-12 else [0.0] * len(t)
+    return {**_point(shown, t, path.slice.loss(t) if len(t) == 1 else 0.0), "direction": direction}
 
 
 def _tangent(shown: Landscape, here: Place) -> list[list[float]]:
@@ -155,9 +160,19 @@ def _sentences(shown: Landscape, path: Descent, kind: str) -> list[str]:
     }[path.outcome()]  # fmt: skip
     if path.outcome() == "swings" and kind == "cross-entropy":
         said.append("It does not diverge, because the slope of cross-entropy is bounded.")
+    if path.lr > shown.limit and _stands_still(shown, path):
+        said.append(
+            "The slope is almost 0 here, so no step is seen at any learning rate: start again, or click higher up."
+        )
     if path.batch is not None and here.cosine is not None:
         said.append(_batch_sentence(shown, path, here))
     return said
+
+
+def _stands_still(shown: Landscape, path: Descent) -> bool:
+    """Whether the next step is too short to be seen in the frame."""
+    move = path.lr * path.places[-1].batch_gradient
+    return all(abs(d) < STILL * (axis.high - axis.low) for d, axis in zip(move, shown.axes, strict=True))
 
 
 def _batch_sentence(shown: Landscape, path: Descent, here: Place) -> str:
