@@ -114,6 +114,6 @@ test("a short arrow is drawn longer, in its own direction", async () => {
     const length = Math.hypot(x2 - x1, y2 - y1);
     assert.ok(length > 20 && Math.abs((x2 - x1) / length - 0.6) < 1e-6 && y2 > y1);
   }
-  assert.match(view.$(".wl-legend").textContent, /short steps are drawn longer/);
+  assert.match(view.$(".wl-legend").textContent, /short steps are drawn longer. Click to place the ball/);
   view.destroy();
 });

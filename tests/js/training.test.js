@@ -108,6 +108,8 @@ test("one button pauses and goes on; a stopped run does neither", async () => {
   withRuns(view, 0, [run(1, RUNS[0].curve, { ended: true })]);
   const disabled = view.$$(".wl-controls button:disabled").map((one) => one.textContent);
   assert.deepEqual(disabled, ["Go on", "Step", "Stop"]);
+  withRuns(view, 0, [run(1, RUNS[0].curve, { done: true, finished: "All 5 epochs are done." })]);
+  assert.match(view.$(".wl-status").textContent, /All 5 epochs are done/);
   view.destroy();
 });
 

@@ -225,3 +225,11 @@ def test_a_run_that_was_not_kept_like_this_is_refused_whole(change):
     widget = trained(make())
     odd = make()
     assert not odd.restore({"runs": [{**widget.runs[0], **change}]}) and odd.runs == [] and odd.error == ""
+
+
+def test_a_run_that_has_reached_its_epochs_says_so_and_what_goes_on():
+    widget = trained(make())
+    said = widget.picture["runs"][0]["finished"]
+    assert said == "All 2 epochs are done: “Go on” trains 2 more, with the learning rate that is set then."
+    send(widget, stop=True)
+    assert widget.picture["runs"][0]["finished"] == ""

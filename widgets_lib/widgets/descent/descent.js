@@ -102,7 +102,7 @@ function render(context) {
       key("batch", both ? "a step by this batch" : "a step by all digits"),
       ...(both ? [key("all", "a step by all digits")] : []),
       key("path", "the path"),
-      h("span", { class: "wl-quiet" }, "short steps are drawn longer"),
+      h("span", { class: "wl-quiet" }, "short steps are drawn longer. Click to place the ball."),
     );
     view.caption.replaceChildren(...prose(picture.said));
     arithmetic.replaceChildren(

@@ -8,7 +8,7 @@ from widgets_lib.compute.formatting import count, three_digits
 from widgets_lib.compute.learning.runs import BATCHES, HIDDEN, MAX_UNITS, Misread, sheet, weight_sheet
 from widgets_lib.compute.learning.training import Net
 from widgets_lib.widgets.broadcasting.png import to_data_uri
-from widgets_lib.widgets.training.kept import Run, settings_of
+from widgets_lib.widgets.training.kept import MAX_EPOCHS, Run, settings_of
 
 RATES = [float(f"{10 ** (k / 10):.2g}") for k in range(-20, 11)]  # ten to a decade, from 0.01 to 10
 
@@ -27,14 +27,17 @@ def title_of(run: Run) -> str:
     return f"{size}, batch {run['batch']}, lr {' → '.join(shown)}"
 
 
-def picture_of(runs: list[Run], chosen: int) -> dict[str, Any]:
-    """runs: title, epoch, loss, accuracy as texts, curve: [epoch, loss, accuracy]; epochs: how many the axis holds."""
-    rows = [_row(number, run) for number, run in enumerate(runs, 1)]
+def picture_of(runs: list[Run], chosen: int, more: int) -> dict[str, Any]:
+    """runs: title, epoch, loss, accuracy as texts, curve: [epoch, loss, accuracy]; epochs: how many the axis holds.
+
+    more: epochs that a run goes on by; finished: what is said of a run that has reached its goal.
+    """
+    rows = [_row(number, run, more) for number, run in enumerate(runs, 1)]
     furthest = max((run["goal"] / settings_of(run).steps_per_epoch for run in runs), default=1.0)
     return {"runs": rows, "epochs": max(1, round(furthest)), "said": _sentence(runs, chosen)}
 
 
-def _row(number: int, run: Run) -> dict[str, Any]:
+def _row(number: int, run: Run, more: int) -> dict[str, Any]:
     per_epoch = settings_of(run).steps_per_epoch
     last = run["curve"][-1] if run["curve"] else None
     return {
@@ -46,8 +49,21 @@ def _row(number: int, run: Run) -> dict[str, Any]:
         "accuracy": f"{last[2]:.4f}" if last else "",
         "ended": run["ended"],
         "done": run["steps"] >= run["goal"],
+        "finished": _finished(run, more),
         "curve": [[round(step / per_epoch, 4), loss, accuracy] for step, loss, accuracy in run["curve"]],
     }
+
+
+def _finished(run: Run, more: int) -> str:
+    """What is said of a run that has reached its goal; empty before, and of one that was stopped."""
+    if run["ended"] or run["steps"] < run["goal"]:
+        return ""
+    epochs = run["goal"] // settings_of(run).steps_per_epoch
+    done = "The epoch is done" if epochs == 1 else f"All {epochs} epochs are done"
+    more = min(more, MAX_EPOCHS - epochs)
+    if more <= 0:
+        return f"{done}."
+    return f"{done}: “Go on” trains {more} more, with the learning rate that is set then."
 
 
 def _sentence(runs: list[Run], chosen: int) -> str:

@@ -71,7 +71,8 @@ function createStatus(model) {
       const { message: text, fraction, left: time } = model.get("progress");
       bar.hidden = !text;
       bar.value = fraction ?? 0;
-      message.textContent = text ? `${text} …` : "";
+      const run = model.get("picture").runs[model.get("chosen")];
+      message.textContent = text ? `${text} …` : (run?.finished ?? "");
       left.textContent = text ? (time ?? "") : "";
     },
   };

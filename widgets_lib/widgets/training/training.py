@@ -92,7 +92,7 @@ class TrainingRun(Widget):
         check_runs(self.runs)
         if not 0 <= self.chosen < max(1, len(self.runs)):
             raise ValueError(f"there is no run {self.chosen + 1}: there are {len(self.runs)}")
-        self.picture = picture.picture_of(self.runs, self.chosen)
+        self.picture = picture.picture_of(self.runs, self.chosen, self._epochs)
         self._look_into()
 
     def _look_into(self) -> None:
