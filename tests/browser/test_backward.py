@@ -16,6 +16,6 @@ def test_an_edited_input_is_followed_to_its_gradient(voila_page):
     expect(caption).to_contain_text("the gradient of w is −28")
     field.fill("many")
     field.press("Enter")
-    expect(widget.get_by_role("alert")).to_contain_text("“many” can't be read as a number")
+    expect(widget.get_by_role("alert")).to_contain_text("“many” can’t be read as a number")
     page.set_viewport_size({"width": 360, "height": 740})
     page.wait_for_function("document.documentElement.scrollWidth <= 360")

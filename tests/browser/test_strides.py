@@ -93,7 +93,7 @@ def test_one_write_is_seen_in_every_element_and_not_in_the_learners_own(explorer
     field = widget.get_by_label("new number for storage cell 1")
     field.fill("abc")
     field.press("Enter")
-    expect(widget.get_by_role("alert")).to_contain_text("“abc” can't be read as a number")
+    expect(widget.get_by_role("alert")).to_contain_text("“abc” can’t be read as a number")
     assert texts(widget) == ["10", "99", "30"] * 3
 
 

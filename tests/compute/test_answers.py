@@ -32,7 +32,7 @@ from widgets_lib.compute import answers
         ("9.9", 9.95556, True, "Near enough: it is 9.96."),
         ("8", 9.95556, False, "You said 8; it is 9.96."),
         ("0.95", 0.9514, True, "Near enough: it is 0.951."),
-        ("0.97", 0.000012345, False, "You said 0.97; it is 1.23e-05: 78,574 times too high."),
+        ("0.97", 0.000012345, False, "You said 0.97; it is 1.23 × 10⁻⁵: 78,574 times too high."),
         ("31415", 12345.678, False, "You said 31,415; it is 12,346: 2.5 times too high."),
         ("0", 0, True, "Right: 0."),
         ("lists", "lists", True, "Right: lists."),
@@ -48,3 +48,9 @@ def test_judged_in_words(given, answer, right, words):
 )
 def test_how_near_is_near_enough_can_be_said(given, tolerance, right):
     assert answers.judge(given, 39_200 if given == "40000" else 0.99609375, tolerance).right == right
+
+
+def test_numbers_are_written_as_in_print():
+    assert [answers.show(number) for number in (-0.9, -12, 0.25**10, -1.5e-7, 2e9)] == [
+        *("−0.9", "−12", "9.54 × 10⁻⁷", "−1.5 × 10⁻⁷", "2 × 10⁹"),
+    ]

@@ -148,8 +148,8 @@ def test_a_time_or_a_size_in_another_unit_is_converted(text, unit, number):
         ("3 ms", "", "“3 ms” has the unit ms: write the number alone"),
         ("3 kB", "minutes", "“3 kB” has the unit kB: write the number of minutes"),
         ("20 minutes", "rows", "“20 minutes” has the unit minutes: write the number of rows"),
-        ("some minutes", "minutes", "“some minutes” can't be read as a number"),
-        ("1/0 minutes", "seconds", "“1/0 minutes” can't be read as a number"),
+        ("some minutes", "minutes", "“some minutes” can’t be read as a number"),
+        ("1/0 minutes", "seconds", "“1/0 minutes” can’t be read as a number"),
         ("1.234,56", "", "“1.234,56” may be read in two ways: write 1234.56"),
         ("1.234.567", "", "write 1234567"),
     ],
@@ -197,7 +197,7 @@ def test_arithmetic_is_that_of_python_without_rounding(text):
     try:
         expected = eval(__import__("re").sub(r"[0-9.]+", lambda number: f"Fraction('{number[0]}')", text))
     except ZeroDivisionError:
-        with pytest.raises(ValueError, match="can't be read as a number"):
+        with pytest.raises(ValueError, match="can’t be read as a number"):
             read_number(text)
     else:
         assert read_number(text) == (expected.numerator if Fraction(expected).denominator == 1 else float(expected))
@@ -213,7 +213,7 @@ def test_arithmetic_is_that_of_python_without_rounding(text):
     ],
 )  # fmt: skip
 def test_what_is_no_number_gets_words(text):
-    with pytest.raises(ValueError, match=r"can't be read as a number: write 1000, 0\.5 or 1/3") as refusal:
+    with pytest.raises(ValueError, match=r"can’t be read as a number: write 1000, 0\.5 or 1/3") as refusal:
         read_number(text)
     assert len(str(refusal.value)) < 150
 

@@ -82,7 +82,7 @@ def test_an_input_is_edited_and_each_expression_keeps_its_own():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("three", "s0: “three” can't be read as a number: write 1000, 0.5 or 1/3"),
+        ("three", "s0: “three” can’t be read as a number: write 1000, 0.5 or 1/3"),
         ("", "s0: no number was typed"),
         ("800", "e0: exp(800) is too large for a float"),
         ("1e6", "s0 is a number from −1,000 to 1,000, such as 0.5, not 1000000.0"),

@@ -23,7 +23,7 @@ def test_the_answer_reaches_the_view_only_with_the_verdict():
 def test_what_can_not_be_read_is_explained_and_the_widget_goes_on():
     widget = wl.Predict("How many?", answer=39_200)
     widget.given = "__import__('os').abort()"
-    assert "can't be read as a number: write 1000, 0.5 or 1/3" in widget.error
+    assert "can’t be read as a number: write 1000, 0.5 or 1/3" in widget.error
     assert widget.verdict == ""
     widget.given = "39200"
     assert (widget.error, widget.right) == ("", True)

@@ -382,7 +382,7 @@ def test_a_cell_stores_what_its_type_makes_of_a_number(x, text, stored):
 @pytest.mark.parametrize(
     ("x", "position", "text", "words"),
     [
-        (c(), 0, "__import__('os').abort()", "can't be read as a number"),
+        (c(), 0, "__import__('os').abort()", "can’t be read as a number"),
         (c(), 0, "", "no number was typed"),
         (c(), 3, "1", "there is no storage cell 3: they go from 0 to 2"),
         (c(), "0", "1", "can't be used here"),

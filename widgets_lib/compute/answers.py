@@ -4,11 +4,12 @@ import math
 from dataclasses import dataclass
 
 from widgets_lib.compute._integers import check_positive
-from widgets_lib.compute.formatting import count, format_shape
+from widgets_lib.compute.formatting import MINUS, count, format_shape
 from widgets_lib.compute.parsing import read_number, read_shape
 
 Answer = tuple[int, ...] | str | int | float
 """A shape, the text of a choice, or a number."""
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,12 @@ def show(value: Answer) -> str:
         return format_shape(value)
     if isinstance(value, str):
         return value
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}"
+    text = f"{value:,}" if isinstance(value, int) else f"{value:,.6g}"
+    digits, _, power = text.replace("-", MINUS).partition("e")
+    if not power:
+        return digits
+    sign, number = ("⁻" if power[0] == MINUS else ""), power[1:].lstrip("0")
+    return f"{float(text.partition('e')[0]):.3g} × 10{sign}{number.translate(RAISED)}".replace("-", MINUS)
 
 
 def _judge_shape(given: tuple[int, ...], answer: tuple[int, ...]) -> Verdict:

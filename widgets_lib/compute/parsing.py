@@ -181,7 +181,7 @@ def _read_exactly(text: str, typed: str = "") -> Fraction:
         return _evaluate_text(_as_expression(text))
     except (ValueError, SyntaxError, ArithmeticError, RecursionError, MemoryError):
         typed = shorten((typed or text).strip())
-        raise ValueError(f"“{typed}” can't be read as a number: write 1000, 0.5 or 1/3") from None
+        raise ValueError(f"“{typed}” can’t be read as a number: write 1000, 0.5 or 1/3") from None
 
 
 def _as_expression(text: str) -> str:
