@@ -129,8 +129,10 @@ function repairOutputs() {
 function markAnnounced() {
   const cells = [...document.querySelectorAll("#lesson .jp-Cell")];
   for (const [at, cell] of cells.entries()) {
-    const announced = cells[at - 1]?.matches(".jp-MarkdownCell") && cells[at - 1].textContent.trim().endsWith(":");
-    if (cell.matches(".jp-CodeCell")) cell.classList.toggle("announced", announced && !cell.querySelector(TELLING));
+    if (!cell.matches(".jp-CodeCell")) continue;
+    const before = cells[at - 1];
+    const announced = !!before?.matches(".jp-MarkdownCell") && before.textContent.trim().endsWith(":");
+    cell.classList.toggle("announced", announced && !cell.querySelector(TELLING));
   }
 }
 
