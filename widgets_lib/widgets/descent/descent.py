@@ -80,7 +80,7 @@ class DescentExplorer(Widget):
         self._descent: Descent | None = None
         self._taken: list[Any] = []  # the steps that `_descent` has taken
         self._drawn: tuple[str, str] | None = None
-        self._chosen: tuple[str, float] | None = None  # the loss that was just chosen, with its learning rate
+        self._first_loss = loss
         usual = landscapes.USUAL_LR[loss]
         choices = picture.choices()
         super().__init__(
@@ -97,14 +97,17 @@ class DescentExplorer(Widget):
             self._drawn = (self.view, self.loss)
             self.landscape = picture.landscape_of(shown)
         drawn = picture.picture_of(shown, path, self.loss)
-        if self._chosen == (self.loss, self.lr) and not self.steps and not self.start:
+        if self._is_new_loss():
             drawn["said"] += (
                 f" Each loss has a learning rate to begin with, here {self.lr:g}, and the path begins anew."
             )
-        else:
-            self._chosen = None
         self.picture = drawn
         self._judge(path)
+
+    def _is_new_loss(self) -> bool:
+        """Whether another loss than the author's is chosen, and nothing has been done with it."""
+        usual = landscapes.USUAL_LR[self.loss]
+        return self.loss != self._first_loss and self.lr == usual and not self.steps and not self.start
 
     def _walk(self, shown: landscapes.Landscape) -> Descent:
         """The path of `steps`, made longer where it can be, else walked again from its start."""
@@ -169,7 +172,6 @@ class DescentExplorer(Widget):
         landscapes.find_view(view)
         find_loss(loss)
         lr = self.lr if loss == self.loss else landscapes.USUAL_LR[loss]
-        self._chosen = None if loss == self.loss else (loss, lr)
         self._set_traits({"view": view, "loss": loss, "lr": lr, "start": [], "steps": []})
 
     def step(self, count: int = 1) -> None:
