@@ -50,7 +50,7 @@ def test_an_answer_is_seen_once_its_question_is_answered_and_the_page_keeps_its_
 
     first, second = page.locator(".wl-predict").all()
     answer(first, "not a number")
-    expect(first.get_by_role("alert")).to_contain_text("can't be read")
+    expect(first.get_by_role("alert")).to_contain_text("can’t be read")
     expect(three).to_be_hidden()
     answer(first, "5")  # wrong is an answer too
     expect(three).to_be_visible()
