@@ -147,6 +147,7 @@ def test_a_challenge_that_is_solved_stays_so():
     assert widget.solved and widget.challenge["message"].startswith("Solved: with 2.5 it goes back and forth")
     send(widget, put=[1])
     assert widget.solved and widget.challenge["message"].startswith("Solved before. 0 steps so far")
+    assert widget.challenge["solved"] and not widget.challenge["now"]
 
 
 def test_a_short_step_keeps_its_direction():

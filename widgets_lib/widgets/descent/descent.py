@@ -12,6 +12,7 @@ from widgets_lib.compute.learning import challenges, landscapes
 from widgets_lib.compute.learning.descent import check_lr, draw_batch, find_loss
 from widgets_lib.compute.learning.paths import Descent
 from widgets_lib.widgets._base import Widget
+from widgets_lib.widgets._challenges import describe_progress
 from widgets_lib.widgets._messages import anything, integer, list_of, text
 from widgets_lib.widgets.descent import picture
 
@@ -139,13 +140,8 @@ class DescentExplorer(Widget):
             return
         verdict = self._task.judge(path)
         self.solved = self.solved or verdict.is_solved
-        self.challenge = {
-            "task": self._task.task,
-            "message": verdict.message if verdict.is_solved or not self.solved else "Solved before. " + verdict.message,
-            "solved": self.solved,
-            "hints": list(self._task.hints[: self.hints]),
-            "more": self.hints < len(self._task.hints),
-        }
+        message = verdict.message if verdict.is_solved or not self.solved else "Solved before. " + verdict.message
+        self.challenge = describe_progress(self._task, message, verdict.is_solved, self.solved, self.hints)
 
     # ---- what the learner does ----
 

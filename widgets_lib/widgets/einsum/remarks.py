@@ -6,6 +6,7 @@ from typing import Any
 from widgets_lib.compute.einsum import Cost, Einsum, differences
 from widgets_lib.compute.einsum.challenges import Challenge, judge
 from widgets_lib.compute.formatting import count, format_bytes
+from widgets_lib.widgets._challenges import SOLVED_BEFORE, describe_progress
 from widgets_lib.widgets.einsum.operands import Operand
 
 
@@ -52,14 +53,7 @@ def describe_challenge(
     if not verdict.is_solved and not challenge.is_picture:
         message = f"{name_mistake(challenge.wanted)} {message}".strip()
     if not verdict.is_solved and solved:
-        message = "You have solved this one. Go on playing, or start again."
+        message = SOLVED_BEFORE
     elif e.equation == challenge.start:
         message = "Press a letter to keep or to sum it, or edit a text: the drawing follows."
-    return {
-        "task": challenge.task,
-        "message": message,
-        "solved": solved or verdict.is_solved,
-        "now": verdict.is_solved,
-        "hints": list(challenge.hints[:hints]),
-        "more": hints < len(challenge.hints),
-    }
+    return describe_progress(challenge, message, verdict.is_solved, solved, hints)

@@ -3,7 +3,8 @@ import { h, set } from "../shared/dom.js";
 import { signed } from "../shared/format.js";
 
 /**
- * Returns { node, build(rows, columns, wide), write(texts, greys), mark(isMarked, kind), point(p, isRevealed), showRest() }.
+ * Returns { node, build(rows, columns, wide), write(texts, greys), mark(isMarked, kind), point(p, isRevealed),
+ * showRest() }.
  *
  * A cell is named by its place in the flat row of numbers, `p`; `wide` is how many columns the image has.
  * @param {object} listeners

@@ -9,6 +9,7 @@ from widgets_lib.compute import similarity
 from widgets_lib.compute.drawing import centre_of_mass
 from widgets_lib.compute.similarity import Direction, Metric
 from widgets_lib.compute.similarity.challenges import Attempt, Challenge
+from widgets_lib.widgets._challenges import SOLVED_BEFORE, describe_progress
 from widgets_lib.widgets.similarity import words
 from widgets_lib.widgets.similarity.subject import STEPS, Floats, Reading, Subject
 
@@ -184,12 +185,5 @@ def describe_challenge(challenge: Challenge, attempt: Attempt, solved: bool, hin
     verdict = challenge.judge(attempt)
     message = verdict.message
     if solved and not verdict.is_solved:
-        message = "You have solved this one. Go on playing, or start again."
-    return {
-        "task": challenge.task,
-        "message": message,
-        "solved": solved or verdict.is_solved,
-        "now": verdict.is_solved,
-        "hints": list(challenge.hints[:hints]),
-        "more": hints < len(challenge.hints),
-    }
+        message = SOLVED_BEFORE
+    return describe_progress(challenge, message, verdict.is_solved, solved, hints)

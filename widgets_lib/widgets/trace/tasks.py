@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from widgets_lib.compute import gpu
+from widgets_lib.widgets._challenges import describe_progress
 from widgets_lib.widgets.trace.subjects import Followed
 
 
@@ -50,15 +51,7 @@ def describe(
         message = "Read the faults below. Press “change” beside a line, and choose what belongs there."
     elif solved and not now:
         message = f"{message} (You have mended this one before.)"
-    return {
-        "task": task.task,
-        "message": message,
-        "solved": solved,
-        "now": now,
-        "hints": list(task.hints[:hints]),
-        "more": hints < len(task.hints),
-        "places": _places(task, edits),
-    }
+    return {**describe_progress(task, message, now, solved, hints), "places": _places(task, edits)}
 
 
 def _places(task: gpu.Challenge, edits: Mapping[int, int]) -> list[dict[str, Any]]:
