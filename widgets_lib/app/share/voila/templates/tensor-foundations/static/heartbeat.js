@@ -9,18 +9,6 @@ const BUSY =
 // There is no event for a page that a proxy cut off: the kernel is idle although the page is not complete.
 const CUT = "The rest of the lesson does not come. If it stays so, reload to start again.";
 
-function warn(text, { reload }) {
-  const banner = document.getElementById("banner");
-  if (banner.dataset.says === text) return; // a screen reader need not repeat it
-  banner.dataset.says = text;
-  banner.textContent = text;
-  banner.hidden = !text;
-  if (!reload) return;
-  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Reload" });
-  button.addEventListener("click", () => location.reload());
-  banner.append(" ", button);
-}
-
 function kernelAddress(route) {
   const { baseUrl, kernelId } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
   return `${baseUrl}${route}/${kernelId}`;

@@ -1,28 +1,33 @@
-// The lesson page's own behaviour: code switch, contents, and progress while Voila streams the page.
-// `startLesson` runs once the bar exists, long before the page has loaded.
+// The lesson page's own behaviour, with or without a server: code switch, contents, anchors, what is said of Python.
+// `startLesson` runs once the bar exists, long before the page has loaded; `completeLesson` and `finishLesson` are called
+// by voila-page.js in the app, and at the end of a page without a server.
 "use strict";
 
-const DRAWN_MS = 50; // how often to look whether everything is drawn
 const REPAIR_MS = 100; // from a change in an output until it is repaired
-const OUTPUT = 'script[type="application/vnd.voila.cell-output+json"]';
 // An output that says something without its code: not the bare value of a cell's last line.
 const TELLING =
   ".jp-OutputArea-child:not(.jp-OutputArea-executeResult), " +
   ".jp-OutputArea-executeResult > :not(.jp-OutputPrompt, .jp-RenderedText)";
 
-// --- progress: names the section whose cells run; never covers what is already there
-let cellsReady = "";
-const lessonGrew = new MutationObserver(() => {
-  showProgress();
-  fillContents();
-});
-
+// --- what is said: a line in the corner while something is awaited, a banner when something is wrong
 function say(text, count = "") {
   const line = document.getElementById("progress");
   line.hidden = !text;
   if (line.firstChild?.textContent !== text) line.replaceChildren(text, document.createElement("span"));
   // Not for screen readers: it would be read seventy times.
   Object.assign(line.lastChild, { textContent: count, ariaHidden: "true" });
+}
+
+function warn(text, { reload }) {
+  const banner = document.getElementById("banner");
+  if (banner.dataset.says === text) return; // a screen reader need not repeat it
+  banner.dataset.says = text;
+  banner.textContent = text;
+  banner.hidden = !text;
+  if (!reload) return;
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Reload" });
+  button.addEventListener("click", () => location.reload());
+  banner.append(" ", button);
 }
 
 function headings(selector) {
@@ -35,33 +40,17 @@ const textOf = (heading) =>
     .join("")
     .trim();
 
-function showProgress() {
-  const section = headings("h1, h2, h3").at(-1);
-  if (cellsReady) say(`Preparing ${section ? `“${textOf(section)}”` : "the lesson"}`, cellsReady);
-}
+// --- the page as it comes in
+const lessonGrew = new MutationObserver(fillContents);
 
-// Voila writes a call of this in front of each finished cell …
-globalThis.voila_process = (cell, cells) => {
-  cellsReady = ` — ${cell} of ${cells} cells ready`;
-  document.getElementById("done").style.setProperty("--done", String(cell / cells));
-  watchKernel();
-};
-// … and of this after the last one; then its own scripts load and draw the outputs.
-globalThis.voila_finish = () => {
-  if (page.dataset.lesson) return; // a second call comes once Voila's theme is loaded
+/** Every cell is in the page. */
+function completeLesson() {
   lessonGrew.disconnect();
   fillContents();
-  page.dataset.lesson = "drawing";
-  say("Drawing the widgets …");
-  whenDrawn();
-};
+}
 
-async function whenDrawn() {
-  const stopped = () => page.dataset.lesson === "stopped";
-  const drawn = async () =>
-    managerRuns() && !document.querySelector(OUTPUT) && !widgetsToCome() && (await viewsAreDrawn());
-  while (!stopped() && !(await drawn())) await new Promise((resolve) => setTimeout(resolve, DRAWN_MS));
-  if (stopped()) return;
+/** Everything is drawn. */
+function finishLesson() {
   page.dataset.lesson = "ready";
   say("");
   stayAtAnchor();
@@ -72,30 +61,6 @@ async function whenDrawn() {
   addEventListener("resize", repairOutputs);
   addEventListener("projector", repairOutputs);
 }
-
-const managerRuns = () => Boolean(globalThis.jupyterapp?.widgetManager);
-// A widget's output is an empty panel, then says "Loading widget...", until its model has come from the kernel.
-function widgetsToCome() {
-  const panels = [...document.querySelectorAll("#lesson .lm-Panel.jp-OutputArea-output:not(.lm-mod-hidden)")];
-  return panels.some(
-    ({ textContent, childElementCount }) => textContent === "Loading widget..." || !(textContent || childElementCount),
-  );
-}
-// anywidget does not wait for a view that loads its modules first, as this course's do: widgets/shared/mount.js marks
-// it once it is drawn.
-async function viewsAreDrawn() {
-  const manager = globalThis.jupyterapp.widgetManager;
-  const models = await whatCame([...manager.registeredModels].map((id) => manager.get_model(id)));
-  const ours = models.filter((model) => model.get("_view")?.module);
-  const views = await whatCame(ours.flatMap((model) => Object.values(model.views ?? {})));
-  return views.every(({ el }) => "drawn" in el.dataset);
-}
-/** The values of those promises that are kept: of the others the console tells. */
-const whatCame = async (promises) =>
-  (await Promise.all(promises.map((promise) => promise.catch(() => null)))).filter(Boolean);
-globalThis.voila_heartbeat = () => {}; // written into the page to keep a slow connection open
-globalThis.update_loading_text = () => {};
-globalThis.display_cells = () => {};
 
 // --- what Jupyter's renderers leave out: a figure's text alternative, and scrolling by keyboard what is too wide
 // Not at once: it measures, and a widget that draws would be laid out in the midst of it, at every change.
@@ -238,17 +203,6 @@ function stayAtAnchor() {
   for (const event of ["wheel", "touchmove", "keydown", "pointerdown"])
     addEventListener(event, () => stay.disconnect(), { once: true, passive: true });
 }
-
-// --- leaving: Voila's widget manager stops the kernel before a page unloads. While cells still run there is no
-// manager yet, and phones send no `beforeunload`; then this code stops it.
-let stoppedByManager = false;
-addEventListener("beforeunload", () => {
-  stoppedByManager = managerRuns();
-});
-addEventListener("pagehide", () => {
-  const kernelStarted = document.getElementById("jupyter-config-data");
-  if (kernelStarted && !stoppedByManager) navigator.sendBeacon(kernelAddress("voila/api/shutdown"));
-});
 
 /** @param {string} path  the lesson's, in the served folder */
 function startLesson(path) {
