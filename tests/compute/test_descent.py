@@ -176,14 +176,17 @@ def test_a_slice_is_the_loss_of_all_weights_and_its_gradient_that_one_projected(
     assert cut.lr_limit(t) == pytest.approx(2 / np.linalg.eigvalsh(second)[-1], rel=1e-6)
 
 
-def test_a_grid_holds_the_loss_at_each_place_and_the_minimum_is_below_all(named):
-    cut = slices.Slice(*digits(600), named["templates"].weights, named["ink"].weights)
+@pytest.mark.parametrize("kind", descent.LOSSES)
+def test_a_grid_holds_the_loss_at_each_place_and_the_minimum_is_below_all(named, kind):
+    cut = slices.Slice(*digits(600), named["templates"].weights, named["ink"].weights, kind=kind)
     across, up = [-1.0, 0, 4], [-2.0, 0, 1, 3]
     grid = cut.grid(across, up)
     assert grid.shape == (3, 4)
-    np.testing.assert_allclose(grid, [[cut.loss([a, b]) for b in up] for a in across], rtol=1e-5)
+    np.testing.assert_allclose(grid, [[cut.loss([a, b]) for b in up] for a in across], rtol=1e-12)
     place, lowest = cut.minimum
     assert lowest < grid.min() and np.linalg.norm(cut.gradient(place)) < 1e-8
+    far = cut.grid([-4000.0, 0], [1.0, 4000])  # where exp of the scores' differences leaves float64
+    np.testing.assert_allclose(far, [[cut.loss([a, b]) for b in (1, 4000)] for a in (-4000, 0)], rtol=1e-12)
 
 
 # ---- paths ----

@@ -17,6 +17,8 @@ import numpy as np
 from widgets_lib.compute._integers import check_count, check_positive
 from widgets_lib.compute.formatting import count, join_words
 
+TABLE_DIGITS = 100  # whose sums are in memory at a time
+
 
 @dataclass(frozen=True)
 class Loss:
@@ -29,6 +31,8 @@ class Loss:
     """(scores, y) -> its derivative by each score (n, classes)."""
     curve: Callable[[np.ndarray, np.ndarray], np.ndarray]
     """(scores, v) -> its second derivative by the scores times v, both (n, classes)."""
+    table: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+    """(scores (p, n, classes), others (q, n, classes), y) -> the mean loss of each sum of one and another (p, q)."""
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:
@@ -57,6 +61,33 @@ def _cross_entropy_curve(scores: np.ndarray, v: np.ndarray) -> np.ndarray:
     return product
 
 
+def _cross_entropy_table(one: np.ndarray, other: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """As exp(a + b) is exp(a) · exp(b), p + q exponentials of a score do instead of p · q, and the sums are products."""
+    if np.ptp(one, -1).max() + np.ptp(other, -1).max() > 700:  # a product might be 0
+        return np.array([cross_entropies(scores + other, y).mean(-1) for scores in one])
+    losses = np.zeros((len(one), len(other)))
+    for first in range(0, len(y), TABLE_DIGITS):
+        some = slice(first, first + TABLE_DIGITS)
+        (a, above_a), (b, above_b) = _shifted_exps(one[:, some], y[some]), _shifted_exps(other[:, some], y[some])
+        totals = np.matmul(a.transpose(1, 0, 2).copy(), b.transpose(1, 2, 0).copy())  # (digits, p, q)
+        losses += np.log(totals, out=totals).sum(0) + above_a[:, None] + above_b
+    return losses / len(y)
+
+
+def _shifted_exps(scores: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """exp of scores (p, n, classes) less the largest of each digit, and by how much that is above the right one's (p,)."""
+    largest, right = scores.max(-1), np.take_along_axis(scores, _as_index(y, scores), -1)[..., 0]
+    return np.exp(scores - largest[..., None]), (largest - right).sum(-1)
+
+
+def _squared_error_table(one: np.ndarray, other: np.ndarray, y: np.ndarray) -> np.ndarray:
+    n, missing = len(y), other - _one_hot(other, y)
+    squares = [(scores**2).sum((-1, -2)) for scores in (one, missing)]
+    products = np.einsum("pnc,qnc->pq", one, missing)  # `@` starts threads, which on a busy machine takes longer
+    losses: np.ndarray = (squares[0][:, None] / 2 + squares[1] / 2 + products) / n
+    return losses
+
+
 def _one_hot(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
     targets: np.ndarray = y[:, None] == np.arange(scores.shape[-1])
     return targets
@@ -68,12 +99,14 @@ LOSSES = {
         cross_entropies,
         lambda scores, y: softmax(scores) - _one_hot(scores, y),
         _cross_entropy_curve,
+        _cross_entropy_table,
     ),
     "squared error": Loss(
         "squared error",
         lambda scores, y: ((scores - _one_hot(scores, y)) ** 2).sum(-1) / 2,
         lambda scores, y: scores - _one_hot(scores, y),
         lambda scores, v: v,
+        _squared_error_table,
     ),
 }
 

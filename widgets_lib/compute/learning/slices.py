@@ -143,16 +143,11 @@ class Slice:
         return t, self.loss(t)
 
     def grid(self, *ticks: Any) -> np.ndarray:
-        """The loss at all places with these coordinates, an axis for each: (len(ticks₁), len(ticks₂)), or (len(ticks₁),).
-
-        Computed in float32, for a picture.
-        """
+        """The loss at all places with these coordinates, an axis for each: (len(ticks₁), len(ticks₂)), or (len(ticks₁),)."""
         if len(ticks) != self.axes:
             raise ValueError(f"this slice has {self.axes} axes, and here are ticks for {len(ticks)}")
-        first, *rest = (np.asarray(values, np.float32) for values in ticks)
-        origin, (along, *others) = self._at_origin.astype(np.float32), self._along.astype(np.float32)
-        if rest:  # a row of the picture at a time
-            origin = origin + rest[0][:, None, None] * others[0]
-        rows = [self.loss_of.values(origin + value * along, self.y).mean(-1) for value in first]
-        losses: np.ndarray = np.array(rows, np.float64)
-        return losses
+        first, *rest = (np.asarray(values, np.float64)[:, None, None] for values in ticks)
+        if rest:
+            return self.loss_of.table(self._at_origin + first * self._along[0], rest[0] * self._along[1], self.y)
+        values = [self.loss_of.values(self._at_origin + t * self._along[0], self.y).mean(-1) for t in first]
+        return np.array(values)
