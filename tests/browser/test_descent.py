@@ -1,4 +1,4 @@
-"""DescentExplorer in a real page: a challenge is solved by slider and buttons, the ball is put elsewhere."""
+"""DescentExplorer in a real page: a challenge is solved by slider and buttons, the ball is put elsewhere and dragged."""
 
 from playwright.sync_api import expect
 
@@ -19,3 +19,32 @@ def test_a_challenge_is_solved_and_the_ball_put_elsewhere(voila_page):
     expect(caption).to_contain_text("At the start: b = −8")
     page.set_viewport_size({"width": 360, "height": 740})
     page.wait_for_function("document.documentElement.scrollWidth <= 360")
+
+
+def middle_of(locator):
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_the_ball_goes_along_with_the_pointer_without_delay_and_escape_puts_it_back(voila_page):
+    page = voila_page(["import widgets_lib as wl", "wl.DescentExplorer('plane')"])
+    widget = page.locator(".wl-descent")
+    caption, ball, step = (
+        widget.locator(".wl-caption"),
+        widget.locator(".wl-ball"),
+        widget.get_by_role("button", name="Step", exact=True),
+    )
+    step.click()
+    expect(caption).to_contain_text("After 1 step")
+    x, y = middle_of(ball)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for part in range(1, 11):
+        page.mouse.move(x + 12 * part, y + 6 * part)
+    expect(caption).to_contain_text("At the start")
+    assert "left" not in ball.evaluate("ball => getComputedStyle(ball).transitionProperty")
+    page.wait_for_function("([x, y]) => document.elementFromPoint(x, y).matches('.wl-ball')", arg=[x + 120, y + 60])
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    expect(caption).to_contain_text("After 1 step")
+    assert widget.locator(".wl-chart").evaluate("chart => getComputedStyle(chart).touchAction") == "none"

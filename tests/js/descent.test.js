@@ -66,21 +66,130 @@ test("sliders set the learning rate and the batch, whose last stop is all", asyn
   view.destroy();
 });
 
-test("arrow keys put the ball elsewhere, along one axis or two, and the pointer does", async () => {
+test("arrow keys put the ball elsewhere, along one axis or two", async () => {
   const view = await mount("wl.DescentExplorer()");
   const { low, high } = view.model.state.landscape.axes[0];
-  view.key(view.$(".wl-ball"), "ArrowRight");
-  view.key(view.$(".wl-ball"), "ArrowUp"); // there is no second weight
-  assert.deepEqual(sent(view), [{ put: [2 + (high - low) / 24] }]);
+  for (const key of ["ArrowRight", "ArrowUp", "ArrowRight"]) view.key(view.$(".wl-ball"), key); // no second weight
+  const [one, two] = [1, 2].map((presses) => [2 + (presses * (high - low)) / 24]);
+  assert.deepEqual(view.model.saved, [
+    { start: one, steps: [] },
+    { start: two, steps: [] }, // although the first was not answered
+  ]);
   view.$(".wl-ball").click();
   assert.deepEqual(sent(view).at(-1), { step: 1 });
   view.destroy();
 
   const plane = await mount("wl.DescentExplorer('plane')");
   plane.key(plane.$(".wl-ball"), "ArrowDown");
-  const [a, b] = sent(plane)[0].put;
+  const [a, b] = plane.model.saved[0].start;
   assert.ok(a === -1 && b < 3);
   plane.destroy();
+});
+
+/** Where places are in the drawing: what the pointer points at in it. */
+function pointerIn(view) {
+  const frame = view.$(".wl-frame");
+  const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(frame.getAttribute(name)));
+  const [across, up] = view.model.state.landscape.axes;
+  const at = ([a, b]) => ({
+    clientX: x + ((a - across.low) / (across.high - across.low)) * width,
+    clientY: y + height - ((b - up.low) / (up.high - up.low)) * height,
+  });
+  return (target, type, place, more = {}) =>
+    target.dispatchEvent(
+      new view.window.PointerEvent(type, {
+        ...{ bubbles: true, cancelable: true, pointerId: 1, isPrimary: true, button: type === "pointermove" ? -1 : 0 },
+        ...at(place),
+        ...more,
+      }),
+    );
+}
+const starts = (view) => view.model.saved.map(({ start }) => start.map((t) => Math.round(t * 1000) / 1000));
+
+test("a click beside the ball places it, and the ball goes along while it is dragged", async () => {
+  const view = await mount("wl.DescentExplorer('plane')");
+  const [ball, chart, ground] = [".wl-ball", ".wl-chart", ".wl-frame"].map(view.$);
+  const pointer = pointerIn(view);
+  pointer(ground, "pointerdown", [4, 1]);
+  pointer(ground, "pointerup", [4, 1]);
+  assert.deepEqual(starts(view), [[4, 1]]);
+  assert.deepEqual(view.model.saved[0].steps, []);
+  assert.equal(view.window.document.activeElement, ball);
+
+  view.model.saved.length = 0;
+  pointer(ball, "pointerdown", [-1, 3]);
+  pointer(ball, "pointermove", [-1 + 0.01, 3]); // less than 3 px
+  assert.deepEqual([starts(view), chart.classList.contains("wl-dragging")], [[], false]);
+  pointer(ball, "pointermove", [1, 2]);
+  pointer(ball, "pointermove", [2, 99]); // not beyond the frame
+  pointer(ball, "pointermove", [0, 0], { pointerId: 2 }); // another finger
+  assert.ok(chart.classList.contains("wl-dragging"));
+  pointer(ball, "pointerup", [2, 99]);
+  ball.click(); // comes with the release, and takes no step
+  pointer(ball, "pointermove", [5, 0]);
+  assert.deepEqual(starts(view), [
+    [1, 2],
+    [2, 4],
+  ]);
+  assert.deepEqual([sent(view), chart.classList.contains("wl-dragging")], [[], false]);
+  await new Promise((resolve) => setTimeout(resolve));
+  pointer(ball, "pointerdown", [2, 4]);
+  pointer(ball, "pointerup", [2, 4]);
+  ball.click();
+  assert.deepEqual(sent(view), [{ step: 1 }]);
+  view.destroy();
+});
+
+test("a ball that is grasped beside its middle does not jump, and the right button does not move it", async () => {
+  const view = await mount("wl.DescentExplorer('plane')");
+  const [ball, ground] = [".wl-ball", ".wl-frame"].map(view.$);
+  const pointer = pointerIn(view);
+  pointer(ground, "pointerdown", [4, 1], { button: 2 });
+  pointer(ball, "pointerdown", [-0.9, 3.1]);
+  pointer(ball, "pointermove", [1.1, 2.1]);
+  assert.deepEqual(starts(view), [[1, 2]]);
+  view.destroy();
+});
+
+test("Escape puts a dragged ball back, with its path", async () => {
+  const view = await mount("wl.DescentExplorer('plane')");
+  const ball = view.$(".wl-ball");
+  const pointer = pointerIn(view);
+  const kept = { start: [1, 1], steps: [[0.5, 2000, 0]] };
+  view.model.receive(kept);
+  view.key(ball, "Escape"); // nothing is held
+  assert.deepEqual(view.model.saved, []);
+  pointer(ball, "pointerdown", [-1, 3]);
+  pointer(ball, "pointermove", [3, 1]);
+  assert.deepEqual(view.model.state.steps, []);
+  view.key(ball, "Escape");
+  assert.deepEqual(view.model.saved.at(-1), kept);
+  pointer(ball, "pointermove", [5, 1]);
+  pointer(ball, "pointerup", [5, 1]);
+  ball.click();
+  assert.deepEqual([view.model.saved.length, sent(view)], [2, []]);
+  view.destroy();
+});
+
+test("the numbers of contours do not lie on one another on a phone", async () => {
+  for (const width of [300, 900]) {
+    const prepare = ({ HTMLElement }) =>
+      Object.defineProperty(HTMLElement.prototype, "clientWidth", { get: () => width });
+    const view = await mount("wl.DescentExplorer('plane')", { prepare });
+    const boxes = view.$$(".wl-loss").map((text) => {
+      const [x, y] = ["x", "y"].map((name) => Number(text.getAttribute(name)));
+      const size = 7 * text.textContent.length;
+      return { left: text.getAttribute("text-anchor") === "end" ? x - size : x, size, y };
+    });
+    assert.ok(boxes.length >= 5, `${boxes.length} numbers at ${width}`);
+    for (const [at, one] of boxes.entries())
+      for (const other of boxes.slice(at + 1))
+        assert.ok(
+          Math.abs(one.y - other.y) >= 12 || one.left + one.size <= other.left || other.left + other.size <= one.left,
+          `${JSON.stringify([one, other])} at ${width}`,
+        );
+    view.destroy();
+  }
 });
 
 test("while the ball moves, the landscape is not drawn again", async () => {
@@ -114,6 +223,6 @@ test("a short arrow is drawn longer, in its own direction", async () => {
     const length = Math.hypot(x2 - x1, y2 - y1);
     assert.ok(length > 20 && Math.abs((x2 - x1) / length - 0.6) < 1e-6 && y2 > y1);
   }
-  assert.match(view.$(".wl-legend").textContent, /short steps are drawn longer. Click to place the ball/);
+  assert.match(view.$(".wl-legend").textContent, /Short steps are drawn longer. Drag the ball, or click to place it/);
   view.destroy();
 });

@@ -93,12 +93,16 @@ def test_the_mark_of_the_limit_stands_where_the_slider_has_it():
 def test_the_ball_is_put_elsewhere_and_stays_in_the_frame():
     widget = wl.DescentExplorer()
     send(widget, step=2)
-    send(widget, put=[-3])
+    widget.put(-3)
     assert widget.steps == [] and widget.picture["points"][0]["at"][0] == -3
-    send(widget, put=[1e9])
+    widget.put(1e9)
     assert widget.start == [6.0]
-    send(widget, put=[1, 2])
-    assert widget.error == "a place in this view has 1 coordinates, not 2"
+    with pytest.raises(ValueError, match="a place in this view has 1 coordinates, not 2"):
+        widget.put(1, 2)
+    before = widget.picture
+    for place in ([1, 2], [float("nan")], ["1"], [None], [1e9]):
+        widget.set_state({"start": place, "steps": []})
+        assert widget.error.startswith("the ball can’t stand at ") and widget.picture == before
 
 
 def test_a_path_has_an_end():
@@ -145,7 +149,7 @@ def test_a_challenge_that_is_solved_stays_so():
     widget.lr = 2.5
     send(widget, step=10)
     assert widget.solved and widget.challenge["message"].startswith("Solved: with 2.5 it goes back and forth")
-    send(widget, put=[1])
+    widget.put(1)
     assert widget.solved and widget.challenge["message"].startswith("Solved before. 0 steps so far")
     assert widget.challenge["solved"] and not widget.challenge["now"]
 

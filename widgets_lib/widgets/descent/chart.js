@@ -1,11 +1,12 @@
 // The drawing: axes with names, curve or contours, path, ball, and the arrows of the next step.
 import { h, hasModifier, s, set, UNITS_PER_EM } from "../shared/dom.js";
 import { clamp } from "../shared/format.js";
+import { contoursOf } from "./contours.js";
+import { listenToDrag } from "./drag.js";
 
 const HEIGHT = 340; // of one weight, in drawing units
 const WIDEST = 600; // of two, whose axes have one scale
 const EDGE = { left: 52, right: 16, top: 26, bottom: 46 };
-const ROOM_FOR_LABEL = 40; // drawing units
 const NUDGE = 1 / 24; // of the frame, by an arrow key
 const SHORTEST = 26; // drawing units: a shorter arrow would be hidden by the ball, and is drawn as long as this
 
@@ -13,13 +14,14 @@ const SHORTEST = 26; // drawing units: a shorter arrow would be hidden by the ba
  * Returns { node, show(landscape, picture, room) }.
  * @param {object} on
  * @param {(place: number[]) => void} on.onput  the ball is put somewhere
+ * @param {() => () => void} on.onhold  it is pressed, and maybe dragged; returns what puts it back as it was
  * @param {() => void} on.onstep
  */
-export function createChart({ onput, onstep }) {
+export function createChart({ onput, onhold, onstep }) {
   const ground = s("g", {}); // stays while the ball moves
   const moving = s("g", {});
   const svg = s("svg", { "aria-hidden": "true" }, ground, moving);
-  const ball = h("button", { type: "button", class: "wl-ball", onclick: onstep });
+  const ball = h("button", { type: "button", class: "wl-ball", onclick: () => drag.wasDrag() || onstep() });
   const node = h("div", { class: "wl-chart", role: "group" }, svg, ball);
   let drawn = { landscape: null, room: 0, width: 1 };
   let frame;
@@ -34,12 +36,15 @@ export function createChart({ onput, onstep }) {
     ground.replaceChildren(...axesOf(landscape, frame), ...surfaceOf(landscape, frame));
   }
 
-  set(svg, {
-    onpointerdown: (event) => {
+  const drag = listenToDrag(node, ball, {
+    at: (event) => {
       const box = svg.getBoundingClientRect();
       const unit = box.width / drawn.width || 1;
-      onput(frame.place((event.clientX - box.left) / unit, (event.clientY - box.top) / unit));
+      return [(event.clientX - box.left) / unit, (event.clientY - box.top) / unit];
     },
+    gripAt: () => frame.at(place),
+    move: (point) => onput(frame.place(...point)),
+    hold: onhold,
   });
   set(ball, {
     onkeydown: (event) => {
@@ -50,7 +55,9 @@ export function createChart({ onput, onstep }) {
       if (weights === 1 && !move[0]) return;
       event.preventDefault();
       const axes = drawn.landscape.axes.slice(0, weights);
-      onput(axes.map(({ low, high }, at) => clamp(place[at] + move[at] * NUDGE * (high - low), low, high)));
+      const to = axes.map(({ low, high }, at) => clamp(place[at] + move[at] * NUDGE * (high - low), low, high));
+      place = [...to, ...place.slice(weights)]; // the next press goes on from there, and may come before the answer
+      onput(to);
     },
   });
 
@@ -137,25 +144,7 @@ function surfaceOf({ curve, contours, minimum, lowest }, frame) {
   );
   const line = (points) => `M${points.map((point) => frame.at(point).map(short).join(" ")).join("L")}`;
   if (curve.length) return [s("path", { class: "wl-curve", d: line(curve) }), bottom];
-  const paths = contours.map(({ segments }) =>
-    s("path", {
-      class: "wl-contour",
-      d: segments
-        .map(([a, b, c, d]) =>
-          line([
-            [a, b],
-            [c, d],
-          ]),
-        )
-        .join(""),
-    }),
-  );
-  const texts = contours.map((contour) => {
-    const [at, height] = frame.at(contour.label);
-    const [shift, anchor] = at > frame.right - ROOM_FOR_LABEL ? [-4, "end"] : [4, "start"];
-    return label(at + shift, clamp(height + 4, frame.top + 14, frame.bottom - 4), contour.text, anchor);
-  });
-  return [...paths, ...texts, bottom];
+  return [...contoursOf(contours, frame, line), bottom];
 }
 
 const short = (number) => Math.round(number * 10) / 10;

@@ -9,6 +9,7 @@ import { createView } from "../shared/view.js";
 import { createChart } from "./chart.js";
 
 const MANY = 10; // steps at a press
+const rounded = (coordinate) => Math.round(coordinate * 1e4) / 1e4;
 
 /** The learning rate with the computed limit marked, and the batch: { nodes, show() }. */
 function createSliders(model, view) {
@@ -77,7 +78,12 @@ function render(context) {
   const sliders = createSliders(model, view);
   const moves = createMoves(model, view.root);
   const chart = createChart({
-    onput: (place) => model.send({ put: place }),
+    // As inputs, of which the page sends the next once the last is answered, and the newest only.
+    onput: (place) => view.save({ start: place.map(rounded), steps: [] }),
+    onhold() {
+      const before = { start: model.get("start"), steps: model.get("steps") };
+      return () => view.save(before);
+    },
     onstep: () => model.send({ step: 1 }),
   });
   const room = createRoom(view, { onchange: draw });
@@ -102,7 +108,7 @@ function render(context) {
       key("batch", both ? "a step by this batch" : "a step by all digits"),
       ...(both ? [key("all", "a step by all digits")] : []),
       key("path", "the path"),
-      h("span", { class: "wl-quiet" }, "short steps are drawn longer. Click to place the ball."),
+      h("span", { class: "wl-quiet" }, "Short steps are drawn longer. Drag the ball, or click to place it."),
     );
     view.caption.replaceChildren(...prose(picture.said));
     arithmetic.replaceChildren(

@@ -13,7 +13,7 @@ from widgets_lib.compute.learning.descent import check_lr, draw_batch, find_loss
 from widgets_lib.compute.learning.paths import Descent
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._challenges import describe_progress
-from widgets_lib.widgets._messages import anything, integer, list_of, text
+from widgets_lib.widgets._messages import anything, integer, text
 from widgets_lib.widgets.descent import picture
 
 MAX_STEPS = 60
@@ -42,7 +42,6 @@ class DescentExplorer(Widget):
         "step": integer,
         "back": anything,
         "another": anything,
-        "put": list_of(_number, least=1),
         "hint": anything,
     }
     inputs = ("view", "loss", "lr", "batch", "seed", "start", "steps", "solved", "hints")
@@ -119,7 +118,7 @@ class DescentExplorer(Widget):
             raise ValueError(f"a path has at most {MAX_STEPS} steps: start again, or go back")
         start = list(self.start) or list(shown.start)
         if len(start) != len(shown.axes) or not all(_number(t) and abs(t) <= MAX_PLACE for t in start):
-            raise ValueError(f"the ball can't stand at {reprlib.repr(self.start)} in this view")
+            raise ValueError(f"the ball can’t stand at {reprlib.repr(self.start)} in this view")
         known = self._descent
         if known is None or known.slice is not shown.slice or list(known.start) != start:
             known, self._taken = Descent(shown.slice, start, self.lr), []
@@ -156,8 +155,6 @@ class DescentExplorer(Widget):
             self.back()
         elif "another" in content:
             self.seed += 1
-        elif "put" in content:
-            self.put(*content["put"])
         elif "hint" in content:
             self.hints = min(self.hints + 1, len(self._task.hints)) if self._task else 0
         else:

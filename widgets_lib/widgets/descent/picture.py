@@ -62,9 +62,7 @@ def _heights(shown: Landscape) -> tuple[float, float]:
 
 
 def _contour(level: float, segments: np.ndarray) -> dict[str, Any]:
-    ends = segments.reshape(-1, 2)
-    rightmost = ends[np.lexsort(ends.T[::-1])[-1]] if len(ends) else np.zeros(2)
-    return {"text": _text(level), "segments": segments.round(3).tolist(), "label": rightmost.round(3).tolist()}
+    return {"text": _text(level), "segments": segments.round(3).tolist()}
 
 
 # ---- what moves ----
