@@ -163,3 +163,10 @@ def test_typed_threads_are_taken():
 def test_a_constructor_says_what_is_wrong(arguments, message):
     with pytest.raises((TypeError, ValueError), match=message):
         wl.KernelGrid(**arguments)
+
+
+@pytest.mark.parametrize("threads", [[16, None], [True, 2], [1.5, 2], ["a", 1], [], [16, 16, 16, 16], [0, 5]])
+def test_threads_that_a_page_sets_are_used_or_answered_in_words(threads):
+    widget = wl.KernelGrid(10, 10)
+    widget.set_state({"threads": threads})
+    assert "TypeError" not in widget.error and (widget.error or widget.threads == threads)

@@ -35,7 +35,7 @@ class KernelGrid(Widget):
 
     m = traitlets.Int(help="Rows of c.").tag(sync=True)
     n = traitlets.Int(help="Columns of c.").tag(sync=True)
-    threads = traitlets.List(help="Threads of a block, [x, y].").tag(sync=True)
+    threads = traitlets.List(traitlets.Int(), help="Threads of a block, [x, y].").tag(sync=True)
     x = traitlets.Unicode(help='What x is: "row" or "column".').tag(sync=True)
     result = traitlets.Unicode(help='The dtype of c: "float64" or "float32".').tag(sync=True)
     cell = traitlets.List(help="Row and column of the thread that is shown, from 0.").tag(sync=True)
@@ -68,7 +68,8 @@ class KernelGrid(Widget):
             raise ValueError(f"the result is {' or '.join(RESULT_BYTES)}, not {self.result!r}")
         if len(self.cell) != 2 or not all(type(index) is int and index >= 0 for index in self.cell):
             raise ValueError(f"a cell is two whole numbers from 0 on, a row and a column, not {self.cell!r}")
-        placement = Placement.of(self.m, self._k, self.n, self.threads, x_is_row=self.x == ROW)
+        threads = [int(t) for t in self.threads]  # what JSON has as true counts as 1
+        placement = Placement.of(self.m, self._k, self.n, threads, x_is_row=self.x == ROW)
         self.picture = picture_of(placement, (self.cell[0], self.cell[1]), RESULT_BYTES[self.result])
 
     def _on_custom_msg(self, content: dict[str, Any], buffers: Sequence[memoryview]) -> None:
