@@ -1,0 +1,248 @@
+"""A lesson that has run becomes a page: the app's bar, styles and scripts, without a server behind it."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import pass_context
+from nbconvert.exporters.html import HTMLExporter
+from nbconvert.filters.highlight import Highlight2HTML
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from traitlets.config import Config
+
+from static_edition import security
+from static_edition.execute import LIBRARY, Executed
+from static_edition.files import Site
+from static_edition.formulas import Formulas
+from widgets_lib.app import veils
+from widgets_lib.app.course import Lesson
+
+HERE = Path(__file__).parent
+SHARE = LIBRARY / "app/share/voila/templates/tensor-foundations"
+BROWSER = HERE / "browser"
+VIEW = "application/vnd.jupyter.widget-view+json"
+STATE = "application/vnd.jupyter.widget-state+json"
+# What the app's page has in its head, less what speaks to its server.
+SCRIPTS = ("site.js", "progress.js", "veils.js", "keep.js", "lesson.js")
+_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.S)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Addresses of what all pages have: stylesheets, classic scripts, the module that is run and those it imports."""
+
+    sheets: list[str]
+    scripts: list[str]
+    host: str
+    modules: list[str]
+
+
+@dataclass(frozen=True)
+class Python:
+    """Addresses of what Python starts from."""
+
+    archive: str
+    pyodide: str
+    digits: str
+
+
+def write_shared(site: Site) -> Shared:
+    """Write what all lessons' pages have."""
+    jupyter = jupyter_sheets()
+    own = [SHARE / "static" / name for name in ("site.css", "lesson.css")]
+    jupyter, own = ([site.add(f"static/{each.name}", each.read_bytes()) for each in files] for files in (jupyter, own))
+    scripts = [site.add(f"static/{name}", (SHARE / "static" / name).read_bytes()) for name in SCRIPTS]
+    folder = site.add_folder("static/host", BROWSER, "*.js")
+    host = f"{folder}/host.js"
+    return Shared(
+        [*jupyter, write_tokens(site), *own],
+        scripts,
+        host,
+        site.imports_of(host) if (site.folder / host).exists() else [],
+    )
+
+
+def write_tokens(site: Site) -> str:
+    """The course's colours and typefaces, which are the first sheet of every widget as well."""
+    import widgets_lib
+
+    tokens = next(getattr(widgets_lib, name) for name in widgets_lib.__all__ if name[0].isupper())._bundle
+    return site.add_view(tokens.sheets[0], tokens.files)
+
+
+def jupyter_sheets() -> list[Path]:
+    """The sheets that nbconvert brings for the class names that it writes."""
+    folder = Path(sys.prefix, "share/jupyter/nbconvert/templates/lab/static")
+    return [folder / name for name in ("index.css", "theme-light.css", "theme-dark.css")]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One lesson's page while it is being made."""
+
+    lesson: Lesson
+    executed: Executed
+    ids: dict[str, str]
+    """The kernel's id of a widget that is shown -> its id in the page, which is the same in every build."""
+
+    def widgets(self) -> dict[str, dict[str, Any]]:
+        """The widgets that are shown, in their order, by their ids in the page."""
+        return {ours: self.executed.widgets[theirs] for theirs, ours in self.ids.items()}
+
+
+def page_of(lesson: Lesson, executed: Executed) -> Page:
+    """Give every widget that is shown a name: its stem, and which of those it is."""
+    ids: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    for output in (output for cell in executed.notebook.cells for output in cell.get("outputs", [])):
+        theirs = output.get("data", {}).get(VIEW, {}).get("model_id")
+        if theirs in executed.widgets and theirs not in ids:
+            stem = executed.widgets[theirs]["stem"]
+            counts[stem] = counts.get(stem, 0) + 1
+            ids[theirs] = f"{stem}-{counts[stem]}"
+    return Page(lesson, executed, ids)
+
+
+def render(site: Site, page: Page, shared: Shared, python: Python, course: dict[str, Any], book: list[Any]) -> str:
+    """Write the lesson's page and its recipes; returns the page's address. course: path, home, previous, next."""
+    name = page.executed.name
+    widgets = page.widgets()
+    made = {
+        key: {"recipe": widget.get("recipe", ""), "kept": widget.get("kept", {})} for key, widget in widgets.items()
+    }
+    recipes = {"book": book, "widgets": made}
+    address = site.add(f"static/recipes/{name}.json", json.dumps(recipes, ensure_ascii=False, separators=(",", ":")))
+    views = {key: _write_view(site, widget) for key, widget in widgets.items()}
+    data = {
+        "models": {k: {"class": v["class"], "view": views[k], "state": v["state"]} for k, v in widgets.items()},
+        "inputs": {k: v["inputs"] for k, v in widgets.items()},
+        "python": {
+            "pyodide": python.pyodide,
+            "archive": python.archive,
+            "recipes": address,
+            "lazy": {"mnist.npz": python.digits},
+        },
+    }
+    notebook = _prepared(page)
+    styles = _take_styles(notebook)
+    sheets = [sheet for view in views.values() for sheet in view["sheets"]]
+    if styles:
+        sheets.append(site.add(f"static/{name}.css", "\n".join(styles)))
+    resources = {
+        "policy": security.PLACE,
+        "head": "",
+        "sheets": list(dict.fromkeys([*shared.sheets, *sheets])),
+        "scripts": shared.scripts,
+        "modules": list(dict.fromkeys([*shared.modules, *_modules(site, widgets)])),
+        "host": shared.host,
+        "course": course,
+        "has_questions": any(map(veils.is_question, notebook.cells)),
+        "widgets_json": _script(data),
+        "metadata": {"name": name},
+    }
+    formulas = Formulas()
+    body, _ = _exporter(formulas).from_notebook_node(notebook, resources=resources)
+    return site.write(f"{name}.html", security.secured(formulas.fill(body)))
+
+
+def _write_view(site: Site, widget: dict[str, Any]) -> dict[str, Any]:
+    files = bundle_files(widget["class"])
+    view = widget["view"]
+    return {
+        "module": site.add_view(view["module"], files),
+        "sheets": [site.add_view(sheet, files) for sheet in view["sheets"]],
+    }
+
+
+def _modules(site: Site, widgets: dict[str, dict[str, Any]]) -> list[str]:
+    return [
+        each
+        for widget in widgets.values()
+        for each in site.modules_of(widget["view"]["module"], bundle_files(widget["class"]))
+    ]
+
+
+def bundle_files(name: str) -> dict[str, str]:
+    """The files of a widget's view, by the names that its bundle gives them."""
+    import widgets_lib
+
+    return getattr(widgets_lib, name)._bundle.files
+
+
+def _prepared(page: Page) -> Any:
+    """The notebook with what the app's renderer adds: veils, cells without their source, no traces of this machine."""
+    notebook = deepcopy(page.executed.notebook)
+    notebook.cells, found = veils.find_veils(notebook.cells)
+    for veil in found:
+        asked = [notebook.cells[at].id for at in veil.questions if veils.has_widget(notebook.cells[at])]
+        notebook.cells[veil.first].metadata["veil_for"] = asked
+        notebook.cells[veil.last].metadata["veil_ends"] = bool(asked)
+    for cell in notebook.cells:
+        if "hide-input" in cell.metadata.get("tags", ()):
+            cell.metadata["transient"] = {"remove_source": True}  # nbconvert's own way to leave a source out
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+            for output in cell.outputs:
+                view = output.get("data", {}).get(VIEW)
+                if view:
+                    view["model_id"] = page.ids.get(view["model_id"], view["model_id"])
+    # nbconvert shows only the widgets that it finds here.
+    notebook.metadata["widgets"] = {STATE: {"state": {key: {} for key in page.ids.values()}}}
+    notebook.metadata.setdefault("title", page.lesson.title)
+    return notebook
+
+
+def _take_styles(notebook: Any) -> list[str]:
+    """Take the style elements out of the outputs: each figure and table brings its own, and a page may have none."""
+    styles: dict[str, None] = {}
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        html = output.get("data", {}).get("text/html")
+        if html:
+            html = "".join(html)
+            styles.update(dict.fromkeys(_STYLE.findall(html)))
+            output["data"]["text/html"] = _STYLE.sub("", html)
+    return list(styles)
+
+
+def _script(data: Any) -> str:
+    """JSON for a script element, which no text in it can end."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
+
+
+def _exporter(formulas: Formulas) -> HTMLExporter:
+    class Renderer(IPythonRenderer):
+        def block_math(self, body: str) -> str:
+            return formulas.place(body, display=True)
+
+        def inline_math(self, body: str) -> str:
+            return formulas.place(body)
+
+        def latex_environment(self, name: str, body: str) -> str:
+            return formulas.place(f"\\begin{{{name}}}{body}\\end{{{name}}}", display=True)
+
+    class Exporter(HTMLExporter):
+        @pass_context
+        def markdown2html(self, context: Any, source: str) -> str:
+            attachments = context.get("cell", {}).get("attachments", {})
+            renderer = Renderer(escape=False, attachments=attachments, anchor_link_text=self.anchor_link_text)
+            return MarkdownWithMath(renderer=renderer).render(source)
+
+        def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
+            """As in HTMLExporter, less what it does to the page afterwards: the app's scripts see to that."""
+            self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=self))
+            resources = self._init_resources(resources)
+            return super(HTMLExporter, self).from_notebook_node(nb, resources, **kw)
+
+    return Exporter(
+        template_name="tensor-static",
+        extra_template_basedirs=[str(HERE / "templates")],
+        extra_template_paths=[str(SHARE)],
+        config=Config({"CSSHTMLHeaderPreprocessor": {"enabled": False}}),  # the app's sheets colour the code
+    )
