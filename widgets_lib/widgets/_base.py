@@ -20,6 +20,7 @@ from widgets_lib.widgets._messages import Check, anything, check_message, intege
 from widgets_lib.widgets._reload import follow, is_enabled
 
 _HERE = Path(__file__).parent
+_MOUNT = _HERE / "shared/mount.js"
 MAX_LOGGED = 20  # different messages of one widget's page that can't be used
 
 
@@ -50,7 +51,9 @@ class Widget(anywidget.AnyWidget):
     # benchmarks of every widget.
     example = ""
 
-    _esm = (_HERE / "shared/mount.js").read_text("utf-8")  # the same for every widget; it mounts what `_view` names
+    # The same for every widget; it mounts what `_view` names. A page without a kernel does so itself, and has no files here.
+    _esm = _MOUNT.read_text("utf-8") if _MOUNT.exists() else ""
+    _bundle: Bundle | None = None
     _assets = traitlets.Instance(Assets, help="The files of all widgets.").tag(sync=True, **widget_serialization)
     _view = traitlets.Dict(help="Which of the files are this widget's: module and sheets.").tag(sync=True)
 
@@ -86,6 +89,8 @@ class Widget(anywidget.AnyWidget):
 
     def _view_traits(self) -> dict[str, Any]:
         """The traits by which the page finds the widget's files; sends those that it does not have."""
+        if self._bundle is None:
+            return {}
         assets = shared_assets()
         assets.add(self._bundle.files)
         return {"_assets": assets, "_view": {"module": self._bundle.module, "sheets": list(self._bundle.sheets)}}
@@ -134,6 +139,20 @@ class Widget(anywidget.AnyWidget):
 
     def _check_inputs(self) -> None:
         """Raises: ValueError for an input that can't be used and that `_recompute` doesn't look at."""
+
+    # ---- a widget that is made again elsewhere: see _recipes.py ----
+
+    @classmethod
+    def recipe_arguments(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments as a recipe holds them: what the constructor would take from its surroundings is among them."""
+        return args, kwargs
+
+    def keep(self) -> dict[str, Any]:
+        """What follows neither from the constructor's arguments nor from the inputs, as JSON: what was measured, say."""
+        return {}
+
+    def _restore_kept(self, kept: dict[str, Any]) -> None:
+        """Be as the widget was whose `keep` said this. The inputs are set after it."""
 
     def _set_traits(self, values: Mapping[str, Any]) -> None:
         """Set several traits by name, in one message to the view."""

@@ -1,4 +1,7 @@
-"""Work off the kernel's main thread, one task at a time: a newer one takes the older one's place."""
+"""Work off the kernel's main thread, one task at a time: a newer one takes the older one's place.
+
+In a browser no thread can be started; there the work is done at once, before `start` returns.
+"""
 
 import threading
 from collections.abc import Callable
@@ -6,6 +9,17 @@ from typing import Any
 
 from widgets_lib.compute.timing import Stopped
 from widgets_lib.widgets._base import describe_error
+
+call_later: Callable[[Callable[[], object]], object] | None = None
+"""Where there are no threads: calls back after the page has been heard again. None where there is no such place."""
+
+
+def in_turns(turn: Callable[[], bool]) -> None:
+    """Call `turn()` until it says that nothing is left; without threads, with the page heard in between where it can be."""
+    while turn():
+        if call_later is not None:
+            call_later(lambda: in_turns(turn))
+            return
 
 
 class _Task(threading.Thread):
@@ -21,10 +35,17 @@ class BackgroundTasks:
 
     on_progress(progress): called with what `start` was given, and with {} when nothing runs any more.
     on_error(message): called if a job raised something other than timing.Stopped, or its result could not be published.
+    at_once: whether a job is done at once where no thread can be started; else `start` raises RuntimeError there.
     """
 
-    def __init__(self, on_progress: Callable[[dict[str, Any]], object], on_error: Callable[[str], object]) -> None:
-        self._on_progress, self._on_error = on_progress, on_error
+    def __init__(
+        self,
+        on_progress: Callable[[dict[str, Any]], object],
+        on_error: Callable[[str], object],
+        *,
+        at_once: bool = True,
+    ) -> None:
+        self._on_progress, self._on_error, self._at_once = on_progress, on_error, at_once
         self._current: _Task | None = None  # the one whose result is wanted
         self._lock = threading.RLock()
 
@@ -37,7 +58,7 @@ class BackgroundTasks:
             try:
                 result = job(task.stop.is_set)
             except Stopped:
-                return
+                self._end(task, lambda: None)
             except Exception as error:
                 message = describe_error(error)
                 self._end(task, lambda: self._on_error(message))
@@ -49,7 +70,12 @@ class BackgroundTasks:
             self.cancel()
             self._current = task
             self._on_progress(progress)
-        task.start()
+        try:
+            task.start()
+        except RuntimeError:  # no thread can be started, as in a browser
+            if not self._at_once:
+                raise
+            task.run()
         return task
 
     def cancel(self) -> None:
@@ -63,7 +89,7 @@ class BackgroundTasks:
     def wait(self, timeout_s: float | None = None) -> bool:
         """Block until nothing runs; True if that came about in time. For scripts and tests, not for callbacks."""
         task = self._current
-        if task:
+        if task and task.is_alive():
             task.join(timeout_s)
         return task is None or not task.is_alive()
 

@@ -11,19 +11,21 @@ Strides and offsets count elements, as torch does; `stride_bytes` gives numpy's 
 
 from .layout import MAX_CELLS, Layout, View, as_strided, contiguous_stride
 from .lesson_moves import COPIES, Move, moves
-from .storage import check_writable, describe, values, write
+from .storage import Stored, check_writable, describe, storage_of, values, write
 
 __all__ = [
     "COPIES",
     "MAX_CELLS",
     "Layout",
     "Move",
+    "Stored",
     "View",
     "as_strided",
     "check_writable",
     "contiguous_stride",
     "describe",
     "moves",
+    "storage_of",
     "values",
     "write",
 ]

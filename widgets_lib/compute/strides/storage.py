@@ -2,6 +2,8 @@
 
 import mmap
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +18,74 @@ if TYPE_CHECKING:
     import torch
 
 
-def describe(x: "torch.Tensor | NDArray[Any]") -> Layout:
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """A view kept without its library: its layout, and the cells of its storage from `first` on, a flat numpy array.
+
+    It stands in for a torch tensor where torch is not there: whatever reads numbers by `as_numpy` takes it, and so do
+    `describe`, `values` and `write`. Of a large storage it may hold a part; `rest()` then gives all cells, where they
+    can be had.
+    """
+
+    cells: NDArray[Any]
+    layout: Layout
+    first: int = 0
+    rest: Callable[[], NDArray[Any]] | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.layout.shape
+
+    @property
+    def ndim(self) -> int:
+        return self.layout.ndim
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self.cells.dtype
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("it has no axis, and so no length")
+        return self.shape[0]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        numbers = self.as_array()
+        return numbers if dtype is None else numbers.astype(dtype)
+
+    def tolist(self) -> Any:
+        """The numbers as nested lists of Python's own."""
+        return self.as_array().tolist()
+
+    def as_array(self) -> NDArray[Any]:
+        """The view as a numpy array over the cells, without a copy where its cells are here."""
+        low, high = self.layout.span or (0, -1)
+        cells, first = (self.cells, self.first) if self._holds(low, high) else (self._all(low), 0)
+        if not self.layout.size:
+            return np.empty(self.shape, self.dtype)
+        step = cells.dtype.itemsize
+        start = (self.layout.offset - first) * step
+        return np.ndarray(self.shape, cells.dtype, cells, start, tuple(s * step for s in self.layout.stride))
+
+    def at(self, positions: NDArray[np.int64]) -> NDArray[Any]:
+        """The numbers in these cells. Raises: ValueError for cells that are not here."""
+        if not positions.size:
+            return np.empty(positions.shape, self.dtype)
+        if self._holds(int(positions.min()), int(positions.max())):
+            return self.cells[positions - self.first]
+        return self._all(int(positions.min()))[positions]
+
+    def _holds(self, low: int, high: int) -> bool:
+        return high < low or self.first <= low <= high < self.first + len(self.cells)
+
+    def _all(self, position: int) -> NDArray[Any]:
+        if self.rest is None:
+            last = self.first + len(self.cells) - 1
+            raise ValueError(f"cell {position} is not here: of this large storage, cells {self.first} to {last} are")
+        return self.rest()
+
+
+def describe(x: "torch.Tensor | NDArray[Any] | Stored") -> Layout:
     """The Layout of a strided torch tensor or numpy array: where its elements lie in its storage.
 
     A numpy array's storage is all the memory of the array (or buffer) that owns it, measured in x's items and
@@ -27,7 +96,9 @@ def describe(x: "torch.Tensor | NDArray[Any]") -> Layout:
     plain memory of its own (meta tensors, lazy conjugates) or whose steps are not whole items. Each message
     says what to do instead.
     """
-    if is_torch(x):
+    if isinstance(x, Stored):
+        layout = x.layout
+    elif is_torch(x):
         layout = _describe_tensor(x)
     elif isinstance(x, np.ndarray):
         layout = _describe_array(x)
@@ -40,7 +111,7 @@ def describe(x: "torch.Tensor | NDArray[Any]") -> Layout:
     return layout
 
 
-def values(x: "torch.Tensor | NDArray[Any]", at: ArrayLike | None = None, limit: int = 4096) -> NDArray[Any]:
+def values(x: "torch.Tensor | NDArray[Any] | Stored", at: ArrayLike | None = None, limit: int = 4096) -> NDArray[Any]:
     """The numbers in the storage of x, as a fresh numpy array: a snapshot, also of cells that x does not read.
 
     at: an int array of storage positions; the result has its shape, so `values(x, describe(x).positions())`
@@ -50,7 +121,6 @@ def values(x: "torch.Tensor | NDArray[Any]", at: ArrayLike | None = None, limit:
     storage.
     """
     size = describe(x).storage_size
-    flat = _flat(x)
     at = np.arange(min(size, limit)) if at is None else as_numpy(at)
     if at.size and at.dtype.kind not in "iu":
         raise TypeError(f"positions are whole numbers, not of type {at.dtype}")
@@ -59,6 +129,9 @@ def values(x: "torch.Tensor | NDArray[Any]", at: ArrayLike | None = None, limit:
     if at.size and not (at.min() >= 0 and at.max() < size):
         raise IndexError(f"positions {at.min()}…{at.max()} leave the storage, which has cells 0…{size - 1}")
     at = at.astype(np.int64)
+    if isinstance(x, Stored):
+        return x.at(at)
+    flat = _flat(x)
     if not is_torch(x):
         return flat[at]
     try:
@@ -68,6 +141,15 @@ def values(x: "torch.Tensor | NDArray[Any]", at: ArrayLike | None = None, limit:
         raise TypeError(
             f"cells of type {kind} hold packed numbers, and torch itself can't read them one by one"
         ) from None
+
+
+def storage_of(x: "torch.Tensor | NDArray[Any]") -> NDArray[Any]:
+    """The whole storage of x as a flat numpy array, without a copy where possible.
+
+    Raises: what `describe` raises; TypeError for packed numbers, which numpy can't hold.
+    """
+    describe(x)
+    return as_numpy(_flat(x))
 
 
 def write(x: "torch.Tensor | NDArray[Any]", position: int, value: Any) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from widgets_lib.compute import strides
+from widgets_lib.compute.arrays import is_torch
 from widgets_lib.compute.parsing import read_number
 
 MAX_NAME = 10  # letters of code that stand for a view in the drawing
@@ -39,7 +40,7 @@ class Memory:
         return cls(
             read=lambda positions: strides.values(x, positions),
             size=strides.describe(x).storage_size,
-            scratch=np.zeros(1, x.dtype) if isinstance(x, np.ndarray) else x.detach().new_zeros(1, device="cpu"),
+            scratch=x.detach().new_zeros(1, device="cpu") if is_torch(x) else np.zeros(1, x.dtype),
             write=(lambda position, value: strides.write(x, position, value)) if in_place else None,
         )
 

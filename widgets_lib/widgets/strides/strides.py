@@ -84,6 +84,11 @@ class StrideExplorer(Widget):
         self._show(self._first)
         self.recompute_on(*self.inputs)
 
+    @classmethod
+    def recipe_arguments(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        x = args[0] if args else kwargs.get("x")
+        return args, {"name": name_in_caller(x), **kwargs} if x is not None else kwargs
+
     def _recompute(self) -> None:
         """The dials were set from Python."""
         self._set_dials(self.shape, self.stride, self.storage_offset)

@@ -77,7 +77,7 @@ class TrainingRun(Widget):
         self._shown: Any = None  # of which run and step the pictures are
         self._turn: tuple[Job, int] | None = None  # without threads: what goes on at the page's next turn
         self._lock, self._busy = threading.RLock(), threading.Lock()
-        self._tasks = BackgroundTasks(self._show_progress, self._fail)
+        self._tasks = BackgroundTasks(self._show_progress, self._fail, at_once=False)
         super().__init__(hidden=hidden, lr=check_lr(lr), batch=batch, choices=picture.choices())
         self.recompute_on(*self.inputs)
 
