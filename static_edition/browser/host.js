@@ -1,0 +1,63 @@
+// A lesson without a server: its widgets are mounted on the traits that were saved with the page, and Python is woken, in
+// a worker, by the first hand laid on one of them.
+import { Model, parse } from "./model.js";
+import { mount, mountWhenNear } from "./mounting.js";
+import { Python } from "./python.js";
+import { wakeByHand } from "./waking.js";
+import { createWords } from "./words.js";
+
+/**
+ * @typedef {object} Page  what the build has written into the page
+ * @property {Record<string, { view: import("./mounting.js").View, state: Record<string, any> }>} models
+ * @property {Record<string, string[]>} inputs
+ * @property {{ pyodide: string, archive: string, recipes: string, lazy: Record<string, string> }} python
+ */
+
+/** An address of the page's as the worker can use it. @param {string} address */
+const absolute = (address) => new URL(address, document.baseURI).href;
+
+/** @param {Page["python"]} python */
+function partsOf({ pyodide, archive, recipes, lazy }) {
+  const files = Object.entries(lazy).map(([name, address]) => [name, absolute(address)]);
+  return {
+    pyodide: absolute(pyodide),
+    archive: absolute(archive),
+    recipes: absolute(recipes),
+    lazy: Object.fromEntries(files),
+  };
+}
+
+/** @param {Page} page */
+function start(page) {
+  /** @type {Map<string, Model>} */
+  const models = new Map();
+  const python = new Python({
+    models,
+    inputs: page.inputs,
+    parts: partsOf(page.python),
+    createWorker: () => new Worker(new URL("worker.js", import.meta.url), { type: "module" }),
+    words: createWords(),
+  });
+  for (const [id, { state }] of Object.entries(page.models))
+    models.set(id, new Model(id, state, (message) => python.tell(message)));
+
+  /** @type {HTMLElement[]} */
+  const places = [...document.querySelectorAll(".tf-widget")].map((place) => /** @type {HTMLElement} */ (place));
+  for (const place of places) wakeByHand(place, () => python.wake());
+  return { models, python, places };
+}
+
+const page = parse(document.getElementById("widgets").textContent);
+const { models, python, places } = start(page);
+/** @type {any} */ (globalThis).tf = { models, python }; // for tests, benchmarks, and whoever looks in the console
+
+completeLesson();
+finishLesson();
+addEventListener("hashchange", stayAtAnchor);
+await mountWhenNear(places, async (place) => {
+  const id = place.dataset.model;
+  await mount(place, models.get(id), page.models[id].view);
+  python.marks.first ??= performance.now();
+});
+python.marks.near = performance.now();
+document.documentElement.dataset.widgets = "alive";

@@ -1,0 +1,48 @@
+// What the page says of Python: a line in the corner while somebody waits, a banner where it does not start.
+
+const STARTING = "Python is starting in your browser …";
+const BUSY = "Python is still computing. ";
+const STOPPED = {
+  asked: "Stopped. The widget is as it was before.",
+  crashed: "Python stopped by itself and was started again. The widget is as it was before.",
+};
+const BROKEN =
+  "Python does not start in this browser. You can still read, point and step; what needs computing does not answer.";
+const READ_MS = 5_000; // how long a line stays that nobody waits for
+
+/** @returns {import("./python.js").Words} */
+export function createWords() {
+  /** @type {any} */
+  let fading = 0;
+  const quiet = () => {
+    if (!fading) say("");
+  };
+  const show = (/** @type {string} */ text) => {
+    clearTimeout(fading);
+    fading = 0;
+    say(text);
+  };
+  return {
+    starting: () => show(STARTING),
+    busy(stop) {
+      show(BUSY);
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Stop" });
+      button.addEventListener("click", stop, { once: true });
+      document.getElementById("progress").append(button);
+    },
+    quiet,
+    stopped(reason) {
+      show(STOPPED[reason]);
+      fading = setTimeout(() => {
+        fading = 0;
+        quiet();
+      }, READ_MS);
+    },
+    broken(reason) {
+      console.warn(`Python does not start: ${reason}`);
+      say("");
+      warn(BROKEN, { reload: true });
+    },
+    fetched: () => {},
+  };
+}
