@@ -29,6 +29,7 @@ globalThis.voila_finish = () => {
   page.dataset.lesson = "drawing";
   say("Drawing the widgets …");
   whenDrawn();
+  watchArrival();
 };
 
 async function whenDrawn() {
