@@ -15,7 +15,7 @@ from static_edition.execute import LIBRARY, ROOT, library_files
 BROWSER = Path(__file__).parent / "browser/python"
 # Of the wheels: what only developers and compilers read.
 _DROPPED = re.compile(
-    r"/(tests|include|f2py|typing|_pyinstaller|distutils|_examples)/|\.(pyi|a|pxd|h|c|txt|md)$|\.dist-info/"
+    r"/(tests|include|f2py|_pyinstaller|distutils|_examples)/|\.(pyi|a|pxd|h|c|txt|md)$|\.dist-info/"
     r"|/testing/(?!__init__)|/random/lib/|/conftest\.py$"
 )
 
