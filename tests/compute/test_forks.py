@@ -323,9 +323,10 @@ def test_in_a_browser_there_is_no_fork(monkeypatch):
     assert "emscripten" in real_fork().unavailable
 
 
-def test_without_torch_a_fork_of_torch_says_so(monkeypatch):
+def test_without_torch_a_fork_of_torch_is_predicted_and_a_real_one_says_why_not(monkeypatch):
     monkeypatch.setattr("widgets_lib.compute.rng.generators.find_spec", lambda name: None)
-    assert describe_fork("torch").unavailable == real_fork("torch").unavailable == "torch is not installed here."
+    assert values(describe_fork("torch").processes[0])[0] == FIRST["torch"]
+    assert real_fork("torch").unavailable == "torch is not installed here, so there is only the prediction."
 
 
 def test_a_reseeding_that_can_not_be_done_is_not_forked_for():
@@ -393,9 +394,9 @@ def test_rng_has_the_forks_too():
     assert rng.RESEEDINGS is rng.CURES is RESEEDINGS
 
 
-def test_predicting_with_numpy_loads_no_torch():
+def test_predicting_loads_no_torch():
     script = (
-        "import sys\nfrom widgets_lib.compute import rng\nrng.describe_fork('numpy-legacy')\n"
+        "import sys\nfrom widgets_lib.compute import rng\n[rng.describe_fork(key) for key in ('numpy-legacy', 'torch')]\n"
         "print([name for name in ('torch', 'numba', 'IPython', 'ipywidgets') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -141,36 +140,13 @@ def test_a_reseeding_that_can_not_be_done_says_why_and_can_be_told_before(fork):
     assert fork.timeline["unavailable"] == "" and len(fork.timeline["lanes"]) == 3
 
 
-def test_torch_is_predicted_off_the_kernels_thread(monkeypatch):
-    names = []
-    predict = forks.predict_fork
-
-    def noted(spec):
-        names.append(threading.current_thread().name)
-        return predict(spec)
-
-    monkeypatch.setattr(forks, "predict_fork", noted)
+def test_torch_is_predicted_without_torch(monkeypatch):
+    monkeypatch.setattr("widgets_lib.compute.rng.generators.find_spec", lambda name: None)
     widget = wl.ForkSimulator("torch", seed=0, draws_before=0)
-    assert widget.wait(WAIT_S) and widget.progress == {}
-    assert names == ["task"]
     assert widget.timeline["lanes"][1]["draws"][0]["text"] == "0.4963"  # torch.manual_seed(0); torch.rand(1)
-
-
-def test_the_last_of_two_questions_wins(monkeypatch):
-    predict, release = forks.predict_fork, threading.Event()
-
-    def slow(spec):
-        if spec.generator == "torch":
-            release.wait(WAIT_S)
-        return predict(spec)
-
-    monkeypatch.setattr(forks, "predict_fork", slow)
-    widget = wl.ForkSimulator("torch")
-    late = widget._tasks._current
-    widget.generator = "numpy-generator"
-    release.set()
-    late.join(WAIT_S)
-    assert widget.timeline["title"] == "np.random.default_rng"
+    assert widget.cannot_fork == "torch is not installed here, so there is only the prediction."
+    widget.generator = "python"
+    assert widget.cannot_fork == ""
 
 
 # ---- for real ----

@@ -11,8 +11,6 @@ import widgets_lib as wl
 from widgets_lib.compute import mnist
 from widgets_lib.compute.rng import dataloader, generators
 
-WAIT_S = 60
-
 
 def pictures(widget, name):
     """The pictures of a trait as (rounds, workers, batch size, rows, columns)."""
@@ -89,7 +87,6 @@ def test_reseeded_they_differ_and_the_code_is_shown(reseeding):
 @pytest.mark.parametrize("generator", generators.GENERATORS)
 def test_what_pytorchs_own_loader_does_is_told_of_each_generator(generator):
     widget = wl.LoaderWorkers(generator=generator, reseeding="pid")
-    assert widget.wait(WAIT_S)
     note = widget.timeline["note"]
     assert note.startswith(
         "PyTorch's `DataLoader(pictures, batch_size=2, num_workers=4)` gets each batch whole from one"
@@ -108,9 +105,8 @@ def test_a_reseeding_that_can_not_be_done_says_why():
     assert "no jumpahead" in widget.timeline["unavailable"] and widget.timeline["rounds"] == [] and widget.error == ""
 
 
-def test_torch_comes_from_a_thread():
+def test_torch_draws_what_torch_draws():
     widget = wl.LoaderWorkers(generator="torch")
-    assert widget.wait(WAIT_S) and widget.progress == {}
     turn = widget.timeline["rounds"][0]["batches"][3]["changes"][0]["turn_deg"]
     assert turn == pytest.approx(40 * torch.rand(1, generator=torch.Generator().manual_seed(0)).item() - 20)
 
@@ -196,13 +192,3 @@ def test_pictures_and_timeline_come_in_one_message(monkeypatch):
         keys for keys in sent if {"before", "after", "timeline"} <= keys
     ]
     assert any("timeline" in keys for keys in sent)
-
-
-def test_a_view_that_comes_late_hears_what_went_wrong_on_a_thread(monkeypatch):
-    widget = wl.LoaderWorkers()
-    widget._fail("torch could not be imported")
-    sent = []
-    monkeypatch.setattr(widget, "send_state", sent.append)
-    widget._on_msg({"view": 1}, [])
-    assert widget.error == "torch could not be imported"
-    assert {"error", "timeline", "before"} <= set(sent[0])

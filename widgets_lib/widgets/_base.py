@@ -40,10 +40,13 @@ class Widget(anywidget.AnyWidget):
 
     `thread_updated_traits` names the traits that a thread may set. A change that is sent while the page is still being set
     up does not reach it, so a new view sends `{"view": 1}` and gets these traits again.
+
+    `local_traits` names those that say what this machine can do: made again elsewhere, the widget may say something else.
     """
 
     inputs: tuple[str, ...] = ()
     thread_updated_traits: tuple[str, ...] = ()
+    local_traits: tuple[str, ...] = ()
     # The entries that a message of the view may have, and what they may be; those of the classes below are added.
     messages: Mapping[str, Check] = {"view": integer, "restore": anything, "restart": anything}
 

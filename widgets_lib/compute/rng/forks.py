@@ -99,19 +99,19 @@ TITLES = {key: adapter.title for key, adapter in GENERATORS.items()}
 
 
 def unavailable_reason(generator: str, reseeding: str) -> str | None:
-    """The reason why this generator can't be reseeded like this here; None if it can.
+    """The reason why this generator can't be reseeded like this; None if it can.
 
     Raises: ValueError for a generator or reseeding that there isn't, naming those there are.
     """
     check_choice(reseeding, RESEEDINGS, "reseeding")
     adapter = check_choice(generator, GENERATORS, "generator")
-    return adapter.unavailable or (adapter.jump_unavailable if reseeding == "jump" else None)
+    return adapter.jump_unavailable if reseeding == "jump" else None
 
 
-def fork_unavailable_reason() -> str | None:
-    """The reason why no process can be forked on this system; None if one can."""
+def fork_unavailable_reason(generator: str = "wichmann-hill") -> str | None:
+    """The reason why no process can be forked on this system, with this generator; None if one can."""
     if hasattr(os, "fork") and sys.platform not in ("emscripten", "wasi"):
-        return None
+        return GENERATORS[generator].fork_unavailable
     return f"There is no fork on this system ({sys.platform}), so there is only the prediction."
 
 
@@ -203,7 +203,7 @@ def run_fork(spec: ForkSpec, timeout_s: float = 30.0, should_stop: Callable[[], 
     """`real_fork` of a ForkSpec."""
     if not 0 < timeout_s < math.inf:
         raise ValueError(f"timeout_s is a number of seconds above 0, not {timeout_s}")
-    if unavailable := fork_unavailable_reason() or unavailable_reason(spec.generator, spec.reseeding):
+    if unavailable := fork_unavailable_reason(spec.generator) or unavailable_reason(spec.generator, spec.reseeding):
         return _fork_unavailable(spec, unavailable, real=True)
     answer = _run_process([to_json(spec), str(timeout_s)], timeout_s, should_stop or (lambda: False))
     return _fork(spec, fork_record_from_json(answer), real=True)

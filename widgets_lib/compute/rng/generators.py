@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 import numpy as np
 
 from .congruential import WichmannHill
+from .torch_generator import TorchGenerator
 
 if TYPE_CHECKING:
     import torch
@@ -36,8 +37,8 @@ class GeneratorAdapter(Generic[G]):
     neighbouring_seeds = ""  # a sentence on seeds that are neighbours, as process ids are
 
     @property
-    def unavailable(self) -> str | None:
-        """The reason why this generator can't be used here; None if it can."""
+    def fork_unavailable(self) -> str | None:
+        """The reason why no process here can be forked with this generator; None if one can. A prediction always can."""
         return None
 
     def create(self, seed: int) -> G:
@@ -190,7 +191,9 @@ class _NumpyGeneratorAdapter(GeneratorAdapter[np.random.Generator]):
         return f"{_pcg64(g).state['state']['state']:032x}"
 
 
-class _TorchAdapter(GeneratorAdapter["torch.Generator"]):
+class _TorchAdapter(GeneratorAdapter["TorchGenerator | torch.Generator"]):
+    """A prediction draws from a `TorchGenerator`, a real fork from torch's own."""
+
     title = "torch"
     min_seed = -(2**63)
     max_seed = 2**64 - 1
@@ -202,13 +205,11 @@ class _TorchAdapter(GeneratorAdapter["torch.Generator"]):
     }
 
     @property
-    def unavailable(self) -> str | None:
-        return None if find_spec("torch") else "torch is not installed here."
+    def fork_unavailable(self) -> str | None:
+        return None if find_spec("torch") else "torch is not installed here, so there is only the prediction."
 
-    def create(self, seed: int) -> "torch.Generator":
-        import torch
-
-        return torch.Generator().manual_seed(seed)
+    def create(self, seed: int) -> TorchGenerator:
+        return TorchGenerator(seed)
 
     def seed_global(self, seed: int) -> "torch.Generator":
         import torch
@@ -216,24 +217,20 @@ class _TorchAdapter(GeneratorAdapter["torch.Generator"]):
         torch.manual_seed(seed)
         return torch.default_generator
 
-    def copy(self, g: "torch.Generator") -> "torch.Generator":
-        import torch
-
-        copied = torch.Generator()
-        copied.set_state(g.get_state())
-        return copied
-
-    def draw(self, g: "torch.Generator", n: int) -> list[float]:
+    def draw(self, g: "TorchGenerator | torch.Generator", n: int) -> list[float]:
+        if isinstance(g, TorchGenerator):
+            predicted: list[float] = g.rand(n).tolist()
+            return predicted
         import torch
 
         values: list[float] = torch.rand(n, generator=g).tolist()
         return values
 
-    def reseed(self, g: "torch.Generator", source: int | np.random.SeedSequence) -> None:
+    def reseed(self, g: "TorchGenerator | torch.Generator", source: int | np.random.SeedSequence) -> None:
         g.manual_seed(_as_integer(source))
 
-    def state_text(self, g: "torch.Generator") -> str:
-        return f"fingerprint {zlib.crc32(g.get_state().numpy().tobytes()):08x}"
+    def state_text(self, g: "TorchGenerator | torch.Generator") -> str:
+        return f"fingerprint {zlib.crc32(np.asarray(g.get_state()).tobytes()):08x}"
 
 
 def _as_integer(source: int | np.random.SeedSequence) -> int:

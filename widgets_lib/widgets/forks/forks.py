@@ -9,7 +9,7 @@ from widgets_lib.compute import rng
 from widgets_lib.compute._renamed import renamed
 from widgets_lib.compute.rng import Fork, ForkSpec, forks
 from widgets_lib.widgets._base import Widget
-from widgets_lib.widgets._fork_options import compute_and_publish, generator_choices, reseeding_choices
+from widgets_lib.widgets._fork_options import generator_choices, reseeding_choices
 from widgets_lib.widgets._messages import anything, integer, record, text
 from widgets_lib.widgets._tasks import BackgroundTasks
 
@@ -45,6 +45,7 @@ class ForkSimulator(Widget):
     }
     inputs = ("generator", "children", "draws_before", "draws_after", "reseeding", "seed")
     thread_updated_traits = ("timeline", "real", "progress")
+    local_traits = ("cannot_fork",)
 
     generator = traitlets.Unicode(help="The generator whose state is copied: a key of `generators`.").tag(sync=True)
     children = traitlets.Int(help="How many processes are forked.").tag(sync=True)
@@ -90,7 +91,6 @@ class ForkSimulator(Widget):
             draws_after=draws_after,
             reseeding=reseeding,
             seed=seed if isinstance(seed, str) else str(seed),
-            cannot_fork=forks.fork_unavailable_reason() or "",
         )
         self.recompute_on(*self.inputs)
 
@@ -110,13 +110,8 @@ class ForkSimulator(Widget):
         request = self._request()  # if it raises, what is shown stays as it was
         self.cancel()
         self.generators, self.reseedings = generator_choices(), reseeding_choices(self.generator)
-        self._predict(request)
-
-    def _predict(self, request: tuple[ForkSpec, str]) -> None:
-        spec, _ = request
-        compute_and_publish(
-            self._tasks, spec.generator, lambda: forks.predict_fork(spec), lambda fork: self._show(request, fork, {})
-        )
+        self.cannot_fork = forks.fork_unavailable_reason(self.generator) or ""
+        self._show(request, forks.predict_fork(request[0]), {})
 
     def _show(self, request: tuple[ForkSpec, str], fork: Fork, real: dict[str, Any]) -> None:
         with self.hold_sync():  # one message: what was really drawn belongs to one timeline
@@ -133,7 +128,7 @@ class ForkSimulator(Widget):
         elif "cancel" in content:
             self.cancel()
             if self._shown != (request := self._request()):  # the run had taken the place of its prediction
-                self._predict(request)
+                self._show(request, forks.predict_fork(request[0]), {})
         else:
             super()._on_custom_msg(content, buffers)
 

@@ -171,9 +171,8 @@ function render(context) {
   const rounds = h("div", { class: "wl-rounds", role: "group", "aria-label": "rounds" }, back, next, count);
   view.controls.append(rounds, ...settings.nodes, createMore(...settings.rare));
   const recipe = createRecipe("each worker, a child of the loader, before it draws:");
-  const busy = h("p", { class: "wl-busy wl-quiet", role: "status" });
   const note = h("p", { class: "wl-note wl-quiet" });
-  view.caption.after(busy, note, settings.reasons, recipe.node);
+  view.caption.after(note, settings.reasons, recipe.node);
 
   function seek(wanted) {
     const last = Math.max(0, (get("timeline").rounds?.length ?? 0) - 1);
@@ -198,8 +197,6 @@ function render(context) {
   }
   function drawSettings() {
     settings.show();
-    busy.textContent = get("progress").message ?? "";
-    busy.hidden = !busy.textContent;
   }
 
   set(view.root, {
@@ -212,10 +209,7 @@ function render(context) {
     },
   });
   view.listen(["timeline", "shape", "before", "after"], () => seek(round));
-  view.listen(
-    ["generator", "generators", "reseeding", "reseedings", "workers", "max_workers", "progress", "error"],
-    drawSettings,
-  );
+  view.listen(["generator", "generators", "reseeding", "reseedings", "workers", "max_workers", "error"], drawSettings);
   drawSettings();
   seek(0);
   model.send({ view: 1 });

@@ -12,8 +12,7 @@ from widgets_lib.compute._renamed import renamed
 from widgets_lib.compute.arrays import as_pictures
 from widgets_lib.compute.rng import Augmentation, Fork, ForkSpec, dataloader, forks, generators
 from widgets_lib.widgets._base import Widget
-from widgets_lib.widgets._fork_options import compute_and_publish, generator_choices, reseeding_choices
-from widgets_lib.widgets._tasks import BackgroundTasks
+from widgets_lib.widgets._fork_options import generator_choices, reseeding_choices
 
 ROUNDS = 4
 BATCH_SIZE = 2  # small, but enough to see that the pictures of one batch are changed differently
@@ -42,7 +41,6 @@ class LoaderWorkers(Widget):
     """
 
     inputs = ("generator", "reseeding", "workers")
-    thread_updated_traits = ("shape", "before", "after", "timeline", "progress")
 
     generator = traitlets.Unicode(
         help="The generator whose state the workers are forked with: a key of `generators`."
@@ -63,7 +61,6 @@ class LoaderWorkers(Widget):
     timeline = traitlets.Dict(help="The rounds and what is said of them, see `_augmented`; empty until computed.").tag(
         sync=True
     )
-    progress = traitlets.Dict(help="What goes on, as a message; empty when idle.").tag(sync=True)
 
     @renamed(cure="reseeding")
     def __init__(
@@ -75,32 +72,14 @@ class LoaderWorkers(Widget):
         generator: str = "numpy-generator",
     ) -> None:
         self._images = None if images is None else _pictures(images)
-        self._tasks = BackgroundTasks(lambda progress: setattr(self, "progress", progress), self._fail)
         super().__init__(generator=generator, reseeding=reseeding, workers=workers)
         self.recompute_on(*self.inputs)
 
     def _recompute(self) -> None:
         # If this raises, what is shown stays as it was.
         spec = ForkSpec(self.generator, self.workers, draws_after=0, reseeding=self.reseeding)
-        self._tasks.cancel()
         self.generators, self.reseedings = generator_choices(), reseeding_choices(spec.generator)
-        compute_and_publish(self._tasks, spec.generator, lambda: _augmented(self._images, spec), self._show)
-
-    def _show(self, augmented: dict[str, Any]) -> None:
-        self._set_traits(augmented)  # in one message: pictures and timeline belong together
-
-    def wait(self, timeout_s: float | None = None) -> bool:
-        """Block until nothing goes on; True if that came about in time. For scripts and tests, not for callbacks."""
-        return self._tasks.wait(timeout_s)
-
-    def close(self) -> None:
-        """Stop what goes on, and close the widget."""
-        if hasattr(self, "_tasks"):  # a constructor that raised may have none
-            self._tasks.cancel()
-        super().close()
-
-    def _fail(self, message: str) -> None:
-        self.error = message
+        self._set_traits(_augmented(self._images, spec))  # in one message: pictures and timeline belong together
 
 
 def _pictures(images: Any) -> np.ndarray:
