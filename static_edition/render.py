@@ -29,7 +29,7 @@ BROWSER = HERE / "browser"
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 # What the app's page has in its head, less what speaks to its server.
-SCRIPTS = ("site.js", "progress.js", "veils.js", "keep.js", "lesson.js")
+SCRIPTS = ("site.js", "progress.js", "veils.js", "links.js", "keep.js", "lesson.js")
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.S)
 
 

@@ -4,7 +4,7 @@
 
 const SAVE_MS = 200; // what the kernel refuses is not kept, if it says so by then
 
-/** @type {WeakMap<Element, { place: string, restart: () => void }>} */
+/** @type {WeakMap<Element, { place: string, restart: () => void, inputs: object, failed: boolean }>} */
 const views = new WeakMap();
 /** @type {Map<string, string>} */
 const firsts = new Map(); // place -> inputs as the widget was made
@@ -24,17 +24,24 @@ function meetView({ target, detail }) {
   const place = placeOf(target);
   if (!place) return;
   const first = JSON.stringify(detail.inputs);
-  views.set(target, { place, restart: detail.restart });
+  const view = { place, restart: detail.restart, inputs: detail.inputs, failed: false };
+  views.set(target, view);
   firsts.set(place, first);
+  offerLink(target, { place, latest: () => view });
+  const sent = takeLinked(place);
   const kept = readProgress(lessonPath).widgets[place];
-  if (kept && JSON.stringify(kept) !== first) detail.restore(kept);
+  if (sent) detail.restore(sent);
+  else if (kept && JSON.stringify(kept) !== first) detail.restore(kept);
   else if (target.matches(".wl-predict")) judgeCell(target);
 }
 
 /** @param {any} event */
 function keepInputs({ target, detail }) {
-  const place = views.get(target)?.place;
-  if (!place) return;
+  const view = views.get(target);
+  if (!view) return;
+  Object.assign(view, { inputs: detail.inputs, failed: detail.failed });
+  const { place } = view;
+  if (arrived.has(place)) return; // a link's, and not the reader's own
   if (detail.failed) unsaved.delete(place);
   else unsaved.set(place, detail.inputs);
   saving ||= setTimeout(saveInputs, SAVE_MS);
@@ -60,7 +67,8 @@ function saveInputs() {
 /** @param {any} event */
 function dropInputs({ target }) {
   const place = views.get(target)?.place;
-  if (place) changeProgress(lessonPath, ({ widgets }) => delete widgets[place]);
+  if (arrived.has(place)) refuseLinked(place);
+  else if (place) changeProgress(lessonPath, ({ widgets }) => delete widgets[place]);
   if (target.matches(".wl-predict")) judgeCell(target);
 }
 

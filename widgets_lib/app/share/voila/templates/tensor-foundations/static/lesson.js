@@ -47,6 +47,7 @@ const lessonGrew = new MutationObserver(fillContents);
 function completeLesson() {
   lessonGrew.disconnect();
   fillContents();
+  startLinks();
 }
 
 /** Everything is drawn. */
@@ -124,7 +125,7 @@ function markCurrent() {
   const reached = Math.max(top, innerHeight / 3);
   const sections = headings("h2, h3");
   let current = sections.findLastIndex((heading) => heading.getBoundingClientRect().top <= reached);
-  const aim = sections.findIndex((heading) => `#${heading.id}` === decodeURIComponent(location.hash));
+  const aim = sections.indexOf(aimOf(location.hash));
   const aimTop = sections[aim]?.getBoundingClientRect().top;
   if (aimTop >= 0 && aimTop <= top) current = aim;
   if (page.dataset.lesson && page.scrollTop > 0 && page.scrollTop + innerHeight >= page.scrollHeight - 2)
@@ -196,7 +197,7 @@ function foldWhereNarrow(details) {
 
 // --- arriving at a place in the lesson: what is drawn above it moves it down, so stay there until the reader moves
 function stayAtAnchor() {
-  const place = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const place = aimOf(location.hash);
   if (!place) return;
   const stay = new ResizeObserver(() => place.scrollIntoView());
   stay.observe(document.querySelector("#lesson .cells"));
