@@ -69,9 +69,4 @@ def training_images(digit: int) -> NDArray[np.uint8]:
     Raises: TypeError or ValueError if `digit` is not a whole number from 0 to 9.
     """
     digit = check_integer(digit, "digit", 0, 9)
-    data = mnist.load()
-    parts = []
-    for x, y in ((data.x_train, data.y_train), (data.x_valid, data.y_valid)):
-        chosen = np.flatnonzero(y == digit)
-        parts += [(x[chosen[at : at + BLOCK]] * 256).astype(np.uint8) for at in range(0, len(chosen), BLOCK)]
-    return np.concatenate(parts).reshape(-1, 28, 28)
+    return np.concatenate([images[labels == digit] for images, labels in mnist.training_blocks()])

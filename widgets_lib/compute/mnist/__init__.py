@@ -3,13 +3,17 @@
 from widgets_lib.compute.download import DownloadError, download_file
 
 from .archive import MnistFile, download_mnist, load_mnist, load_pickle, mnist_or_bundled
-from .bundled import BUNDLED, Mnist, first_digits, load
+from .bundled import BUNDLED, Mnist, compact, first_digits, load, training_blocks
+from .pixel_cache import as_images, as_rows
 
 __all__ = [
     "BUNDLED",
     "DownloadError",
     "Mnist",
     "MnistFile",
+    "as_images",
+    "as_rows",
+    "compact",
     "download_file",
     "download_mnist",
     "first_digits",
@@ -17,4 +21,5 @@ __all__ = [
     "load_mnist",
     "load_pickle",
     "mnist_or_bundled",
+    "training_blocks",
 ]

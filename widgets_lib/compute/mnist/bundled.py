@@ -2,15 +2,17 @@
 
 import math
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import IO, Literal
 
 import numpy as np
 
 from widgets_lib.compute._integers import check_integer
 
-from .pixel_cache import as_rows, mapped_pixels
+from .pixel_cache import as_images, as_rows, is_mapped, mapped_pixels
 
 BUNDLED = Path(__file__).parents[2] / "data" / "mnist.npz"
 
@@ -50,6 +52,41 @@ def _split(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return pixels[:60_000], pixels[60_000:]
 
 
+@cache
+def compact(part: Literal["train", "test"]) -> tuple[np.ndarray, np.ndarray]:
+    """(rows (50000, 784) or (10000, 784), int64 labels) as `load` has them where they cost no memory of their own, else
+    in a quarter of it: as bytes, of which `as_rows` makes the same rows, some at a time.
+
+    Raises: ValueError for another part.
+    """
+    if part not in ("train", "test"):
+        raise ValueError(f"the digits are for train or test, not {part!r}")
+    if load.cache_info().currsize or is_mapped(BUNDLED):
+        digits = load()
+        return (digits.x_train, digits.y_train) if part == "train" else (digits.x_test, digits.y_test)
+    count = 50_000 if part == "train" else 10_000
+    with zipfile.ZipFile(BUNDLED) as files:
+        images, labels = _first(files, f"x_{part}", count), _first(files, f"y_{part}", count)
+    return images.reshape(count, -1), labels.astype(np.int64)
+
+
+def training_blocks(most: int = 1_000) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """All 60,000 training digits in file order, some at a time: images (n, 28, 28) uint8 and labels (n,) int64."""
+    if load.cache_info().currsize or is_mapped(BUNDLED):
+        digits = load()
+        for x, y in ((digits.x_train, digits.y_train), (digits.x_valid, digits.y_valid)):
+            for at in range(0, len(x), most):
+                yield as_images(x[at : at + most]), y[at : at + most]
+        return
+    with zipfile.ZipFile(BUNDLED) as files:
+        labels = _first(files, "y_train", 60_000).astype(np.int64)
+        with files.open("x_train.npy") as file:
+            _skip_header(file)
+            for at in range(0, len(labels), most):
+                some = labels[at : at + most]
+                yield np.frombuffer(file.read(len(some) * 784), np.uint8).reshape(-1, 28, 28), some
+
+
 def first_digits(count: int) -> tuple[np.ndarray, np.ndarray]:
     """(images (count, 28, 28) uint8 from 0 to 255, labels (count,) int64) of the first training digits.
 
@@ -62,7 +99,13 @@ def first_digits(count: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _first(files: zipfile.ZipFile, name: str, count: int) -> np.ndarray:
     with files.open(f"{name}.npy") as file:
-        np.lib.format.read_magic(file)
-        (_, *rest), _, dtype = np.lib.format.read_array_header_1_0(file)
+        rest, dtype = _skip_header(file)
         items = file.read(count * math.prod(rest) * dtype.itemsize)
         return np.frombuffer(items, dtype).reshape(count, *rest)
+
+
+def _skip_header(file: IO[bytes]) -> tuple[list[int], np.dtype]:
+    """(the shape of one item, the dtype) of an .npy file that is read from its start."""
+    np.lib.format.read_magic(file)
+    (_, *rest), _, dtype = np.lib.format.read_array_header_1_0(file)
+    return rest, dtype

@@ -13,10 +13,13 @@ import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import IO
 
 import numpy as np
+
+from widgets_lib.compute._browser import in_browser
 
 try:
     import fcntl
@@ -33,6 +36,8 @@ MEMBERS = ("x_train.npy", "x_test.npy")
 
 def cache_folder() -> Path | None:
     """The course's folder in the platform's cache folder, or $TENSOR_FOUNDATIONS_CACHE; None where that is empty."""
+    if in_browser():  # no disk, and no other process
+        return None
     named = os.environ.get(FOLDER_VARIABLE)
     if named is not None:
         return Path(named) if named else None
@@ -131,8 +136,25 @@ def _header(file: IO[bytes]) -> tuple[int, ...]:
     return shape
 
 
+@cache
+def is_mapped(npz: Path) -> bool:
+    """Whether `mapped_pixels` gives pixels here, which take no memory of their own."""
+    return mapped_pixels(npz) is not None
+
+
+def as_images(rows: np.ndarray) -> np.ndarray:
+    """Rows (n, 784), as `as_rows` makes them or bytes, as images (n, 28, 28) uint8."""
+    if rows.dtype == np.uint8:
+        return rows.reshape(-1, 28, 28)
+    images = np.empty(rows.shape, np.uint8)
+    np.multiply(rows, np.float32(256), out=images, casting="unsafe")
+    return images.reshape(-1, 28, 28)
+
+
 def as_rows(images: np.ndarray) -> np.ndarray:
-    """Images (n, 28, 28) uint8 as rows (n, 784) float32 from 0 to 255/256."""
+    """Images (n, 28, 28) uint8, or the same flat, as rows (n, 784) float32 from 0 to 255/256; rows stay as they are."""
+    if images.dtype != np.uint8:
+        return images
     return np.multiply(images.reshape(len(images), -1), 1 / 256, dtype=np.float32)
 
 
