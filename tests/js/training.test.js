@@ -123,15 +123,6 @@ test("weights and misread digits are named", async () => {
   view.destroy();
 });
 
-test("where there are no threads, the page asks for the next part", async () => {
-  const view = await mount("wl.TrainingRun()");
-  view.model.receive({ progress: { message: "Training run 1", fraction: 0, turn: 2 } });
-  view.model.receive({ progress: { message: "Training run 1", fraction: 0.1, turn: 3 } });
-  view.model.receive({ progress: {} });
-  assert.deepEqual(sent(view), [{ turn: 2 }, { turn: 3 }]);
-  view.destroy();
-});
-
 test("settings and the learning rate are inputs", async () => {
   const view = await mount("wl.TrainingRun()");
   const [hidden, batch] = view.$$(".wl-controls select");

@@ -1,7 +1,11 @@
 """Each test of a widget begins in a kernel without rungs of learners, as after a restart."""
 
+import threading
+from collections import deque
+
 import pytest
 
+from widgets_lib.widgets import _tasks
 from widgets_lib.widgets.ladder import learner_rungs, verdict
 
 
@@ -11,3 +15,32 @@ def kernel_without_learner_rungs(monkeypatch):
     learner_rungs.OPEN_LADDERS.clear()
     monkeypatch.setattr(learner_rungs, "_unlisted", [])
     monkeypatch.setattr(verdict, "_last", {})
+
+
+class Turns:
+    """A Python without threads: what would be called later waits here until a test takes a turn."""
+
+    def __init__(self):
+        self.waiting = deque()
+
+    def take(self, count=1):
+        for _ in range(count):
+            self.waiting.popleft()()
+
+    def finish(self):
+        while self.waiting:
+            self.take()
+
+
+@pytest.fixture
+def turns(monkeypatch):
+    """As in a browser: no thread can be started, and work goes on a part at a time, each as short as can be."""
+
+    def refuse(self):
+        raise RuntimeError("can't start new thread")
+
+    found = Turns()
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    monkeypatch.setattr(_tasks, "call_later", found.waiting.append)
+    monkeypatch.setattr(_tasks, "TURN_S", 0.0)
+    return found

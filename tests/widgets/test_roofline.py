@@ -1,7 +1,5 @@
 """Roofline shows what is known of the machine and what ladders have timed, and follows both."""
 
-import threading
-
 import pytest
 
 import widgets_lib as wl
@@ -263,14 +261,11 @@ def test_what_goes_wrong_is_said(monkeypatch):
     assert not MEASURE_LOCK.locked()
 
 
-def test_without_threads_it_measures_at_once(fake_machine, monkeypatch):
+def test_without_threads_it_says_so_and_then_measures(fake_machine, turns):
     widget = wl.Roofline()
-
-    def refuse(self):
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(threading.Thread, "start", refuse)
     widget._on_msg({"measure": "first"}, [])
+    assert fake_machine == [] and widget.progress["message"] == "Measuring this machine"
+    turns.finish()
     assert fake_machine == [False] and len(widget.picture["roofs"]) == 2
     assert widget.progress == {} and widget.error == ""
 

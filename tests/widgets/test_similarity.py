@@ -136,13 +136,13 @@ def test_ten_thousand_digits_are_read_off_the_main_thread(nothing_read, monkeypa
     assert widget.progress == {} and widget.curve["shares"] == [0.6685]
 
 
-def test_without_threads_it_is_right_too(nothing_read, monkeypatch):
-    def refuse(self):
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(threading.Thread, "start", refuse)
-    widget = wl.SimilarityExplorer("confusion")
-    assert np.trace(widget.table["counts"]) == 6_685 and widget.progress == {}
+def test_without_threads_it_is_right_too_and_a_page_that_hurries_ahead_is_heard(nothing_read, turns):
+    widget = wl.SimilarityExplorer("shift")
+    assert widget.progress["message"].startswith("Reading 10,000 test digits") and widget.curve == {}
+    turns.take(3)
+    widget.stage = "confusion"
+    turns.finish()
+    assert np.trace(widget.table["counts"]) == 6_685 and widget.progress == {} and widget.curve == {}
 
 
 def test_a_page_that_hurries_ahead_gets_the_last_setting(nothing_read):

@@ -2,7 +2,8 @@
 
 import threading
 
-from widgets_lib.widgets._tasks import BackgroundTasks
+from widgets_lib.widgets import _tasks
+from widgets_lib.widgets._tasks import BackgroundTasks, wait_for
 
 WAIT_S = 10
 
@@ -43,3 +44,102 @@ def test_what_was_replaced_publishes_nothing():
     go_on.set()
     first.join(WAIT_S)
     assert answers == ["new"] and errors == []
+
+
+def halves(done):
+    """A job of three parts that says which are done, and whether it was left behind."""
+
+    def job(should_stop):
+        try:
+            for part in range(3):
+                done.append(part)
+                yield
+        except GeneratorExit:
+            done.append("left")
+            raise
+        return "whole"
+
+    return job
+
+
+def test_a_job_in_parts_is_done_on_a_thread():
+    work, progress, errors = tasks()
+    answers, done = [], []
+    work.start({"words": "busy"}, halves(done), answers.append)
+    assert work.wait(WAIT_S)
+    assert (answers, done, errors, progress[-1]) == (["whole"], [0, 1, 2], [], {})
+
+
+def test_without_threads_a_job_is_done_in_turns_and_the_spinner_shows_before_the_first(turns):
+    work, progress, errors = tasks()
+    answers, done = [], []
+    work.start({"words": "busy"}, halves(done), answers.append)
+    assert progress[-1] == {"words": "busy"} and done == []
+    turns.take(2)
+    assert done == [0, 1] and answers == [] and progress[-1] == {"words": "busy"}
+    turns.finish()
+    assert (answers, errors, progress[-1]) == (["whole"], [], {})
+
+
+def test_without_threads_a_cancelled_job_ends_at_once_and_publishes_nothing(turns):
+    work, progress, _ = tasks()
+    answers, done = [], []
+    work.start({}, halves(done), answers.append)
+    turns.take()
+    work.cancel()
+    assert done == [0, "left"] and progress[-1] == {}
+    work.start({}, lambda should_stop: "new", answers.append)
+    turns.finish()
+    assert answers == ["new"]
+
+
+def test_without_threads_what_fails_is_told_in_words(turns):
+    work, progress, errors = tasks()
+
+    def fails(should_stop):
+        yield
+        raise ValueError("the value 7 is too large")
+
+    work.start({}, fails, print)
+    turns.finish()
+    assert errors == ["the value 7 is too large"] and progress[-1] == {}
+
+
+def test_without_threads_a_wait_does_the_rest(turns):
+    work, _, _ = tasks()
+    answers = []
+    work.start({}, halves([]), answers.append)
+    turns.take()
+    assert work.wait() and answers == ["whole"]
+    turns.finish()
+    assert answers == ["whole"]
+
+
+def test_without_threads_a_task_waits_for_the_lock_of_another(turns):
+    lock, said = threading.Lock(), []
+
+    def locked(name):
+        def job(should_stop):
+            yield from wait_for(lock, should_stop)
+            try:
+                for _ in range(2):
+                    said.append(name)
+                    yield
+            finally:
+                lock.release()
+
+        return job
+
+    first, second = tasks()[0], tasks()[0]
+    first.start({}, locked("first"), print)
+    second.start({}, locked("second"), print)
+    turns.finish()
+    assert said == ["first", "first", "second", "second"] and not lock.locked()
+
+
+def test_where_nothing_can_be_called_later_either_a_job_is_done_at_once(turns, monkeypatch):
+    monkeypatch.setattr(_tasks, "call_later", None)
+    work, progress, _ = tasks()
+    answers = []
+    work.start({"words": "busy"}, halves([]), answers.append)
+    assert answers == ["whole"] and progress[-1] == {}

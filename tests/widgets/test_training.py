@@ -31,14 +31,6 @@ def trained(widget):
 
 
 @pytest.fixture
-def no_threads(monkeypatch):
-    def refuse(self):
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(threading.Thread, "start", refuse)
-
-
-@pytest.fixture
 def halting(monkeypatch):
     """halting(widget, step): training waits before this step until the returned event is set."""
 
@@ -126,16 +118,21 @@ def test_several_runs_stand_side_by_side_and_each_can_be_looked_at():
     assert (widget.runs, widget.pictures, widget.hidden, widget.error) == ([], {}, 16, "")
 
 
-def test_a_run_that_passes_where_another_was_paused_does_not_take_its_place(no_threads):
+def steps_of(widget, at=0):
+    return widget.runs[at]["steps"]
+
+
+def test_a_run_that_passes_where_another_was_paused_does_not_take_its_place(turns):
     widget = make()
     send(widget, train=True)
-    send(widget, turn=2)
+    while steps_of(widget) < 2:
+        turns.take()
     send(widget, pause=True)
     paused = widget.runs[0]
     send(widget, train=True)
-    while widget.progress:
-        send(widget, turn=widget.progress["turn"])
-    assert widget.runs[0] == paused and (paused["steps"], widget.runs[1]["steps"]) == (2, 20)
+    turns.finish()
+    assert widget.runs[0] == paused and (paused["steps"], steps_of(widget, 1)) == (paused["steps"], 20)
+    assert paused["steps"] < 20
 
 
 def test_a_run_goes_on_past_its_goal_and_a_stopped_one_does_not():
@@ -169,30 +166,59 @@ def test_a_restart_in_mid_step_leaves_nothing_behind(halting):
     assert widget.wait(60) and (widget.runs, widget.pictures, widget.progress) == ([], {}, {})
 
 
-def test_without_threads_the_page_asks_for_each_part_and_the_end_is_the_same(no_threads):
-    widget = make()
+def test_without_threads_it_trains_in_turns_and_the_end_is_the_same(request):
+    on_a_thread = trained(make())
+    turns, widget = request.getfixturevalue("turns"), make()
     send(widget, train=True)
-    seen = [widget.runs[0]["steps"]]
-    while widget.progress:
-        send(widget, turn=widget.progress["turn"])
-        seen.append(widget.runs[0]["steps"])
-    assert seen == [1, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20] and widget.error == ""
-    send(widget, turn=1)  # of a page that is behind
-    assert widget.runs[0]["steps"] == 20
+    seen = {0}
+    while turns.waiting:
+        assert widget.progress["message"] == "Training run 1"
+        turns.take()
+        seen.add(steps_of(widget))
+    assert sorted(seen) == [0, 1, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20]
+    assert widget.error == "" and widget.progress == {}
+    assert (widget.runs, widget.pictures) == (on_a_thread.runs, on_a_thread.pictures)
 
 
-def test_without_threads_it_can_be_paused_stepped_and_looked_into(no_threads):
+def test_without_threads_a_learning_rate_reaches_a_run_that_trains(turns):
     widget = make()
     send(widget, train=True)
-    send(widget, turn=2)
+    while steps_of(widget) < 4:
+        turns.take()
+    widget.lr = 0.1
+    turns.finish()
+    (first, before), (step, after) = widget.runs[0]["rates"]
+    assert (first, before, after) == (0, 0.5, 0.1) and 4 <= step <= 6
+
+
+def test_without_threads_it_can_be_paused_stepped_and_looked_into(turns):
+    widget = make()
+    send(widget, train=True)
+    while steps_of(widget) < 2:
+        turns.take()
+    turns.take()
     send(widget, pause=True)
-    send(widget, turn=3)
-    assert widget.progress == {} and widget.runs[0]["steps"] == 2
+    at = steps_of(widget)
+    assert widget.progress == {} and at == widget.runs[0]["curve"][-1][0] < 20
+    turns.finish()
+    assert steps_of(widget) == at
     send(widget, step=True)
-    assert widget.runs[0]["steps"] == 3 and widget.progress == {}
+    turns.finish()
+    assert steps_of(widget) == at + 1 and widget.progress == {}
     again = make()
     assert again.restore({name: getattr(widget, name) for name in widget.inputs})
+    turns.finish()
     assert again.pictures == widget.pictures and again.progress == {}
+
+
+def test_without_threads_a_stopped_run_leaves_the_next_one_free(turns):
+    widget = make()
+    send(widget, train=True)
+    turns.take(3)
+    send(widget, restart=True)
+    assert widget.runs == [] and widget.progress == {} and not widget._busy.locked()
+    turns.finish()
+    assert widget.runs == []
 
 
 def test_a_new_view_gets_what_a_thread_has_set(monkeypatch):

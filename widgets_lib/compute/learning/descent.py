@@ -230,12 +230,12 @@ def check_problem(w: Any, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray, np.nd
     return w, x, y
 
 
-def check_digits(x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+def check_digits(x: Any, y: Any, *, may_be_bytes: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Digits (n, pixels) in floating point and labels (n,) from 0 on. Raises: ValueError or TypeError in words."""
     x, y = np.asarray(x), np.asarray(y)
     if x.ndim != 2 or not x.size:
         raise ValueError(f"digits are rows of pixels, (n, pixels), not of shape {x.shape}: x.reshape(len(x), -1)")
-    if x.dtype.kind != "f":
+    if x.dtype.kind != "f" and not (may_be_bytes and x.dtype == np.uint8):
         raise TypeError(f"pixels of type {x.dtype} would be rounded: divide them first, x / np.float32(255)")
     if y.shape != (len(x),) or y.dtype.kind not in "iu":
         raise ValueError(f"{count(len(x), 'digit')} need as many whole labels, not {y.dtype} of shape {y.shape}")

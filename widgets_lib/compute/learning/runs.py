@@ -4,7 +4,7 @@ A run follows from its settings and from which learning rate held from which ste
 and trained again to the same weights.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from widgets_lib.compute import mnist
 from widgets_lib.compute.timing import Stopped
 
-from .training import Net, Training, new_net, predict
+from .training import Net, Training, new_net, predicting
 
 HIDDEN = (0, 16, 32, 64, 128, 256)  # units of the hidden layer; 0: none
 BATCHES = (16, 32, 64, 128, 256, 512)
@@ -46,9 +46,8 @@ class Settings:
 
 def begin(settings: Settings, lr: float) -> Training:
     """A Training of these settings before its first step. Raises: ValueError in words, as Training does."""
-    data = mnist.load()
     sizes = (784, settings.hidden, 10) if settings.hidden else (784, 10)
-    x, y = data.x_train[: settings.digits], data.y_train[: settings.digits]
+    x, y = (rows[: settings.digits] for rows in mnist.compact("train"))
     return Training(new_net(sizes, seed=settings.seed), x, y, lr, settings.batch, settings.seed)
 
 
@@ -57,9 +56,15 @@ def take(training: Training, rates: Rates, steps: int, should_stop: Callable[[],
 
     Raises: timing.Stopped if should_stop() says so.
     """
-    while training.steps < steps:
+    for _ in taking(training, rates, steps):
         if should_stop():
             raise Stopped
+
+
+def taking(training: Training, rates: Rates, steps: int) -> Iterator[None]:
+    """The same, a step at a time."""
+    while training.steps < steps:
+        yield
         training.lr = rate_at(rates, training.steps)
         training.step()
 
@@ -106,14 +111,20 @@ class Misread:
 
 def misread(net: Net, most: int = COLUMNS) -> Misread:
     """What a net makes of the 10,000 test digits."""
-    data = mnist.load()
-    answers = predict(net, data.x_test)
-    wrong = np.flatnonzero(answers != data.y_test)
+    *_, found = misreading(net, most)
+    assert found is not None
+    return found
+
+
+def misreading(net: Net, most: int = COLUMNS) -> Iterator[Misread | None]:
+    """The same after several parts of the work, which give None."""
+    x, labels = mnist.compact("test")
+    parts = []
+    for part in predicting(net, x):
+        parts.append(part)
+        yield None
+    answers = np.concatenate(parts)
+    wrong = np.flatnonzero(answers != labels)
     rows = wrong[:most]
-    pixels = (data.x_test[rows].reshape(-1, SIDE, SIDE) * 256).astype(np.uint8)
-    return Misread(
-        1 - len(wrong) / len(answers),
-        pixels,
-        tuple(data.y_test[rows].tolist()),
-        tuple(answers[rows].tolist()),
-    )
+    pixels = (mnist.as_rows(x[rows]).reshape(-1, SIDE, SIDE) * 256).astype(np.uint8)
+    yield Misread(1 - len(wrong) / len(answers), pixels, tuple(labels[rows].tolist()), tuple(answers[rows].tolist()))

@@ -1,6 +1,6 @@
 """A digit reader that learns nothing: which mean digit is this image nearest to, and what did each pixel cost?"""
 
-from .course import course_answers, course_confusion, course_digits, has_answers, looks_like, test_digits
+from .course import answering, course_answers, course_confusion, course_digits, has_answers, looks_like, test_digits
 from .reader import (
     DIRECTIONS,
     METRICS,
@@ -27,6 +27,7 @@ __all__ = [
     "Metric",
     "Shifted",
     "accuracy",
+    "answering",
     "charges",
     "check_metric",
     "classify",

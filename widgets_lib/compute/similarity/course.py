@@ -1,5 +1,6 @@
 """The course's own digits: the ten means of the training images, and the test images with what they are read as."""
 
+from collections.abc import Generator
 from functools import cache
 from typing import Literal
 
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from widgets_lib.compute import mnist
 
-from .reader import DIRECTIONS, Direction, Floats, Metric, classify, confusion, mean_digits, median_digits, shift
+from .reader import DIRECTIONS, Direction, Floats, Metric, classify, confusion, median_digits, shift
 
 BLOCK = 1_000
 
@@ -18,17 +19,24 @@ _answers: dict[tuple[Metric, Direction, int], NDArray[np.int64]] = {}
 @cache
 def course_digits(kind: Literal["mean", "median"] = "mean") -> Floats:
     """The ten mean or median digits of the 60,000 training images, (10, 28, 28) from 0 to 1 (byte / 255); kept."""
-    digits = mnist.load()
-    labels = np.concatenate([digits.y_train, digits.y_valid])
-    images = np.concatenate([_as_bytes(digits.x_train), _as_bytes(digits.x_valid)])
-    return (mean_digits if kind == "mean" else median_digits)(images, labels) / 255
+    if kind == "mean":  # sums of whole numbers, a block at a time: it needs no room for all images
+        sums, counts = np.zeros((10, 28, 28), np.int64), np.zeros((10, 1, 1), np.int64)
+        for images, labels in mnist.training_blocks():
+            for digit in range(10):
+                chosen = images[labels == digit]
+                sums[digit] += chosen.sum(0, dtype=np.int64)
+                counts[digit] += len(chosen)
+        return sums / counts / 255
+    blocks = [*mnist.training_blocks()]
+    images, labels = (np.concatenate([block[part] for block in blocks]) for part in (0, 1))
+    return median_digits(images, labels) / 255
 
 
 @cache
 def test_digits() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """The 10,000 test images (10000, 28, 28) as bytes, and their labels (10000,); kept."""
-    digits = mnist.load()
-    return _as_bytes(digits.x_test), digits.y_test
+    rows, labels = mnist.compact("test")
+    return mnist.as_images(rows), labels
 
 
 def has_answers(metric: Metric, direction: Direction = "up", pixels: int = 0) -> bool:
@@ -38,16 +46,23 @@ def has_answers(metric: Metric, direction: Direction = "up", pixels: int = 0) ->
 
 def course_answers(metric: Metric, direction: Direction = "up", pixels: int = 0) -> NDArray[np.int64]:
     """What each test image, moved by so many pixels, is read as by the nearest mean, (10000,); kept."""
-    direction = direction if pixels else "up"
-    key = (metric, direction, pixels)
-    if key not in _answers:
-        images, _ = test_digits()
-        down, right = DIRECTIONS[direction]
-        means = course_digits()
-        parts = [images[first : first + BLOCK] for first in range(0, len(images), BLOCK)]
-        said = [classify(shift(part, down * pixels, right * pixels) / 255, means, metric) for part in parts]
-        _answers[key] = np.concatenate(said)
-    return _answers[key]
+    for _ in answering(metric, direction, pixels):
+        pass
+    return _answers[metric, direction if pixels else "up", pixels]
+
+
+def answering(metric: Metric, direction: Direction = "up", pixels: int = 0) -> Generator[None, None, None]:
+    """Find out what `course_answers` gives, a part of a thirtieth of a second or so at a time."""
+    key = (metric, direction if pixels else "up", pixels)
+    if key in _answers:
+        return
+    images, _ = test_digits()
+    down, right = (pixels * by for by in DIRECTIONS[key[1]])
+    means, said = course_digits(), []
+    for first in range(0, len(images), BLOCK):
+        said.append(classify(shift(images[first : first + BLOCK], down, right) / 255, means, metric))
+        yield
+    _answers[key] = np.concatenate(said)
 
 
 def course_confusion(metric: Metric, direction: Direction = "up", pixels: int = 0) -> NDArray[np.int64]:
@@ -61,21 +76,16 @@ def looks_like(image: NDArray[np.uint8], among: int = 5) -> int | None:
     image: (28, 28) bytes. A better reader than the ten means, and so a judge of drawings: of the first 600 validation
     digits it reads 91 in 100 right and is undecided about 2.
     """
-    digits = mnist.load()
+    rows, labels = mnist.compact("test")
     drawn = (image.reshape(-1) / 256).astype(np.float32)
-    nearest = np.argpartition(_squares() - 2 * (digits.x_test @ drawn), among)[:among]
-    votes = np.bincount(digits.y_test[nearest], minlength=10)
+    products = [mnist.as_rows(rows[at : at + BLOCK]) @ drawn for at in range(0, len(rows), BLOCK)]
+    nearest = np.argpartition(_squares() - 2 * np.concatenate(products), among)[:among]
+    votes = np.bincount(labels[nearest], minlength=10)
     return int(votes.argmax()) if 2 * votes.max() > among else None
 
 
 @cache
 def _squares() -> NDArray[np.float32]:
-    rows = mnist.load().x_test
-    return np.einsum("ij,ij->i", rows, rows)
-
-
-def _as_bytes(rows: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """`mnist.load` divides by 256, and the published figures are of pixels over 255. Bytes go either way."""
-    images = np.empty(rows.shape, np.uint8)
-    np.multiply(rows, np.float32(256), out=images, casting="unsafe")
-    return images.reshape(-1, 28, 28)
+    rows, _ = mnist.compact("test")
+    parts = (mnist.as_rows(rows[at : at + BLOCK]) for at in range(0, len(rows), BLOCK))
+    return np.concatenate([np.einsum("ij,ij->i", part, part) for part in parts])

@@ -1,7 +1,7 @@
 """ContractionPath: in which order are three operands and more contracted, and what does that cost?"""
 
 import reprlib
-from collections.abc import Callable, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import traitlets
@@ -9,10 +9,10 @@ import traitlets
 from widgets_lib.compute import einsum
 from widgets_lib.compute.einsum import Forest, plant
 from widgets_lib.compute.formatting import count
-from widgets_lib.compute.timing import Stopped
+from widgets_lib.compute.timing import ShouldStop
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, integer, list_of, text
-from widgets_lib.widgets._tasks import BackgroundTasks
+from widgets_lib.widgets._tasks import BackgroundTasks, wait_for
 from widgets_lib.widgets.contraction import clock, words
 from widgets_lib.widgets.ladder.measurements import MEASURE_LOCK
 
@@ -119,26 +119,18 @@ class ContractionPath(Widget):
         """Time every order that is shown and can be timed here, off the kernel's main thread where there are threads."""
         wanted = words.timed_orders(self._forest, self._orders)
 
-        def measure(should_stop: Callable[[], bool]) -> None:
-            while not MEASURE_LOCK.acquire(timeout=0.1):  # a ladder measures, and both would be wrong
-                if should_stop():
-                    raise Stopped
+        def measure(should_stop: ShouldStop) -> Generator[None, None, None]:
+            yield from wait_for(MEASURE_LOCK, should_stop)  # a ladder measures, and both would be wrong
             try:
                 for title, path in wanted:
-                    if should_stop():
-                        raise Stopped
                     if self.progress:
                         self.progress = {"message": f"Timing {title}"}
+                    yield
                     self._times[path.order] = clock.measure(self._e, self._operands, path, should_stop)
             finally:
                 MEASURE_LOCK.release()
 
-        try:
-            self._tasks.start({"message": "Timing"}, measure, lambda _: self._publish())
-        except RuntimeError:  # in a browser no thread can be started
-            self._tasks.cancel()
-            measure(lambda: False)
-            self._publish()
+        self._tasks.start({"message": "Timing"}, measure, lambda _: self._publish())
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Block until nothing is timed; True if that came about in time. For scripts and tests, not for callbacks."""

@@ -3,17 +3,17 @@
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 import traitlets
 
 from widgets_lib.compute import matmul, roofline, scales
 from widgets_lib.compute.matmul.trial import trial
-from widgets_lib.compute.timing import Stopped
+from widgets_lib.compute.timing import ShouldStop
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, text
-from widgets_lib.widgets._tasks import BackgroundTasks
+from widgets_lib.widgets._tasks import BackgroundTasks, wait_for
 from widgets_lib.widgets.ladder import results
 from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS
 from widgets_lib.widgets.ladder.measurements import MEASURE_LOCK, Measurements
@@ -159,10 +159,8 @@ class Roofline(Widget):
         """Measure the roof, or once more: what is faster counts."""
         again = roofline.known() is not None
 
-        def measure_when_quiet(should_stop: Callable[[], bool]) -> None:
-            while not MEASURE_LOCK.acquire(timeout=0.1):  # a ladder measures, and both would be wrong
-                if should_stop():
-                    raise Stopped
+        def measure_when_quiet(should_stop: ShouldStop) -> Generator[None, None, None]:
+            yield from wait_for(MEASURE_LOCK, should_stop)  # a ladder measures, and both would be wrong
             try:
                 roofline.machine(again=again, should_stop=should_stop, on_progress=self._show_progress)
             finally:
@@ -189,13 +187,9 @@ class Roofline(Widget):
                 f"Timing {title_of(key)}", lambda _: _timed_here(job), lambda found: self._on_message(job, found)
             )
 
-    def _start(self, message: str, job: Callable[[Callable[[], bool]], Any], publish: Callable[[Any], object]) -> None:
-        """Run the job on a thread, or right here where there are none."""
-        try:
-            self._tasks.start({"message": message, "fraction": None}, job, publish)
-        except RuntimeError:  # in a browser no thread can be started
-            self._tasks.cancel()
-            publish(job(lambda: False))
+    def _start(self, message: str, job: Callable[[ShouldStop], Any], publish: Callable[[Any], object]) -> None:
+        """Run the job off the main thread, where there are threads."""
+        self._tasks.start({"message": message, "fraction": None}, job, publish)
 
     def cancel(self) -> None:
         """End what is measured, within a second, and keep what was known before."""

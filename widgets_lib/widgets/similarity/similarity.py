@@ -1,6 +1,6 @@
 """SimilarityExplorer: a digit reader that learns nothing, with what each pixel was charged."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import traitlets
@@ -9,7 +9,7 @@ from widgets_lib.compute import drawing, similarity
 from widgets_lib.compute._integers import check_count, check_flag
 from widgets_lib.compute.parsing import read_integer
 from widgets_lib.compute.similarity.challenges import CHALLENGES, Answers, Attempt
-from widgets_lib.compute.timing import Stopped
+from widgets_lib.compute.timing import ShouldStop
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, text
 from widgets_lib.widgets._tasks import BackgroundTasks
@@ -229,19 +229,12 @@ class SimilarityExplorer(Widget):
             self._show_all(setting)
             return
 
-        def read(should_stop: Any) -> None:
+        def read(should_stop: ShouldStop) -> Iterator[None]:
             for answers in missing:
-                if should_stop():
-                    raise Stopped
-                similarity.course_answers(*answers)
+                yield from similarity.answering(*answers)
 
         progress = {"message": f"Reading 10,000 test digits by {NAMES[self.metric]} …"}
-        try:
-            self._tasks.start(progress, read, lambda _: self._show_all(setting))
-        except RuntimeError:  # in a browser no thread can be started
-            self._tasks.cancel()
-            read(lambda: False)
-            self._show_all(setting)
+        self._tasks.start(progress, read, lambda _: self._show_all(setting))
 
     @staticmethod
     def _wanted(setting: Setting) -> list[Answers]:

@@ -70,14 +70,7 @@ class Follower:
         self._start(lambda should_stop: job(), publish, message)
 
     def _start(self, job: Callable[[Callable[[], bool]], Any], publish: Callable[[Any], object], message: str) -> None:
-        try:
-            self.tasks.start({"message": message, "fraction": None}, job, publish)
-        except RuntimeError:  # in a browser no thread can be started
-            self.tasks.cancel()
-            try:
-                publish(job(lambda: False))
-            finally:
-                self._tell({})
+        self.tasks.start({"message": message, "fraction": None}, job, publish)
 
     def cancel(self) -> None:
         """Ask what runs to stop, and drop its result."""

@@ -108,8 +108,6 @@ function render(context) {
   function go() {
     run.show();
     status.show();
-    const { turn } = model.get("progress");
-    if (turn) model.send({ turn }); // no threads there: the page asks for each part, and can pause in between
   }
 
   view.listen(["picture", "chosen", "hidden", "batch", "lr", "choices", "pictures"], draw);

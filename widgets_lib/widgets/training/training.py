@@ -1,8 +1,7 @@
 """TrainingRun: networks that are trained before your eyes, paused, stepped, steered and compared."""
 
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,16 +11,16 @@ from widgets_lib.compute._integers import check_count
 from widgets_lib.compute.formatting import human, join_words
 from widgets_lib.compute.learning import runs as compute
 from widgets_lib.compute.learning.descent import check_lr
-from widgets_lib.compute.learning.training import Diverged, Training
-from widgets_lib.compute.timing import Stopped
+from widgets_lib.compute.learning.training import Diverged, Net, Training
+from widgets_lib.compute.timing import ShouldStop
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, integer
-from widgets_lib.widgets._tasks import BackgroundTasks
+from widgets_lib.widgets._tasks import BackgroundTasks, wait_for
 from widgets_lib.widgets.training import picture
 from widgets_lib.widgets.training.kept import MAX_EPOCHS, MAX_POINTS, MAX_RUNS, Run, check_runs, new_run, settings_of
 from widgets_lib.widgets.training.pace import Pace
 
-Job = Callable[[Callable[[], bool]], Any]
+Work = Generator[None, None, None]  # yields where it can be paused
 
 
 class TrainingRun(Widget):
@@ -40,7 +39,6 @@ class TrainingRun(Widget):
     messages = {
         **dict.fromkeys(("train", "pause", "go_on", "step", "stop"), anything),
         "choose": integer,
-        "turn": integer,
     }
     inputs = ("hidden", "batch", "lr", "runs", "chosen")
     thread_updated_traits = ("runs", "picture", "pictures", "progress")
@@ -56,7 +54,7 @@ class TrainingRun(Widget):
     pictures = traitlets.Dict(help="Weights and misread digits of the chosen run; empty before its first step.").tag(
         sync=True
     )
-    progress = traitlets.Dict(help="message, fraction, left (a time in words), turn; empty when nothing trains.").tag(
+    progress = traitlets.Dict(help="message, fraction, left (a time in words); empty when nothing trains.").tag(
         sync=True
     )
 
@@ -75,9 +73,8 @@ class TrainingRun(Widget):
         self._seed = check_count(seed, "a seed", 0)
         self._trained: tuple[Any, Training] | None = None  # what of the chosen run is here, and which run that is
         self._shown: Any = None  # of which run and step the pictures are
-        self._turn: tuple[Job, int] | None = None  # without threads: what goes on at the page's next turn
         self._lock, self._busy = threading.RLock(), threading.Lock()
-        self._tasks = BackgroundTasks(self._show_progress, self._fail, at_once=False)
+        self._tasks = BackgroundTasks(self._show_progress, self._fail)
         super().__init__(hidden=hidden, lr=check_lr(lr), batch=batch, choices=picture.choices())
         self.recompute_on(*self.inputs)
 
@@ -101,9 +98,7 @@ class TrainingRun(Widget):
         if run is None or not run["steps"]:
             self.pictures, self._shown = {}, None
         elif self._shown != _identity(run) and not self.progress:
-            self._start(
-                f"Training run {self.chosen + 1} again", lambda stop: self._draw(self._training_of(run, stop), run)
-            )
+            self._start(f"Training run {self.chosen + 1} again", lambda _: self._draw(run))
 
     @property
     def _run(self) -> Run | None:
@@ -114,8 +109,6 @@ class TrainingRun(Widget):
     def _on_custom_msg(self, content: dict[str, Any], buffers: Sequence[memoryview]) -> None:
         if "choose" in content:
             self.choose(content["choose"])
-        elif "turn" in content:
-            self._take_turn(content["turn"])
         else:
             for name in ("train", "pause", "go_on", "step", "stop"):
                 if name in content:
@@ -139,7 +132,6 @@ class TrainingRun(Widget):
     def pause(self) -> None:
         """Let the step that is under way come to its end, and take no other."""
         with self._lock:
-            self._turn = None
             self._tasks.cancel()
 
     def go_on(self) -> None:
@@ -202,57 +194,23 @@ class TrainingRun(Widget):
             raise ValueError(f"run {self.chosen + 1} was stopped: train another")
         return run
 
-    # ---- training, on a thread or in turns ----
+    # ---- training ----
 
     def _train_to_goal(self) -> None:
         run = self._open_run()
         self._start(f"Training run {self.chosen + 1}", lambda stop: self._advance(run["goal"], stop))
 
-    def _start(self, message: str, job: Job) -> None:
-        """Run a job on a thread; where there are none, in turns that the page asks for, so that it can pause it."""
+    def _start(self, message: str, job: Callable[[ShouldStop], Work]) -> None:
+        """Do a job off the main thread, once the job before has come to its end."""
 
-        def guarded(should_stop: Callable[[], bool]) -> None:
-            with self._alone(should_stop):
-                job(should_stop)
+        def alone(should_stop: ShouldStop) -> Work:
+            yield from wait_for(self._busy, should_stop)
+            try:
+                yield from job(should_stop)
+            finally:
+                self._busy.release()
 
-        try:
-            self._tasks.start({"message": message, "fraction": 0}, guarded, lambda _: None)
-        except RuntimeError:  # in a browser no thread can be started
-            self._tasks.cancel()
-            self._turn, self.progress = (job, 1), {"message": message, "fraction": 0}
-            self._take_turn(1)
-
-    def _take_turn(self, number: int) -> None:
-        """Without threads: do the part of the job that comes next, and ask the page for another turn."""
-        if self._turn is None or self._turn[1] != number:
-            return
-        job, _ = self._turn
-        run, self._turn = self._run, (job, number + 1)
-        reported = len(run["curve"]) if run else 0
-
-        def after_a_report() -> bool:
-            now = self._run
-            return now is not None and len(now["curve"]) > reported
-
-        try:
-            job(after_a_report)
-        except Stopped:
-            self.progress = {**self.progress, "turn": number + 1}
-            return
-        except Diverged as error:
-            self.error = str(error)
-        self._turn, self.progress = None, {}
-
-    @contextmanager
-    def _alone(self, should_stop: Callable[[], bool]) -> Any:
-        """Wait until the job before has come to its end."""
-        while not self._busy.acquire(timeout=0.05):
-            if should_stop():
-                raise Stopped
-        try:
-            yield
-        finally:
-            self._busy.release()
+        self._tasks.start({"message": message, "fraction": 0}, alone, lambda _: None)
 
     def _settle(self) -> None:
         """Pause, and wait for the end of the step that is under way."""
@@ -265,28 +223,28 @@ class TrainingRun(Widget):
             return True
         return False
 
-    def _advance(self, goal: int, should_stop: Callable[[], bool]) -> None:
+    def _advance(self, goal: int, should_stop: ShouldStop) -> Work:
         """Train the chosen run up to a step, reporting on the way and where it is stopped."""
         run = self._run
         assert run is not None
-        training, settings = self._training_of(run, should_stop), settings_of(run)
+        training, settings = (yield from self._training_of(run)), settings_of(run)
         losses: list[float] = []
         pace = Pace(training.steps, goal)
         try:
             while training.steps < goal:
-                if should_stop():
-                    raise Stopped
+                yield
                 run = self._steer(run, training)
                 losses.append(training.step())
                 if settings.is_reported(training.steps) and training.steps < goal:
-                    run = self._report(run, training, losses, pace, should_stop)
+                    found = yield from _misread(training.net)
+                    run = self._report(run, training, losses, found, pace, should_stop)
                     losses = []
         except Diverged:
             run = self._change(run, ended=True)
             raise
         finally:
             if losses:
-                self._report(run, training, losses, None, should_stop)
+                self._report(run, training, losses, compute.misread(training.net))
 
     def _steer(self, run: Run, training: Training) -> Run:
         """Let the learning rate that is set now hold from this step on."""
@@ -298,10 +256,15 @@ class TrainingRun(Widget):
         return self._change(run, rates=[*kept, [training.steps, lr]])
 
     def _report(
-        self, run: Run, training: Training, losses: list[float], pace: Pace | None, should_stop: Callable[[], bool]
+        self,
+        run: Run,
+        training: Training,
+        losses: list[float],
+        found: compute.Misread,
+        pace: Pace | None = None,
+        should_stop: ShouldStop = lambda: False,
     ) -> Run:
         """Add a point to the curve, and draw the weights and what is misread now."""
-        found = compute.misread(training.net)
         point = [training.steps, round(float(np.mean(losses)), 4), round(found.accuracy, 4)]
         curve = [*run["curve"], point] if len(run["curve"]) < MAX_POINTS else run["curve"]
         with self._lock:
@@ -324,24 +287,35 @@ class TrainingRun(Widget):
                 self.runs = [*self.runs[:at], changed, *self.runs[at + 1 :]]
         return changed
 
-    def _training_of(self, run: Run, should_stop: Callable[[], bool]) -> Training:
+    def _training_of(self, run: Run) -> Generator[None, None, Training]:
         """The training of a run at its last step: at hand, or taken again from its start."""
         if self._trained is not None and self._trained[0] == _identity(run):
             return self._trained[1]
         training = compute.begin(settings_of(run), run["rates"][0][1])
-        compute.take(training, run["rates"], run["steps"], should_stop)
+        yield from compute.taking(training, run["rates"], run["steps"])
         self._trained = (_identity(run), training)
         return training
 
-    def _draw(self, training: Training, run: Run) -> None:
+    def _draw(self, run: Run) -> Work:
+        training = yield from self._training_of(run)
+        found = yield from _misread(training.net)
         self._shown = _identity(run)
-        self.pictures = picture.pictures_of(training.net, compute.misread(training.net))
+        self.pictures = picture.pictures_of(training.net, found)
 
     def _show_progress(self, progress: dict[str, Any]) -> None:
         self.progress = progress
 
     def _fail(self, message: str) -> None:
         self.error = message
+
+
+def _misread(net: Net) -> Generator[None, None, compute.Misread]:
+    """What a net misreads, in parts."""
+    for found in compute.misreading(net):
+        if found:
+            return found
+        yield
+    raise AssertionError("the last part is the answer")
 
 
 def _identity(run: Run) -> tuple[Any, ...]:
