@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from static_edition import archive, parts, render
+from static_edition import archive, offline, parts, render
 from static_edition.execute import LIBRARY, ROOT, LessonFailed, execute
 from static_edition.files import Site
 from widgets_lib.app.course import Lesson, course, neighbours
@@ -47,6 +47,7 @@ def _build(out: Path, chosen: list[Lesson], lessons: Path, keep: Path) -> None:
         around = {"path": lesson.path, "home": "./", "previous": _link(previous), "next": _link(following)}
         render.render(site, render.page_of(lesson, ran), shared, python, around, [])
     site.write(".nojekyll", "")
+    offline.write_worker(site)  # last: it lists what there is
     shutil.rmtree(out, ignore_errors=True)
     new.rename(out)
 

@@ -16,7 +16,7 @@ from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from traitlets.config import Config
 
-from static_edition import security
+from static_edition import offline, security
 from static_edition.execute import LIBRARY, Executed
 from static_edition.files import Site
 from static_edition.formulas import Formulas
@@ -55,14 +55,15 @@ class Python:
 def write_shared(site: Site) -> Shared:
     """Write what all lessons' pages have."""
     jupyter = jupyter_sheets()
-    own = [SHARE / "static" / name for name in ("site.css", "lesson.css")]
+    own = [*(SHARE / "static" / name for name in ("site.css", "lesson.css")), BROWSER / "page/static.css"]
     jupyter, own = ([site.add(f"static/{each.name}", each.read_bytes()) for each in files] for files in (jupyter, own))
-    scripts = [site.add(f"static/{name}", (SHARE / "static" / name).read_bytes()) for name in SCRIPTS]
+    scripts = [SHARE / "static" / name for name in SCRIPTS]
+    scripts.insert(1, BROWSER / "page/early.js")  # after site.js, before anything reads what is kept
     folder = site.add_folder("static/host", BROWSER, "*.js")
     host = f"{folder}/host.js"
     return Shared(
         [*jupyter, write_tokens(site), *own],
-        scripts,
+        [site.add(f"static/{script.name}", script.read_bytes()) for script in scripts],
         host,
         site.imports_of(host) if (site.folder / host).exists() else [],
     )
@@ -136,7 +137,7 @@ def render(site: Site, page: Page, shared: Shared, python: Python, course: dict[
         sheets.append(site.add(f"static/{name}.css", "\n".join(styles)))
     resources = {
         "policy": security.PLACE,
-        "head": "",
+        "head": offline.head(site),
         "sheets": list(dict.fromkeys([*shared.sheets, *sheets])),
         "scripts": shared.scripts,
         "modules": list(dict.fromkeys([*shared.modules, *_modules(site, widgets)])),

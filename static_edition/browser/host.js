@@ -1,7 +1,9 @@
-// A lesson without a server: its widgets are mounted on the traits that were saved with the page, and Python is woken, in
-// a worker, by the first hand laid on one of them.
+// A lesson without a server: its widgets are mounted on the traits that were saved with the page, and Python is woken,
+// in a worker, by the first hand laid on one of them.
+import { embed } from "./embed.js";
 import { Model, parse } from "./model.js";
 import { mount, mountWhenNear } from "./mounting.js";
+import { keep, startOffline } from "./offline.js";
 import { Python } from "./python.js";
 import { wakeByHand } from "./waking.js";
 import { createWords } from "./words.js";
@@ -52,12 +54,14 @@ const { models, python, places } = start(page);
 /** @type {any} */ (globalThis).tf = { models, python }; // for tests, benchmarks, and whoever looks in the console
 
 completeLesson();
+const shown = embedded === null ? places : embed(places, embedded);
 finishLesson();
 addEventListener("hashchange", stayAtAnchor);
-await mountWhenNear(places, async (place) => {
+await mountWhenNear(shown, async (place) => {
   const id = place.dataset.model;
   await mount(place, models.get(id), page.models[id].view);
   python.marks.first ??= performance.now();
 });
 python.marks.near = performance.now();
 document.documentElement.dataset.widgets = "alive";
+if (embedded === null && (await startOffline())) keep([location.href]);

@@ -1,5 +1,5 @@
-// The page's side of Python, which runs in a worker: asleep until it is woken, one message at a time, ended where it does
-// not come to an end, and started again with what the page knows.
+// The page's side of Python, which runs in a worker: asleep until it is woken, one message at a time, ended where it
+// does not come to an end, and started again with what the page knows.
 
 /** @typedef {import("./model.js").Model} Model */
 /** @typedef {import("./model.js").Traits} Traits */

@@ -1,4 +1,5 @@
 // What the page says of Python: a line in the corner while somebody waits, a banner where it does not start.
+import { keep } from "./offline.js";
 
 const STARTING = "Python is starting in your browser …";
 const BUSY = "Python is still computing. ";
@@ -43,6 +44,6 @@ export function createWords() {
       say("");
       warn(BROKEN, { reload: true });
     },
-    fetched: () => {},
+    fetched: keep,
   };
 }
