@@ -110,6 +110,60 @@ def test_no_message_and_no_trait_is_answered_by_a_raw_error(widgets, caplog, dat
     assert not caplog.records, caplog.text
 
 
+# ---- what is none of a page's business ----
+
+LONG = st.sampled_from(["x" * 100_000, ["x"] * 10_000, {"x": list(range(10_000))}])
+ANYTHING = VALUES | LONG | st.just(float("nan")) | st.just("IPY_MODEL_of_another")
+
+
+def from_page(model, **state):
+    """What the page sets in a model, on the way on which it comes."""
+    model._handle_msg({"content": {"data": {"method": "update", "state": state}}, "buffers": []})
+
+
+@given(data=st.data())
+@settings(max_examples=max(500, settings().max_examples), deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_page_sets_inputs_and_nothing_else(widgets, data):
+    """Outputs, what ipywidgets and anywidget bring, and the models that a widget has: layout and files."""
+    widget = widgets[data.draw(st.sampled_from(sorted(widgets)))]
+    model = data.draw(st.sampled_from([widget, widget, widget.layout, widget._assets]))
+    inputs = {*widget.inputs, "error"} if model is widget else set()
+    names = st.sampled_from(sorted({*model.keys, "no_trait", "__class__", "inputs", "set_state"} - inputs))
+    state = data.draw(st.dictionaries(names, ANYTHING, min_size=1, max_size=3))
+    before = {name: getattr(model, name) for name in model.keys if name != "error"}
+    from_page(model, **state)
+    assert all(getattr(model, name) is value for name, value in before.items())
+    assert callable(model.set_state) and not hasattr(model, "no_trait")
+
+
+def test_what_a_page_may_not_set_is_logged_once(widgets, caplog):
+    widget = widgets["LoopStepper"]
+    names = ["layout", "tooltip", "tabbable", "_view_name", "_model_name", "_esm", "_css", "_anywidget_id", "_assets"]
+    names += ["_dom_classes", "_view", "input_names", "strategies"]
+    widget._logged.clear()
+    widget._assets._has_refused = widget.layout._has_refused = False
+    for value in ("a", "b" * 100_000):
+        for name in names:
+            from_page(widget, **{name: value})
+        for name in widget.layout.keys:
+            from_page(widget.layout, **{name: value})
+        from_page(widget._assets, files={value: value})
+    assert len(caplog.records) == len(names) + 2
+    assert max(len(record.getMessage()) for record in caplog.records) < 500
+
+
+def test_a_page_is_told_what_was_left_out_and_what_the_inputs_are(monkeypatch):
+    widget = wl.LoopStepper()
+    sent = []
+    monkeypatch.setattr(widget, "_send", lambda message, buffers=None: sent.append(message))
+    widget._on_msg({"too_many": 380}, [])
+    assert "380 requests were left out" in widget.error and "try again" in widget.error
+    assert set(widget.inputs) <= {name for message in sent for name in message.get("state", {})}
+    widget._on_msg({"too_many": 1}, [])
+    assert "one request was left out" in widget.error
+    widget.close()
+
+
 # ---- the checks, one by one ----
 
 

@@ -17,6 +17,7 @@ from widgets_lib.widgets._assets import Assets, shared_assets
 from widgets_lib.widgets._brief_errors import brief_errors
 from widgets_lib.widgets._bundle import Bundle, bundle
 from widgets_lib.widgets._messages import Check, anything, check_message, integer
+from widgets_lib.widgets._page_proof import make_page_proof
 from widgets_lib.widgets._reload import follow, is_enabled
 
 _HERE = Path(__file__).parent
@@ -48,7 +49,7 @@ class Widget(anywidget.AnyWidget):
     thread_updated_traits: tuple[str, ...] = ()
     local_traits: tuple[str, ...] = ()
     # The entries that a message of the view may have, and what they may be; those of the classes below are added.
-    messages: Mapping[str, Check] = {"view": integer, "restore": anything, "restart": anything}
+    messages: Mapping[str, Check] = {"view": integer, "restore": anything, "restart": anything, "too_many": integer}
 
     # An expression that makes one, such as "wl.Predict('How many?', answer=3)", where `wl.<Name>()` can't: for tests and
     # benchmarks of every widget.
@@ -82,6 +83,7 @@ class Widget(anywidget.AnyWidget):
         self._logged: set[str] = set()
         self._last_failure = ""  # of a callback; `error` is empty again once another callback goes well
         follow(self)
+        make_page_proof(getattr(self, "layout", None))
         self.on_msg(lambda _, content, buffers: self._on_msg(content, buffers))
 
     @classmethod
@@ -175,6 +177,8 @@ class Widget(anywidget.AnyWidget):
             return
         if "view" in content:  # nothing that the learner did, so an error stays
             self._on_view(content["view"])
+        elif "too_many" in content:  # of the app, see app/inbox.py
+            self._on_too_many(content["too_many"])
         elif "restore" in content:
             if not self._was_restored:  # by another view of this widget
                 self._was_restored = True
@@ -188,10 +192,9 @@ class Widget(anywidget.AnyWidget):
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take over what the page set: inputs, of their own types. Anything else goes back to it as it is here."""
-        own = {name for base in type(self).__mro__ if issubclass(base, Widget) for name in vars(base)}
         settable = {*self.inputs, *(["error"] if sync_data.get("error") == "" else [])}
-        refused = [name for name in sync_data if name in own and name not in settable]
-        problem = f"{refused[0]!r}, which follows from the inputs" if refused else ""
+        refused = [name for name in sync_data if name not in settable]
+        problem = f"{refused[0]!r}, which is no input" if refused else ""
         try:
             super().set_state({name: value for name, value in sync_data.items() if name not in refused})
         except Exception as error:  # a value of another type
@@ -208,6 +211,12 @@ class Widget(anywidget.AnyWidget):
         if problem not in self._logged and len(self._logged) < MAX_LOGGED:
             self._logged.add(problem)
             self.log.warning("%s: left out what the page sent, %s", type(self).__name__, problem)
+
+    def _on_too_many(self, count: int) -> None:
+        """So many messages of the page were not handed on, as Python was busy with others: it may show other inputs."""
+        self.send_state(list(self.inputs))
+        these = "one request was" if count == 1 else f"{count:,} requests were"
+        self.error = f"Python could not keep up, and {these} left out. Please try again."
 
     def _on_view(self, change: int) -> None:
         """A view has come (1), or gone (-1, where it says so)."""
