@@ -9,10 +9,11 @@ replacement text on the wrong object, and the message is lost. So `voila.json` n
 import re
 
 from jupyter_core.utils import ensure_async
-from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from nbclient.exceptions import DeadKernelError
 from traitlets import Bool
 from voila.execute import VoilaExecutor
+
+from widgets_lib.app.page_connection import PageConnection
 
 FAILED = "This did not work with these values. Try others; the rest of the lesson still works."
 ANSI_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -68,7 +69,7 @@ class LessonExecutor(VoilaExecutor):
             raise DeadKernelError("Kernel died")
 
 
-class LessonConnection(ZMQChannelsWebsocketConnection):
+class LessonConnection(PageConnection):
     """The websocket between a page and its kernel, without tracebacks and stderr unless the host wants to see them."""
 
     def _on_error(self, channel, msg, msg_list):
@@ -87,10 +88,14 @@ class LessonConnection(ZMQChannelsWebsocketConnection):
         content = self.get_part("content", msg["content"], msg_list)
         lesson = getattr(self.kernel_manager, "lesson", "a lesson")
         if kind == "error":
-            self.log.error("%s: a callback failed:\n%s", lesson, format_traceback(content))
+            problem = format_traceback(content)
+            if self.page_log.is_new(problem):
+                self.log.error("%s: a callback failed:\n%s", lesson, problem)
             content = redact_error(content)
         elif content["name"] == "stderr":
-            self.log.warning("%s: %s", lesson, strip_ansi(content["text"]))
+            problem = strip_ansi(content["text"])
+            if self.page_log.is_new(problem):
+                self.log.warning("%s: %s", lesson, problem)
             content = {**content, "text": ""}
         if msg["content"] is None:
             msg_list[3] = self.session.pack(content)

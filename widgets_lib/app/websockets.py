@@ -20,6 +20,7 @@ except ImportError:  # only Unix has it
 
 MAX_PARTS = 256  # of a message: its channel, header, content and so on, and the buffers of a widget
 MAX_PER_KERNEL = 4  # a page has one; those of a lost connection and of a page that is reloaded may linger
+MAX_FRAME_BYTES = 2**20  # of a page; a drawing of 3,000 points has 60 kB
 MAX_UNREAD_BYTES = 16 * 2**20
 MAX_BUFFER_BYTES = 4 * 2**20
 MAX_BODY_BYTES = 64 * 2**10  # a page sends forms and beacons, and nothing larger
@@ -45,6 +46,7 @@ def is_valid_frame(frame: bytes, v1: bool) -> bool:
 class LessonSocket(VoilaKernelWebsocketHandler):
     """The websocket of a page. It is closed when the client sends invalid frames or does not read."""
 
+    max_message_size = MAX_FRAME_BYTES  # tornado closes the websocket before it has read a longer one
     open_sockets: Counter[str] = Counter()  # kernel id -> its websockets, including those that are being opened
 
     async def get(self, kernel_id):
@@ -67,6 +69,8 @@ class LessonSocket(VoilaKernelWebsocketHandler):
 
     def on_message(self, ws_message):
         """Passes on a valid message; an invalid one does not come from our pages and closes the websocket."""
+        if self.ws_connection is None or self.connection is None:
+            return  # it has been closed, and this was read before
         try:
             if isinstance(ws_message, bytes) and not is_valid_frame(ws_message, v1=bool(self.selected_subprotocol)):
                 raise ValueError("invalid offset table")
