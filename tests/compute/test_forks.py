@@ -5,16 +5,18 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from select import select
+from threading import Event
 
 import numpy as np
 import pytest
 import torch
 
 from tests.support.processes import assert_no_leaked_children
-from widgets_lib.compute import rng
+from widgets_lib.compute import rng, turns
 from widgets_lib.compute.rng import RESEEDINGS, ForkSpec, compare, describe_fork, fork_records, forks, real_fork
 from widgets_lib.compute.rng.generators import GENERATORS
 from widgets_lib.compute.timing import Stopped
+from widgets_lib.widgets.ladder.measurements import MEASURE_LOCK
 
 # after seeding everything with 0, the first numbers of the libraries themselves
 FIRST = {
@@ -211,6 +213,30 @@ def test_comparing_looks_at_the_states_too():
     fork, real = describe_fork(draws_after=0, seed=1), real_fork(draws=0, seed=1)
     assert compare(fork, real) == (True, True, True)
     assert compare(describe_fork(draws_after=0, seed=2), real) == (False, False, False)
+
+
+def test_one_process_at_a_time_forks_for_real_and_who_gave_up_waiting_starts_none(monkeypatch):
+    """Also while anything else is timed."""
+    inside, most, started, another = [], [], [], Event()
+
+    def run(arguments, timeout_s, should_stop):
+        inside.append(1)
+        started.append(1)
+        most.append(len(inside))
+        if len(inside) > 1:
+            another.set()
+        another.wait(0.2)  # for another one, which must not come
+        inside.pop()
+        raise Stopped
+
+    monkeypatch.setattr(forks, "_run_process", run)
+    with ThreadPoolExecutor(6) as pool:
+        waiting = [pool.submit(real_fork, should_stop=(lambda given_up=n >= 4: given_up)) for n in range(6)]
+    assert all(isinstance(fork.exception(), Stopped) for fork in waiting)
+    assert max(most) == 1 and len(started) == 4
+    with turns.take(lambda: False, 1), pytest.raises(TimeoutError, match="still at work"):
+        real_fork(timeout_s=0.01)
+    assert len(started) == 4 and turns.TURN is MEASURE_LOCK
 
 
 def test_two_dozen_real_forks_leave_no_process_behind():

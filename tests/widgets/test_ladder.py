@@ -8,6 +8,7 @@ import pytest
 import widgets_lib as wl
 from widgets_lib.compute import matmul
 from widgets_lib.compute.matmul import costs, devices
+from widgets_lib.compute.turns import TURN
 from widgets_lib.widgets.ladder import measurements
 from widgets_lib.widgets.ladder import rows as ladder_rows
 from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS
@@ -613,3 +614,13 @@ def test_running_the_cell_again_ends_the_version_that_runs(ladder, own_rungs):
     wl.rung("my matmul")(lambda a, b: a @ b)
     assert ladder.wait(WAIT_S)
     assert ladder.results["my matmul"]["state"] == "measured" and time.monotonic() - start < 25
+
+
+def test_what_waits_already_is_not_measured_twice(ladder):
+    with TURN:  # something else is measured
+        for _ in range(400):
+            ladder._on_msg({"run": "ladder"}, [])
+        waiting = list(ladder._measurements._queue)
+        ladder.cancel()
+    assert len(waiting) == len({job["backend"] for job in waiting})
+    assert ladder.wait(10)

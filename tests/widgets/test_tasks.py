@@ -3,7 +3,7 @@
 import threading
 
 from widgets_lib.widgets import _tasks
-from widgets_lib.widgets._tasks import BackgroundTasks, wait_for
+from widgets_lib.widgets._tasks import MAX_RUNNING, BackgroundTasks, wait_for
 
 WAIT_S = 10
 
@@ -44,6 +44,26 @@ def test_what_was_replaced_publishes_nothing():
     go_on.set()
     first.join(WAIT_S)
     assert answers == ["new"] and errors == []
+
+
+def test_of_many_jobs_that_do_not_stop_a_few_run_and_the_newest_is_published():
+    work, _, errors = tasks()
+    go_on, began, answers = threading.Event(), [], []
+
+    def job(number):
+        began.append(number)
+        go_on.wait(WAIT_S)
+        return number
+
+    threads = [work.start({}, lambda _, number=number: job(number), answers.append) for number in range(40)]
+    threads[30].join(WAIT_S)  # it was replaced, and ends without having begun
+    assert len(began) <= MAX_RUNNING and 39 not in began
+    go_on.set()
+    assert work.wait(WAIT_S)
+    for thread in threads:
+        thread.join(WAIT_S)
+    assert answers == [39] and errors == []
+    assert len(began) <= MAX_RUNNING + 1
 
 
 def halves(done):

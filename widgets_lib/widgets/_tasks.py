@@ -15,6 +15,7 @@ from widgets_lib.compute.timing import ShouldStop, Stopped
 from widgets_lib.widgets._base import describe_error
 
 TURN_S = 0.1  # of work; then the page is heard
+MAX_RUNNING = 2  # threads of one widget: one that was replaced and has not noticed yet, and the newest
 LOCK_S = 0.1  # that a thread waits for a lock before it asks again whether it should stop
 
 call_later: Callable[[Callable[[], None]], object] | None = None
@@ -30,12 +31,29 @@ End = Callable[["_Task", Callable[[], object]], object]
 class _Task(threading.Thread):
     """The work on a job, to be done by a thread or in turns, with the event that asks it to stop."""
 
-    def __init__(self, job: Job, publish: Callable[[Any], object], fail: Callable[[str], object], end: End) -> None:
-        super().__init__(target=self.take_turn, args=(math.inf,), daemon=True, name="task")
+    def __init__(
+        self,
+        job: Job,
+        publish: Callable[[Any], object],
+        fail: Callable[[str], object],
+        end: End,
+        running: threading.Semaphore,
+    ) -> None:
+        super().__init__(daemon=True, name="task")
         self.stop = threading.Event()
         self._work = _steps(job, self.stop.is_set)
-        self._publish, self._fail, self._end = publish, fail, end
+        self._publish, self._fail, self._end, self._running = publish, fail, end, running
         self.in_turns, self._is_at_work = call_later is not None, False
+
+    def run(self) -> None:
+        """On the thread: all of it, once few enough others run."""
+        while not self._running.acquire(timeout=LOCK_S):
+            if self.stop.is_set():
+                return
+        try:
+            self.take_turn(math.inf)
+        finally:
+            self._running.release()
 
     def take_turn(self, limit_s: float) -> bool:
         """Work for so long; whether there is more to do."""
@@ -87,6 +105,7 @@ class BackgroundTasks:
         self._on_progress, self._on_error = on_progress, on_error
         self._current: _Task | None = None  # the one whose result is wanted
         self._lock = threading.RLock()
+        self._running = threading.Semaphore(MAX_RUNNING)
 
     def start(self, progress: dict[str, Any], job: Job, publish: Callable[[Any], object]) -> threading.Thread:
         """Do a job on a thread, then `publish(result)`, unless it was cancelled or replaced meanwhile.
@@ -94,7 +113,7 @@ class BackgroundTasks:
         Without threads it goes on in turns, by `call_later`; where there is nothing to call later either, it is done when
         this returns.
         """
-        task = _Task(job, publish, self._on_error, self._end)
+        task = _Task(job, publish, self._on_error, self._end, self._running)
         with self._lock:
             self.cancel()
             self._current = task

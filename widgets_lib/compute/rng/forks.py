@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from widgets_lib.compute import turns
 from widgets_lib.compute._integers import check_integer
 from widgets_lib.compute._renamed import renamed
 from widgets_lib.compute.timing import Stopped
@@ -164,7 +165,8 @@ def real_fork(
 ) -> Fork:
     """Really fork, in a fresh Python process and never in this one, and report what was drawn, as a Fork.
 
-    Takes about 0.2 s, and 1 s more for torch: call it from a thread where that is too long.
+    Takes about 0.2 s, and 1 s more for torch: call it from a thread where that is too long. One at a time: another
+    one waits for its end.
     should_stop: called about twenty times a second; True from it ends every process and raises timing.Stopped.
     `unavailable` gives the reason where there is no os.fork (Windows, a browser), no such library or no such reseeding.
     Raises: ValueError or TypeError for bad arguments; TimeoutError after timeout_s, every process ended;
@@ -205,7 +207,9 @@ def run_fork(spec: ForkSpec, timeout_s: float = 30.0, should_stop: Callable[[], 
         raise ValueError(f"timeout_s is a number of seconds above 0, not {timeout_s}")
     if unavailable := fork_unavailable_reason(spec.generator) or unavailable_reason(spec.generator, spec.reseeding):
         return _fork_unavailable(spec, unavailable, real=True)
-    answer = _run_process([to_json(spec), str(timeout_s)], timeout_s, should_stop or (lambda: False))
+    should_stop = should_stop or (lambda: False)
+    with turns.take(should_stop, timeout_s):
+        answer = _run_process([to_json(spec), str(timeout_s)], timeout_s, should_stop)
     return _fork(spec, fork_record_from_json(answer), real=True)
 
 
@@ -332,6 +336,8 @@ def _run_process(arguments: list[str], timeout_s: float, should_stop: Callable[[
             process.communicate()
         os.close(stdin)
         os.close(lifeline)
+    if process.returncode == -signal.SIGKILL:
+        raise RuntimeError("the process that was to fork was ended from outside; most often the memory ran out")
     if process.returncode:
         last_line = stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise RuntimeError(f"the process that was to fork failed: {last_line or process.returncode}")

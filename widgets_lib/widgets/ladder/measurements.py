@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from widgets_lib.compute.matmul.function_pickle import pack
 from widgets_lib.compute.matmul.worker import Worker
+from widgets_lib.compute.turns import TURN
 
 FUNCTION_LIMIT_S = 30.0  # a learner's function that has not been measured by then is stopped
 LOADING_LIMIT_S = 60.0  # before that, for a process to start and to load its libraries
@@ -17,7 +18,7 @@ STOPPED = (
 
 # One process measures for all widgets of this kernel, one job at a time: two would spoil each other's times.
 _WORKER = Worker()
-MEASURE_LOCK = threading.Lock()
+MEASURE_LOCK = TURN
 
 Job: TypeAlias = dict[str, Any]
 Message: TypeAlias = dict[str, Any]
@@ -40,9 +41,9 @@ class Measurements:
         self._limit: threading.Timer | None = None
 
     def submit(self, jobs: Iterable[Job]) -> None:
-        """Append jobs (see compute/matmul/worker_process.py) and start measuring if nothing runs."""
+        """Append jobs (see compute/matmul/worker_process.py) that don't wait yet, and start measuring if nothing runs."""
         with self._lock:
-            self._queue.extend(jobs)
+            self._queue.extend(job for job in jobs if job not in self._queue)
             if self._thread is None:
                 self._thread = self._latest = threading.Thread(target=self._work, daemon=True, name="measurements")
                 self._thread.start()
