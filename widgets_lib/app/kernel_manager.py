@@ -19,6 +19,7 @@ from widgets_lib.app.kernel_slots import KernelSlots
 from widgets_lib.app.provisioner import LimitedProvisioner
 from widgets_lib.app.websockets import BoundedBuffer
 
+MAX_END_REASONS = 100
 INTERRUPT_GRACE_S = 2  # for an interrupted callback to end
 
 
@@ -55,6 +56,7 @@ class LessonKernelManager(AsyncMappingKernelManager):
         one whose browser takes none is not limited.""",
     )
     memory_limit_mb = Integer(2048, min=0, config=True, help=LimitedProvisioner.memory_limit_mb.help)
+    max_processes = Integer(20, min=0, config=True, help=LimitedProvisioner.max_processes.help)
     threads = Integer(1, min=0, config=True, help=LimitedProvisioner.threads.help)
     callback_timeout = Integer(
         30,
@@ -71,10 +73,11 @@ class LessonKernelManager(AsyncMappingKernelManager):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._end_reasons: dict[str, str] = {}  # of kernels that were ended because they used too much
         self.slots = KernelSlots(self.max_kernels, self.max_kernels_per_visitor)
         limits = self.config.LimitedProvisioner  # its own settings come first
-        limits.setdefault("memory_limit_mb", self.memory_limit_mb)
-        limits.setdefault("threads", self.threads)
+        for name in ("memory_limit_mb", "max_processes", "threads"):
+            limits.setdefault(name, getattr(self, name))
         provisioner.make_default(self)
 
     async def _async_start_kernel(self, **kwargs: Any) -> str:
@@ -163,7 +166,22 @@ class LessonKernelManager(AsyncMappingKernelManager):
         """Forgets a kernel, however it ended."""
         self.slots.release(kernel_id)
         RequestInfoSocketHandler._cache.pop(kernel_id, None)  # Voila never removes the visitor's request from there
+        self._keep_end_reason(kernel_id)
         return super().remove_kernel(kernel_id)
+
+    def _keep_end_reason(self, kernel_id: str) -> None:
+        """Its page asks for it."""
+        provisioner = getattr(self._kernels.get(kernel_id), "provisioner", None)
+        if reason := getattr(provisioner, "end_reason", ""):
+            self._end_reasons[kernel_id] = reason
+            if len(self._end_reasons) > MAX_END_REASONS:
+                self._end_reasons.pop(next(iter(self._end_reasons)))
+
+    def _check_kernel_id(self, kernel_id: str) -> None:
+        """Raises: HTTPError 404 for a kernel that isn't there; the page shows why, if it was ended here."""
+        if kernel_id not in self and kernel_id in self._end_reasons:
+            raise HTTPError(404, self._end_reasons[kernel_id], reason="Kernel Ended")
+        super()._check_kernel_id(kernel_id)
 
     def _handle_kernel_died(self, kernel_id: str) -> None:
         """Stock code forgets the kernel and leaves its sockets, its connection file and its children behind."""

@@ -32,7 +32,7 @@ function watchKernel() {
     try {
       const reply = await fetch(kernelAddress("api/kernels"), { cache: "no-store" });
       // A server that was restarted knows neither the kernel nor, behind a login, the visitor.
-      if (reply.status === 404 || reply.status === 403 || reply.redirected) stopped();
+      if (reply.status === 404 || reply.status === 403 || reply.redirected) stopped(await reasonOf(reply));
       else if (reply.ok) report((await reply.json()).execution_state);
     } catch {
       warn("The server does not answer. Trying again …", { reload: true });
@@ -49,11 +49,22 @@ function watchKernel() {
     warn(long ? trouble : "", { reload: long });
   }
 
-  function stopped() {
+  /** Why the server ended the kernel, in words; empty if it does not say so. */
+  async function reasonOf(reply) {
+    try {
+      const { reason, message } = await reply.json();
+      return reason === "Kernel Ended" ? message : "";
+    } catch {
+      return ""; // a page to log in
+    }
+  }
+
+  function stopped(reason = "") {
     clearInterval(timer);
     page.dataset.lesson = "stopped";
     say("");
     dispatchEvent(new Event("wl-python-stopped")); // the widgets grey: shared/kernel-watch.js
-    warn("This lesson’s Python has stopped. You can still read; reload to compute again.", { reload: true });
+    const what = reason || "This lesson’s Python has stopped.";
+    warn(`${what} You can still read; reload to compute again.`, { reload: true });
   }
 }
