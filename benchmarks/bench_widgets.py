@@ -138,6 +138,39 @@ def point(selector):
     return ready
 
 
+def draw(pad, clear):
+    """The pen goes on from a short stroke, on a sheet that is empty before."""
+
+    def ready(page, turn):
+        page.mouse.up()
+        page.locator(clear).click()
+        box = page.locator(pad).bounding_box()
+        at = [(box["x"] + share * box["width"], box["y"] + share * box["height"]) for share in (0.3, 0.5, 0.7)]
+        page.mouse.move(*at[0])
+        page.mouse.down()
+        page.mouse.move(*at[1], steps=4)
+        return lambda: page.mouse.move(*at[2])
+
+    return ready
+
+
+def drag(selector, by):
+    """What is held at its middle goes along with the pointer, to the right and to the left by turns."""
+
+    def ready(page, turn):
+        page.mouse.up()
+        page.locator(selector).scroll_into_view_if_needed()
+        box = page.locator(selector).bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        side = by if turn % 2 else -by
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + side / 4, y)
+        return lambda: page.mouse.move(x + side, y)
+
+    return ready
+
+
 CAPTION = ".wl .wl-caption"
 PEER_MOVE = Move(PEER, press(".peer .noUi-handle", "ArrowRight"), (".peer img",))
 PAGES = {
@@ -219,6 +252,40 @@ PAGES = {
             "EinsumExplorer, 12×12×12: a letter typed, through the kernel",
             type_last(".wl-pane-equation textarea", "pik,pkj->pij", "pik,pkj->pji"),
             (".wl-einsum .wl-fates", ".wl-einsum .wl-panels"),
+        ),
+    ),
+    "SimilarityExplorer": (
+        "wl.SimilarityExplorer('draw', index=-1, ask=False)",
+        MATRIX,
+        Move(
+            "SimilarityExplorer: the pen moved while drawing, through the kernel",
+            draw(".wl-similarity .wl-pad", ".wl-similarity button:text-is('Clear')"),
+            (".wl-similarity .wl-rows",),
+            "pointermove",
+        ),
+    ),
+    "DescentExplorer": (
+        "wl.DescentExplorer()",
+        BARS,
+        Move(
+            "DescentExplorer: the learning rate, through the kernel",
+            press(".wl-descent [aria-label^='learning rate']", "ArrowRight", "ArrowLeft"),
+            (".wl-descent .wl-arithmetic",),
+        ),
+        Move(
+            "DescentExplorer: the ball dragged, through the kernel",
+            drag(".wl-descent .wl-ball", by=40),
+            (".wl-descent .wl-caption", ".wl-descent .wl-arithmetic"),
+            "pointermove",
+        ),
+    ),
+    "KernelGrid": (
+        "wl.KernelGrid(50_000, 10)",
+        MATRIX,
+        Move(
+            "KernelGrid, 50,000×10: threads along x, through the kernel",
+            press(".wl-grid [aria-label='threads of a block along x']", "ArrowRight", "ArrowLeft"),
+            (".wl-grid .wl-facts pre", ".wl-grid .wl-facts dl"),
         ),
     ),
     "BroadcastExplorer": (
