@@ -1,10 +1,11 @@
 import hashlib
+import weakref
 
 import numpy as np
 import pytest
 
 from widgets_lib.compute import mnist
-from widgets_lib.compute.mnist import bundled
+from widgets_lib.compute.mnist import bundled, pixel_cache
 
 
 def test_shapes_and_types():
@@ -63,3 +64,25 @@ def test_no_pickle_is_ever_read(tmp_path, monkeypatch):
     monkeypatch.setattr(bundled, "BUNDLED", tmp_path / "evil.npz")
     with pytest.raises(ValueError, match="allow_pickle"):
         mnist.load.__wrapped__()
+
+
+@pytest.mark.parametrize("cached", [True, False])
+def test_blocks_of_training_digits_are_those_of_the_file_and_stay_in_memory_one_at_a_time(cached, monkeypatch):
+    views = []
+
+    def mapped(npz):
+        assert not [view for view in views if view() is not None]
+        pixels = pixel_cache.mapped_pixels(npz) if cached else None
+        if pixels is not None:
+            views.append(weakref.ref(pixels))
+        return pixels
+
+    monkeypatch.setattr(bundled, "mapped_pixels", mapped)
+    monkeypatch.setattr(bundled, "load", None)  # it would keep a view of them all
+    with np.load(mnist.BUNDLED) as files:
+        at, expected, labels = 0, files["x_train"], files["y_train"]
+    for images, digits in mnist.training_blocks(7_000):
+        assert images.dtype == np.uint8 and (images == expected[at : at + 7_000]).all()
+        assert digits.dtype == np.int64 and (digits == labels[at : at + 7_000]).all()
+        at += len(images)
+    assert at == 60_000 and len(views) == (9 if cached else 0)

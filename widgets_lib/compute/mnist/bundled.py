@@ -70,21 +70,24 @@ def compact(part: Literal["train", "test"]) -> tuple[np.ndarray, np.ndarray]:
     return images.reshape(count, -1), labels.astype(np.int64)
 
 
-def training_blocks(most: int = 1_000) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """All 60,000 training digits in file order, some at a time: images (n, 28, 28) uint8 and labels (n,) int64."""
-    if load.cache_info().currsize or is_mapped(BUNDLED):
-        digits = load()
-        for x, y in ((digits.x_train, digits.y_train), (digits.x_valid, digits.y_valid)):
-            for at in range(0, len(x), most):
-                yield as_images(x[at : at + most]), y[at : at + most]
-        return
-    with zipfile.ZipFile(BUNDLED) as files:
+def training_blocks(most: int = 5_000) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """All 60,000 training digits in file order, some at a time: images (n, 28, 28) uint8 and labels (n,) int64.
+
+    Where the pixels are one file for all processes each block has a view of its own, which ends with the block: what was
+    looked at once would stay in memory, 188 MB.
+    """
+    with zipfile.ZipFile(BUNDLED) as files, files.open("x_train.npy") as file:
+        _skip_header(file)
         labels = _first(files, "y_train", 60_000).astype(np.int64)
-        with files.open("x_train.npy") as file:
-            _skip_header(file)
-            for at in range(0, len(labels), most):
-                some = labels[at : at + most]
-                yield np.frombuffer(file.read(len(some) * 784), np.uint8).reshape(-1, 28, 28), some
+        for at in range(0, len(labels), most):
+            some = labels[at : at + most]
+            pixels = mapped_pixels(BUNDLED)
+            if pixels is None:
+                images = np.frombuffer(file.read(len(some) * 784), np.uint8).reshape(-1, 28, 28)
+            else:
+                images = as_images(pixels[at : at + len(some)])  # the test digits follow
+                del pixels
+            yield images, some
 
 
 def first_digits(count: int) -> tuple[np.ndarray, np.ndarray]:
