@@ -9,6 +9,15 @@ from pathlib import Path
 from statistics import mean
 
 SAMPLES, PERIOD_S = 5, 1.0  # so many looks before the number of busy processes is changed
+# It ends with the benchmark, however that ends: a killed one can't end it, and a stopped process would wait for ever.
+BUSY = """
+import ctypes, os, signal
+PR_SET_PDEATHSIG = 1
+ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+print(flush=True)
+while os.getppid() == {parent}:
+    pass
+"""
 
 
 class TopUp:
@@ -22,8 +31,10 @@ class TopUp:
         self._seen: list[tuple[float, int]] = []  # (tasks of others, busy processes of ours)
 
     def __enter__(self) -> "TopUp":
-        command = [sys.executable, "-c", "while True: pass"]
-        self._busy = [subprocess.Popen(command) for _ in range(self._load)]
+        command = [sys.executable, "-c", BUSY.format(parent=os.getpid())]
+        self._busy = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(self._load)]
+        for process in self._busy:
+            assert process.stdout and process.stdout.readline()  # it ends with this process, and may be stopped
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
         return self
@@ -32,8 +43,8 @@ class TopUp:
         self._end.set()
         self._thread.join()
         for process in self._busy:
-            process.kill()
-            process.wait()
+            with process:  # closes its pipe, and waits
+                process.kill()
 
     def seen(self) -> tuple[float, float]:
         """(tasks of other programs, busy processes of ours): the means since this was asked last."""

@@ -1,9 +1,16 @@
 """The table of `make bench`: one benchmark is written without touching the others."""
 
+import json
+import os
+import signal
+import subprocess
+import sys
+
 import pytest
 
 from benchmarks import __main__ as benchmarks
 from benchmarks import _load, bench_matmul, false_times
+from tests.support import servers
 
 
 def test_a_section_is_replaced_and_the_others_stay(monkeypatch, tmp_path):
@@ -74,6 +81,26 @@ def test_only_tasks_of_other_programs_count_as_load(tmp_path):
             (task / "stat").write_text(f"{pid} (a name) {state} {parent} 0 0")
         (tmp_path / str(pid) / "stat").write_text(f"{pid} (a (odd) name) {states[0]} {parent} 0 0")
     assert _load.others_running(10, tmp_path) == 2
+
+
+FILLED = """
+import json
+from benchmarks._load import TopUp
+with TopUp(2) as load:
+    print(json.dumps([process.pid for process in load._busy]), flush=True)
+    input()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a load is filled up on Linux only")
+def test_a_killed_benchmark_leaves_no_busy_process_behind_and_no_stopped_one():
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", FILLED], cwd=servers.ROOT, **pipes) as benchmark:
+        busy = json.loads(benchmark.stdout.readline())
+        for process in busy:
+            os.kill(process, signal.SIGSTOP)
+        benchmark.kill()
+    servers.wait_until(lambda: not any(map(servers.is_running, busy)), "they are left behind")
 
 
 def test_a_library_that_was_disturbed_in_most_rounds_has_no_figure():
