@@ -4,6 +4,7 @@ import threading
 from collections import deque
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from widgets_lib.widgets import _tasks
 from widgets_lib.widgets.ladder import learner_rungs, verdict
@@ -44,3 +45,14 @@ def turns(monkeypatch):
     monkeypatch.setattr(_tasks, "call_later", found.waiting.append)
     monkeypatch.setattr(_tasks, "TURN_S", 0.0)
     return found
+
+
+@pytest.fixture
+def shell(monkeypatch):
+    """A shell that runs cells like a notebook's: `shell.cell(*lines)`; its displays are kept in `shell.shown`."""
+    shell = InteractiveShell()
+    shell.shown = []
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    monkeypatch.setattr("IPython.display.display", shell.shown.append)
+    shell.cell = lambda *lines: shell.run_cell("\n".join(lines)).raise_error()
+    return shell

@@ -1,7 +1,6 @@
 """`@wl.kernel` in the cells of a notebook: followed when the cell has ended, with one line of verdict under it."""
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 import widgets_lib as wl
 from widgets_lib.compute import gpu
@@ -22,17 +21,12 @@ COPY = ["def copy(a, out):", "    i = cuda.grid(1)", "    if i < out.size:", "  
 
 
 @pytest.fixture
-def shell(monkeypatch):
-    """A shell that runs cells like a notebook's; its displays are kept in `shown`."""
-    shell = InteractiveShell()
-    shown = []
-    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
-    monkeypatch.setattr("IPython.display.display", shown.append)
-    shell.shown = shown
+def shell(shell):
+    """The shell, which waits after each cell until its kernels were followed."""
+    run = shell.cell
 
     def cell(*lines):
-        outcome = shell.run_cell("\n".join(lines))
-        outcome.raise_error()
+        run(*lines)
         assert learner_kernels.wait(WAIT_S)
 
     shell.cell = cell

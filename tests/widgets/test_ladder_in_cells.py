@@ -1,7 +1,6 @@
 """`@wl.rung` in the cells of a notebook: taken when the cell has ended, with one line of verdict under it."""
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 import widgets_lib as wl
 from widgets_lib.widgets.ladder import learner_rungs
@@ -11,20 +10,8 @@ WAIT_S = 60
 
 
 @pytest.fixture
-def shell(monkeypatch):
-    """A shell that runs cells like a notebook's; its displays are kept in `shown`."""
-    shell = InteractiveShell()
-    shown = []
-    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
-    monkeypatch.setattr("IPython.display.display", shown.append)
-    shell.shown = shown
-
-    def cell(*lines):
-        outcome = shell.run_cell("\n".join(lines))
-        outcome.raise_error()
-
-    shell.cell = cell
-    cell("import torch", "import widgets_lib as wl")
+def shell(shell):
+    shell.cell("import torch", "import widgets_lib as wl")
     yield shell
     LEARNER_RUNGS.clear()
 
