@@ -125,11 +125,13 @@ def _where(now: Any, then: Any, path: str = "") -> str:
 
 def _try(names: list[str]) -> int:
     """Execute lessons, or take them as they were executed last, and say what differs."""
+    from static_edition import ladder_times
     from static_edition.execute import execute
 
-    failed = 0
-    for lesson in execute([Path(name) for name in names], ROOT / "build/static_edition"):
-        remade = remake(lesson.widgets)
+    failed, keep = 0, ROOT / "build/static_edition/executed"
+    book = ladder_times.book(keep)
+    for lesson in execute([Path(name) for name in names], keep):
+        remade = remake(lesson.widgets, book)
         kept = sum(len(widget.get("recipe", "")) * 3 // 4 for widget in lesson.widgets.values())
         print(f"{lesson.name}: {len(lesson.widgets)} widgets, {kept:,} bytes of recipes")
         for problem in remade.problems:

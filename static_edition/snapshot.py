@@ -15,7 +15,11 @@ def start() -> None:
         from widgets_lib.widgets import _recipes
     except ImportError:
         return
+    from static_edition import ladder_times
+    from widgets_lib.widgets.ladder import measurements
+
     _recipes.record()
+    measurements.place = ladder_times.place()
 
 
 def finish(path: str) -> None:
@@ -28,8 +32,13 @@ def finish(path: str) -> None:
     for _, each in made:
         if hasattr(each, "wait"):
             each.wait(WAIT_S)
+    taken = {key: _taken(each) for key, each in made}
+    for key, each in made:  # now that every widget is as the lesson left it: what runs for keeps may change others
+        if type(each).run_for_keeps is not Widget.run_for_keeps:
+            each.run_for_keeps()
+            taken[key]["kept"] = each.keep()
     with open(path, "w", encoding="utf-8") as file:
-        json.dump({key: _taken(each) for key, each in made}, file, default=plain, allow_nan=False)
+        json.dump(taken, file, default=plain, allow_nan=False)
 
 
 def _taken(widget: Any) -> dict[str, Any]:

@@ -152,9 +152,16 @@ class Widget(anywidget.AnyWidget):
         """The arguments as a recipe holds them: what the constructor would take from its surroundings is among them."""
         return args, kwargs
 
+    def run_for_keeps(self) -> None:
+        """Run what can't be run elsewhere, so that `keep` has what came out; it may change other widgets."""
+
     def keep(self) -> dict[str, Any]:
         """What follows neither from the constructor's arguments nor from the inputs, as JSON: what was measured, say."""
         return {}
+
+    @classmethod
+    def _prepare(cls, kept: dict[str, Any]) -> None:
+        """Make what has to be there before the constructor runs, of what `keep` said."""
 
     def _restore_kept(self, kept: dict[str, Any]) -> None:
         """Be as the widget was whose `keep` said this. The inputs are set after it."""

@@ -60,6 +60,8 @@ def make_again(recipe: bytes, kept: dict[str, Any] | None = None, inputs: dict[s
     Raises: what `loads` and the constructor raise; ValueError if the inputs don't fit.
     """
     cls, args, kwargs = loads(recipe)
+    if kept:
+        cls._prepare(kept)
     widget = cls(*args, **kwargs)
     if kept:
         widget._restore_kept(kept)

@@ -58,6 +58,11 @@ def hear(model_id, text, buffers=()):
             widget.error = describe_error(error)
 
 
+def kept(model_id):
+    """What the widget's `keep()` says, as JSON: with its inputs enough to make it again. None of one that is not made."""
+    return json.dumps(_made[model_id].keep()) if model_id in _made else None
+
+
 def _widget(model_id):
     """The widget of the page's model, made at its first message."""
     if model_id not in _made:

@@ -10,7 +10,7 @@ import traitlets
 
 from widgets_lib.compute import iterators, mnist
 from widgets_lib.compute._integers import check_flag, check_integer
-from widgets_lib.compute.arrays import as_numpy, as_pictures, is_torch
+from widgets_lib.compute.arrays import as_numpy, as_pictures
 from widgets_lib.compute.formatting import count
 from widgets_lib.compute.parsing import read_integer
 from widgets_lib.widgets._base import Widget
@@ -176,8 +176,7 @@ def _labels(labels: Any, pictures: int) -> list[str]:
     """The labels as texts: one for each picture, or a single one for a single picture."""
     if labels is None:
         return []
-    labels = as_numpy(labels) if is_torch(labels) else labels
-    labels = labels.tolist() if isinstance(labels, (np.ndarray, np.generic)) else labels
+    labels = as_numpy(labels).tolist() if hasattr(labels, "tolist") else labels
     labels = list(labels) if isinstance(labels, (list, tuple)) else [labels]
     if len(labels) != pictures:
         raise ValueError(f"DigitViewer: {count(len(labels), 'label')} for {count(pictures, 'picture')}: one each")

@@ -11,8 +11,8 @@ from widgets_lib.compute import matmul, scales
 from widgets_lib.compute._integers import check_positive
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, either, list_of, text
-from widgets_lib.widgets.ladder import results
-from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS, OPEN_LADDERS, add_unlisted
+from widgets_lib.widgets.ladder import measurements, results
+from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS, OPEN_LADDERS, add_unlisted, list_unrunnable
 from widgets_lib.widgets.ladder.listing import chosen_rungs, known_rungs, listed_rungs, order_of
 from widgets_lib.widgets.ladder.measurements import Measurements
 from widgets_lib.widgets.ladder.rows import (
@@ -55,6 +55,7 @@ class MatmulLadder(Widget):
     messages = {"run": either(text, list_of(text, least=1)), "cancel": anything}
     inputs = ("m", "k", "n", "backend", "predictions", "other_predictions", "show_published", "sort")
     thread_updated_traits = ("rungs", "order", "results", "progress", "summary", "notice", "axis")
+    local_traits = ("rungs", "cost")
 
     m = traitlets.Int(help="Rows of A.").tag(sync=True)
     k = traitlets.Int(help="Columns of A and rows of B: the axis summed over.").tag(sync=True)
@@ -127,6 +128,8 @@ class MatmulLadder(Widget):
     def _recompute(self) -> None:
         size = check_size(self.size)  # it comes from the view as well
         self.cancel()
+        if measurements.stand_in is not None:
+            self._list_rungs()
         self._change_predictions()
         self.cost = cost_of(size)
         self.steps = steps_of(size, LEARNER_RUNGS)
@@ -173,7 +176,7 @@ class MatmulLadder(Widget):
         return not self.compact if self._show_only is None else title in self._show_only
 
     def _list_rungs(self) -> None:
-        self.rungs = listed_rungs(self._show_only, self.compact)
+        self.rungs = listed_rungs(self._show_only, self.compact, self.size)
         self._order_rungs()
 
     def _order_rungs(self) -> None:
@@ -186,6 +189,27 @@ class MatmulLadder(Widget):
 
     def _lists(self, key: str) -> bool:
         return any(entry["key"] == key for entry in self.rungs)
+
+    # ---- made again elsewhere ----
+
+    @classmethod
+    def _prepare(cls, kept: dict[str, Any]) -> None:
+        for rung in kept["learners"]:
+            list_unrunnable(rung["key"], rung["code"])
+
+    def keep(self) -> dict[str, Any]:
+        """learners: the rungs of learners, to be read; found: size -> rows that were measured."""
+        learners = [{"key": e["key"], "code": e["code"]} for e in self.rungs if e["key"] in LEARNER_RUNGS]
+        done = ("queued", "running")
+        found = [
+            [*size, {key: row for key, row in rows.items() if row["state"] not in done}]
+            for size, rows in self._results.items()
+        ]
+        return {"learners": learners, "found": [each for each in found if each[3]]}
+
+    def _restore_kept(self, kept: dict[str, Any]) -> None:
+        self._results = {(m, k, n): rows for m, k, n, rows in kept["found"]}
+        self._recompute()
 
     # ---- running ----
 

@@ -5,8 +5,10 @@ from typing import Any
 
 from widgets_lib.compute import matmul
 from widgets_lib.compute.formatting import join_words
+from widgets_lib.widgets.ladder import measurements
 from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS
 from widgets_lib.widgets.ladder.rows import Row
+from widgets_lib.widgets.ladder.sizes import Size
 
 Entry = dict[str, Any]  # key, title, code, and why it is unavailable: a rung as the view gets it
 
@@ -21,16 +23,25 @@ def known_rungs(keys: Sequence[str]) -> tuple[str, ...]:
     return keys
 
 
-def listed_rungs(show_only: Sequence[str] | None, compact: bool) -> list[Entry]:
-    """A learner's own first, the newest on top, then those of the course; or those of `show_only` that there are."""
+def listed_rungs(show_only: Sequence[str] | None, compact: bool, size: Size) -> list[Entry]:
+    """A learner's own first, the newest on top, then those of the course; or those of `show_only` that there are.
+
+    size: that is looked at; only a stand-in has times for some sizes alone.
+    """
     entries = matmul.BACKENDS if compact else LEARNER_RUNGS | matmul.BACKENDS
     if show_only is not None:
         known = matmul.BACKENDS | LEARNER_RUNGS
         entries = {key: known[key] for key in dict.fromkeys(show_only) if key in known}
     return [
-        {"key": key, "title": entry.title, "code": entry.code, "unavailable": entry.unavailable() or ""}
+        {"key": key, "title": entry.title, "code": entry.code, "unavailable": _unavailable(key, entry, size)}
         for key, entry in entries.items()
     ]
+
+
+def _unavailable(key: str, entry: Any, size: Size) -> str:
+    if measurements.stand_in is not None:
+        return measurements.stand_in.unavailable(key, size)
+    return entry.unavailable() or ""
 
 
 def order_of(rungs: Sequence[Entry], rows: Mapping[str, Row], by_time: bool) -> list[str]:

@@ -1,13 +1,18 @@
-"""A queue of measurements, off the kernel's main thread: progress comes in, cancelling works, nothing blocks."""
+"""A queue of measurements, off the kernel's main thread: progress comes in, cancelling works, nothing blocks.
+
+Where there is no other process and no thread, as in a browser, `measure_with` names what answers in their place; then
+jobs are done one by one, and the page is heard in between.
+"""
 
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from widgets_lib.compute.matmul.function_pickle import pack
 from widgets_lib.compute.matmul.worker import Worker
 from widgets_lib.compute.turns import TURN
+from widgets_lib.widgets import _tasks
 
 FUNCTION_LIMIT_S = 30.0  # a learner's function that has not been measured by then is stopped
 LOADING_LIMIT_S = 60.0  # before that, for a process to start and to load its libraries
@@ -16,12 +21,37 @@ STOPPED = (
     "look for a loop without an end"
 )
 
-# One process measures for all widgets of this kernel, one job at a time: two would spoil each other's times.
-_WORKER = Worker()
-MEASURE_LOCK = TURN
-
 Job: TypeAlias = dict[str, Any]
 Message: TypeAlias = dict[str, Any]
+
+
+class Measurer(Protocol):
+    """What does a job; see `worker.Worker`."""
+
+    def start(self, job: Job, on_message: Callable[[Message], object], function: bytes = b"") -> None: ...
+
+    def cancel(self, reason: str = "") -> bool: ...
+
+
+class StandIn(Measurer, Protocol):
+    """What answers where no process can measure: `start` has called back with the last message when it returns."""
+
+    def unavailable(self, key: str, size: tuple[int, int, int]) -> str:
+        """Why a rung has no time at this size here, in a sentence; "" if it has."""
+
+
+# One process measures for all widgets of this kernel, one job at a time: two would spoil each other's times.
+_WORKER: Measurer = Worker()
+MEASURE_LOCK = TURN
+stand_in: StandIn | None = None
+place = ""
+"""Where the times of the worker are from, for a page that is read elsewhere: "measured on …"."""
+
+
+def measure_with(other: StandIn) -> None:
+    """From now on there is no process, and no thread: the other answers."""
+    global _WORKER, stand_in
+    _WORKER = stand_in = other
 
 
 class Measurements:
@@ -44,7 +74,9 @@ class Measurements:
         """Append jobs (see compute/matmul/worker_process.py) that don't wait yet, and start measuring if nothing runs."""
         with self._lock:
             self._queue.extend(job for job in jobs if job not in self._queue)
-            if self._thread is None:
+            if stand_in is not None:
+                self._take_turn()
+            elif self._thread is None:
                 self._thread = self._latest = threading.Thread(target=self._work, daemon=True, name="measurements")
                 self._thread.start()
 
@@ -64,6 +96,16 @@ class Measurements:
             thread.join(timeout_s)
         return thread is None or not thread.is_alive()
 
+    def _take_turn(self) -> None:
+        """Without threads: do the next job, and leave the others for later where the page can be heard before them."""
+        while self._queue:
+            self._start(self._queue.popleft())
+            self._measuring = None
+            if self._queue and _tasks.call_later is not None:
+                _tasks.call_later(self._take_turn)
+                return
+        self._on_idle()
+
     def _work(self) -> None:
         while True:
             with MEASURE_LOCK:
@@ -82,6 +124,8 @@ class Measurements:
         ended = threading.Event()
 
         def receive(message: Message) -> None:
+            if place:
+                message = {"place": place, **message}
             try:
                 if message["event"] != "progress":
                     self._set_limit(None)

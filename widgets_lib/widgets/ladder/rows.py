@@ -18,7 +18,9 @@ from widgets_lib.compute.formatting import (
 Message: TypeAlias = dict[str, Any]
 """One of the messages that compute/matmul/worker_process.py describes."""
 Row: TypeAlias = dict[str, Any]
-"""state, time, and as far as they are known: seconds, spread, speedup, rate, check, notes, message, picture."""
+"""state, time, and as far as they are known: seconds, spread, speedup, rate, check, notes, message, picture.
+
+place: where it was measured, for a page that is read elsewhere; times of two places are not compared."""
 
 FIRST = "python"  # the rung that speed-ups are counted from
 GOOD_GUESS = 1.5  # a prediction this factor off, or less
@@ -63,7 +65,8 @@ def with_comparison(row: Row, first: Row, predicted_s: float | None) -> Row:
     seconds, first_s, notes = row.get("seconds"), first.get("seconds"), list(row.get("notes", []))
     if seconds and predicted_s:
         notes.insert(0, _prediction_note(predicted_s, row))
-    speedup = f"{format_ratio(first_s / seconds)}×" if seconds and first_s else ""
+    comparable = row.get("place") == first.get("place")
+    speedup = f"{format_ratio(first_s / seconds)}×" if seconds and first_s and comparable else ""
     too_high, too_low = ratio_bounds(row, first)
     if speedup and too_high != too_low:
         speedup = ("≤ " if too_high else "≥ ") + speedup
@@ -94,7 +97,7 @@ def summary_of(rows: Mapping[str, Row]) -> str:
         )
     fastest = min(timed, key=lambda key: timed[key]["seconds"])
     sentence = f"Fastest so far: {title_of(fastest)}, {timed[fastest]['time']}"
-    if FIRST in timed and fastest != FIRST:
+    if FIRST in timed and fastest != FIRST and timed[FIRST].get("place") == timed[fastest].get("place"):
         ratio = format_ratio(timed[FIRST]["seconds"] / timed[fastest]["seconds"])
         estimated = "estimated" in (timed[FIRST]["state"], timed[fastest]["state"])
         sentence += f", {'about ' if estimated else ''}{ratio} times the speed of {title_of(FIRST)}"
@@ -123,7 +126,10 @@ def _timed_row(message: Message) -> Row:
         notes.append("other programs were in its way in every call: it may be faster")
     if message["first_call_s"] > max(SLOW_FIRST_CALL_S, SLOW_FIRST_CALL * message["seconds"]):
         notes.append(f"first call {human(message['first_call_s'])}")
-    return {
+    if place := message.get("place"):
+        notes.append(place)
+    row: Row = {"place": place} if place else {}
+    return row | {
         "state": "estimated" if estimated else "measured",
         "seconds": message["seconds"],
         "time": ("≥ " if message["at_least"] else "≤ " if message["at_most"] else "") + human(message["seconds"]),

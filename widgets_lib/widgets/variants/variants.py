@@ -2,7 +2,7 @@
 
 import reprlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -16,6 +16,9 @@ from widgets_lib.widgets._messages import anything
 from widgets_lib.widgets._tasks import BackgroundTasks
 
 HAS_THREADS = sys.platform != "emscripten"
+RUNS_KEPT = 5  # of code that gives something else each time
+SAID_LIMIT_S = 60.0  # for a verdict to come that is said later
+PLAYED_BACK = "This page can’t run the code: these are runs from when it was made."
 
 
 class Variants(Widget):
@@ -67,6 +70,8 @@ class Variants(Widget):
         )
         self._numbers = count(1)
         self._current = 0  # the number of the run that is shown
+        self._outcomes: dict[str, list[dict[str, Any]]] = {}  # of a widget that is made again elsewhere: see `keep`
+        self._played: dict[str, int] = {}  # how many of them have been shown
         self._on_threads = False  # the first result is there when the widget is
         first = next(iter(self._codes))
         super().__init__(
@@ -88,20 +93,23 @@ class Variants(Widget):
         """Run the chosen variant, off the kernel's main thread; one that still runs is forgotten."""
         code, number = self._codes[self.chosen], next(self._numbers)
         self._current, self.said = number, ""
-        if self._on_threads:
-            self._tasks.start({"message": "running"}, lambda _: self._result_of(code, number), self._publish)
+
+        def say(text: str) -> None:
+            if self._current == number:
+                self.said = text
+
+        if self._outcomes:
+            self._play_back()
+        elif self._on_threads:
+            self._tasks.start({"message": "running"}, lambda _: self._result_of(code, say), self._publish)
         else:
-            self._publish(self._result_of(code, number))
+            self._publish(self._result_of(code, say))
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Block until nothing runs; True if that came about in time. For scripts and tests, not for callbacks."""
         return self._tasks.wait(timeout_s)
 
-    def _result_of(self, code: str, number: int) -> dict[str, Any]:
-        def say(text: str) -> None:
-            if self._current == number:
-                self.said = text
-
+    def _result_of(self, code: str, say: Callable[[str], object]) -> dict[str, Any]:
         with in_place_of_a_cell(say):
             outcome = variants.run(code, self._names)
         result = {"text": outcome.text, "failed": bool(outcome.failure), "line": outcome.line}
@@ -109,6 +117,49 @@ class Variants(Widget):
         if drawn:
             result |= {"lengths": list(drawn.lengths), "shades": list(drawn.shades), "description": drawn.description}
         return result
+
+    # ---- made again elsewhere, where neither the notebook's names nor its libraries are ----
+
+    @classmethod
+    def recipe_arguments(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return args, {**kwargs, "run_first": False}
+
+    def run_for_keeps(self) -> None:
+        """Run every variant, those that give something else each time several times; the one that is shown counts, too."""
+        if self._outcomes:
+            return
+        shown = {"result": self.result, "said": self.said}
+        outcomes = {}
+        for name, code in self._codes.items():
+            runs = RUNS_KEPT if self.repeat else 1
+            outcomes[name] = [self._outcome_of(code) for _ in range(runs - (name == self.chosen and bool(self.result)))]
+        if self.result:
+            outcomes[self.chosen].insert(0, shown)
+        self._outcomes = outcomes
+
+    def _outcome_of(self, code: str) -> dict[str, Any]:
+        """result and said of one run, whose verdict is awaited if it has one."""
+        said: list[str] = []
+        result = self._result_of(code, said.append)
+        for ladder in _open_ladders():
+            ladder.wait(SAID_LIMIT_S)
+        return {"result": result, "said": said[-1] if said else ""}
+
+    def keep(self) -> dict[str, Any]:
+        """outcomes: name -> what came out of each run; is_run: whether the chosen one has been run."""
+        return {"outcomes": self._outcomes, "is_run": bool(self.result)} if self._outcomes else {}
+
+    def _restore_kept(self, kept: dict[str, Any]) -> None:
+        self._outcomes, self._played = kept["outcomes"], dict.fromkeys(self._codes, 0)
+        if kept["is_run"]:
+            self.run()
+
+    def _play_back(self) -> None:
+        """Show the next of the chosen variant's runs, from the first again after the last."""
+        runs, at = self._outcomes[self.chosen], self._played[self.chosen]
+        self._played[self.chosen] = at + 1
+        again = PLAYED_BACK if at and self.repeat else ""
+        self._set_traits({"result": runs[at % len(runs)]["result"], "said": again or runs[at % len(runs)]["said"]})
 
     def _publish(self, result: dict[str, Any]) -> None:
         self.result = result
@@ -143,6 +194,12 @@ def _checked(codes: Any, notes: Any) -> dict[str, str]:
         if name not in codes:
             raise ValueError(f"Variants: there is a note on “{name}”, and no such variant")
     return cleaned
+
+
+def _open_ladders() -> list[Any]:
+    """Those that measure what `@rung` adds; none where no code has asked for one."""
+    rungs = sys.modules.get("widgets_lib.widgets.ladder.learner_rungs")
+    return [*rungs.OPEN_LADDERS] if rungs else []
 
 
 def _names_of(codes: Any) -> dict[str, Any]:
