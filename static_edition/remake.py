@@ -65,7 +65,7 @@ def _answer() -> None:
     recorded.install(asked["book"])
     remade = Remade([], {}, {})
     for key, widget in asked["widgets"].items():
-        remade.problems.extend(_differences(key, widget, remade))
+        remade.problems.extend(f"{key}: {problem}" for problem in _differences(key, widget, remade))
     print(json.dumps(vars(remade)))
 
 
@@ -125,13 +125,11 @@ def _where(now: Any, then: Any, path: str = "") -> str:
 
 def _try(names: list[str]) -> int:
     """Execute lessons, or take them as they were executed last, and say what differs."""
-    from static_edition import ladder_times
     from static_edition.execute import execute
 
-    failed, keep = 0, ROOT / "build/static_edition/executed"
-    book = ladder_times.book(keep)
-    for lesson in execute([Path(name) for name in names], keep):
-        remade = remake(lesson.widgets, book)
+    failed = 0
+    for lesson in execute([Path(name) for name in names], ROOT / "build/static_edition/executed"):
+        remade = remake(lesson.widgets)
         kept = sum(len(widget.get("recipe", "")) * 3 // 4 for widget in lesson.widgets.values())
         print(f"{lesson.name}: {len(lesson.widgets)} widgets, {kept:,} bytes of recipes")
         for problem in remade.problems:

@@ -4,10 +4,13 @@ Lists and numpy are measured in this very Python. Every row says where its time 
 compared.
 """
 
+from datetime import date
+
 from widgets_lib.compute import matmul
 from widgets_lib.compute.formatting import join_words
 from widgets_lib.compute.matmul.trial import trial
 from widgets_lib.widgets.ladder import measurements
+from widgets_lib.widgets.ladder.rows import place_of
 
 HERE = "in your browser"
 OF_A_LEARNER = (
@@ -18,7 +21,10 @@ OTHER_SIZES = "It does not run in a browser. The machine that made this page has
 
 
 def install(book):
-    """From now on ladders play back the book: {"place": "measured on …", "times": [[rung, m, k, n, message], …]}."""
+    """From now on ladders play back the book: {"processor", "date": "2026-11-26", "records": [[rung, m, k, n, message], …]}.
+
+    A message is the last that the ladder's worker said of the rung.
+    """
     measurements.measure_with(Recorded(book or {}))
 
 
@@ -26,8 +32,12 @@ class Recorded:
     """What `measurements` asks in place of a process."""
 
     def __init__(self, book):
-        self._place = book.get("place", "")
-        self._times = {(rung, m, k, n): message for rung, m, k, n, message in book.get("times", [])}
+        self._place = place_of(book["processor"], date.fromisoformat(book["date"])) if book else ""
+        self._times = {
+            (rung, m, k, n): message
+            for rung, m, k, n, message in book.get("records", [])
+            if message["event"] == "result"
+        }
 
     def unavailable(self, key, size):
         """Why the rung has no time at this size, in a sentence, or ""."""

@@ -10,8 +10,9 @@ import widgets_lib as wl
 from widgets_lib.widgets import _recipes, _tasks
 
 TIMES = {
-    "place": "measured on a machine, 26 November 2026",
-    "times": [
+    "processor": "a machine",
+    "date": "2026-11-26",
+    "records": [
         [key, 5, 784, 10, {
             "event": "result", "threads": 2, "correct": True, "checked_rows": 5, "gflops": 1.0, "seconds": seconds,
             "spread": 0.1, "repeats": 3, "rows": 5, "measured_rows": 5, "extrapolated": False, "at_least": False,
@@ -20,6 +21,8 @@ TIMES = {
         for key, seconds in (("python", 0.3), ("matmul", 1e-5))
     ],
 }  # fmt: skip
+
+THERE = "measured on a machine, 26 November 2026"
 
 
 def entry(cls, *args, kept=None, **kwargs):
@@ -127,7 +130,7 @@ def test_a_ladder_plays_back_what_was_measured_and_measures_numpy_here_turn_by_t
     page.turns()
     found = rows(page, [message for _, message, *_ in page.posted])
     places = {key: row["notes"][-1] for key, row in found["results"].items()}
-    assert places == {"python": TIMES["place"], "matmul": TIMES["place"], "numpy": "in your browser"}
+    assert places == {"python": THERE, "matmul": THERE, "numpy": "in your browser"}
     assert found["results"]["matmul"]["speedup"] == "30,000×" and found["results"]["numpy"]["speedup"] == ""
     assert found["progress"] == {}
 

@@ -1,6 +1,7 @@
 """What the ladder shows of a measurement: the row of a rung, its notes, and the sentences around them."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, TypeAlias
 
 from widgets_lib.compute import matmul
@@ -25,6 +26,11 @@ place: where it was measured, for a page that is read elsewhere; times of two pl
 FIRST = "python"  # the rung that speed-ups are counted from
 GOOD_GUESS = 1.5  # a prediction this factor off, or less
 SLOW_FIRST_CALL_S, SLOW_FIRST_CALL = 0.05, 10  # a first call is noted if it takes this long, and so many times longer
+
+
+def place_of(processor: str, day: date) -> str:
+    """ "measured on Intel Xeon, 26 November 2026": where and when, for a page that is read elsewhere."""
+    return f"measured on {processor or 'another machine'}, {day.day} {day:%B %Y}"
 
 
 def title_of(key: str) -> str:
