@@ -20,6 +20,7 @@ from .names import cuda, float32, float64, int32, int64
 from .on_device import DeviceTiming, compiled, run_on_device
 from .outcomes import Outcome, outcome
 from .placement import Placement, WarpRequest
+from .portable import portable
 from .published import PUBLISHED_A6000, PublishedRates
 from .running import Barrier
 from .steps import GRAINS, Request, Step, Steps, idle_threads, steps
@@ -83,6 +84,7 @@ __all__ = [
     "naive",
     "naive_columns",
     "outcome",
+    "portable",
     "run_on_device",
     "steps",
     "tiled",

@@ -2,7 +2,8 @@
 
 import math
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -15,6 +16,7 @@ from widgets_lib.compute.matmul.matrices import numpy_operands
 from widgets_lib.widgets._brief_errors import brief_errors
 from widgets_lib.widgets._cell_line import CellLine
 from widgets_lib.widgets._cells import after_cell
+from widgets_lib.widgets._json_arrays import array_from_json, array_to_json
 from widgets_lib.widgets.trace import words
 from widgets_lib.widgets.trace.following import Follower
 from widgets_lib.widgets.trace.subjects import Followed, Subject
@@ -145,6 +147,54 @@ def forget_kernel(title: str) -> None:
         _followers.pop(title).cancel()
     del LEARNER_KERNELS[title]
     _tell_traces(title)
+
+
+# ---- in another Python ----
+
+
+def keep_kernels() -> list[dict[str, Any]]:
+    """The learner's kernels as JSON, the newest first; those that can't be written down are left out."""
+    found = []
+    for subject in LEARNER_KERNELS.values():
+        with suppress(gpu.KernelError, TypeError):
+            found.append(keep_kernel(subject))
+    return found
+
+
+def keep_kernel(subject: Subject) -> dict[str, Any]:
+    """One of them. Raises: KernelError or TypeError if it takes what can't be written down from around it."""
+    own = None if subject.arguments is _digits or subject.challenge else subject.arguments()
+    expected = None if own is None or subject.expected is None else subject.expected(*own[:-1])
+    return {
+        "title": subject.title,
+        "kernel": gpu.portable(subject.kernel, subject.source),
+        "source": subject.source,
+        "blocks": _numbers(subject.blocks),
+        "threads": _numbers(subject.threads),
+        "own_launch": subject.own_launch,
+        "challenge": subject.challenge.key if subject.challenge else None,
+        "arrays": None if own is None else [array_to_json(value) for value in own],
+        "expected": None if expected is None else array_to_json(expected),
+    }
+
+
+def restore_kernel(kept: Mapping[str, Any]) -> str:
+    """List a kernel that `keep_kernel` told, after those that are there, and give its title."""
+    title = kept["title"]
+    if title in LEARNER_KERNELS:
+        return title
+    of_challenge = kept["challenge"] is not None
+    arrays = None if kept["arrays"] is None else [array_from_json(each) for each in kept["arrays"]]
+    expected = None if kept["expected"] is None else array_from_json(kept["expected"])
+    blocks, threads = (None, None) if of_challenge else (kept["blocks"], kept["threads"])
+    subject = _subject(title, blocks, threads, arrays, expected, kept["challenge"])
+    subject.kernel, subject.source, subject.own_launch = kept["kernel"], kept["source"], kept["own_launch"]
+    LEARNER_KERNELS[title] = subject
+    return str(title)
+
+
+def _numbers(launch: Any) -> Any:
+    return [int(n) for n in launch] if isinstance(launch, (tuple, list)) else int(launch)
 
 
 # ---- when a cell has ended ----

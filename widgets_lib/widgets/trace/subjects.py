@@ -98,7 +98,15 @@ class Subject:
             return self.source or (self.kernel if isinstance(self.kernel, str) else "")
 
     def _name(self) -> str:
-        return getattr(self.kernel, "__name__", "")
+        return name_of(self.kernel, self.source)
+
+
+def name_of(kernel: Any, source: str | None = None) -> str:
+    """What a kernel's own text calls it; "" if it can't be read."""
+    try:
+        return read(kernel, source).name
+    except (gpu.KernelError, TypeError):
+        return str(getattr(kernel, "__name__", ""))
 
 
 def of_the_course() -> list[Subject]:

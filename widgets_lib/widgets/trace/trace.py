@@ -6,15 +6,22 @@ from typing import Any
 import traitlets
 
 from widgets_lib.compute import gpu
-from widgets_lib.compute.gpu.source import python_function
+from widgets_lib.compute.arrays import as_numpy, is_torch
+from widgets_lib.compute.gpu.source import python_function, read
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, either, integer, record, text
 from widgets_lib.widgets.trace import tasks
 from widgets_lib.widgets.trace.answers import answer, asks_to_count
 from widgets_lib.widgets.trace.following import Follower
-from widgets_lib.widgets.trace.learner_kernels import LEARNER_KERNELS, OPEN_TRACES
+from widgets_lib.widgets.trace.learner_kernels import (
+    LEARNER_KERNELS,
+    OPEN_TRACES,
+    keep_kernel,
+    keep_kernels,
+    restore_kernel,
+)
 from widgets_lib.widgets.trace.picture import Picture
-from widgets_lib.widgets.trace.subjects import Followed, Subject, of_challenge, of_the_course
+from widgets_lib.widgets.trace.subjects import Followed, Subject, name_of, of_challenge, of_the_course
 
 FIRST = "rows"
 GIVEN = "given"
@@ -99,6 +106,30 @@ class KernelTrace(Widget):
             raise gpu.KernelError(self._picture.found.error)
         OPEN_TRACES.add(self)
 
+    @classmethod
+    def recipe_arguments(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """A kernel of the caller's own as a text that needs nothing around it; of the arrays the numbers."""
+        given = dict(zip(("kernel", "blocks", "threads"), args, strict=False)) | kwargs
+        kernel = given.get("kernel")
+        if kernel is None:
+            return args, kwargs
+        if given.get("blocks") is None and not args[3:]:
+            given["kernel"] = keep_kernel(LEARNER_KERNELS[_own(kernel)])
+        else:
+            text = read(kernel, given.get("source")).text
+            given["source"], given["kernel"] = text, gpu.portable(kernel, given.get("source"))
+        first = [given.pop(name, None) for name in ("kernel", "blocks", "threads")]
+        return (*first, *(as_numpy(x) if is_torch(x) else x for x in args[3:])), given
+
+    def keep(self) -> dict[str, Any]:
+        """The learner's kernels, which every trace lists."""
+        return {"learner_kernels": [] if self._mending else keep_kernels()}
+
+    def _restore_kept(self, kept: dict[str, Any]) -> None:
+        for each in kept["learner_kernels"]:
+            restore_kernel(each)
+        self._list_kernels()
+
     def _first(
         self, kernel: Any, blocks: Any, threads: Any, arrays: tuple[Any, ...], preset: str | None, source: str | None
     ) -> str:
@@ -111,11 +142,13 @@ class KernelTrace(Widget):
             return _known(gpu.EXAMPLES | gpu.BROKEN, "preset", preset)
         if kernel is None:
             return FIRST
+        if isinstance(kernel, dict):  # of a recipe
+            return restore_kernel(kernel)
         if blocks is None and threads is None and not arrays:
             return _own(kernel)
         if blocks is None or threads is None:
             raise ValueError("KernelTrace: a kernel needs blocks and threads, as in KernelTrace(kernel, 4, 32, a, out)")
-        name = getattr(python_function(kernel), "__name__", "kernel")
+        name = name_of(kernel, source) or "kernel"
         self._given = [Subject(GIVEN, name, "given", kernel, blocks, threads, lambda: arrays, source=source)]
         return GIVEN
 
