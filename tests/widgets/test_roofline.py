@@ -1,5 +1,7 @@
 """Roofline shows what is known of the machine and what ladders have timed, and follows both."""
 
+import sys
+
 import pytest
 
 import widgets_lib as wl
@@ -275,7 +277,7 @@ def test_without_threads_it_says_so_and_then_measures(fake_machine, turns):
 
 def test_it_times_the_chosen_rung_here(measured):
     widget = wl.Roofline(m=3, k=8, n=2, rung="numpy")
-    assert words(widget)["timed"] == "numpy @"
+    assert widget.timed == "numpy @"
     widget._on_msg({"time": True}, [])
     assert widget.progress["message"] == "numpy @: starting"
     assert widget.wait(WAIT_S) and widget.progress == {} and widget.error == ""
@@ -285,14 +287,14 @@ def test_it_times_the_chosen_rung_here(measured):
 
 
 def test_unless_one_is_chosen_it_times_the_fastest_that_can_run(monkeypatch):
-    assert words(wl.Roofline())["timed"] == "torch @"
-    assert words(wl.Roofline(rung="torch-cuda"))["timed"] in ("torch @", "torch @ on the GPU")
+    assert wl.Roofline().timed == "torch @"
+    assert wl.Roofline(rung="torch-cuda").timed in ("torch @", "torch @ on the GPU")
     monkeypatch.setattr(matmul.Backend, "unavailable", lambda self: "no" if self.key != "numpy" else None)
-    assert words(wl.Roofline())["timed"] == "numpy @"
+    assert wl.Roofline().timed == "numpy @"
 
 
 def test_without_processes_it_times_here(measured, monkeypatch):
-    monkeypatch.setattr(module.sys, "platform", "emscripten")
+    monkeypatch.setattr(sys, "platform", "emscripten")
     monkeypatch.setattr(module, "BUDGET_S", 0.01)
     widget = wl.Roofline(m=3, k=8, n=2, rung="numpy")
     widget.time()

@@ -7,8 +7,10 @@ architectures", Communications of the ACM 52 (2009): attainable FLOP/s = min(pea
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from time import perf_counter
 
+from widgets_lib.compute._browser import in_browser
 from widgets_lib.compute.formatting import count, format_bytes, format_rate, three_digits
 from widgets_lib.compute.roofline import probes
 from widgets_lib.compute.timing import ShouldStop, Stopped
@@ -66,6 +68,10 @@ class Machine:
     """Size of the array that was read."""
     elapsed_s: float
     """What the measuring took, without loading libraries."""
+    date: str = ""
+    """When, as in "26 November 2026"; "" where nobody noted it."""
+    in_browser: bool = False
+    """Whether it was measured in a browser."""
 
     @property
     def roofs(self) -> tuple[Roof, ...]:
@@ -84,7 +90,8 @@ class Machine:
             f"{roof.name}: {format_rate(roof.peak_flops)} ({roof.product}), {three_digits(roof.read_bandwidth / 1e9)} GB/s"
             for roof in self.roofs
         )
-        text = f"{self.processor or 'This processor'}. {both}. "
+        when = f", measured on {self.date}" if self.date else ""
+        text = f"{self.processor or 'This processor'}{when}. {both}. "
         text += (
             "Arithmetic: the fastest of some float32 matrix products, so the true peak is this or more. "
             f"Memory: {format_bytes(self.array_bytes)} of numbers read from end to end, in pieces, of which the fastest counts."
@@ -103,12 +110,20 @@ def known() -> Machine | None:
     return _machine
 
 
+def recall(measured: Machine) -> None:
+    """Know from now on what was measured elsewhere, if nothing is known yet."""
+    global _machine
+    if _machine is None:
+        _machine = measured
+
+
 def machine(
     *, again: bool = False, should_stop: ShouldStop | None = None, on_progress: OnProgress | None = None
 ) -> Machine:
     """The roof of this machine as a `Machine`, in FLOP/s and bytes/s; measured once per process.
 
-    `again=True` measures once more and keeps the faster of both: other programs can only slow a machine down.
+    `again=True` measures once more and keeps the faster of both: other programs can only slow a machine down. What was
+    measured on another processor is dropped.
     It takes about a second, and even on a busy machine less than two; it needs up to 256 MB of memory while it runs, never more than a quarter of what is free.
     Arithmetic: float32 products by torch and numpy; where torch is missing and numpy uses threads, one core is
     measured on a product so small that they stay idle. Memory: the largest numbers of the pieces of a long array.
@@ -151,7 +166,10 @@ def measure_anew(stop: ShouldStop = lambda: False, progress: OnProgress = lambda
     one = roof_of(1, 0.1, 0.5)
     # What one core can do, all can: where the others were busy, all were slower.
     all_cores = _highest(roof_of(counts[-1], 0.5, 1.0), one) if len(counts) > 1 else one
-    return Machine(one, all_cores, probes.processor_name(), cache_bytes, array.nbytes, perf_counter() - start)
+    now = datetime.now()
+    date = f"{now.day} {now:%B %Y}"
+    name = "Python in your browser" if in_browser() else probes.processor_name()
+    return Machine(one, all_cores, name, cache_bytes, array.nbytes, perf_counter() - start, date, in_browser())
 
 
 def _highest(roof: Roof, other: Roof) -> Roof:
@@ -163,6 +181,6 @@ def _highest(roof: Roof, other: Roof) -> Roof:
 
 def _merged(new: Machine, old: Machine) -> Machine:
     """The newer measurement with the higher of both roofs."""
-    if new.all.cores != old.all.cores:
+    if (new.all.cores, new.processor) != (old.all.cores, old.processor):
         return new
     return replace(new, one=_highest(new.one, old.one), all=_highest(new.all, old.all))

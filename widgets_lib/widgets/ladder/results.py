@@ -1,11 +1,12 @@
 """What ladders have measured in this kernel, in one place, for other widgets to read."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from widgets_lib.compute import matmul
+from widgets_lib.compute._browser import in_browser
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Measured:
     """It takes `seconds` at least, and no more is known."""
     at_most: bool = False
     """It takes `seconds` at most, and no more is known: other programs were in the way."""
+    in_browser: bool = False
+    """Whether it was measured in a browser; a page there may show what another machine measured, too."""
 
     @property
     def title(self) -> str:
@@ -42,6 +45,8 @@ class Measured:
         """Its operations and bytes."""
         return matmul.cost(self.m, self.k, self.n)
 
+
+IN_BROWSER = "in your browser"  # where, in a message of what plays back the times of another machine
 
 _measured: dict[tuple[str, int, int, int], Measured] = {}
 _listeners: list[Callable[[], object]] = []
@@ -73,9 +78,18 @@ def record(job: dict[str, Any], message: dict[str, Any]) -> None:
         if message["event"] == "cancelled" and known:
             _measured[key] = known
         elif message.get("seconds"):
-            told = ("seconds", "threads", "extrapolated", "at_least", "at_most")
-            _measured[key] = Measured(*key, *(message[name] for name in told))
+            told = {name: message[name] for name in ("seconds", "threads", "at_least", "at_most")}
+            told |= {"estimated": message["extrapolated"]}
+            here = in_browser() and message.get("place", IN_BROWSER) == IN_BROWSER
+            _measured[key] = Measured(*key, **told, in_browser=here)
     _tell()
+
+
+def recall(measured: Iterable[Measured]) -> None:
+    """Take over what was measured elsewhere, where nothing is known yet."""
+    with _lock:
+        for each in measured:
+            _measured.setdefault((each.rung, each.m, each.k, each.n), each)
 
 
 def discard(rung: str) -> None:

@@ -135,7 +135,7 @@ def ridge_of(machine: Machine | None) -> str:
     )
 
 
-def notice_of(machine: Machine | None, gpu: Sequence[Measured]) -> str:
+def notice_of(machine: Machine | None, gpu: Sequence[Measured], elsewhere: Sequence[Measured] = ()) -> str:
     """What must be known to read the drawing: a roof that may be higher, points that are not drawn."""
     parts = []
     no_gain = machine and machine.all.cores > 1 and machine.all.peak_flops < GAIN * machine.one.peak_flops
@@ -149,6 +149,9 @@ def notice_of(machine: Machine | None, gpu: Sequence[Measured]) -> str:
     if gpu:
         titles = join_words(list(dict.fromkeys(entry.title for entry in gpu)))
         parts.append(f"Not drawn: {titles}. These are the roofs of the processor, not of the GPU.")
+    if elsewhere:
+        where = "your browser" if elsewhere[0].in_browser else "the machine on which this page was made"
+        parts.append(f"Not drawn: the times of {where}. A time belongs under the roof of its own machine.")
     return " ".join(parts)
 
 

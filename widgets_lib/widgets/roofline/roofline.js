@@ -54,7 +54,7 @@ function createRun(model, view, cancel) {
     show() {
       const { words, roofs } = model.get("picture");
       const busy = Boolean(model.get("progress").message);
-      timed.textContent = `Time ${words.timed}`;
+      timed.textContent = `Time ${model.get("timed")}`;
       time.title = timed.textContent; // a long one is cut
       again.textContent = roofs.length ? "Measure again" : "Measure";
       const grey = () => {
@@ -158,7 +158,7 @@ function render(context) {
     for (const part of [sizes, run, status]) part.show();
   }
 
-  view.listen(["picture"], draw);
+  view.listen(["picture", "timed"], draw);
   view.listen(["m", "k", "n", "rung", "stops", "presets", "progress"], showControls);
   room.measure();
   draw();

@@ -1,14 +1,15 @@
 """Roofline: what is left between us and the machine?"""
 
-import sys
 import threading
 import weakref
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import traitlets
 
 from widgets_lib.compute import matmul, roofline, scales
+from widgets_lib.compute._browser import in_browser
 from widgets_lib.compute.matmul.trial import trial
 from widgets_lib.compute.timing import ShouldStop
 from widgets_lib.widgets._base import Widget
@@ -64,7 +65,8 @@ class Roofline(Widget):
 
     messages = {"measure": text, "time": anything, "cancel": anything}
     inputs = ("m", "k", "n", "rung")
-    thread_updated_traits = ("picture", "progress")
+    thread_updated_traits = ("picture", "timed", "progress")
+    local_traits = ("timed",)
 
     m = traitlets.Int(help="Rows of A.").tag(sync=True)
     k = traitlets.Int(help="Columns of A and rows of B: the axis summed over.").tag(sync=True)
@@ -76,6 +78,7 @@ class Roofline(Widget):
     picture = traitlets.Dict(
         help="All that is drawn and said: axes, roofs, product, points and words, see picture.py."
     ).tag(sync=True)
+    timed = traitlets.Unicode(help="What a press on “Time” measures here.").tag(sync=True)
     progress = traitlets.Dict(help="What is being measured: message, fraction (or None); empty when idle.").tag(
         sync=True
     )
@@ -88,6 +91,18 @@ class Roofline(Widget):
         self.stops = {size: scales.size_stops(most) for size, most in MAX_SIZES.items()}
         self.recompute_on(*self.inputs)
         _open.add(self)
+
+    def keep(self) -> dict[str, Any]:
+        """The roof and the times that were measured here."""
+        machine = roofline.known()
+        return {"machine": machine and asdict(machine), "times": [asdict(each) for each in results.results()]}
+
+    def _restore_kept(self, kept: dict[str, Any]) -> None:
+        if machine := kept["machine"]:
+            roofs = {name: roofline.Roof(**machine[name]) for name in ("one", "all")}
+            roofline.recall(roofline.Machine(**{**machine, **roofs}))
+        results.recall(results.Measured(**each) for each in kept["times"])
+        self.publish()
 
     # ---- what is shown ----
 
@@ -107,12 +122,12 @@ class Roofline(Widget):
         """Show what is known now: the roof, the product of the sliders, and every rung that was timed."""
         with self._publishing:
             machine, cost = roofline.known(), matmul.cost(*self.size)
-            measured = results.results()
+            measured, elsewhere = _of_one_machine(results.results(), machine)
             points = [point_of(entry, machine, self.size) for entry in measured if not entry.on_gpu]
             limit = roofline.limit(cost, machine) if machine else None
             product = product_of(self.size, limit, cost.flops_per_byte)
             roofs = roofs_of(machine)
-            key = self._rung_to_time()
+            self.timed = title_of(self._rung_to_time())
             refusal = cost.too_big()
             title, verdict = verdict_of(points, self.rung)
             self.picture = {
@@ -125,17 +140,16 @@ class Roofline(Widget):
                     "verdict_title": title,
                     "verdict": verdict,
                     "ridge": ridge_of(machine),
-                    "notice": notice_of(machine, [entry for entry in measured if entry.on_gpu]),
+                    "notice": notice_of(machine, [entry for entry in measured if entry.on_gpu], elsewhere),
                     "machine": machine.sentence if machine else "",
                     "label": label_of(product, roofs, points),
-                    "timed": title_of(key),
                     "refusal": f"Not attempted: {refusal}." if refusal else "",
                 },
             }
 
     def _rung_to_time(self) -> str:
         """The chosen rung if it can run here, else the fastest of the usual ones that can."""
-        if self.rung in LEARNER_RUNGS:
+        if self.rung in LEARNER_RUNGS and _has_processes():
             return self.rung
         keys = [key for key in (self.rung, *USUAL_RUNGS) if key in matmul.BACKENDS]
         return next((key for key in keys if not matmul.BACKENDS[key].unavailable()), USUAL_RUNGS[-1])
@@ -183,9 +197,15 @@ class Roofline(Widget):
                 [job | ({"function": LEARNER_RUNGS[key].packed()} if key in LEARNER_RUNGS else {})]
             )
         else:
-            self._start(
-                f"Timing {title_of(key)}", lambda _: _timed_here(job), lambda found: self._on_message(job, found)
-            )
+
+            def measure(should_stop: ShouldStop) -> Generator[None, None, dict[str, Any]]:
+                machine = roofline.known()
+                if machine is not None and not machine.in_browser:  # a time belongs under the roof of its own machine
+                    roofline.machine(again=True, should_stop=should_stop, on_progress=self._show_progress)
+                    yield
+                return _timed_here(job)
+
+            self._start(f"Timing {title_of(key)}", measure, lambda found: self._on_message(job, found))
 
     def _start(self, message: str, job: Callable[[ShouldStop], Any], publish: Callable[[Any], object]) -> None:
         """Run the job off the main thread, where there are threads."""
@@ -234,9 +254,20 @@ class Roofline(Widget):
         self.error = message
 
 
+def _of_one_machine(
+    measured: Sequence[results.Measured], machine: roofline.Machine | None
+) -> tuple[list[results.Measured], list[results.Measured]]:
+    """The times of the machine whose roof is drawn, and those of another."""
+    there = machine is not None and machine.in_browser
+    return (
+        [entry for entry in measured if entry.in_browser == there],
+        [entry for entry in measured if entry.in_browser != there],
+    )
+
+
 def _has_processes() -> bool:
     """Whether another process can measure: not where Python itself runs in a browser."""
-    return sys.platform not in ("emscripten", "wasi")
+    return not in_browser()
 
 
 def _timed_here(job: dict[str, Any]) -> dict[str, Any]:
