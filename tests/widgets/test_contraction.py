@@ -76,9 +76,10 @@ def test_timing_measures_each_order_once_on_the_learners_arrays(library, monkeyp
     torch = pytest.importorskip("torch")
     make = np.ones if library == "numpy" else torch.ones
     widget = wl.ContractionPath("ij,jk,k->i", make((20, 30)), make((30, 40)), make(40), order=[(0, 1), (0, 1)])
-    assert library in widget.picture["words"]["operands"]
+    assert widget.picture["words"]["operands"] == ""
     send(widget, time=True)
     assert widget.wait(60) and widget.error == "" and widget.progress == {}
+    assert widget.picture["words"]["operands"] == f"Timed with your own arrays, in {library}."
     timed = rows(widget)
     assert timed["own"]["timed"] and timed["optimal"]["timed"]
     assert timed["own"]["time"] == timed["left to right"]["time"]

@@ -69,5 +69,5 @@ def numpy_operands(m: int, k: int, n: int, seed: int = 0) -> tuple[np.ndarray, n
     b = random.standard_normal((k, n), np.float32)
     if k != 784 or m > 50_000:
         return random.standard_normal((m, k), np.float32), b
-    digits = mnist.load()
-    return (digits.x_valid if m <= 10_000 else digits.x_train)[:m], b
+    rows, _ = mnist.compact("valid" if m <= 10_000 else "train")
+    return mnist.as_rows(rows[:m]), b

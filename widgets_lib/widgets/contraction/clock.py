@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from widgets_lib.compute import einsum, timing
+from widgets_lib.compute._browser import in_browser
 from widgets_lib.compute.arrays import is_torch
 from widgets_lib.compute.formatting import format_bytes, human
 from widgets_lib.compute.matmul import available_memory_bytes
@@ -18,6 +19,7 @@ BUDGET_S = 0.3
 # What a single call may do, as it can't be interrupted: a few seconds at most.
 MAX_FLOPS = 100 * 10**9  # in pairs, which the libraries hand to their matrix product
 MAX_LOOPED_FLOPS = 2 * 10**9  # all at once, which numpy loops over
+MAX_BROWSER_FLOPS = 10**9  # in a browser, where numpy has no fast product
 MEMORY_SHARE = 4  # at most a quarter of what is free
 
 
@@ -51,9 +53,9 @@ def _reason_against(e: einsum.Einsum, operands: Sequence[Any], path: einsum.Path
     at_once = len(path.order[0]) > 2
     if at_once and any(map(is_torch, operands)):
         return "not timed: torch goes in pairs"
-    most = MAX_LOOPED_FLOPS if at_once else MAX_FLOPS
+    most = MAX_BROWSER_FLOPS if in_browser() else MAX_LOOPED_FLOPS if at_once else MAX_FLOPS
     if path.flops > most:
-        return "not timed: it would take too long"
+        return f"not timed: it would take too long{' in a browser' if in_browser() else ''}"
     held = 8 * max(path.largest, *(math.prod(shape or ()) for shape in e.shapes))
     free = available_memory_bytes()
     if free is not None and MEMORY_SHARE * held > free:

@@ -60,6 +60,11 @@ class ContractionPath(Widget):
         super().__init__(pairs=first)
         self.recompute_on(*self.inputs)
 
+    @classmethod
+    def recipe_arguments(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Of the operands their shapes: costs follow from these, and the arrays are too large for a page."""
+        return (*args[:1], *(einsum.operands.shape_of(each) for each in args[1:])), kwargs
+
     def _recompute(self) -> None:
         try:
             self._forest = plant(self._e, self.pairs)

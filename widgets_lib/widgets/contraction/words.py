@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from widgets_lib.compute._browser import in_browser
 from widgets_lib.compute.arrays import is_torch
 from widgets_lib.compute.einsum import Forest, Node, Path
 from widgets_lib.compute.formatting import count, format_int, format_large, format_ratio
@@ -40,7 +41,7 @@ def picture_of(
         "words": {
             "said": _sentence(forest, orders),
             "label": _label(forest, names),
-            "operands": _whose(operands),
+            "operands": _whose(operands) if times else "",
         },
         "complete": forest.order is not None,
     }
@@ -152,6 +153,6 @@ def _label(forest: Forest, names: Sequence[str]) -> str:
 
 def _whose(operands: Sequence[Any]) -> str:
     if not operands:
-        return "Timed with random numbers of these shapes, in numpy."
+        return f"Timed with random numbers of these shapes, in numpy{', in your browser' if in_browser() else ''}."
     library = "torch" if any(map(is_torch, operands)) else "numpy"
     return f"Timed with your own arrays, in {library}."

@@ -107,6 +107,10 @@ class EinsumExplorer(Widget):
         )
         self.recompute_on(*self.inputs)
 
+    @classmethod
+    def recipe_arguments(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return args, {"library": "torch" if any(map(is_torch, args)) else None, **kwargs}
+
     # ---- what the learner does ----
 
     def _on_custom_msg(self, content: dict[str, Any], buffers: Any) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from widgets_lib.compute.arrays import as_numpy
 from widgets_lib.compute.einsum import Einsum, Letter
@@ -57,7 +58,7 @@ def draw(e: Einsum, order: str, operands: Sequence[Operand], largest: int = 0) -
 def draw_target(e: Einsum, operands: Sequence[Operand]) -> dict[str, Any]:
     """The result of e as a panel of cells that tells nothing of its letters."""
     panel = _panel("", e.output, e.shape or (), choose_shown(e), dict.fromkeys(e.sizes, ""), None)
-    values = as_numpy(e(*(operand.take([range(n) for n in operand.shape]) for operand in operands)))
+    values = _result(e, [operand.take([range(n) for n in operand.shape]) for operand in operands])
     texts = [format_short(value) for value in values.reshape(-1)]
     return {**panel, "letters": "", "texts": texts, "values": texts}
 
@@ -144,8 +145,19 @@ def _compute(e: Einsum, order: str, operands: Sequence[Operand], shown: Shown) -
         for letters, operand in zip(e.inputs, operands, strict=True)
     ]
     with np.errstate(all="ignore"):
-        values = as_numpy(e(*parts))
+        values = _result(e, parts)
         return values, draw_steps(e, order, [as_numpy(part) for part in parts], shown, values)
+
+
+def _result(e: Einsum, parts: Sequence[Any]) -> NDArray[Any]:
+    """What e makes of its operands. Real fractions are added up in float64 and then rounded to the type that the operands'
+    library gives: libraries and machines add in different orders, and their last digits differ."""
+    arrays = [as_numpy(part) for part in parts]
+    types = {str(part.dtype).removeprefix("torch.") for part in parts}
+    if types in ({"float32"}, {"float64"}):
+        found: NDArray[Any] = as_numpy(e(*(array.astype(np.float64) for array in arrays)))
+        return found.astype(np.result_type(*arrays))
+    return as_numpy(e(*parts))
 
 
 # ---- words ----

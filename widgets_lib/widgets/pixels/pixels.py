@@ -67,8 +67,7 @@ class PixelTable(Widget):
         greys: bool = True,
         name: str | None = None,
     ) -> None:
-        called = name_in_caller(image) if image is not None else "im3"
-        self._name = (called if called and called.isidentifier() else "image") if name is None else _check_name(name)
+        self._name = _called(image) if name is None else _check_name(name)
         if image is None:
             image = mnist.first_digits(FIRST_THREE + 1)[0][FIRST_THREE]
         values, full = _read(image)
@@ -86,6 +85,10 @@ class PixelTable(Widget):
             **self._marking(marked, -1, -1, ""),
         )
         self.recompute_on(*self.inputs)
+
+    @classmethod
+    def recipe_arguments(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return args, {"name": _called(args[0] if args else kwargs.get("image")), **kwargs}
 
     def _on_custom_msg(self, content: dict[str, Any], buffers: Any) -> None:
         if "index" in content:
@@ -136,6 +139,12 @@ class PixelTable(Widget):
             "sentence": "" if self.mark == "pixel" else marked.sentence(self._name),
         }
         self._drawn = {name: getattr(self, name) for name in self.inputs}
+
+
+def _called(image: Any) -> str:
+    """What the caller's code calls an image; without one, the name of the digit that is shown instead."""
+    name = name_in_caller(image) if image is not None else "im3"
+    return name if name and name.isidentifier() else "image"
 
 
 def _check_name(name: Any) -> str:
