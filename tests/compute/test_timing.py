@@ -431,3 +431,8 @@ def test_where_no_system_tells_a_clock_reads_nothing(monkeypatch, tmp_path):
     monkeypatch.setattr(scheduling, "TASKS", tmp_path / "no such folder")
     with scheduling.WaitClock.of_the_others() as others, scheduling.WaitClock.of_this_thread() as own:
         assert others.read_s() == own.read_s() == 0
+
+
+def test_where_threads_have_no_numbers_it_measures_all_the_same(monkeypatch):
+    monkeypatch.delattr(threading, "get_native_id")
+    assert timing.measure(sum, [1, 2, 3], budget_s=0.01).seconds > 0

@@ -25,7 +25,7 @@ class WaitClock:
     @classmethod
     def of_this_thread(cls) -> "WaitClock":
         """The clock of the thread that makes it."""
-        return cls([threading.get_native_id()])
+        return cls(_own_id())
 
     @classmethod
     def of_the_others(cls) -> "WaitClock":
@@ -34,7 +34,7 @@ class WaitClock:
             threads = {int(name) for name in os.listdir(TASKS)}
         except OSError:
             threads = set()
-        return cls(threads - {threading.get_native_id()})
+        return cls(threads.difference(_own_id()))
 
     def read_s(self) -> float:
         """What all of them together have waited since each began."""
@@ -50,3 +50,8 @@ class WaitClock:
     def __exit__(self, *error: object) -> None:
         for file in self._files:
             os.close(file)
+
+
+def _own_id() -> list[int]:
+    """The system's number for this thread; none in a browser, whose Python knows no such numbers."""
+    return [threading.get_native_id()] if hasattr(threading, "get_native_id") else []

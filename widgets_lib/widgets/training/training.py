@@ -239,11 +239,15 @@ class TrainingRun(Widget):
                     found = yield from _misread(training.net)
                     run = self._report(run, training, losses, found, pace, should_stop)
                     losses = []
+            if losses:
+                found = yield from _misread(training.net)
+                self._report(run, training, losses, found)
+                losses = []
         except Diverged:
             run = self._change(run, ended=True)
             raise
         finally:
-            if losses:
+            if losses:  # paused, or it leads out of all numbers: there is no other turn
                 self._report(run, training, losses, compute.misread(training.net))
 
     def _steer(self, run: Run, training: Training) -> Run:
