@@ -217,7 +217,7 @@ def test_the_first_cell_installs_this_project_and_changes_nothing_else(kernel, e
 
 def answer(name):
     """A row of ANSWERS, or what stands in for one."""
-    refused = "The page sent something that can't be used here, and nothing was changed."
+    refused = "The page sent something that can’t be used here, and nothing was changed."
     return ANSWERS.get(name, (widget_expressions()[name], {"error": "of the page's own"}, "w.error", "", refused))
 
 

@@ -62,7 +62,7 @@ def test_by_mouse_the_timeline_a_reseeding_and_the_real_fork(open_forks):
 
     forks.get_by_label("generator").select_option("python")
     expect(forks.get_by_role("option", name="jump ahead")).to_be_disabled()
-    expect(forks.locator(".wl-reason")).to_contain_text("jump ahead: Python's random has had no jumpahead")
+    expect(forks.locator(".wl-reason")).to_contain_text("jump ahead: Python’s random has had no jumpahead")
     expect(forks.locator(".wl-conclusion")).to_be_hidden()
 
     forks.get_by_label("generator").select_option("torch")

@@ -218,7 +218,7 @@ REFUSED_PICTURES = {
     "pair of batches": (lambda: [torch.zeros(8, 784), torch.zeros(8)], TypeError, "a pair"),
     "empty": (lambda: [], ValueError, "no pixels"),
     "no width": (lambda: np.zeros((3, 0)), ValueError, r"no pixels in the shape \(3, 0\)"),
-    "scalar": (lambda: 3, TypeError, "3 .int. can't be read as a picture"),
+    "scalar": (lambda: 3, TypeError, "3 .int. can’t be read as a picture"),
     "no square": (lambda: range(300), ValueError, "300 values fold into no square; columns="),
     "no squares": (lambda: np.zeros((2, 300)), ValueError, "300 values fold into no square"),
     "large": (lambda: np.zeros((65, 3)), ValueError, r"65 × 3 pixels are too many: .* x\[:64, :64\]"),

@@ -124,7 +124,7 @@ REFUSED = {
     "no strokes": ([], "nothing is drawn yet"),
     "an empty stroke": ([[[1, 1]], []], "stroke 2 has shape"),
     "three coordinates": ([[[1, 2]], [[1, 2, 3]]], r"stroke 2 has shape \(1, 3\)"),
-    "text": ([[["a", "b"]]], "stroke 1 can't be read"),
+    "text": ([[["a", "b"]]], "stroke 1 can’t be read"),
     "nan in a stroke": ([[[1, np.nan]]], "stroke 1 has a point with nan"),
     "too many strokes": ([[[1, 2]]] * 61, "61 strokes are too many"),
     "too many points": ([[[1, 2]] * 3001], "3,001 points are too many"),

@@ -173,7 +173,7 @@ def test_a_tape_of_any_values(values):
         (("next", "ti"), "no iterator named 'ti'; there are it"),
         (("same", "new", "old"), "no iterator named 'old'"),
         (("same", "new"), "no iterator named None"),
-        (("iter", "1st"), "'1st' can't be the name"),
+        (("iter", "1st"), "'1st' can’t be the name"),
         (("islice", "it", -1), "at least 0, not -1"),
         (("islice", "it", "5"), "a whole number, not '5'"),
         (("until", "it", 0), "at least 1, not 0"),

@@ -122,10 +122,10 @@ def test_takes_tensors_arrays_and_lists(convert):
         (np.ones((0, 3)), np.ones((3, 2)), r"a is \(0, 3\)"),
         (np.ones((5, 784)), np.ones((784, 10)), r"a is \(5, 784\).*a\[:5, :6\] and b\[:6, :6\]"),
         (np.ones(3), np.ones((3, 2)), r"\(3,\) and \(3, 2\)"),
-        ([["x"]], [[1]], "a can't be read as a matrix of numbers: 'x'"),
-        ([[1]], [[1j]], "b can't be read as a matrix of numbers: complex"),
-        ([[1, 2], [3]], [[1]], "a can't be read as a matrix of numbers"),
-        ([[1]], [[None]], "b can't be read as a matrix of numbers: None"),
+        ([["x"]], [[1]], "a can’t be read as a matrix of numbers: 'x'"),
+        ([[1]], [[1j]], "b can’t be read as a matrix of numbers: complex"),
+        ([[1, 2], [3]], [[1]], "a can’t be read as a matrix of numbers"),
+        ([[1]], [[None]], "b can’t be read as a matrix of numbers: None"),
     ],
 )
 def test_what_can_not_be_stepped_through_is_explained(a, b, message):

@@ -59,14 +59,14 @@ def test_thousands_in_a_shape_are_grouped(sizes):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("3,,4", "“3,,4” can't be read as a shape, a size is missing beside a comma: write"),
+        ("3,,4", "“3,,4” can’t be read as a shape, a size is missing beside a comma: write"),
         (",3", "missing beside"),
         (",", "missing beside"),
-        ("scalar", r"“scalar” can't be read as a shape: write whole numbers, as in \(3, 1\), or \(\) for no axes"),
-        ("3, 1y", "“1y” in “3, 1y” can't be read as a size"),
+        ("scalar", r"“scalar” can’t be read as a shape: write whole numbers, as in \(3, 1\), or \(\) for no axes"),
+        ("3, 1y", "“1y” in “3, 1y” can’t be read as a size"),
         ("-1, 2", "“-1” is negative, and a size counts elements"),
         ("3 −1", "“-1” is negative"),
-        ("3.5", "“3.5” can't be read as a shape"),
+        ("3.5", "“3.5” can’t be read as a shape"),
         ("1e6", "“1e6”"),
         ("(3, 1", r"“\(3” in “\(3, 1”"),
         ("٣", "“٣”"),
@@ -96,7 +96,7 @@ def test_a_shape_in_every_form(shape):
         (None, TypeError, "not None"),
         ((3, 1.5), TypeError, r"a size in the shape \(3, 1.5\) is a whole number, not 1.5"),
         ((3, -1), ValueError, "at least 0, not -1"),
-        ("three", ValueError, "“three” can't be read as a shape"),
+        ("three", ValueError, "“three” can’t be read as a shape"),
     ],
 )
 def test_what_is_not_a_shape_is_named(shape, error, words):

@@ -202,7 +202,7 @@ REFUSED = {
     "too far": (lambda: similarity.shift(ZEROS, 29, 0), "at most 28"),
     "a row": (lambda: similarity.shift(np.zeros(784), 1, 0), "no rows to move"),
     "a direction": (lambda: list(similarity.under_shifts(ZEROS, [1, 2, 3], TEN, direction="north")), "'north'"),
-    "flat images": (lambda: list(similarity.under_shifts(np.zeros((2, 784)), [1, 2], TEN)), "can't be moved"),
+    "flat images": (lambda: list(similarity.under_shifts(np.zeros((2, 784)), [1, 2], TEN)), "can’t be moved"),
 }
 
 

@@ -191,7 +191,7 @@ NAN = Net(((np.full((784, 10), np.nan, np.float32), np.zeros(10, np.float32)),))
         (lambda: Training(NAN, *digits(300)), "7,840 of 7,840 weights of layer 1 are nan"),
         (lambda: small(lr=0), "a learning rate is a number above 0, not 0"),
         (lambda: setattr(small(), "lr", -0.5), "above 0, not -0.5"),
-        (lambda: small(batch=301), "a batch of 301 can't be drawn from 300 digits: take at most 300"),
+        (lambda: small(batch=301), "a batch of 301 can’t be drawn from 300 digits: take at most 300"),
         (lambda: small(batch=0), "at least 1"),
         (lambda: new_net((784, 10), "softplus"), "no activation 'softplus': relu, tanh and sigmoid are known"),
         (lambda: new_net((784,)), "give two sizes at least"),

@@ -113,4 +113,4 @@ class Unwilling:
 
 
 def test_a_value_that_can_not_be_written_is_said():
-    assert variants.run("x", {"x": Unwilling()}).text == "a Unwilling that can't be shown: RuntimeError: not today"
+    assert variants.run("x", {"x": Unwilling()}).text == "a Unwilling that can’t be shown: RuntimeError: not today"

@@ -282,7 +282,7 @@ def test_its_error_names_the_line(shared):
 
 def test_what_cannot_be_copied_is_said_in_words():
     lock = threading.Lock()
-    with pytest.raises(TypeError, match="can't be copied into another process"):
+    with pytest.raises(TypeError, match="can’t be copied into another process"):
         function_pickle.pack(lambda a, b: lock)
 
 
@@ -534,9 +534,9 @@ def reads_a_line(a, b):
         (interrupts_itself, r"^KeyboardInterrupt, without a message \(line 2"),
         (leaves_python, r"^SystemExit: the function calls exit"),
         (raises_without_a_word, r"^NotImplementedError, without a message \(line 2"),
-        (asks, r"input\(\) can't be answered.*\(line 2"),
-        (stops_for_a_look, r"breakpoint\(\) can't be answered.*\(line 2"),
-        (stops_in_pdb, r"input\(\) can't be answered"),
+        (asks, r"input\(\) can’t be answered.*\(line 2"),
+        (stops_for_a_look, r"breakpoint\(\) can’t be answered.*\(line 2"),
+        (stops_in_pdb, r"input\(\) can’t be answered"),
         (reads_a_line, r"StopIteration, without a message"),
     ],
 )

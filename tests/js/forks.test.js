@@ -113,11 +113,11 @@ test("an impossible reseeding is greyed with its reason; if it is chosen, that r
   const view = await mount("wl.ForkSimulator('python')");
   assert.equal(option(view, "jump").disabled, true);
   assert.equal(option(view, "spawn").disabled, false);
-  assert.match(view.$(".wl-reason").textContent, /^jump ahead: Python's random has had no jumpahead/);
+  assert.match(view.$(".wl-reason").textContent, /^jump ahead: Python’s random has had no jumpahead/);
   const state = stateOf("wl.ForkSimulator('python', reseeding='jump')");
   view.model.receive({ reseeding: "jump", reseedings: state.reseedings, timeline: state.timeline });
   assert.equal(option(view, "jump").disabled, false); // it is chosen
-  assert.match(view.$(".wl-refused").textContent, /^✗ Python's random has had no jumpahead/);
+  assert.match(view.$(".wl-refused").textContent, /^✗ Python’s random has had no jumpahead/);
   assert.equal(view.$(".wl-timeline"), null);
   assert.equal(view.$$("button").find((one) => one.textContent === "Do it for real").disabled, true);
 });
@@ -181,14 +181,14 @@ test("the real fork: asked for, under way, cancelled, laid over", async () => {
       before: Array(2).fill({ text: "0.1", exact: "0.1", same: true }),
       lanes: [
         lane("process 5", "✓ as predicted", true),
-        lane("process 6", "can't be predicted", null),
+        lane("process 6", "can’t be predicted", null),
         lane("process 7", "✗ different numbers", false),
       ],
     },
   });
   const really = (index) => draws(view, index)[0].querySelector(".wl-really").textContent;
   assert.deepEqual([0, 1, 2].map(really), ["✓", "0.5", "✗ 0.5"]);
-  assert.match(view.$$(".wl-lane")[1].textContent, /process 6.*can't be predicted/);
+  assert.match(view.$$(".wl-lane")[1].textContent, /process 6.*can’t be predicted/);
   assert.equal(view.$(".wl-conclusion").textContent, "Forked for real.");
   assert.equal(view.$(".wl-player output").textContent, "8 / 8");
   view.model.receive({ real: {} });

@@ -107,7 +107,7 @@ test("with reseeding the changes differ, carry no letter, and the code is shown"
 
 test("what can't be done is explained in the place of the pictures", async () => {
   const view = await mount("wl.LoaderWorkers(generator='python', reseeding='jump')");
-  assert.match(view.$(".wl-refused").textContent, /^✗ Python's random has had no jumpahead/);
+  assert.match(view.$(".wl-refused").textContent, /^✗ Python’s random has had no jumpahead/);
 });
 
 test("workers, and start again, are asked of the kernel", async () => {

@@ -89,7 +89,7 @@ def test_what_a_kernel_without_a_guard_does_outside(printed):
 
 
 def test_what_is_written_for_a_gpu_runs_in_numbas_simulator():
-    """The lesson's own cells, on few digits: in the simulator each thread is one of Python's."""
+    """The lesson's own cells, on few digits: in the simulator each thread is one of Python’s."""
     program = "\n".join(
         [
             *("import math", "import numpy as np", "from widgets_lib.compute import gpu", "threads = (16, 16)"),
@@ -112,7 +112,7 @@ def test_what_is_written_for_a_gpu_runs_in_numbas_simulator():
     right, *rates = run.stdout.splitlines() or [run.stderr]
     assert right == "right"
     assert [line.split()[0] for line in rates] == ["naive", "naive_columns", "tiled"]
-    assert all(re.search(r"[\d.]+ GFLOP/s here, on numba's simulator", line) for line in rates)
+    assert all(re.search(r"[\d.]+ GFLOP/s here, on numba’s simulator", line) for line in rates)
 
 
 def test_the_journey_of_the_digits(run_lesson, printed):

@@ -103,7 +103,7 @@ def test_anything_else_is_refused_in_words_when_it_is_asked_for(value, words):
 
 def test_a_recipe_calls_nothing_but_what_makes_values():
     for evil in (os.system, eval, Widget, np.ndarray):
-        with pytest.raises(pickle.UnpicklingError, match="a recipe can't hold"):
+        with pytest.raises(pickle.UnpicklingError, match="a recipe can’t hold"):
             _recipes.loads(pickle.dumps((("widgets_lib.widgets.digit.digit", "DigitViewer"), (evil,), {})))
     for where in (("os", "system"), ("widgets_lib.widgets.digit.digit", "_pictures"), ("widgets_lib.app.entry", "x")):
         with pytest.raises(pickle.UnpicklingError, match="is no widget of the course"):
@@ -124,7 +124,7 @@ def test_a_widget_remembers_what_it_was_given_and_not_what_became_of_it():
 
 def test_what_can_not_be_recorded_is_said_to_who_asks_for_it_and_the_widget_is_made():
     widget = wl.DigitViewer(memoryview(bytes(4)))
-    with pytest.raises(ValueError, match="DigitViewer can't be made again elsewhere: a memoryview of builtins"):
+    with pytest.raises(ValueError, match="DigitViewer can’t be made again elsewhere: a memoryview of builtins"):
         _recipes.recipe_of(widget)
 
 

@@ -182,11 +182,11 @@ def test_dividing_by_zero_is_shown_as_torch_shows_it():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("3,,x", "c: “3,,x” can't be read as a shape, a size is missing beside a comma"),
+        ("3,,x", "c: “3,,x” can’t be read as a shape, a size is missing beside a comma"),
         ("-3", "“-3” is negative"),
         ("4000000000, 4000000000", "more elements than a computer can number"),
         (", ".join("111111111"), "c: 9 axes: the table has room for 8"),
-        ("__import__('os').abort()", "can't be read as a shape"),
+        ("__import__('os').abort()", "can’t be read as a shape"),
     ],
 )
 def test_bad_text_is_explained_and_nothing_is_lost(text, words):

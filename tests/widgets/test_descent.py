@@ -119,7 +119,7 @@ def test_a_path_has_an_end():
     [
         ("lr", -1.0, "a learning rate is a number above 0, not -1.0"),
         ("lr", float("nan"), "a learning rate is a number above 0, not nan"),
-        ("batch", 3000, "a batch of 3,000 can't be drawn from 2,000 digits: take at most 2,000"),
+        ("batch", 3000, "a batch of 3,000 can’t be drawn from 2,000 digits: take at most 2,000"),
         ("batch", 0, "the size of a batch is at least 1, not 0"),
         ("view", "valley", "there is no view 'valley'"),
         ("loss", "hinge", "there is no loss 'hinge'"),

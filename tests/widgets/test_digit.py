@@ -163,7 +163,7 @@ def test_a_picture_with_nan_among_others_is_explained_when_it_is_chosen():
         ([[1, "x"]], {}, "'x'"),
         ([[1, None]], {}, "None"),
         ([[1j]], {}, "complex"),
-        (3, {}, "3 .int. can't be read as a picture"),
+        (3, {}, "3 .int. can’t be read as a picture"),
         ([[1, float("inf")]], {}, "row 0, column 1 is inf"),
         (iter([1]), {}, "only once"),
         (range(300), {}, r"300 values fold into no square; columns="),

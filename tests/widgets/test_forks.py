@@ -168,9 +168,9 @@ def test_the_real_numbers_are_laid_over_lane_by_lane(fork):
 def test_what_can_not_be_predicted_is_said(fork):
     fork.generator = "python"
     real = really(fork)
-    assert [lane["verdict"].split(";")[0] for lane in real["lanes"]] == ["✓ as predicted", *["can't be predicted"] * 2]
+    assert [lane["verdict"].split(";")[0] for lane in real["lanes"]] == ["✓ as predicted", *["can’t be predicted"] * 2]
     assert [draw["same"] for draw in real["lanes"][1]["draws"]] == [None] * 4
-    assert "can't be predicted: their seeds come from the operating system" in real["message"]
+    assert "can’t be predicted: their seeds come from the operating system" in real["message"]
 
 
 def test_where_no_process_draws_it_is_the_states_that_are_compared(fork):
@@ -182,8 +182,8 @@ def test_where_no_process_draws_it_is_the_states_that_are_compared(fork):
     assert {lane["verdict"] for lane in real["lanes"]} == {"✓ the predicted state"}
     fork.generator = "python"
     real = really(fork)
-    assert "What the children would draw can't be predicted" in real["message"]
-    assert [lane["verdict"] for lane in real["lanes"]] == ["✓ the predicted state", *["can't be predicted"] * 2]
+    assert "What the children would draw can’t be predicted" in real["message"]
+    assert [lane["verdict"] for lane in real["lanes"]] == ["✓ the predicted state", *["can’t be predicted"] * 2]
 
 
 def test_reseeded_by_process_id_the_prediction_is_made_again_with_the_real_ids(fork):
@@ -375,7 +375,7 @@ def test_a_run_that_is_cancelled_before_its_prediction_was_made_leaves_the_predi
     fork._shown = None  # as if the run had taken the place of a prediction still being made
     fork.timeline = {}
     fork._on_custom_msg({"cancel": True}, [])
-    assert fork.timeline["title"] == "Python's random" and fork.error == ""
+    assert fork.timeline["title"] == "Python’s random" and fork.error == ""
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_how_c_is_stored_changes_what_is_written():
         ({"threads": "50, 40"}, "make 2,000 threads a block; a block has at most 1,024"),
         ({"threads": "0, 16"}, "threads is at least 1, not 0"),
         ({"threads": "16, 16, 2"}, "a matrix has rows and columns, no z"),
-        ({"threads": "many"}, "“many” can't be read as a shape"),
+        ({"threads": "many"}, "“many” can’t be read as a shape"),
         ({"threads": ""}, "no shape was typed"),
         ({"size": {"name": "m", "text": "0"}}, "the number of rows of c is at least 1, not 0"),
         (

@@ -112,7 +112,7 @@ def test_an_error_is_shown_in_the_trace_with_the_text(shell):
     shell.cell("@wl.kernel('mine', 3, 4, arrays=(a, out))", *COPY[:3], "        out[i] = a.sum()")
     trace._on_msg({"kernel": "mine"}, [])
     (pin,) = trace.picture["faults"]
-    assert pin["row"] == 4 and pin["message"].startswith("Line 5: a kernel can't call a.sum()")
+    assert pin["row"] == 4 and pin["message"].startswith("Line 5: a kernel can’t call a.sum()")
     assert trace.picture["code"][1]["text"] == "def copy(a, out):"
     trace.close()
 

@@ -215,7 +215,7 @@ def test_a_message_that_makes_no_sense_changes_nothing_and_is_logged_once(name, 
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
             widget._on_msg(message, [])
-    assert widget.error == "The page sent something that can't be used here, and nothing was changed."
+    assert widget.error == "The page sent something that can’t be used here, and nothing was changed."
     assert {trait: getattr(widget, trait) for trait in widget.inputs} == before
     (record_,) = caplog.records
     assert f"{name}: left out what the page sent, a message: it" in record_.getMessage()
@@ -263,7 +263,7 @@ def test_a_page_sets_inputs_only_and_gets_back_what_stands(name, state, monkeypa
     if "error" not in state:
         assert {trait: getattr(widget, trait) for trait in state} == before
     assert list(state) in sent
-    assert widget.error == "The page sent something that can't be used here, and nothing was changed."
+    assert widget.error == "The page sent something that can’t be used here, and nothing was changed."
     widget.close()
 
 

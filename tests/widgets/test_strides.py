@@ -199,7 +199,7 @@ def test_absurd_dials_are_explained_and_the_widget_goes_on(dials):
 def test_dials_that_are_not_whole_numbers_are_explained(dials):
     widget = wl.StrideExplorer(c())
     send(widget, dials=dials)
-    assert "can't be used here, and nothing was changed" in widget.error
+    assert "can’t be used here, and nothing was changed" in widget.error
     assert widget.shape == (3,)
     widget.shape = tuple(dials["shape"] or ("3",))
     assert "whole numbers" in widget.error
@@ -385,7 +385,7 @@ def test_a_cell_stores_what_its_type_makes_of_a_number(x, text, stored):
         (c(), 0, "__import__('os').abort()", "can’t be read as a number"),
         (c(), 0, "", "no number was typed"),
         (c(), 3, "1", "there is no storage cell 3: they go from 0 to 2"),
-        (c(), "0", "1", "can't be used here"),
+        (c(), "0", "1", "can’t be used here"),
         (np.zeros(2, np.uint8), 0, "300", "cannot store 300 in a cell of type uint8"),
     ],
 )

@@ -236,7 +236,7 @@ def test_a_new_view_gets_what_a_thread_has_set(monkeypatch):
         ({"lr": float("nan")}, "not nan"),
         ({"hidden": 7}, "a hidden layer of 7 units is not among those to choose: 0, 16, 32, 64, 128 and 256"),
         ({"batch": 100}, "a batch of 100 is not among those to choose"),
-        ({"batch": 256, "digits": 100}, "a batch of 256 can't be drawn from 100 digits"),
+        ({"batch": 256, "digits": 100}, "a batch of 256 can’t be drawn from 100 digits"),
         ({"epochs": 0}, "a number of epochs is at least 1"),
         ({"digits": 60_000}, "a number of digits is at most 50,000"),
     ],

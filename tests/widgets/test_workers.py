@@ -80,7 +80,7 @@ def test_reseeded_they_differ_and_the_code_is_shown(reseeding):
     assert groups(widget) == [[[None, None]] * 4] * 4
     assert said(widget).startswith("4 batches from 4 workers, 4 different changes for their first pictures and 4 for")
     assert "\nrng = " in "\n" + widget.timeline["code"]
-    assert ("and can't be predicted" in widget.timeline["note"]) == (reseeding == "urandom")
+    assert ("and can’t be predicted" in widget.timeline["note"]) == (reseeding == "urandom")
     assert ("might give: 1001, 1002, 1003, 1004." in widget.timeline["note"]) == (reseeding == "pid")
 
 
@@ -89,7 +89,7 @@ def test_what_pytorchs_own_loader_does_is_told_of_each_generator(generator):
     widget = wl.LoaderWorkers(generator=generator, reseeding="pid")
     note = widget.timeline["note"]
     assert note.startswith(
-        "PyTorch's `DataLoader(pictures, batch_size=2, num_workers=4)` gets each batch whole from one"
+        "PyTorch’s `DataLoader(pictures, batch_size=2, num_workers=4)` gets each batch whole from one"
     )
     assert ("reseeds this generator in every worker" in note) == (generator in dataloader.GLOBALS)
     assert ("a generator of your own" in note) == (generator not in dataloader.GLOBALS)

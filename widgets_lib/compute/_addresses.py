@@ -40,5 +40,5 @@ def _ascii_host(host: str, shown: str) -> str:
     except UnicodeError:
         name = ""
     if not name or any(not letter.isalnum() and letter not in "-._" for letter in name):
-        raise ValueError(f"{shown!r} is not an address to download from: {shorten(host)!r} can't be a server's name")
+        raise ValueError(f"{shown!r} is not an address to download from: {shorten(host)!r} can’t be a server’s name")
     return name

@@ -63,7 +63,7 @@ def check_tensor(x: Any) -> None:
         kind = str(x.layout).removeprefix("torch.").removeprefix("_")
         raise TypeError(f"a {kind} tensor has no strides: make it dense first, x.to_dense()")
     if x._is_zerotensor():
-        raise TypeError("a tensor of zeros that takes no memory can't be looked into: x.clone() gives it some")
+        raise TypeError("a tensor of zeros that takes no memory can’t be looked into: x.clone() gives it some")
     if x.is_quantized or str(x.dtype).startswith("torch.q"):
         raise TypeError("a quantised tensor stores codes, not its values: take x.int_repr() or x.dequantize()")
     if x.device.type == "meta":
@@ -124,7 +124,7 @@ def as_pictures(x: Any, columns: int | None = None, largest: int = 64) -> np.nda
     _check_channels(x)
     array = as_numpy(x, real=True)
     if array.ndim == 0:
-        raise TypeError(f"{reprlib.repr(x)} ({type(x).__name__}) can't be read as a picture: give rows of numbers")
+        raise TypeError(f"{reprlib.repr(x)} ({type(x).__name__}) can’t be read as a picture: give rows of numbers")
     if array.size == 0:
         raise ValueError(f"there are no pixels in the shape {array.shape}")
     if array.ndim == 1 or (array.ndim == 2 and (columns is not None or array.shape[1] > MAX_SQUARE)):
@@ -219,7 +219,7 @@ def _tensor_to_numpy(x: Any) -> np.ndarray:
         return x.to(torch.complex64 if x.is_complex() else torch.float32).numpy()
     except (TypeError, RuntimeError):  # NotImplementedError is a RuntimeError
         kind = str(x.dtype).removeprefix("torch.")
-        raise TypeError(f"numbers of type {kind} are packed, and torch itself can't convert them") from None
+        raise TypeError(f"numbers of type {kind} are packed, and torch itself can’t convert them") from None
 
 
 def _to_numpy(x: Any) -> np.ndarray:
@@ -234,7 +234,7 @@ def _to_numpy(x: Any) -> np.ndarray:
         _check_lengths(x)
         with suppress(ValueError):
             return np.asarray(_without_tensors(x))
-    raise TypeError(f"a {type(x).__name__} can't be read as an array: {problem}") from None
+    raise TypeError(f"a {type(x).__name__} can’t be read as an array: {problem}") from None
 
 
 def _check_lengths(rows: Any, depth: int = 0) -> None:

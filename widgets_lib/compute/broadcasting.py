@@ -228,7 +228,7 @@ def _in_words(problem: str, operator: str, operands: Sequence[Any]) -> str:
         as_numpy(x)
     kinds = dict.fromkeys(str(x.dtype).removeprefix("torch.") for x in operands if is_torch(x))
     if OPERATORS[operator].is_comparison and any("complex" in kind for kind in kinds):
-        return f"complex numbers have no order, so {operator} can't compare them: take abs(x), x.real or x.imag"
+        return f"complex numbers have no order, so {operator} can’t compare them: take abs(x), x.real or x.imag"
     return f"torch has no {operator} for numbers of type {join_words(list(kinds))}: convert them first, as in x.float()"
 
 

@@ -209,7 +209,7 @@ class _Transfer:
             verdict = getattr(reason, "verify_message", None) or _reason(reason)
             return DownloadError(
                 f"{self.url} was not fetched: its certificate is not trusted here ({verdict}). Check the "
-                "address and this computer's clock. A network that reads along needs its own certificate, in SSL_CERT_FILE."
+                "address and this computer’s clock. A network that reads along needs its own certificate, in SSL_CERT_FILE."
             )
         if isinstance(reason, ssl.SSLError) and not isinstance(reason, RETRYABLE_TLS):
             return self._hopeless(_reason(reason))

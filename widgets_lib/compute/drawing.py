@@ -119,7 +119,7 @@ def _read_stroke(stroke: Any, number: int) -> Floats:
     try:
         array = as_numpy(stroke, real=True).astype(np.float64)
     except (TypeError, ValueError) as error:
-        raise type(error)(f"stroke {number} can't be read: {error}") from None
+        raise type(error)(f"stroke {number} can’t be read: {error}") from None
     if array.ndim != 2 or array.shape[1] != 2 or not len(array):
         raise ValueError(f"stroke {number} has shape {format_shape(array.shape)}: give points [x, y], (n, 2)")
     if not np.isfinite(array).all():

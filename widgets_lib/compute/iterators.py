@@ -97,7 +97,7 @@ def pixels(values: Iterable[Any], columns: int = 28) -> Pixels:
     try:
         values = [float(v) for v in values]
     except (TypeError, ValueError):
-        raise TypeError(f"{reprlib.repr(values)} can't be read as a row of numbers") from None
+        raise TypeError(f"{reprlib.repr(values)} can’t be read as a row of numbers") from None
     if not values or len(values) % columns:
         raise ValueError(f"{len(values)} values do not fill rows of {columns}")
     lowest, highest = min(values), max(values)
@@ -227,7 +227,7 @@ class _Tape:
         if action != "iter" and known not in self.names:
             raise ValueError(f"no iterator named {known!r}; there are {', '.join(self.names)}")
         if not isinstance(name, str) or not name.isidentifier():
-            raise ValueError(f"{name!r} can't be the name of an iterator")
+            raise ValueError(f"{name!r} can’t be the name of an iterator")
         if len(rest) != (action in ("islice", "until", "same")):
             raise ValueError(f"{(action, name, *rest)!r} is not a press: too many or too few words")
         return actions[action](name, *rest)

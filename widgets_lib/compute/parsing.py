@@ -93,13 +93,13 @@ def _read_size(part: str, text: str) -> int:
         digits = part.lstrip("0") or "0"
         return int(digits) if len(digits) < 20 else MAX_ELEMENTS + 1  # int() of a very long text is slow, or refused
     if not part:
-        wrong = f"“{shorten(text)}” can't be read as a shape, a size is missing beside a comma"
+        wrong = f"“{shorten(text)}” can’t be read as a shape, a size is missing beside a comma"
     elif re.fullmatch(r"-[0-9]+", part):
         wrong = f"“{shorten(part)}” is negative, and a size counts elements"
     elif part == _plain(text):
-        wrong = f"“{shorten(text)}” can't be read as a shape"
+        wrong = f"“{shorten(text)}” can’t be read as a shape"
     else:
-        wrong = f"“{shorten(part)}” in “{shorten(text)}” can't be read as a size"
+        wrong = f"“{shorten(part)}” in “{shorten(text)}” can’t be read as a size"
     raise ValueError(f"{wrong}: write whole numbers, as in (3, 1), or () for no axes")
 
 

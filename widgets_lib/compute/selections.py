@@ -87,7 +87,7 @@ def _parts(inside: str, text: str) -> list[ast.expr]:
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         found = None
     if not isinstance(found, ast.Subscript) or not isinstance(found.value, ast.Name):
-        raise ValueError(f"“{shorten(text.strip())}” can't be read as an index: {HINT}")
+        raise ValueError(f"“{shorten(text.strip())}” can’t be read as an index: {HINT}")
     return list(found.slice.elts) if isinstance(found.slice, ast.Tuple) else [found.slice]
 
 
@@ -103,7 +103,7 @@ def _take(part: ast.expr, length: int, what: str, name: str) -> tuple[tuple[int,
         return (index % length,), True
     bounds = [None if bound is None else _integer(bound) for bound in (part.lower, part.upper, part.step)]
     if bounds[2] == 0:
-        raise ValueError("a step of 0 goes nowhere: a slice's step is at least 1, as in 0:28:2")
+        raise ValueError("a step of 0 goes nowhere: a slice’s step is at least 1, as in 0:28:2")
     if bounds[2] is not None and bounds[2] < 0:
         raise ValueError("PyTorch takes no steps backwards, and neither does this table: x.flip(0) turns rows around")
     taken = tuple(range(length)[slice(*bounds)])

@@ -118,7 +118,7 @@ def _written(value: Any) -> str:
     try:
         return repr(value)
     except Exception as error:  # of somebody's class
-        return f"a {type(value).__name__} that can't be shown: {_in_words(error)}"
+        return f"a {type(value).__name__} that can’t be shown: {_in_words(error)}"
 
 
 def _in_words(error: BaseException) -> str:

@@ -134,7 +134,7 @@ class Widget(anywidget.AnyWidget):
         except Exception as error:  # whatever a page kept, maybe for an older version of the lesson
             problem = describe_error(error)
         if problem:
-            self.log.info("%s: what was kept doesn't fit: %s", type(self).__name__, problem)
+            self.log.info("%s: what was kept doesn’t fit: %s", type(self).__name__, problem)
             self.restart()
         return not problem
 
@@ -213,7 +213,7 @@ class Widget(anywidget.AnyWidget):
 
     def _refuse_from_page(self, problem: str) -> None:
         """Say that what the page sent was left out, and why in the log, once."""
-        self.error = "The page sent something that can't be used here, and nothing was changed."
+        self.error = "The page sent something that can’t be used here, and nothing was changed."
         problem = shorten(problem, 300)
         if problem not in self._logged and len(self._logged) < MAX_LOGGED:
             self._logged.add(problem)

@@ -57,4 +57,4 @@ def check_message(content: Any, known: Mapping[str, Check]) -> None:
         if name not in known:
             raise ValueError(f"it has an unknown entry {shorten(repr(name))}")
         if not known[name](value):
-            raise ValueError(f"its entry {name!r} can't be {shorten(repr(value))}")
+            raise ValueError(f"its entry {name!r} can’t be {shorten(repr(value))}")

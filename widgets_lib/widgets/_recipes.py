@@ -51,7 +51,7 @@ def recipe_of(widget: Widget) -> bytes:
     recipe = _recipes.get(widget, ValueError("it was made before the recording began"))
     if isinstance(recipe, bytes):
         return recipe
-    raise ValueError(f"{type(widget).__name__} can't be made again elsewhere: {recipe}") from recipe
+    raise ValueError(f"{type(widget).__name__} can’t be made again elsewhere: {recipe}") from recipe
 
 
 def make_again(recipe: bytes, kept: dict[str, Any] | None = None, inputs: dict[str, Any] | None = None) -> Widget:
@@ -67,7 +67,7 @@ def make_again(recipe: bytes, kept: dict[str, Any] | None = None, inputs: dict[s
         widget._restore_kept(kept)
     inputs = {name: value for name, value in (inputs or {}).items() if _plain(getattr(widget, name, None)) != value}
     if inputs and not widget.restore(inputs):
-        raise ValueError(f"{cls.__name__}: the inputs don't fit: {', '.join(inputs)}")
+        raise ValueError(f"{cls.__name__}: the inputs don’t fit: {', '.join(inputs)}")
     return widget
 
 
@@ -187,5 +187,5 @@ class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         found = {(known.__module__, known.__qualname__): known for known in _KNOWN}.get((module, name))
         if found is None:
-            raise pickle.UnpicklingError(f"a recipe can't hold {module}.{name}")
+            raise pickle.UnpicklingError(f"a recipe can’t hold {module}.{name}")
         return found

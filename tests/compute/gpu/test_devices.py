@@ -1,4 +1,4 @@
-"""Why a kernel can't run here, in words; the same sources in numba's simulator."""
+"""Why a kernel can’t run here, in words; the same sources in numba's simulator."""
 
 import os
 import subprocess
@@ -114,7 +114,7 @@ def test_numba_cuda_goes_before_its_successor_and_that_before_numba(monkeypatch)
 
 
 def test_names_without_a_library_say_what_they_are_for():
-    with pytest.raises(RuntimeError, match=r"tiled can't be launched: .* gpu.trace\(tiled"):
+    with pytest.raises(RuntimeError, match=r"tiled can’t be launched: .* gpu.trace\(tiled"):
         gpu.cuda.jit(gpu.tiled)[1, 1]
     with pytest.raises(RuntimeError, match=r"cuda\.grid has a meaning inside a kernel only"):
         gpu.cuda.grid(1)

@@ -12,20 +12,20 @@ from widgets_lib.compute import gpu
 from widgets_lib.compute.gpu import cuda, float32, int32
 
 SENTENCES = {
-    "out[0] = a.sum()": "a kernel can't call a.sum(): write out what it does, in a loop",
-    "out[0] = np.sum(a)": "a kernel can't call np.sum(): a GPU runs arithmetic",
-    "out[0] = sorted(a)": "a kernel can't call sorted()",
+    "out[0] = a.sum()": "a kernel can’t call a.sum(): write out what it does, in a loop",
+    "out[0] = np.sum(a)": "a kernel can’t call np.sum(): a GPU runs arithmetic",
+    "out[0] = sorted(a)": "a kernel can’t call sorted()",
     "out[0] = a.T[0, 0]": "a.T is not there in a kernel: write out what it does",
     "out[0] = width": "the name `width` is not known: define it above the kernel (thread 0)",
     "out[0] = width(1)": "the name `width` is not known: define it above the kernel",
     "out[0] = i(1)": "i is no function here",
     "out[i / 2] = 1": "an index of out is 0.0: write // or int(…)",
-    "out[0] = [1, 2][0]": "a list can't be made on a GPU: use cuda.local.array",
-    "out[0] = sum([x for x in a])": "a list can't be made on a GPU",
-    "out[0] = {1: 2}[1]": "a dictionary can't be used on a GPU",
-    "out[0] = (lambda: 1)()": "lambda can't be used here",
-    "out[0] = a @ a": "@ can't be used in a kernel: write the loop over k",
-    "out[0] = f'{i}'": "text can't be made on a GPU",
+    "out[0] = [1, 2][0]": "a list can’t be made on a GPU: use cuda.local.array",
+    "out[0] = sum([x for x in a])": "a list can’t be made on a GPU",
+    "out[0] = {1: 2}[1]": "a dictionary can’t be used on a GPU",
+    "out[0] = (lambda: 1)()": "lambda can’t be used here",
+    "out[0] = a @ a": "@ can’t be used in a kernel: write the loop over k",
+    "out[0] = f'{i}'": "text can’t be made on a GPU",
     "import math": "import above the kernel, not in it",
     "return out": "a kernel returns nothing: write the result into an array",
     "out[0] = a": "out is given a whole array: write one number",
@@ -33,7 +33,7 @@ SENTENCES = {
     "out[0] = 7 // (i - i)": "a whole number is divided by zero: guard the line with an if",
     "out[0] = a[0, 0]": "a has the shape (4,) and is given 2 indices: give one for each axis",
     "out[0] = i[0]": "i is one number and has no cells",
-    "i[0] = 1": "i is no array and can't be written into",
+    "i[0] = 1": "i is no array and can’t be written into",
     "out[:] = 0": "a kernel writes one cell at a time: write a loop",
     "out[0] = cuda.shfl_sync(1, 2, 3)": "cuda.shfl_sync is not followed by a trace, which knows cuda.grid",
     "out[0] = cuda.threadIdx.w": "cuda.threadIdx.w is not followed by a trace",
@@ -49,7 +49,7 @@ SENTENCES = {
     "cuda.atomic.add(out, 0)": "cuda.atomic.add takes an array, an index and a value",
     "cuda.atomic.add(i, 0, 1)": "cuda.atomic.add works on a global or a shared array",
     "cuda.atomic.cas(out, 0, 1)": "cuda.atomic.cas is not followed by a trace",
-    "for x in a: out[0] = x": "a can't be looped over here: loop over range(a.shape[0])",
+    "for x in a: out[0] = x": "a can’t be looped over here: loop over range(a.shape[0])",
     "for k in range(a[0] / 2): out[0] = k": "range takes whole numbers: write // where a division stands",
     "while i < 9: out[0] = 1": "went round its loops more than 1,000,000 times: the loop has no end",
     "for k in range(10**9): out[0] = 1": "went round its loops more than 1,000,000 times",
@@ -95,8 +95,8 @@ def test_an_error_in_a_device_function_names_it():
     [
         ("x = 1", "the text defines no function"),
         ("def k(a:\n    pass", "not Python"),
-        ("def k(*a):\n    pass", "a kernel's parameters are plain names"),
-        ("def k(a, b=1):\n    pass", "a kernel's parameters have no defaults"),
+        ("def k(*a):\n    pass", "a kernel’s parameters are plain names"),
+        ("def k(a, b=1):\n    pass", "a kernel’s parameters have no defaults"),
         ("def k(a, b):\n    pass", r"k takes 2 arguments \(a, b\) and is given 1"),
         ("def k(a):\n    def f():\n        pass", "line 2: define f above the kernel"),
     ],
@@ -111,7 +111,7 @@ def test_what_is_no_kernel_at_all():
         gpu.trace(5, 1, 1)
     with pytest.raises(gpu.KernelError, match="a kernel is written with def"):
         gpu.trace(eval("lambda a: None"), 1, 1, np.zeros(1), source="lambda a: None")
-    with pytest.raises(gpu.KernelError, match=r"source can't be read.*pass source="):
+    with pytest.raises(gpu.KernelError, match=r"source can’t be read.*pass source="):
         space = {}
         exec("def k(a):\n    a[0] = 1", space)
         gpu.trace(space["k"], 1, 1, np.zeros(1))

@@ -45,7 +45,7 @@ class Source:
         self.body = self._parse()
 
     def _parse(self) -> list[ast.stmt]:
-        message = "this can't be read as Python: it is nested too deeply, or holds a character that Python refuses"
+        message = "this can’t be read as Python: it is nested too deeply, or holds a character that Python refuses"
         everything = [(0, len(self.text))]
         try:
             with warnings.catch_warnings():

@@ -125,13 +125,13 @@ class Calls(ast.NodeTransformer):
             return self.program.inject(arithmetic.single(value))
         owner = node.func.value if isinstance(node.func, ast.Attribute) else None
         if isinstance(owner, ast.Name) and owner.id in self.unit.resolver.local:
-            raise self.error(f"a kernel can't call {text}(): write out what it does, in a loop", node)
+            raise self.error(f"a kernel can’t call {text}(): write out what it does, in a loop", node)
         if isinstance(node.func, ast.Name) and node.func.id in self.unit.resolver.local:
             raise self.error(f"{text} is no function here: define it above the kernel", node)
         if isinstance(node.func, ast.Name) and not self.unit.resolver.known(node.func.id):
             raise self.error(f"the name `{text}` is not known: define it above the kernel", node)
         raise self.error(
-            f"a kernel can't call {text}(): a GPU runs arithmetic, math's functions and functions with @cuda.jit", node
+            f"a kernel can’t call {text}(): a GPU runs arithmetic, math’s functions and functions with @cuda.jit", node
         )
 
     def _cuda_call(self, path: tuple[str, ...], node: ast.Call) -> ast.expr:

@@ -64,7 +64,7 @@ class RecordingArray:
         return self.shape[0]
 
     def __iter__(self) -> Iterator[Any]:
-        raise TypeError(f"{self.name} can't be looped over here: loop over range({self.name}.shape[0])")
+        raise TypeError(f"{self.name} can’t be looped over here: loop over range({self.name}.shape[0])")
 
     def __bool__(self) -> bool:
         raise TypeError(f"{self.name} is a whole array, neither true nor false: compare one of its cells")

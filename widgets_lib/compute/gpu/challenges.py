@@ -377,7 +377,7 @@ _CHALLENGES = (
         (
             "Choose another block: which cells does it write?",
             "threadIdx begins at 0 in each block.",
-            "A thread's place in the whole grid is blockIdx times blockDim, plus threadIdx.",
+            "A thread’s place in the whole grid is blockIdx times blockDim, plus threadIdx.",
         ),
         ({0: 0}, {0: 1}),
     ),

@@ -96,7 +96,7 @@ _EXAMPLES = (
         "one thread a cell, x is the row",
         kernels.naive,
         (2, 2),
-        "As published. Neighbouring threads are one row apart, so a warp's reads of a lie far from each other.",
+        "As published. Neighbouring threads are one row apart, so a warp’s reads of a lie far from each other.",
     ),
     _matmul(
         "columns",

@@ -19,7 +19,7 @@ class TracedFunction:
 
     def __getitem__(self, launch: Any) -> Any:
         raise RuntimeError(
-            f"{self.__name__} can't be launched: no library for the GPU is imported here. "
+            f"{self.__name__} can’t be launched: no library for the GPU is imported here. "
             f"gpu.trace({self.__name__}, blocks, threads, …) follows it thread by thread"
         )
 

@@ -14,7 +14,7 @@ from .launch import Launch
 from .names import Cuda, TracedFunction
 from .source import python_function
 
-SIMULATED = "numba's simulator, where threads are Python's: its times say nothing about a GPU"
+SIMULATED = "numba’s simulator, where threads are Python’s: its times say nothing about a GPU"
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def run_on_device(
     Raises: RuntimeError where it can't run, with the reason and what to install.
     """
     if reason := unavailable():
-        raise RuntimeError(f"the kernel can't run on a GPU: {reason}")
+        raise RuntimeError(f"the kernel can’t run on a GPU: {reason}")
     cuda = import_cuda()
     launch = Launch.of(blocks, threads)
     ready = compiled(kernel, cuda)[launch.blocks, launch.threads]

@@ -59,7 +59,7 @@ def _changes(recorder: Recorder) -> dict[str, Callable[..., Any]]:
     def store(value: Any, a: Any, index: tuple[Any, ...], site: int) -> None:
         if not isinstance(a, RecordingArray):
             place = recorder.sites[site]
-            raise KernelError(f"{place.array} is no array and can't be written into", place.line, place.function)
+            raise KernelError(f"{place.array} is no array and can’t be written into", place.line, place.function)
         if len(index) == 1 and type(index[0]) is tuple:
             index = index[0]
         cell = recorder.cell(a, index, site)

@@ -73,7 +73,7 @@ class Program:
         """The number of a new place of access."""
         self.sites.append(site)
         if len(self.sites) >= SITES:
-            raise KernelError("the kernel's text is too long to be followed", site.line)
+            raise KernelError("the kernel’s text is too long to be followed", site.line)
         return len(self.sites) - 1
 
     def place(self) -> int:

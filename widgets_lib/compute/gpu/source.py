@@ -54,7 +54,7 @@ def read(kernel: Any, text: str | None = None) -> Source:
             text = inspect.getsource(function)
         except (OSError, TypeError):
             raise KernelError(
-                "its source can't be read: define it in a cell or a file, or pass source=…", None, name
+                "its source can’t be read: define it in a cell or a file, or pass source=…", None, name
             ) from None
     text = textwrap.dedent(text)
     try:

@@ -124,7 +124,7 @@ CHALLENGES = {
             "ink",
             (
                 "A step that lands on the other side of the valley turns back with the next one.",
-                "The mark on the slider says from which learning rate on it can't come to rest.",
+                "The mark on the slider says from which learning rate on it can’t come to rest.",
                 "Set it above 2/λ, and take ten steps.",
             ),
             _swing,

@@ -175,7 +175,7 @@ def draw_batch(n: int, batch: int, seed: Any = None) -> np.ndarray:
     """
     batch = check_count(batch, "the size of a batch", 1)
     if batch > n:
-        raise ValueError(f"a batch of {batch:,} can't be drawn from {count(n, 'digit')}: take at most {n:,}")
+        raise ValueError(f"a batch of {batch:,} can’t be drawn from {count(n, 'digit')}: take at most {n:,}")
     rows: np.ndarray = np.random.default_rng(seed).choice(n, batch, replace=False, shuffle=True)
     return rows
 
@@ -223,7 +223,7 @@ def check_problem(w: Any, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray, np.nd
     w = np.asarray(w)
     x, y = check_digits(x, y)
     if w.ndim != 2 or w.shape[0] != x.shape[1]:
-        raise ValueError(f"weights of shape {w.shape} don't fit digits of {x.shape[1]} pixels: ({x.shape[1]}, classes)")
+        raise ValueError(f"weights of shape {w.shape} don’t fit digits of {x.shape[1]} pixels: ({x.shape[1]}, classes)")
     check_finite(w, "weights")
     if y.max() >= w.shape[1]:
         raise ValueError(f"there is a label {y.max()}, and the weights have columns for 0 to {w.shape[1] - 1} only")

@@ -192,7 +192,7 @@ class Training:
                 check_finite(array, f"{what} of layer {number}")
         self.batch = check_count(batch, "the size of a batch", 1)
         if self.batch > n:
-            raise ValueError(f"a batch of {self.batch:,} can't be drawn from {n:,} digits: take at most {n:,}")
+            raise ValueError(f"a batch of {self.batch:,} can’t be drawn from {n:,} digits: take at most {n:,}")
         self.seed = check_count(seed, "a seed", 0)
         self.lr = lr
         self._state = (net, 0)  # set as one, so that no step is half done

@@ -32,7 +32,7 @@ def pack(function: Callable) -> bytes:
         with _by_value(cloudpickle):
             packed = cloudpickle.dumps(function)
     except Exception as error:
-        raise TypeError(f"this function uses something that can't be copied into another process: {error}") from error
+        raise TypeError(f"this function uses something that can’t be copied into another process: {error}") from error
     if len(packed) > MAX_BYTES:
         raise ValueError(
             f"this function uses {format_bytes(len(packed))} of data from the notebook, which is too much to copy into "

@@ -174,7 +174,7 @@ def _numbers(name: str, x: Any) -> np.ndarray:
     try:
         array = as_numpy(x, real=True)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} can't be read as a matrix of numbers: {error}") from None
+        raise ValueError(f"{name} can’t be read as a matrix of numbers: {error}") from None
     return array.astype(np.float64 if array.dtype.kind == "f" else object)
 
 

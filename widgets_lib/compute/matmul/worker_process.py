@@ -69,7 +69,7 @@ def _take_stdin() -> BinaryIO:
 
     def refuse(name: str) -> Callable[..., Any]:
         def refused(*args: Any, **keywords: Any) -> None:
-            raise RuntimeError(f"{name}() can't be answered: the function runs in another process; take it out")
+            raise RuntimeError(f"{name}() can’t be answered: the function runs in another process; take it out")
 
         return refused
 

@@ -95,10 +95,10 @@ class _WichmannHillAdapter(GeneratorAdapter[WichmannHill]):
 
 
 class _PythonAdapter(GeneratorAdapter[random.Random]):
-    title = "Python's random"
+    title = "Python’s random"
     min_seed = None
     reseeds_itself = True
-    jump_unavailable = "Python's random has had no jumpahead since Python 3: the Mersenne Twister jumps only in numpy."
+    jump_unavailable = "Python’s random has had no jumpahead since Python 3: the Mersenne Twister jumps only in numpy."
     codes = {
         "none": "# nothing to do: since Python 3.7 random reseeds itself in a child",
         "pid": "random.seed(os.getpid())",
@@ -197,7 +197,7 @@ class _TorchAdapter(GeneratorAdapter["TorchGenerator | torch.Generator"]):
     title = "torch"
     min_seed = -(2**63)
     max_seed = 2**64 - 1
-    jump_unavailable = "torch's generator has no way to jump ahead; reseed it in the child."
+    jump_unavailable = "torch’s generator has no way to jump ahead; reseed it in the child."
     codes = {
         "pid": "torch.manual_seed(os.getpid())",
         "urandom": "torch.seed()",

@@ -208,7 +208,7 @@ def under_shifts(
     check_metric(metric)
     pictures, true = as_numpy(images, real=True), _digits(labels, "labels")
     if pictures.ndim != 3:
-        raise ValueError(f"images of shape {format_shape(pictures.shape)} can't be moved: give (n, 28, 28)")
+        raise ValueError(f"images of shape {format_shape(pictures.shape)} can’t be moved: give (n, 28, 28)")
     down, right = DIRECTIONS[direction]
     for by in pixels:
         said = np.empty(len(pictures), np.int64)

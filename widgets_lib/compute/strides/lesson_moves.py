@@ -117,7 +117,7 @@ def _flip(layout: Layout) -> Move:
             "numpy reads backwards: the stride is negative and the offset is at the far end; nothing is copied."
         )
         return Move("flip", "flip", torch_code, "x[::-1]", flipped, explanation)
-    explanation = "torch has no negative strides, so it copies into a new storage; numpy's x[::-1] would be a view."
+    explanation = "torch has no negative strides, so it copies into a new storage; numpy’s x[::-1] would be a view."
     return Move("flip", "flip", torch_code, "x[::-1]", _copied(layout), explanation, flipped)
 
 

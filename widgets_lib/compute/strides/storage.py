@@ -139,7 +139,7 @@ def values(x: "torch.Tensor | NDArray[Any] | Stored", at: ArrayLike | None = Non
     except NotImplementedError:
         kind = str(x.dtype).removeprefix("torch.")
         raise TypeError(
-            f"cells of type {kind} hold packed numbers, and torch itself can't read them one by one"
+            f"cells of type {kind} hold packed numbers, and torch itself can’t read them one by one"
         ) from None
 
 

@@ -159,7 +159,7 @@ class BroadcastExplorer(Widget):
 
     def _remove(self, at: Any) -> None:
         if not (isinstance(at, int) and 0 <= at < len(self._operands)) or len(self._operands) == 2:
-            raise ValueError(f"operand {at!r} can't be removed: an expression needs two")
+            raise ValueError(f"operand {at!r} can’t be removed: an expression needs two")
         operands, texts = list(self._operands), list(self.shapes)
         del operands[at], texts[at]
         self._change(operands, texts, {"remove": at})
@@ -286,7 +286,7 @@ def _check_levels(levels: Mapping[str, Any]) -> Mapping[str, list[float]]:
     for name, numbers in levels.items():
         good = isinstance(numbers, (list, tuple)) and all(type(n) in (int, float) and math.isfinite(n) for n in numbers)
         if not good or len(numbers) not in (1, 3):
-            raise ValueError(f"{name}: sliders hold one or three numbers, and can't hold {shorten(repr(numbers))}")
+            raise ValueError(f"{name}: sliders hold one or three numbers, and can’t hold {shorten(repr(numbers))}")
     return levels
 
 

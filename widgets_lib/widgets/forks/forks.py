@@ -17,7 +17,7 @@ MAX_DRAWS = 16  # shown, before the fork and after it
 RESEEDING_MESSAGES = {
     "pid": "Every child seeds its generator again, with its own process id.",
     "urandom": "Every child asks the operating system for a new seed.",
-    "spawn": "Every child takes a seed of its own, spawned from the parent's.",
+    "spawn": "Every child takes a seed of its own, spawned from the parent’s.",
     "jump": "Every child jumps ahead to a stretch of its own, without drawing the numbers in between.",
 }
 RESEEDS_ITSELF = "Since Python 3.7, `random` reseeds itself in every child from `os.urandom`, without being asked."
@@ -213,7 +213,7 @@ def _moments(fork: Fork) -> list[dict[str, str]]:
             ("before", f"The parent has drawn {count} number{'s'[: count != 1]}. Every draw changes its state.")
         )
     processes = f"{len(fork.processes)} processes, all in the same state"
-    moments.append(("fork", f"`os.fork()` copies the parent's whole memory: {processes}."))
+    moments.append(("fork", f"`os.fork()` copies the parent’s whole memory: {processes}."))
     if any(process.reseeded for process in fork.processes):
         moments.append(("reseed", RESEEDING_MESSAGES.get(fork.reseeding, RESEEDS_ITSELF)))
     for count in range(1, len(fork.processes[0].draws) + 1):
@@ -239,9 +239,9 @@ def _overlay(fork: Fork, real: Fork) -> dict[str, Any]:
 
 
 # Of a lane, and of all lanes together: True, False, or None where no prediction is possible; without draws, of states.
-_VERDICTS = {True: "✓ as predicted", False: "✗ different numbers", None: "can't be predicted; what came is below each"}
-_VERDICTS_ON_STATES = {True: "✓ the predicted state", False: "✗ a different state", None: "can't be predicted"}
-_FROM_SYSTEM = "can't be predicted: their seeds come from the operating system."
+_VERDICTS = {True: "✓ as predicted", False: "✗ different numbers", None: "can’t be predicted; what came is below each"}
+_VERDICTS_ON_STATES = {True: "✓ the predicted state", False: "✗ a different state", None: "can’t be predicted"}
+_FROM_SYSTEM = "can’t be predicted: their seeds come from the operating system."
 _AGREEMENT = {
     True: "✓ Every process drew exactly the predicted numbers",
     False: "✗ Some processes drew different numbers from those predicted.",

@@ -74,7 +74,7 @@ def chosen_rungs(keys: Any, rungs: Sequence[Entry], timed: Mapping[str, Row], co
         if not isinstance(key, str) or key not in entries:
             raise ValueError(f"there is no rung {key!r}; there is {', '.join(entries)}")
         if entries[key]["unavailable"]:
-            raise ValueError(f"{key} can't run here: {entries[key]['unavailable']}")
+            raise ValueError(f"{key} can’t run here: {entries[key]['unavailable']}")
     return chosen
 
 

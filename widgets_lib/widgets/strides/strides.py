@@ -154,7 +154,7 @@ class StrideExplorer(Widget):
             offset = operator.index(storage_offset)
         except TypeError:
             asked = shorten(f"{shape!r}, {stride!r} and {storage_offset!r}", 100)
-            raise ValueError(f"shape, stride and offset are whole numbers, and can't be {asked}") from None
+            raise ValueError(f"shape, stride and offset are whole numbers, and can’t be {asked}") from None
         if (shape, stride, offset) != self._now.dials:
             step = {"dials": {"shape": list(shape), "stride": list(stride), "storage_offset": offset}}
             self._show(self._now.with_dials(shape, stride, offset), step)

@@ -84,7 +84,7 @@ class TrainingRun(Widget):
         _check_choice("a hidden layer of {:,} units", self.hidden, compute.HIDDEN)
         _check_choice("a batch of {:,}", self.batch, compute.BATCHES)
         if self.batch > self._digits:
-            raise ValueError(f"a batch of {self.batch} can't be drawn from {self._digits} digits: take fewer")
+            raise ValueError(f"a batch of {self.batch} can’t be drawn from {self._digits} digits: take fewer")
         check_lr(self.lr)
         check_runs(self.runs)
         if not 0 <= self.chosen < max(1, len(self.runs)):

@@ -18,12 +18,12 @@ ROUNDS = 4
 BATCH_SIZE = 2  # small, but enough to see that the pictures of one batch are changed differently
 MAX_ALONG = 64  # rows or columns of a picture
 LOADER = (
-    "PyTorch's `DataLoader(pictures, batch_size={size}, num_workers={workers})` gets each batch whole from one worker, "
+    "PyTorch’s `DataLoader(pictures, batch_size={size}, num_workers={workers})` gets each batch whole from one worker, "
     "in turn."
 )
-SEEDED = "It reseeds this generator in every worker{since}. The loader shown here doesn't."
-OWN = "It doesn't reseed a generator of your own, which stays as the fork copied it."
-STAND_IN = "The changes are stand-ins: the real seeds come from the operating system and can't be predicted."
+SEEDED = "It reseeds this generator in every worker{since}. The loader shown here doesn’t."
+OWN = "It doesn’t reseed a generator of your own, which stays as the fork copied it."
+STAND_IN = "The changes are stand-ins: the real seeds come from the operating system and can’t be predicted."
 PIDS = "The changes are computed with process ids that a system might give: {pids}."
 NEAR = "Neighbouring process ids are neighbouring seeds of this generator, so in round 1 the first turns hardly differ."
 
