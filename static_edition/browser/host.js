@@ -29,6 +29,9 @@ function partsOf({ pyodide, archive, recipes, lazy }) {
   };
 }
 
+/** @param {HTMLElement} place */
+const draw = (place) => mount(place, models.get(place.dataset.model), page.models[place.dataset.model].view);
+
 /** @param {Page} page */
 function start(page) {
   /** @type {Map<string, Model>} */
@@ -38,7 +41,7 @@ function start(page) {
     inputs: page.inputs,
     parts: partsOf(page.python),
     createWorker: () => new Worker(new URL("worker.js", import.meta.url), { type: "module" }),
-    words: createWords(),
+    words: createWords((id) => draw(places.find(({ dataset }) => dataset.model === id))),
   });
   for (const [id, { state }] of Object.entries(page.models))
     models.set(id, new Model(id, state, (message) => python.tell(message)));
@@ -58,8 +61,7 @@ const shown = embedded === null ? places : embed(places, embedded);
 finishLesson();
 addEventListener("hashchange", stayAtAnchor);
 await mountWhenNear(shown, async (place) => {
-  const id = place.dataset.model;
-  await mount(place, models.get(id), page.models[id].view);
+  await draw(place);
   python.marks.first ??= performance.now();
 });
 python.marks.near = performance.now();

@@ -24,8 +24,11 @@ function addSheets(sheets) {
   }
 }
 
+/** @type {WeakMap<HTMLElement, AbortController>} */
+const lives = new WeakMap();
+
 /**
- * Draw a widget in its place.
+ * Draw a widget in its place, or draw it anew.
  * @param {HTMLElement} place
  * @param {Model} model
  * @param {View} view
@@ -35,8 +38,10 @@ export async function mount(place, model, view, loadModule = load) {
   try {
     addSheets(view.sheets);
     const { default: widget } = await loadModule(view.module);
+    lives.get(place)?.abort();
+    lives.set(place, new AbortController());
     place.replaceChildren();
-    await widget.render({ model, el: place, signal: new AbortController().signal });
+    await widget.render({ model, el: place, signal: lives.get(place).signal });
     place.dataset.alive = "";
   } catch (error) {
     console.error(error);

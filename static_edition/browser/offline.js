@@ -27,7 +27,12 @@ export const startOffline = () => {
 
 /** Keep what has been fetched before the worker was there to see it. @param {string[]} addresses */
 export async function keep(addresses) {
-  (await registered)?.postMessage({ keep: addresses });
+  const worker = await registered;
+  if (!worker) return;
+  ask(worker, { keep: addresses }, ({ done }) => {
+    if (done) document.documentElement.dataset.offline = "ready"; // for tests
+    return true;
+  });
 }
 
 /**

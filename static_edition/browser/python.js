@@ -11,7 +11,7 @@
  * @property {(stop: () => void) => void} busy  an answer does not come
  * @property {() => void} quiet  nobody waits any more
  * @property {(reason: string) => void} broken  Python does not start
- * @property {(reason: "asked" | "crashed") => void} stopped  what was computing was ended
+ * @property {(reason: "asked" | "crashed", id?: string) => void} stopped  what was computing, of this widget, was ended
  * @property {(addresses: string[]) => void} fetched  what the worker has loaded
  */
 
@@ -103,7 +103,7 @@ export class Python {
       if (before) this.models.get(message.id).hear(before);
     }
     this.restart();
-    this.words.stopped(reason);
+    this.words.stopped(reason, message?.id);
   }
 
   /** Start again, with nothing lost: each widget that was made is made again with its inputs and what it kept. */

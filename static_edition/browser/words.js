@@ -11,8 +11,11 @@ const BROKEN =
   "Python does not start in this browser. You can still read, point and step; what needs computing does not answer.";
 const READ_MS = 5_000; // how long a line stays that nobody waits for
 
-/** @returns {import("./python.js").Words} */
-export function createWords() {
+/**
+ * @param {(id: string) => void} redraw  draws a widget anew, which may wait for an answer that does not come
+ * @returns {import("./python.js").Words}
+ */
+export function createWords(redraw) {
   /** @type {any} */
   let fading = 0;
   const quiet = () => {
@@ -32,7 +35,8 @@ export function createWords() {
       document.getElementById("progress").append(button);
     },
     quiet,
-    stopped(reason) {
+    stopped(reason, id) {
+      if (id) redraw(id);
       show(STOPPED[reason]);
       fading = setTimeout(() => {
         fading = 0;

@@ -138,7 +138,7 @@ test("who waits long may stop it: the widget is as it was, and the others are ma
   const [[, stop]] = saidOf("busy");
   stop();
   assert.ok(workers[0].ended);
-  assert.deepEqual(saidOf("stopped"), [["stopped", "asked"]]);
+  assert.deepEqual(saidOf("stopped"), [["stopped", "asked", "a"]]);
   assert.equal(models.get("a").get("n"), 1);
   const { states } = worker().messages[0].start;
   assert.deepEqual(states, { a: { inputs: { n: 1 } }, b: { inputs: { n: 5 }, kept: '{"measured": 1}' } });
@@ -176,7 +176,10 @@ test("a worker that dies once is started again; one that does not start, or dies
   set("a", { n: 2 });
   worker().say({ ready: true });
   worker().onerror({ message: "out of memory" });
-  assert.deepEqual([workers.length, saidOf("stopped"), models.get("a").get("n")], [2, [["stopped", "crashed"]], 1]);
+  assert.deepEqual(
+    [workers.length, saidOf("stopped"), models.get("a").get("n")],
+    [2, [["stopped", "crashed", "a"]], 1],
+  );
   worker().onerror({ message: "no such file" });
   assert.deepEqual(saidOf("broken"), [["broken", "no such file"]]);
   set("a", { n: 3 });

@@ -19,6 +19,7 @@ const OURS = `tensor-foundations ${ROOT} `;
 const CACHE = OURS + BUILD.version;
 const ALL = "all-is-kept"; // an address of no file, kept where everything is
 const TAKE_OVER = "take over";
+const AT_A_TIME = 6;
 const NOT_HERE = `<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
 <title>Not on this device</title><style>body { font: 1rem/1.5 system-ui, sans-serif; margin: 3rem 1rem }</style>
@@ -62,15 +63,19 @@ async function keep(cache, address) {
   throw new Error(`${address} is not of this build`);
 }
 
-/** @param {Iterable<string>} addresses @param {(bytes: number) => void} [tell] */
+/** Some at a time. @param {string[]} addresses @param {(bytes: number) => void} [tell] */
 async function keepEach(addresses, tell = () => {}) {
   const cache = await caches.open(CACHE);
+  const waiting = [...addresses];
   let bytes = 0;
-  for (const address of addresses) {
-    await keep(cache, address);
-    bytes += BUILD.files[address][1];
-    tell(bytes);
-  }
+  const work = async () => {
+    for (let address = waiting.shift(); address; address = waiting.shift()) {
+      await keep(cache, address);
+      bytes += BUILD.files[address][1];
+      tell(bytes);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, work));
   return cache;
 }
 
@@ -177,26 +182,22 @@ worker.addEventListener("fetch", (event) => {
   if (request.mode === "navigate") event.respondWith(navigate(event, address));
   else if (address) event.respondWith(answer(request, address, (work) => event.waitUntil(work)));
 });
-worker.addEventListener("message", (event) => {
-  const { data, ports } = event;
-  if (data === TAKE_OVER) worker.skipWaiting();
-  else if (data.keep)
-    event.waitUntil(keepEach(withNeeds(data.keep.map(addressOf))).catch(() => {})); // the next visit tries
-  else if (data.keepAll) {
-    const whole = Object.values(BUILD.files).reduce((sum, [, bytes]) => sum + bytes, 0);
-    const tell = (/** @type {number} */ bytes) => ports[0].postMessage({ bytes, whole });
-    event.waitUntil(
-      keepAll(tell).then(
-        () => ports[0].postMessage({ done: true }),
-        (error) => ports[0].postMessage({ failed: String(error) }),
-      ),
-    );
-  } else if (data.ask) {
-    event.waitUntil(
-      caches
-        .open(CACHE)
-        .then((cache) => cache.match(urlOf(ALL)))
-        .then((all) => ports[0].postMessage({ all: Boolean(all) })),
-    );
+/** What the pages ask for; the answers go to `answer`. @param {any} data @param {(answer: object) => void} answer */
+async function serve({ keep: addresses, keepAll: all, ask }, answer) {
+  try {
+    if (addresses) await keepEach(withNeeds(addresses.map(addressOf)));
+    if (all) {
+      const whole = Object.values(BUILD.files).reduce((sum, [, bytes]) => sum + bytes, 0);
+      await keepAll((bytes) => answer({ bytes, whole }));
+    }
+    if (ask) answer({ all: Boolean(await (await caches.open(CACHE)).match(urlOf(ALL))) });
+    else answer({ done: true });
+  } catch (error) {
+    answer({ failed: String(error) }); // another build's by now, or no network: the next visit tries again
   }
+}
+
+worker.addEventListener("message", (event) => {
+  if (event.data === TAKE_OVER) worker.skipWaiting();
+  else event.waitUntil(serve(event.data, (answer) => event.ports[0].postMessage(answer)));
 });

@@ -23,11 +23,12 @@ function placeOf(root) {
 function meetView({ target, detail }) {
   const place = placeOf(target);
   if (!place) return;
-  const first = JSON.stringify(detail.inputs);
   const view = { place, restart: detail.restart, inputs: detail.inputs, failed: false };
   views.set(target, view);
-  firsts.set(place, first);
   offerLink(target, { place, latest: () => view });
+  if (firsts.has(place)) return; // drawn anew
+  const first = JSON.stringify(detail.inputs);
+  firsts.set(place, first);
   const sent = takeLinked(place);
   const kept = readProgress(lessonPath).widgets[place];
   if (sent) detail.restore(sent);
