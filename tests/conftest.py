@@ -6,6 +6,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support import servers
+from tests.support.forked_kernels import forking_kernels
 
 settings.register_profile("many", max_examples=10_000)  # --hypothesis-profile=many
 
@@ -18,16 +19,23 @@ def logs(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def voila(logs):
+def forks():
+    """What saves the kernels of servers and lessons their imports."""
+    with forking_kernels() as forks:
+        yield forks
+
+
+@pytest.fixture(scope="session")
+def voila(logs, forks):
     """The server that `voila lessons/` starts in the project's root."""
-    with servers.voila(servers.ROOT / "lessons", logs) as server:
+    with servers.voila(servers.ROOT / "lessons", logs, forks=forks) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def scratch_voila(logs, tmp_path_factory):
+def scratch_voila(logs, tmp_path_factory, forks):
     """The same server on an empty folder, for notebooks that a test writes itself."""
-    with servers.voila(tmp_path_factory.mktemp("lessons"), logs) as server:
+    with servers.voila(tmp_path_factory.mktemp("lessons"), logs, forks=forks) as server:
         yield server
 
 

@@ -3,13 +3,14 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.lesson_page import in_both_hosts
 from tests.support.pages import expect_a_picture_first, expect_it_fits, expect_widgets
 
 LESSON = "07_pixel_similarity.ipynb"
 WIDGETS = {"mean": 1, "similarity": 7, "predict": 18, "variants": 3}
 
 
-@pytest.mark.parametrize("host", ["app", "notebook"])
+@pytest.mark.parametrize("host", in_both_hosts(LESSON))
 def test_the_lesson_answers_pointer_and_keyboard(open_in, host):
     lesson = open_in(host, LESSON)
     expect_widgets(lesson, WIDGETS)

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import nbformat
 
+from tests.support.forked_kernels import Forks
+
 ROOT = Path(__file__).parents[2]
 # A lesson may ask for a file on another machine: under test it finds every way there closed, at once.
 NO_NETWORK = {
@@ -34,6 +36,7 @@ class Server:
     root: Path
     log_file: Path
     process: subprocess.Popen
+    forks: Forks | None = None
 
     @property
     def log(self):
@@ -60,7 +63,10 @@ class Server:
 
     def python(self):
         """The process ids of its kernels (Linux only)."""
-        return children(self.process.pid)
+        if not self.forks:
+            return children(self.process.pid)
+        root = self.root.resolve()  # a kernel's folder is that of its notebook, and several servers have one's forks
+        return {pid for pid in children(self.forks.pid) if Path(f"/proc/{pid}/cwd").resolve().is_relative_to(root)}
 
     def end_kernels(self):
         """Ends every kernel (JupyterLab only)."""
@@ -119,17 +125,18 @@ def free_port():
 
 
 @contextmanager
-def serve(name, command, root, url, logs, env=None, cwd=ROOT):
+def serve(name, command, root, url, logs, env=None, cwd=ROOT, forks=None):
     """Runs `command` in `cwd` until the block ends; yields it once `url` answers.
+
+    Its kernels are processes of their own, or `forks`.
 
     Raises: RuntimeError with the server's log if it ends or stays silent for a minute.
     """
     log_file = Path(logs) / f"{name}-{url.rsplit(':')[-1].strip('/')}.log"
+    env = {**os.environ, **NO_NETWORK, **(forks.env() if forks else {}), **(env or {})}
     with log_file.open("w") as log:
-        process = subprocess.Popen(
-            command, cwd=cwd, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **NO_NETWORK, **(env or {})}
-        )
-    server = Server(name, url, Path(root), log_file, process)
+        process = subprocess.Popen(command, cwd=cwd, stdout=log, stderr=subprocess.STDOUT, env=env)
+    server = Server(name, url, Path(root), log_file, process, forks)
     RUNNING.append(server)
     try:
         wait_until_it_answers(server)
@@ -165,17 +172,22 @@ def wait_until_it_answers(server):
     wait_until(answers, f"{server.name} does not answer", seconds=60)
 
 
-def voila(root, logs, *options, env=None, cwd=ROOT, port=None, prefix=()):
+def python_m(forks):
+    """The beginning of the command that runs a module as a server."""
+    return [sys.executable, "-m", *([Forks.__module__] if forks else [])]
+
+
+def voila(root, logs, *options, env=None, cwd=ROOT, port=None, prefix=(), forks=None):
     """`voila ROOT` with the voila.json of `cwd`, as a context manager that yields a Server.
 
     Nothing is preheated unless an option asks for it: most tests count kernels, and write notebooks by the dozen.
-    `prefix` goes in front of the command.
+    `prefix` goes in front of the command; its kernels are `forks` or, without, start as a visitor's do.
     """
     port = port or free_port()
     if not any(option.startswith("--preheat_kernel") for option in options):
         options = ("--preheat_kernel=False", *options)
-    command = [*prefix, sys.executable, "-m", "voila", str(root), "--no-browser", f"--port={port}", *options]
-    return serve("voila", command, root, f"http://localhost:{port}/", logs, env, cwd)
+    command = [*prefix, *python_m(forks), "voila", str(root), "--no-browser", f"--port={port}", *options]
+    return serve("voila", command, root, f"http://localhost:{port}/", logs, env, cwd, forks)
 
 
 def stock_voila(root, logs):
@@ -185,7 +197,7 @@ def stock_voila(root, logs):
     return serve("stock-voila", command, root, f"http://localhost:{port}/", logs, cwd=root)
 
 
-def lab(root, logs):
+def lab(root, logs, forks=None):
     """JupyterLab and Notebook 7 on `root`: no token, their application exposed to the page, their settings their own."""
     port = free_port()
     settings = Path(logs) / "jupyter"
@@ -194,7 +206,7 @@ def lab(root, logs):
     news = "@jupyterlab/apputils-extension:announcements"  # would ask the reader for permission to look outside
     page_config.write_text(json.dumps({"disabledExtensions": {news: True}}))
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
+        *(*python_m(forks), "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
         "--JupyterNotebookApp.expose_app_in_browser=True",
         *(f"--port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={root}"),
         *("--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True"),
@@ -204,4 +216,4 @@ def lab(root, logs):
         "JUPYTERLAB_SETTINGS_DIR": str(settings / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(settings / "workspaces"),
     }
-    return serve("lab", command, root, f"http://localhost:{port}/", logs, env)
+    return serve("lab", command, root, f"http://localhost:{port}/", logs, env, forks=forks)
