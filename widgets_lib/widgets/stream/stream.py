@@ -189,10 +189,10 @@ class RandomStream(Widget):
         other = None
         if self.compare_with and self.show != "stream":
             other = _Drawn.of(lambda: rng.GENERATORS[self.compare_with](start.seed), n, reach)
-        arrays = _arithmetic(main.generator, start.state, main.near)
-        arrays |= {"values": main.far.trace.values, "planes": main.far.planes}
-        if other:
-            arrays |= {"other_values": other.far.trace.values, "other_planes": other.far.planes}
+        arrays = {"values": main.far.trace.values} | ({"other_values": other.far.trace.values} if other else {})
+        if self.show != "planes":  # its stage turns the draws themselves
+            arrays |= _arithmetic(main.generator, start.state, main.near) | {"planes": main.far.planes}
+            arrays |= {"other_planes": other.far.planes} if other else {}
         layout, draws = _packed(arrays)
         with self.hold_sync(), self.hold_trait_notifications():  # one message: neither is of use without the other
             if "seed" not in self._refused:
