@@ -16,12 +16,23 @@ def main() -> int:
     parser.add_argument(
         "--keep", type=Path, default=ROOT / "build/static_edition", help="where executed lessons and parts are kept"
     )
+    parser.add_argument("--despite-problems", action="store_true", help="write a site even if its widgets differ")
     arguments = parser.parse_args()
     try:
-        build(arguments.out, arguments.lessons, arguments.lessons_from, arguments.keep)
+        weights = build(
+            arguments.out,
+            arguments.lessons,
+            arguments.lessons_from,
+            arguments.keep,
+            strict=not arguments.despite_problems,
+        )
     except BuildFailed as error:
         print(error, file=sys.stderr)
         return 1
+    for weight in weights:
+        print(
+            f"{weight.lesson}: {weight.reading / 1e3:.0f} kB to read it, {weight.python / 1e6:.1f} MB once Python wakes"
+        )
     return 0
 
 

@@ -7,23 +7,45 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from static_edition import archive, offline, parts, render
+from static_edition import archive, check, home, measure, offline, parts, render, weigh
 from static_edition.execute import LIBRARY, ROOT, LessonFailed, execute
 from static_edition.files import Site
+from static_edition.formulas import FormulaFailed
 from widgets_lib.app.course import Lesson, course, neighbours
+
+PROBLEMS = (LessonFailed, parts.PartMissing, archive.ArchiveFailed, FormulaFailed)
 
 
 class BuildFailed(Exception):
     """The site can't be built, in words for whoever builds it."""
 
 
-def build(out: Path, names: Sequence[str], lessons: Path, keep: Path) -> None:
-    """Write the site with these lessons, or with all, to the folder `out`."""
+def build(out: Path, names: Sequence[str], lessons: Path, keep: Path, strict: bool = True) -> list[weigh.Weight]:
+    """Write the site with these lessons, or with all, to the folder `out`; returns what its pages weigh.
+
+    strict: without it differences and bounds that are passed are printed, and the site is written all the same.
+    Raises: BuildFailed, and then `out` is as it was.
+    """
     chosen = _chosen(lessons, names)
+    new = out.with_name(f"{out.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    keep.mkdir(parents=True, exist_ok=True)
+    problems: list[str] = []
     try:
-        _build(out, chosen, lessons, keep)
-    except (LessonFailed, parts.PartMissing) as error:
+        _write(Site(new), chosen, lessons, keep, problems)
+    except PROBLEMS as error:
         raise BuildFailed(str(error)) from error
+    weights = weigh.weigh(new)
+    try:
+        weigh.hold_bounds(weights)
+    except weigh.TooHeavy as error:
+        problems.append(str(error))
+    if problems and strict:
+        raise BuildFailed("\n\n".join(problems))
+    print(*problems, sep="\n\n", end="")
+    shutil.rmtree(out, ignore_errors=True)
+    new.rename(out)
+    return weights
 
 
 def _chosen(folder: Path, names: Sequence[str]) -> list[Lesson]:
@@ -35,30 +57,36 @@ def _chosen(folder: Path, names: Sequence[str]) -> list[Lesson]:
     return [lesson for lesson in there if not names or lesson.name in names]
 
 
-def _build(out: Path, chosen: list[Lesson], lessons: Path, keep: Path) -> None:
+def _write(site: Site, chosen: list[Lesson], lessons: Path, keep: Path, problems: list[str]) -> None:
     executed = execute([lessons / str(lesson.path) for lesson in chosen], keep / "executed")
-    new = out.with_name(f"{out.name}.new")
-    shutil.rmtree(new, ignore_errors=True)
-    site = Site(new)
+    pages = [render.page_of(lesson, ran) for lesson, ran in zip(chosen, executed, strict=True)]
+    has_ladder = any(widget["class"] == "MatmulLadder" for page in pages for widget in page.widgets().values())
+    book = measure.book(keep) if has_ladder else {}
+    pages, lines = check.settle(pages, book)
+    try:
+        check.complain(lines)
+    except check.Differs as error:
+        problems.append(str(error))
     shared = render.write_shared(site)
     python = write_python(site, keep)
-    for lesson, ran in zip(chosen, executed, strict=True):
-        previous, following = neighbours(chosen, str(lesson.path))
-        around = {"path": lesson.path, "home": "./", "previous": _link(previous), "next": _link(following)}
-        render.render(site, render.page_of(lesson, ran), shared, python, around, [])
+    for page in pages:
+        previous, following = neighbours(chosen, str(page.lesson.path))
+        around = {"path": page.lesson.path, "home": "./", "previous": _link(previous), "next": _link(following)}
+        render.render(site, page, shared, python, around, book)
+    home.write_home(site, chosen, lessons, shared.host)
+    home.write_not_found(site)
+    render.write_jupyter_sheets(site)
     site.write(".nojekyll", "")
     offline.write_worker(site)  # last: it lists what there is
-    shutil.rmtree(out, ignore_errors=True)
-    new.rename(out)
 
 
 def _link(lesson: Lesson | None) -> dict[str, str] | None:
-    return lesson and {"address": f"{lesson.name}.html", "label": lesson.label}
+    return None if lesson is None else {"address": f"{lesson.name}.html", "label": lesson.label}
 
 
 def write_python(site: Site, keep: Path) -> render.Python:
     """Write Pyodide, its library, the archive of the widgets' Python, and the digits."""
-    packed, library = archive.build(keep / "parts")
+    packed, library = archive.build(keep)
     pyodide = parts.pyodide()
     files = {name: (pyodide / name).read_bytes() for name in parts.PARTS["pyodide"]["files"]}
     files[parts.PARTS["pyodide"]["library"]] = library

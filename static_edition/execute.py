@@ -88,14 +88,14 @@ async def _run(path: Path) -> Executed:
             resources={"metadata": {"path": str(path.parent)}},
         )
         try:
-            await client.async_execute(env=_environment())
+            await client.async_execute(env=environment())
         except CellExecutionError as error:
             raise LessonFailed(f"{path.stem} can't be built, because one of its cells fails.\n{error}") from None
         notebook.cells = notebook.cells[1:-1]
         return Executed(path.stem, notebook, json.loads(taken.read_text("utf-8")))
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """That of a kernel: this checkout comes first, wherever the package is installed from."""
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
@@ -120,5 +120,5 @@ def _surroundings() -> bytes:
 
 def library_files() -> list[Path]:
     """The files of widgets_lib that a lesson can depend on: all but the app and its own pages."""
-    found = (file for file in LIBRARY.rglob("*") if file.is_file() and file.suffix not in (".pyc", ".md"))
-    return sorted(file for file in found if (LIBRARY / "app") not in file.parents)
+    found = (file for file in LIBRARY.rglob("*") if file.is_file() and file.suffix != ".md")
+    return sorted(file for file in found if file.parent.name != "__pycache__" and (LIBRARY / "app") not in file.parents)

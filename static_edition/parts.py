@@ -1,6 +1,7 @@
 """What the pages need that is not in this repository: Pyodide, and traitlets and numpy as wheels.
 
 `parts.json` is the one place with versions, addresses and hashes. A file that is not what its hash says is not used.
+`python -m static_edition.parts` fetches what is not there.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from widgets_lib.compute.download import DownloadError, download_file
 
 ROOT = Path(__file__).parents[1]
+KEEP = ROOT / "build/static_edition/parts"
 VARIABLE = "TENSOR_FOUNDATIONS_PARTS"  # names a folder with parts, which is looked into first
 PARTS: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "parts.json").read_text("utf-8"))
 
@@ -98,3 +100,19 @@ def _shown(path: Path) -> str:
         return str(path.resolve().relative_to(ROOT))
     except ValueError:
         return str(path)
+
+
+def main() -> int:
+    """Fetch what is not there yet; a build that follows needs no network."""
+    try:
+        pyodide()
+        for name in ("traitlets", "numpy"):
+            wheel(name, KEEP)
+    except PartMissing as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

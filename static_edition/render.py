@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections import Counter
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import pass_context
+from jupyterlab_pygments import JupyterStyle
 from nbconvert.exporters.html import HTMLExporter
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
-from static_edition import offline, security
+from static_edition import offline, pruning, security
 from static_edition.execute import LIBRARY, Executed
 from static_edition.files import Site
 from static_edition.formulas import Formulas
@@ -30,6 +33,8 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 # What the app's page has in its head, less what speaks to its server.
 SCRIPTS = ("site.js", "progress.js", "veils.js", "links.js", "keep.js", "lesson.js")
+WORTH_SHARING = 1_000  # letters of JSON
+JUPYTER_SHEETS = ("index.css", "theme-light.css", "theme-dark.css")
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.S)
 
 
@@ -54,19 +59,29 @@ class Python:
 
 def write_shared(site: Site) -> Shared:
     """Write what all lessons' pages have."""
-    jupyter = jupyter_sheets()
     own = [*(SHARE / "static" / name for name in ("site.css", "lesson.css")), BROWSER / "page/static.css"]
-    jupyter, own = ([site.add(f"static/{each.name}", each.read_bytes()) for each in files] for files in (jupyter, own))
     scripts = [SHARE / "static" / name for name in SCRIPTS]
     scripts.insert(1, BROWSER / "page/early.js")  # after site.js, before anything reads what is kept
+    own, scripts = ([site.add(f"static/{each.name}", each.read_bytes()) for each in part] for part in (own, scripts))
     folder = site.add_folder("static/host", BROWSER, "*.js")
     host = f"{folder}/host.js"
     return Shared(
-        [*jupyter, write_tokens(site), *own],
-        [site.add(f"static/{script.name}", script.read_bytes()) for script in scripts],
+        [
+            *(f"static/{name}" for name in JUPYTER_SHEETS),
+            site.add("static/code.css", code_sheet()),
+            write_tokens(site),
+            *own,
+        ],
+        scripts,
         host,
         site.imports_of(host) if (site.folder / host).exists() else [],
     )
+
+
+def code_sheet() -> str:
+    """The colours of code, which the app's page has in its head."""
+    sheet: str = HtmlFormatter(style=JupyterStyle).get_style_defs(".highlight")
+    return sheet
 
 
 def write_tokens(site: Site) -> str:
@@ -77,10 +92,21 @@ def write_tokens(site: Site) -> str:
     return site.add_view(tokens.sheets[0], tokens.files)
 
 
-def jupyter_sheets() -> list[Path]:
-    """The sheets that nbconvert brings for the class names that it writes."""
+def write_jupyter_sheets(site: Site) -> None:
+    """Write what Jupyter's sheets have for the site's pages, once these and all else are written, and name it there.
+
+    nbconvert brings the sheets for the class names that it writes.
+    """
     folder = Path(sys.prefix, "share/jupyter/nbconvert/templates/lab/static")
-    return [folder / name for name in ("index.css", "theme-light.css", "theme-dark.css")]
+    pages = sorted(site.folder.glob("*.html"))
+    scripts = [file for part in ("*", "views/*/*", "host.*/*") for file in site.folder.glob(f"static/{part}.js")]
+    texts = [file.read_text("utf-8") for file in [*pages, *scripts]]
+    others = [file.read_text("utf-8") for file in site.folder.glob("static/**/*.css")]
+    for name in JUPYTER_SHEETS:
+        others.append(pruning.prune((folder / name).read_text("utf-8"), texts, others))
+        address = site.add(f"static/{name}", others[-1])
+        for page in pages:
+            page.write_text(page.read_text("utf-8").replace(f'"static/{name}"', f'"{address}"'), "utf-8")
 
 
 @dataclass(frozen=True)
@@ -96,6 +122,15 @@ class Page:
         """The widgets that are shown, in their order, by their ids in the page."""
         return {ours: self.executed.widgets[theirs] for theirs, ours in self.ids.items()}
 
+    def recipes(self, book: dict[str, Any]) -> dict[str, Any]:
+        """What Python in the browser makes the widgets from. book: what the machine that builds has measured."""
+        made = {
+            key: {"recipe": each["recipe"], "kept": each["kept"]} | ({"inputs": each["set"]} if "set" in each else {})
+            for key, each in self.widgets().items()
+            if "recipe" in each
+        }
+        return {"book": book, "widgets": made}
+
 
 def page_of(lesson: Lesson, executed: Executed) -> Page:
     """Give every widget that is shown a name: its stem, and which of those it is."""
@@ -110,18 +145,18 @@ def page_of(lesson: Lesson, executed: Executed) -> Page:
     return Page(lesson, executed, ids)
 
 
-def render(site: Site, page: Page, shared: Shared, python: Python, course: dict[str, Any], book: list[Any]) -> str:
+def render(site: Site, page: Page, shared: Shared, python: Python, course: dict[str, Any], book: dict[str, Any]) -> str:
     """Write the lesson's page and its recipes; returns the page's address. course: path, home, previous, next."""
     name = page.executed.name
     widgets = page.widgets()
-    made = {
-        key: {"recipe": widget.get("recipe", ""), "kept": widget.get("kept", {})} for key, widget in widgets.items()
-    }
-    recipes = {"book": book, "widgets": made}
-    address = site.add(f"static/recipes/{name}.json", json.dumps(recipes, ensure_ascii=False, separators=(",", ":")))
+    address = site.add(
+        f"static/recipes/{name}.json", json.dumps(page.recipes(book), ensure_ascii=False, separators=(",", ":"))
+    )
     views = {key: _write_view(site, widget) for key, widget in widgets.items()}
+    states, shared_values = share({key: each["state"] for key, each in widgets.items()})
     data = {
-        "models": {k: {"class": v["class"], "view": views[k], "state": v["state"]} for k, v in widgets.items()},
+        "models": {k: {"class": v["class"], "view": views[k], "state": states[k]} for k, v in widgets.items()},
+        "shared": shared_values,
         "inputs": {k: v["inputs"] for k, v in widgets.items()},
         "python": {
             "pyodide": python.pyodide,
@@ -150,6 +185,20 @@ def render(site: Site, page: Page, shared: Shared, python: Python, course: dict[
     formulas = Formulas()
     body, _ = _exporter(formulas).from_notebook_node(notebook, resources=resources)
     return site.write(f"{name}.html", security.secured(formulas.fill(body)))
+
+
+def share(states: dict[str, dict[str, Any]]) -> tuple[dict[str, dict[str, Any]], list[Any]]:
+    """(states, values): a large value that several widgets have is {"$shared": its place in `values`} in each of them."""
+    texts = [json.dumps(value) for state in states.values() for value in state.values()]
+    counts = Counter(text for text in texts if len(text) >= WORTH_SHARING)
+    places = {text: at for at, text in enumerate(text for text, count in counts.items() if count > 1)}
+
+    def shared(value: Any) -> Any:
+        text = json.dumps(value)
+        return {"$shared": places[text]} if text in places else value
+
+    small = {key: {name: shared(value) for name, value in state.items()} for key, state in states.items()}
+    return small, [json.loads(text) for text in places]
 
 
 def _write_view(site: Site, widget: dict[str, Any]) -> dict[str, Any]:
@@ -235,7 +284,7 @@ def _exporter(formulas: Formulas) -> HTMLExporter:
             renderer = Renderer(escape=False, attachments=attachments, anchor_link_text=self.anchor_link_text)
             return MarkdownWithMath(renderer=renderer).render(source)
 
-        def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
+        def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> Any:
             """As in HTMLExporter, less what it does to the page afterwards: the app's scripts see to that."""
             self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=self))
             resources = self._init_resources(resources)
@@ -245,5 +294,5 @@ def _exporter(formulas: Formulas) -> HTMLExporter:
         template_name="tensor-static",
         extra_template_basedirs=[str(HERE / "templates")],
         extra_template_paths=[str(SHARE)],
-        config=Config({"CSSHTMLHeaderPreprocessor": {"enabled": False}}),  # the app's sheets colour the code
+        config=Config({"CSSHTMLHeaderPreprocessor": {"enabled": False}}),  # see code_sheet
     )

@@ -7,7 +7,7 @@ import hashlib
 import re
 
 PLACE = "<!-- policy -->"
-_INLINE = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.S)
+_INLINE = re.compile(r"<(?P<kind>script|style)(?P<attributes>[^>]*)>(?P<text>.*?)</(?P=kind)>", re.S)
 
 
 def secured(page: str) -> str:
@@ -16,16 +16,20 @@ def secured(page: str) -> str:
 
 
 def policy(page: str) -> str:
-    """Scripts and styles come from files; of those in the page, the scripts that it was built with, by hash.
+    """Scripts and styles come from files; of those in the page, those that it was built with, by hash.
 
     A style attribute may stand in the page: matplotlib draws with them, and some show a number as a length.
     """
-    hashes = dict.fromkeys(_hash(found["text"]) for found in _INLINE.finditer(page) if _runs(found["attributes"]))
+    inline = [found for found in _INLINE.finditer(page) if _counts(found["attributes"])]
+    hashes = {
+        kind: dict.fromkeys(_hash(found["text"]) for found in inline if found["kind"] == kind)
+        for kind in ("script", "style")
+    }
     rules = {
         "default-src": ["'none'"],
-        "script-src": ["'self'", *hashes],
-        "style-src": ["'self'"],
-        "style-src-elem": ["'self'"],
+        "script-src": ["'self'", *hashes["script"]],
+        "style-src": ["'self'", *hashes["style"]],
+        "style-src-elem": ["'self'", *hashes["style"]],
         "style-src-attr": ["'unsafe-inline'"],
         "img-src": ["'self'", "data:"],
         "connect-src": ["'self'"],
@@ -37,7 +41,7 @@ def policy(page: str) -> str:
     return "; ".join(" ".join([name, *values]) for name, values in rules.items())
 
 
-def _runs(attributes: str) -> bool:
+def _counts(attributes: str) -> bool:
     return "src=" not in attributes and "application/json" not in attributes
 
 

@@ -12,11 +12,8 @@ WAIT_S = 120  # for what still runs when the lesson's last cell has ended: it be
 
 def start() -> None:
     """From now on every widget remembers how it was made."""
-    try:
-        from widgets_lib.widgets import _recipes
-    except ImportError:
-        return
     from widgets_lib.compute.roofline.probes import processor_name
+    from widgets_lib.widgets import _recipes
     from widgets_lib.widgets.ladder import measurements
     from widgets_lib.widgets.ladder.rows import place_of
 
@@ -57,11 +54,11 @@ def _taken(widget: Any) -> dict[str, Any]:
 
 def _made(widget: Any) -> dict[str, Any]:
     """How it was made and what it is beyond that; a problem matters only if the widget is shown."""
-    try:
-        from widgets_lib.widgets import _recipes
+    from widgets_lib.widgets import _recipes
 
+    try:
         return {"recipe": base64.b64encode(_recipes.recipe_of(widget)).decode(), "kept": widget.keep()}
-    except (ImportError, ValueError) as problem:
+    except ValueError as problem:
         return {"problem": str(problem)}
 
 

@@ -11,6 +11,7 @@ import { createWords } from "./words.js";
 /**
  * @typedef {object} Page  what the build has written into the page
  * @property {Record<string, { view: import("./mounting.js").View, state: Record<string, any> }>} models
+ * @property {any[]} shared  large values that several models have: in a state, {"$shared": n} stands for the n-th
  * @property {Record<string, string[]>} inputs
  * @property {{ pyodide: string, archive: string, recipes: string, lazy: Record<string, string> }} python
  */
@@ -43,8 +44,11 @@ function start(page) {
     createWorker: () => new Worker(new URL("worker.js", import.meta.url), { type: "module" }),
     words: createWords((id) => draw(places.find(({ dataset }) => dataset.model === id))),
   });
-  for (const [id, { state }] of Object.entries(page.models))
+  for (const [id, { state }] of Object.entries(page.models)) {
+    for (const [name, value] of Object.entries(state))
+      if (Number.isInteger(value?.$shared)) state[name] = page.shared[value.$shared];
     models.set(id, new Model(id, state, (message) => python.tell(message)));
+  }
 
   /** @type {HTMLElement[]} */
   const places = [...document.querySelectorAll(".tf-widget")].map((place) => /** @type {HTMLElement} */ (place));

@@ -1,0 +1,40 @@
+"""A lesson is run once, and again only when something has changed."""
+
+import pytest
+from nbformat.v4 import new_code_cell
+
+from static_edition import execute
+from tests.site import small_course
+
+COUNT = "from pathlib import Path\n\nPath('runs').open('a').write('.')\nlen(Path('runs').read_text())"
+
+
+@pytest.fixture
+def lesson(tmp_path):
+    return small_course.write(tmp_path, "01_count", [new_code_cell(COUNT)])
+
+
+def said(executed):
+    return executed.notebook.cells[0].outputs[0].data["text/plain"]
+
+
+def test_a_lesson_that_has_not_changed_is_not_run_again(lesson, tmp_path, monkeypatch):
+    for _ in range(2):
+        (executed,) = execute.execute([lesson], tmp_path / "kept")
+        assert said(executed) == "1" and executed.name == "01_count"
+    monkeypatch.setattr(execute, "_surroundings", lambda: b"widgets_lib has changed")
+    assert said(execute.execute([lesson], tmp_path / "kept")[0]) == "2"
+    assert len(list((tmp_path / "kept").iterdir())) == 1
+
+
+def test_a_cell_that_fails_ends_the_build_and_is_shown(tmp_path):
+    lesson = small_course.write(tmp_path, "01_fails", [new_code_cell("undefined_name")])
+    with pytest.raises(execute.LessonFailed, match=r"(?s)01_fails.*undefined_name"):
+        execute.execute([lesson], tmp_path / "kept")
+    assert not list(tmp_path.glob("kept/*"))
+
+
+def test_the_outputs_depend_on_the_widgets_and_not_on_the_app():
+    files = {str(file.relative_to(execute.LIBRARY)) for file in execute.library_files()}
+    assert {"widgets/_base.py", "compute/rng/forks.py", "widgets/shared/dom.js", "data/mnist.npz"} <= files
+    assert not [name for name in files if name.startswith("app/") or "__pycache__" in name]
