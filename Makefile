@@ -2,6 +2,7 @@
 #   make app        run the lessons as apps        make test       every test, browser included
 #   make lab        open them in JupyterLab        make test-fast  all but the browser
 #   make bench      measure                        make lint       lint, formatting and types
+#   make site       the lessons as plain files, in site/: any web space serves them, the browser computes
 #   make pictures   regenerate the lesson cards    make release    build and check what is published
 #   make docs       regenerate tables in README    make format     Python, notebooks, JavaScript, CSS
 #   make address OWNER=… [REPO=…]                  the repository's address: badges, Colab
@@ -20,8 +21,8 @@ JS   := node_modules/.package-lock.json
 AT_ONCE := --numprocesses=logical --maxprocesses=4
 
 .DELETE_ON_ERROR:
-.PHONY: app lab test test-fast test-python test-js test-browser bench pictures new-widget new-lesson docs address \
-  format lint release clean
+.PHONY: app lab site test test-fast test-python test-js test-browser test-site bench pictures new-widget new-lesson \
+  docs address format lint release clean
 
 app: $(VENV)/.app
 	@echo "The lessons will be at http://localhost:$(PORT)/ (end with Ctrl-C)"
@@ -30,14 +31,17 @@ app: $(VENV)/.app
 lab: $(VENV)/.app
 	@$(BIN)/jupyter lab lessons/
 
-test: test-python test-js test-browser
-	@echo "All tests passed: Python, JavaScript and browser."
+site: $(VENV)/.app $(JS)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m static_edition site
+
+test: test-python test-js test-browser test-site
+	@echo "All tests passed: Python, JavaScript, browser and static edition."
 
 test-fast: test-python test-js
 	@echo "All fast tests passed; \`make test\` runs those in the browser as well."
 
 test-python: $(VENV)/.test $(JS)
-	@$(BIN)/python -m pytest -q --ignore=tests/browser $(AT_ONCE) --dist=loadfile
+	@$(BIN)/python -m pytest -q --ignore=tests/browser --ignore=tests/site/browser $(AT_ONCE) --dist=loadfile
 
 test-js: $(JS) $(VENV)/.test
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm test --silent
@@ -45,6 +49,10 @@ test-js: $(JS) $(VENV)/.test
 test-browser: $(VENV)/.test $(JS)
 	@PYTHON=$(BIN)/python scripts/ensure chromium
 	@$(BIN)/python -m pytest -q tests/browser $(AT_ONCE) --dist=loadgroup
+
+test-site: $(VENV)/.test site
+	@PYTHON=$(BIN)/python scripts/ensure chromium
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -q tests/site/browser $(AT_ONCE) --dist=loadgroup
 
 bench: $(VENV)/.test
 	@PYTHON=$(BIN)/python scripts/ensure chromium
@@ -84,7 +92,7 @@ release: $(VENV)/.release
 	@echo "To publish: $(BIN)/python -m twine upload dist/*"
 
 clean:
-	rm -rf $(VENV) build dist node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) build dist node_modules site .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 # --- installing, once; the stamps make every later call instant
 
