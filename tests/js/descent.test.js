@@ -32,7 +32,7 @@ test("two weights have contours, one scale, and the arrow of a batch beside the 
   const [width, height] = ["width", "height"].map((name) => Number(frame.getAttribute(name)));
   assert.ok(Math.abs(width / (across.high - across.low) - height / (up.high - up.low)) < 1e-6);
   assert.ok(view.$(".wl-arrow-all") && view.$(".wl-arrow-batch"));
-  assert.match(view.$(".wl-legend").textContent, /a step by this batch.*a step by all digits/);
+  assert.match(view.$(".wl-legend").textContent, /a step by this batch.*a step by all digits.*2\/λ: with a larger/);
   view.destroy();
 });
 

@@ -108,6 +108,7 @@ function render(context) {
       key("batch", both ? "a step by this batch" : "a step by all digits"),
       ...(both ? [key("all", "a step by all digits")] : []),
       key("path", "the path"),
+      key("limit", "2/λ: with a larger learning rate, no rest at the bottom"),
       h("span", { class: "wl-quiet" }, "Short steps are drawn longer. Drag the ball, or click to place it."),
     );
     view.caption.replaceChildren(...prose(picture.said));

@@ -17,13 +17,13 @@ export function createCharts() {
     show({ runs, epochs, said }, chosen, room) {
       const width = Math.min(WIDEST, room);
       const loss = {
-        title: "mean loss of the batches",
+        title: "mean loss of the batches (log scale)",
         marks: LOSSES.map((at) => [at, String(at)]),
         share: (value) => place(value, 0.01, 3),
         pick: (point) => point[1],
       };
       const right = {
-        title: "accuracy on 10,000 test digits",
+        title: "test accuracy (log scale of the errors)",
         marks: ACCURACIES.map((at) => [at, String(at)]),
         share: (value) => 1 - place(1 - value, 0.008, 0.6),
         pick: (point) => point[2],
