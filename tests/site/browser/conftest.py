@@ -4,7 +4,7 @@ import functools
 import http.server
 import os
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -40,16 +40,22 @@ def site():
     return folder
 
 
+@contextmanager
+def served(root):
+    """The address of a folder that is served."""
+    server = http.server.ThreadingHTTPServer(("localhost", 0), functools.partial(_Files, directory=root))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://localhost:{server.server_port}/"
+    server.shutdown()
+
+
 @pytest.fixture(scope="session")
 def address(site, tmp_path_factory):
     """The site's address, below a folder as GitHub Pages serves a project."""
     root = tmp_path_factory.mktemp("pages")
     (root / "course").symlink_to(site)
-    handler = functools.partial(_Files, directory=root)
-    server = http.server.ThreadingHTTPServer(("localhost", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://localhost:{server.server_port}/course/"
-    server.shutdown()
+    with served(root) as address:
+        yield f"{address}course/"
 
 
 @pytest.fixture(scope="session")

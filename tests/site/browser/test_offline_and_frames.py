@@ -1,10 +1,13 @@
 """Without a network after a first visit; and one widget alone in somebody else's page."""
 
 import re
+import shutil
 
 from playwright.sync_api import expect
 
-from tests.site.browser.conftest import ALIVE, show_all, widget
+from static_edition import offline
+from static_edition.files import Site
+from tests.site.browser.conftest import ALIVE, served, show_all, widget
 
 LESSON = "04_broadcasting.html"
 KEPT = "html[data-offline=ready]"
@@ -45,6 +48,45 @@ def test_a_page_that_is_not_kept_says_so_without_a_network(visit, address):
     other.goto(f"{address}nothing.html")
     expect(other.get_by_role("heading")).to_have_text("This page is not on this device yet")
     expect(other.get_by_role("link", name="All lessons")).to_be_visible()
+
+
+def test_another_build_is_taken_at_the_next_visit_and_the_old_one_removed(chrome, site, tmp_path):
+    folder = tmp_path / "course"
+    shutil.copytree(site, folder)
+    with served(tmp_path) as address:
+        context = chrome.new_context()
+        page = context.new_page()
+        page.goto(f"{address}course/{LESSON}")
+        expect(page.locator(KEPT)).to_have_count(1)
+        old = page.evaluate(CACHES)
+        lesson = folder / LESSON
+        lesson.write_text(lesson.read_text("utf-8").replace("<title>", "<title>New: "), "utf-8")
+        (folder / offline.WORKER).unlink()
+        offline.write_worker(Site(folder))
+        page.evaluate("navigator.serviceWorker.getRegistration().then((registration) => registration.update())")
+        page.evaluate("""() => new Promise(async (resolve) => {
+          const { installing, waiting } = await navigator.serviceWorker.getRegistration();
+          if (waiting) return resolve();
+          installing.addEventListener("statechange", () => installing.state === "installed" && resolve());
+        })""")
+        assert not page.title().startswith("New: ")  # who reads is left alone
+        context.set_offline(True)  # what the old version had, the new one has brought over
+        page.goto(f"{address}course/{LESSON}")
+        expect(page).to_have_title(re.compile("^New: "))
+        page.wait_for_selector(ALIVE)
+        new = page.evaluate(CACHES)
+        assert len(new) == 1 and new != old
+        context.close()
+
+
+def test_the_whole_course_can_be_kept(visit):
+    page = visit("index.html", wait=None)
+    page.get_by_role("button", name="Keep the whole course on this device").click()
+    expect(page.get_by_text("The whole course is on this device")).to_be_visible()
+    visit.context.set_offline(True)
+    page.reload()
+    expect(page.get_by_text("The whole course is on this device")).to_be_visible()
+    visit(LESSON, page=page)
 
 
 def test_one_widget_stands_alone_in_a_frame_and_tells_its_height(visit, address):
