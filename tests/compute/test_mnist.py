@@ -1,4 +1,6 @@
+import functools
 import hashlib
+import sys
 import weakref
 
 import numpy as np
@@ -86,3 +88,45 @@ def test_blocks_of_training_digits_are_those_of_the_file_and_stay_in_memory_one_
         assert digits.dtype == np.int64 and (digits == labels[at : at + 7_000]).all()
         at += len(images)
     assert at == 60_000 and len(views) == (9 if cached else 0)
+
+
+@pytest.fixture
+def as_in_a_browser(monkeypatch):
+    """No file that processes share, and nobody has read all digits yet."""
+    whole = mnist.load()
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    bundled.compact.cache_clear()
+    pixel_cache.is_mapped.cache_clear()
+    monkeypatch.setattr(bundled, "load", functools.cache(lambda: pytest.fail("all digits take 220 MB")))
+    yield whole
+    bundled.compact.cache_clear()
+    pixel_cache.is_mapped.cache_clear()
+
+
+@pytest.mark.parametrize("part", ["train", "valid", "test"])
+def test_without_a_shared_file_digits_come_as_bytes_and_become_the_same_rows(as_in_a_browser, part):
+    rows, labels = mnist.compact(part)
+    assert rows.dtype == np.uint8 and rows.nbytes == 784 * len(labels)
+    np.testing.assert_array_equal(labels, getattr(as_in_a_browser, f"y_{part}"))
+    for at in (0, len(rows) - 500):
+        made = mnist.as_rows(rows[at : at + 500])
+        np.testing.assert_array_equal(made, getattr(as_in_a_browser, f"x_{part}")[at : at + 500])
+        assert made.dtype == np.float32
+
+
+def test_all_training_digits_go_by_in_file_order(as_in_a_browser):
+    blocks = [*mnist.training_blocks(1_000)]
+    assert [len(images) for images, _ in blocks] == [1_000] * 60
+    labels = np.concatenate([labels for _, labels in blocks])
+    np.testing.assert_array_equal(labels, np.concatenate([as_in_a_browser.y_train, as_in_a_browser.y_valid]))
+    for number, rows in ((0, as_in_a_browser.x_train[:1_000]), (59, as_in_a_browser.x_valid[-1_000:])):
+        np.testing.assert_array_equal(mnist.as_rows(blocks[number][0].reshape(-1, 784)), rows)
+
+
+def test_where_the_file_is_shared_digits_are_those_of_load():
+    rows, labels = mnist.compact("test")
+    assert rows is mnist.load().x_test and labels is mnist.load().y_test
+    first, _ = next(mnist.training_blocks(1_000))
+    np.testing.assert_array_equal(first, mnist.as_images(mnist.load().x_train[:1_000]))
+    with pytest.raises(ValueError, match="train, valid or test, not 'all'"):
+        mnist.compact("all")

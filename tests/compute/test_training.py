@@ -1,6 +1,7 @@
 """Networks in numpy: gradients against torch in float64, accuracies as published for them, runs that come out again."""
 
 import itertools
+import sys
 
 import numpy as np
 import pytest
@@ -203,3 +204,24 @@ NAN = Net(((np.full((784, 10), np.nan, np.float32), np.zeros(10, np.float32)),))
 def test_bad_input_is_refused_in_words(use, words):
     with pytest.raises(ValueError, match=words):
         use()
+
+
+def test_in_a_browser_a_product_is_the_same_product(monkeypatch):
+    rng = np.random.default_rng(3)
+    a, b = rng.standard_normal((7, 784), np.float32), rng.standard_normal((784, 5), np.float32)
+    expected = a.astype(np.float64) @ b
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    for left, right in ((a, b), (np.asfortranarray(a), b), (a, np.ascontiguousarray(b.T).T)):
+        np.testing.assert_allclose(training.product(left, right), expected, atol=1e-4)
+    assert training.product(a, b).dtype == np.float32
+
+
+def test_bytes_train_to_the_same_weights_as_the_rows_that_they_become():
+    rng = np.random.default_rng(4)
+    images, labels = rng.integers(0, 256, (96, 784), np.uint8), rng.integers(0, 10, 96)
+    both = [Training(new_net((784, 16, 10)), x, labels, lr=0.1, batch=32) for x in (images, mnist.as_rows(images))]
+    for each in both:
+        for _ in range(5):
+            each.step()
+    for one, other in zip(*(each.net.layers for each in both), strict=True):
+        np.testing.assert_array_equal(one[0], other[0])

@@ -1,5 +1,7 @@
 """ContractionPath: an order is made pair by pair, compared and timed."""
 
+import sys
+
 import numpy as np
 import opt_einsum
 import pytest
@@ -138,3 +140,15 @@ def test_what_was_kept_comes_back_and_nonsense_does_not():
     other = wl.ContractionPath(*BIG)
     assert not other.restore({"pairs": [[0, 1], [0, 1]]})
     assert other.pairs == [] and not other.picture["complete"]
+
+
+def test_in_a_browser_it_says_so_and_tries_less(turns, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    widget = wl.ContractionPath("ij,jk,k->i", (2000, 2000), (2000, 2000), (2000,), order=[(1, 2), (0, 1)])
+    send(widget, time=True)
+    assert widget.progress == {"message": "Timing"}
+    turns.finish()
+    assert widget.error == "" and widget.progress == {}
+    assert rows(widget)["left to right"]["time"] == "not timed: it would take too long in a browser"
+    assert rows(widget)["own"]["timed"]
+    assert widget.picture["words"]["operands"].endswith("in numpy, in your browser.")

@@ -1,5 +1,6 @@
 """Roofline shows what is known of the machine and what ladders have timed, and follows both."""
 
+import json
 import sys
 
 import pytest
@@ -338,3 +339,41 @@ def test_a_timing_lies_where_point_says(measured):
     record("matmul", 0.0155)
     (point,) = widget.picture["points"]
     assert point["sentence"] == roofline.point(matmul.cost(50_000, 784, 10), timing.Timing(0.0155), MACHINE).sentence
+
+
+# ---- in a page that another machine has made ----
+
+
+def test_a_kept_roof_comes_with_its_machine_and_its_times(measured, monkeypatch):
+    there = Machine(ONE, ONE, "A processor", None, 2**27, 1.0, "26 November 2026")
+    monkeypatch.setattr(machines, "_machine", there)
+    record("matmul", 0.0155)
+    widget = wl.Roofline()
+    kept = json.loads(json.dumps(widget.keep()))
+    monkeypatch.setattr(machines, "_machine", None)
+    monkeypatch.setattr(results, "_measured", {})
+    again = wl.Roofline()
+    assert again.picture["roofs"] == [] and again.picture["points"] == []
+    again._restore_kept(kept)
+    assert again.picture == widget.picture and roofline.known() == there
+    assert words(again)["machine"].startswith("A processor, measured on 26 November 2026.")
+
+
+def test_a_time_in_a_browser_lies_under_the_roof_of_the_browser(measured, turns, monkeypatch):
+    monkeypatch.setattr(machines, "_machine", Machine(ONE, ONE, "A processor", None, 2**27, 1.0))
+    record("matmul", 0.0155)
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    monkeypatch.setattr(module, "BUDGET_S", 0.01)
+    here = Machine(ONE, ONE, "Python in your browser", None, 2**27, 1.0, "", True)
+    monkeypatch.setattr(machines, "measure_anew", lambda *args: here)
+    widget = wl.Roofline(rung="numpy")
+    assert [point["title"] for point in widget.picture["points"]] == ["torch @"]
+    widget.m = 3
+    widget._on_msg({"time": True}, [])
+    turns.finish()
+    assert widget.error == "" and roofline.known() == here
+    assert [point["title"] for point in widget.picture["points"]] == ["numpy @"]
+    assert words(widget)["notice"].endswith(
+        "Not drawn: the times of the machine on which this page was made. "
+        "A time belongs under the roof of its own machine."
+    )
