@@ -78,5 +78,5 @@ def test_what_can_not_be_written_down_is_named():
     def odd(a, out):
         out[0] = thing
 
-    with pytest.raises(gpu.KernelError, match="“thing” is a object, which can't be written down"):
+    with pytest.raises(gpu.KernelError, match="“thing” is a object, which can’t be written down"):
         gpu.portable(odd)

@@ -59,7 +59,7 @@ def _written(value: Any, name: str, source: Source, resolver: Resolver, node: as
     kind = getattr(value, "__name__", "")
     if kind in GIVEN and hasattr(names, kind):  # numba's types
         return kind
-    raise KernelError(f"“{name}” is a {type(value).__name__}, which can't be written down", node.lineno, source.name)
+    raise KernelError(f"“{name}” is a {type(value).__name__}, which can’t be written down", node.lineno, source.name)
 
 
 def _literal(value: Any) -> str:
