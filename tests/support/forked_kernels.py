@@ -28,10 +28,10 @@ from jupyter_client.provisioning import local_provisioner
 
 ADDRESS = "KERNEL_FORKS"  # names the socket on which that process listens
 POSSIBLE = sys.platform == "linux"
-IMPORTED = (
-    "ipykernel.kernelapp ipywidgets anywidget numpy torch torch.utils.data sympy numba pandas "
-    "matplotlib.figure matplotlib.image matplotlib.backends.backend_agg"
-).split()
+IMPORTED = [
+    *("ipykernel.kernelapp", "ipywidgets", "anywidget", "numpy", "torch", "torch.utils.data", "sympy", "numba"),
+    *("pandas", "matplotlib.figure", "matplotlib.image", "matplotlib.backends.backend_agg"),
+]
 NUMBER_BYTES = 8
 
 
