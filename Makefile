@@ -41,7 +41,7 @@ test-fast: test-python test-js
 	@echo "All fast tests passed; \`make test\` runs those in the browser as well."
 
 test-python: $(VENV)/.test $(JS)
-	@$(BIN)/python -m pytest -q --ignore=tests/browser --ignore=tests/site/browser $(AT_ONCE) --dist=loadfile
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -q --ignore=tests/browser --ignore=tests/site/browser $(AT_ONCE) --dist=loadfile
 
 test-js: $(JS) $(VENV)/.test
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm test --silent

@@ -61,5 +61,5 @@ def _plain(content: list[Any]) -> str:
     """Declarations without comments, each with its semicolon, since variables are looked for up to there."""
     declarations = tinycss2.parse_declaration_list(content, skip_comments=True, skip_whitespace=True)
     return "".join(
-        f"{tinycss2.serialize([each]).strip().rstrip(';')};" for each in declarations if each.type != "error"
+        f"{tinycss2.serialize([each]).strip().rstrip(';').rstrip()};" for each in declarations if each.type != "error"
     )
