@@ -144,7 +144,7 @@ def test_a_rung_without_a_time_is_greyed_with_a_sentence():
     assert reasons["matmul"].endswith("The machine that made this page has its times for 5 × 784 × 10.")
     assert reasons["numba"].startswith("It does not run in a browser, and the machine that made this page has no time")
     refused = rows(page, page.say("a", custom={"run": "matmul"}))
-    assert "matmul can't run here" in refused["error"]
+    assert "matmul can’t run here" in refused["error"]
 
 
 def test_what_is_kept_of_a_ladder_brings_its_times_and_the_learners_rungs_back():
