@@ -4,6 +4,7 @@ import functools
 import http.server
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -36,8 +37,14 @@ def site():
     """The folder of the built site: `make site` has made it, or $TENSOR_FOUNDATIONS_SITE names it."""
     folder = Path(os.environ.get("TENSOR_FOUNDATIONS_SITE", ROOT / "site"))
     if not (folder / "index.html").exists():
-        build(folder, [], ROOT / "lessons", ROOT / "build/static_edition")
+        build_apart(folder, [], ROOT / "lessons", ROOT / "build/static_edition")
     return folder
+
+
+def build_apart(*arguments, **options):
+    """Build a site in a thread of its own: in this one the browser's event loop runs."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(build, *arguments, **options).result()
 
 
 @contextmanager
