@@ -13,7 +13,7 @@ from static_edition.files import Site
 from static_edition.formulas import FormulaFailed
 from widgets_lib.app.course import Lesson, course, neighbours
 
-PROBLEMS = (LessonFailed, parts.PartMissing, archive.ArchiveFailed, FormulaFailed)
+PROBLEMS = (LessonFailed, parts.PartMissing, archive.ArchiveFailed, FormulaFailed, render.Changed)
 
 
 class BuildFailed(Exception):

@@ -38,6 +38,10 @@ JUPYTER_SHEETS = ("index.css", "theme-light.css", "theme-dark.css")
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.S)
 
 
+class Changed(Exception):
+    """What the lessons ran with is not what is there now."""
+
+
 @dataclass(frozen=True)
 class Shared:
     """Addresses of what all pages have: stylesheets, classic scripts, the module that is run and those it imports."""
@@ -204,6 +208,8 @@ def share(states: dict[str, dict[str, Any]]) -> tuple[dict[str, dict[str, Any]],
 def _write_view(site: Site, widget: dict[str, Any]) -> dict[str, Any]:
     files = bundle_files(widget["class"])
     view = widget["view"]
+    if view["module"] not in files:
+        raise Changed("widgets_lib has changed while the lessons ran: build again")
     return {
         "module": site.add_view(view["module"], files),
         "sheets": [site.add_view(sheet, files) for sheet in view["sheets"]],
