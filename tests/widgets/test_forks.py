@@ -300,7 +300,7 @@ def test_a_run_that_fails_is_told_in_words(fork, monkeypatch):
 def test_without_fork_it_says_so_and_the_simulation_stands(monkeypatch):
     monkeypatch.setattr(sys, "platform", "emscripten")
     widget = wl.ForkSimulator()
-    assert "no fork on this system (emscripten)" in widget.cannot_fork
+    assert "no fork in a browser" in widget.cannot_fork
     with pytest.raises(ValueError, match="so there is only the prediction"):
         widget.run()
     assert groups(widget) == [[0, 1, 2, 3]] * 3

@@ -113,7 +113,8 @@ def fork_unavailable_reason(generator: str = "wichmann-hill") -> str | None:
     """The reason why no process can be forked on this system, with this generator; None if one can."""
     if hasattr(os, "fork") and sys.platform not in ("emscripten", "wasi"):
         return GENERATORS[generator].fork_unavailable
-    return f"There is no fork on this system ({sys.platform}), so there is only the prediction."
+    where = "in a browser" if sys.platform == "emscripten" else f"on this system ({sys.platform})"
+    return f"There is no fork {where}, so there is only the prediction."
 
 
 def fold_seed(generator: str, seed: int) -> tuple[int, str]:
