@@ -342,3 +342,9 @@ def test_hints_come_one_by_one(key):
     assert widget.challenge["hints"] == list(CHALLENGES[key].hints) and not widget.challenge["more"]
     widget._on_msg({"restart": True}, [])
     assert widget.challenge["hints"] == []
+
+
+def test_true_that_a_page_sets_for_a_test_digit_is_digit_1():
+    widget = wl.SimilarityExplorer("charges", index=5)
+    widget.set_state({"index": True})
+    assert widget.error == "" and widget.index == 1

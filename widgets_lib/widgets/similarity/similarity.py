@@ -184,7 +184,7 @@ class SimilarityExplorer(Widget):
         )
         drawn = (self.index, self.strokes, setting)
         if drawn != self._drawn:
-            self._subject = Subject.of(self.index, self.strokes, steps)
+            self._subject = Subject.of(int(self.index), self.strokes, steps)  # JSON's true is 1, and no mask
             self._drawn = (self.index, [list(stroke) for stroke in self.strokes], setting)
             self._draw(setting)
         self._judge(setting)
