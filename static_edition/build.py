@@ -34,6 +34,7 @@ def build(out: Path, names: Sequence[str], lessons: Path, keep: Path, strict: bo
     try:
         _write(Site(new), chosen, lessons, keep, problems)
     except PROBLEMS as error:
+        shutil.rmtree(new, ignore_errors=True)
         raise BuildFailed(str(error)) from error
     weights = weigh.weigh(new)
     try:
@@ -41,8 +42,10 @@ def build(out: Path, names: Sequence[str], lessons: Path, keep: Path, strict: bo
     except weigh.TooHeavy as error:
         problems.append(str(error))
     if problems and strict:
+        shutil.rmtree(new)
         raise BuildFailed("\n\n".join(problems))
-    print(*problems, sep="\n\n", end="")
+    for problem in problems:
+        print(problem)
     shutil.rmtree(out, ignore_errors=True)
     new.rename(out)
     return weights

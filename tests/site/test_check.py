@@ -4,7 +4,7 @@ from copy import deepcopy
 
 import pytest
 
-from static_edition import check, execute, render
+from static_edition import build, check, execute, render
 from tests.site import small_course
 from widgets_lib.app.course import course
 
@@ -55,3 +55,15 @@ def test_a_widget_that_cant_be_made_again_is_named(lesson_page):
 
     _, lines = check.settle([changed(lesson_page, spoil)], {})
     assert lines == ["01_small: strides-1: StrideExplorer: a lambda has no place in a recipe"]
+
+
+def test_a_site_with_a_widget_that_differs_is_not_written(tmp_path, monkeypatch):
+    (tmp_path / "lessons").mkdir()
+    small_course.write(tmp_path / "lessons", "01_small")
+    monkeypatch.setattr(check, "settle", lambda pages, book: (pages, ["01_small: strides-1: StrideExplorer.moves"]))
+    keep = execute.ROOT / "build/small_site"
+    with pytest.raises(build.BuildFailed, match=r"(?s)not in a browser what they are.*strides-1: StrideExplorer.moves"):
+        build.build(tmp_path / "site", [], tmp_path / "lessons", keep)
+    assert [path.name for path in tmp_path.iterdir()] == ["lessons"]
+    build.build(tmp_path / "site", [], tmp_path / "lessons", keep, strict=False)
+    assert (tmp_path / "site/01_small.html").exists()
