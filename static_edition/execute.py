@@ -22,6 +22,7 @@ from nbclient.exceptions import CellExecutionError
 ROOT = Path(__file__).parents[1]
 LIBRARY = ROOT / "widgets_lib"
 CELL_TIMEOUT_S = 600
+VIEW = "application/vnd.jupyter.widget-view+json"
 SHOWN_BY = ("numpy", "torch", "numba", "matplotlib", "pandas", "ipywidgets", "anywidget")
 
 
@@ -92,7 +93,22 @@ async def _run(path: Path) -> Executed:
         except CellExecutionError as error:
             raise LessonFailed(f"{path.stem} can't be built, because one of its cells fails.\n{error}") from None
         notebook.cells = notebook.cells[1:-1]
-        return Executed(path.stem, notebook, json.loads(taken.read_text("utf-8")))
+        found = json.loads(taken.read_text("utf-8"))
+        _write_out(path.stem, notebook, found)
+        return Executed(path.stem, notebook, found["widgets"])
+
+
+def _write_out(name: str, notebook: Any, found: dict[str, Any]) -> None:
+    """Put the text of each line under a cell, which is a widget in a notebook, in the widget's place.
+
+    Raises: LessonFailed for any other widget that is not one of widgets_lib's.
+    """
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        view = output.get("data", {}).get(VIEW, {}).get("model_id")
+        if view in found["lines"]:
+            output["data"] = {"text/html": found["lines"][view]}
+        elif view and view not in found["widgets"]:
+            raise LessonFailed(f"{name}: {output['data']['text/plain']} can't be in a page without a server.")
 
 
 def environment() -> dict[str, str]:

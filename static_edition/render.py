@@ -20,7 +20,7 @@ from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
 from static_edition import offline, pruning, security
-from static_edition.execute import LIBRARY, Executed
+from static_edition.execute import LIBRARY, VIEW, Executed
 from static_edition.files import Site
 from static_edition.formulas import Formulas
 from widgets_lib.app import veils
@@ -29,7 +29,6 @@ from widgets_lib.app.course import Lesson
 HERE = Path(__file__).parent
 SHARE = LIBRARY / "app/share/voila/templates/tensor-foundations"
 BROWSER = HERE / "browser"
-VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 # What the app's page has in its head, less what speaks to its server.
 SCRIPTS = ("site.js", "progress.js", "veils.js", "links.js", "keep.js", "lesson.js")

@@ -22,7 +22,8 @@ def start() -> None:
 
 
 def finish(path: str) -> None:
-    """Write every widget's class, view, traits, recipe and what it keeps to `path`, as JSON."""
+    """Write every widget's class, view, traits, recipe and what it keeps to `path`, and the lines under cells, as JSON."""
+    import ipywidgets
     from ipywidgets.widgets import widget as ipywidgets_widget
 
     from widgets_lib.widgets._base import Widget
@@ -36,8 +37,9 @@ def finish(path: str) -> None:
         if type(each).run_for_keeps is not Widget.run_for_keeps:
             each.run_for_keeps()
             taken[key]["kept"] = each.keep()
+    lines = {key: each.value for key, each in ipywidgets_widget._instances.items() if type(each) is ipywidgets.HTML}
     with open(path, "w", encoding="utf-8") as file:
-        json.dump(taken, file, default=plain, allow_nan=False)
+        json.dump({"widgets": taken, "lines": lines}, file, default=plain, allow_nan=False)
 
 
 def _taken(widget: Any) -> dict[str, Any]:

@@ -13,7 +13,9 @@ const CELLS = `<p id="told" hidden></p><p id="forgotten" hidden></p><div id="les
     <div class="lm-Widget tf-widget"><section class="wl"></section></div>
     <div class="lm-Widget tf-widget"><section class="wl"></section></div>
   </div>
-  <div class="jp-Cell" id="cell-id=q"><div class="lm-Widget"><section class="wl wl-predict"></section></div></div></div>`;
+  <div class="jp-Cell" id="cell-id=q">
+    <div class="lm-Widget"><section class="wl wl-predict"></section></div>
+  </div></div>`;
 
 /** Of another realm's object one of this realm. */
 const clone = (value) => JSON.parse(JSON.stringify(value));

@@ -38,3 +38,18 @@ def test_the_outputs_depend_on_the_widgets_and_not_on_the_app():
     files = {str(file.relative_to(execute.LIBRARY)) for file in execute.library_files()}
     assert {"widgets/_base.py", "compute/rng/forks.py", "widgets/shared/dom.js", "data/mnist.npz"} <= files
     assert not [name for name in files if name.startswith("app/") or "__pycache__" in name]
+
+
+def test_a_line_under_a_cell_is_text_in_the_page(tmp_path):
+    rung = 'import widgets_lib as wl\n\n@wl.rung("mine")\ndef mine(a, b):\n    return a @ b'
+    lesson = small_course.write(tmp_path, "01_rung", [new_code_cell(rung)])
+    (executed,) = execute.execute([lesson], tmp_path / "kept")
+    (output,) = executed.notebook.cells[0].outputs
+    assert list(output.data) == ["text/html"] and "no ladder is open" in output.data["text/html"]
+
+
+def test_another_librarys_widget_ends_the_build(tmp_path):
+    slider = new_code_cell("import ipywidgets\n\nipywidgets.IntSlider()")
+    lesson = small_course.write(tmp_path, "01_slider", [slider])
+    with pytest.raises(execute.LessonFailed, match="01_slider: IntSlider"):
+        execute.execute([lesson], tmp_path / "kept")

@@ -80,7 +80,7 @@ def test_code_has_its_colours(small_site, small):
     sheets = [
         (small_site / each["href"]).read_text("utf-8") for each in small.all("link") if each["rel"] == "stylesheet"
     ]
-    assert 'class="highlight' in small.text
+    assert any("highlight" in each.get("class", "").split() for each in small.all("div"))
     assert any(".highlight .k {" in sheet for sheet in sheets)
 
 

@@ -67,7 +67,7 @@ def test_a_wrong_result_is_named_where_the_right_one_is_known(shell):
 
 def test_an_error_ends_at_the_learners_line(shell):
     shell.cell("@wl.kernel('mine', 3, 4, arrays=(a, out))", *COPY[:3], "        out[i] = a.sum()")
-    assert line(shell).startswith("✗ line 5: a kernel can&#x27;t call a.sum()")
+    assert line(shell).startswith("✗ line 5: a kernel can’t call a.sum()")
     shell.cell("@wl.kernel('mine')", "def two(a, b):", "    a[0, 0] = 1")
     assert line(shell) == "✗ two takes 2 arguments (a, b) and is given 3"
 

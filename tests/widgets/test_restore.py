@@ -39,7 +39,7 @@ DOINGS = {
         {"message": {"back": True}},
         {"message": {"choose": "templates"}},
         {"message": {"loss": "squared error"}},
-        {"message": {"put": [0.5]}},
+        {"start": [0.5], "steps": []},
         {"message": {"step": 2}},
     ],
     "DigitViewer": [{"row": 3, "column": 4}, {"numbers": True}],

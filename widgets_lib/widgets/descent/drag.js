@@ -4,8 +4,8 @@ import { hasModifier } from "../shared/dom.js";
 const MOVED = 3; // px: a shorter way is a click
 
 /**
- * Listen to presses and drags in `node`, on its button `grip` or beside it. Returns { wasDrag() }: whether the press that
- * ends now was a drag, and no click.
+ * Listen to presses and drags in `node`, on its button `grip` or beside it. Returns { wasDrag() }: whether the press
+ * that ends now was a drag, and no click.
  * @param {HTMLElement} node
  * @param {HTMLElement} grip
  * @param {object} on

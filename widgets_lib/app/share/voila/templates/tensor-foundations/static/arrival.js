@@ -45,7 +45,7 @@ function watchArrival() {
   }
 }
 
-/** A comm that was opened for an answer that never came is in the way of the next: the kernel's object refuses a second. */
+/** A comm that was opened for an answer that never came is in the way of the next: the kernel refuses a second. */
 function forgetOldComms(kernel) {
   const comms = new Map();
   const createComm = kernel.createComm.bind(kernel);

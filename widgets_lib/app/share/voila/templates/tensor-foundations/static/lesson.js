@@ -1,6 +1,6 @@
 // The lesson page's own behaviour, with or without a server: code switch, contents, anchors, what is said of Python.
-// `startLesson` runs once the bar exists, long before the page has loaded; `completeLesson` and `finishLesson` are called
-// by voila-page.js in the app, and at the end of a page without a server.
+// `startLesson` runs once the bar exists, long before the page has loaded; `completeLesson` and `finishLesson` are
+// called by voila-page.js in the app, and at the end of a page without a server.
 "use strict";
 
 const REPAIR_MS = 100; // from a change in an output until it is repaired

@@ -1,5 +1,5 @@
-// What a lesson's page has to do with Voila: progress while it streams the cells, knowing when its widgets are drawn, and
-// stopping the kernel of a page that is left. In <head>, after lesson.js.
+// What a lesson's page has to do with Voila: progress while it streams the cells, knowing when its widgets are drawn,
+// and stopping the kernel of a page that is left. In <head>, after lesson.js.
 "use strict";
 
 const DRAWN_MS = 50; // how often to look whether everything is drawn
