@@ -26,7 +26,6 @@ STATE = """id => {
   return [model.get("error"), Object.fromEntries(model.get("input_names").map((name) => [name, model.get(name)]))];
 }"""
 FAULTS = {  # to be mended; each entry fails here once it is
-    "DescentExplorer": "a ball that is put somewhere is refused",
     "KernelTrace": "the trimmed standard library lacks _ast_unparse",
     "TrainingRun": "np.errstate is left in another turn than it was entered",
 }
