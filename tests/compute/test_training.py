@@ -225,3 +225,9 @@ def test_bytes_train_to_the_same_weights_as_the_rows_that_they_become():
             each.step()
     for one, other in zip(*(each.net.layers for each in both), strict=True):
         np.testing.assert_array_equal(one[0], other[0])
+
+
+def test_between_two_parts_of_a_prediction_warnings_are_as_before():
+    net, before = new_net([784, 10]), np.geterr()
+    for _ in training.predicting(net, np.zeros((training.CHUNK + 1, 784), np.float32)):
+        assert np.geterr() == before

@@ -2,6 +2,7 @@
 
 import threading
 from collections import deque
+from contextvars import copy_context
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -26,7 +27,7 @@ class Turns:
 
     def take(self, count=1):
         for _ in range(count):
-            self.waiting.popleft()()
+            copy_context().run(self.waiting.popleft())  # as an event loop calls back: each time in a context of its own
 
     def finish(self):
         while self.waiting:

@@ -2,6 +2,8 @@
 
 import threading
 
+import numpy as np
+
 from widgets_lib.widgets import _tasks
 from widgets_lib.widgets._tasks import MAX_RUNNING, BackgroundTasks, wait_for
 
@@ -123,6 +125,28 @@ def test_without_threads_what_fails_is_told_in_words(turns):
     work.start({}, fails, print)
     turns.finish()
     assert errors == ["the value 7 is too large"] and progress[-1] == {}
+
+
+def test_without_threads_what_is_entered_in_one_turn_is_left_in_another_and_holds_in_between(turns):
+    work, _, errors = tasks()
+    before, inside, answers = np.geterr(), [], []
+
+    def job(should_stop):
+        with np.errstate(all="ignore"):
+            for _ in range(3):
+                inside.append(set(np.geterr().values()))
+                yield
+        return np.geterr()
+
+    work.start({}, job, answers.append)
+    while turns.waiting:
+        turns.take()
+        assert np.geterr() == before
+    assert (inside, answers, errors) == ([{"ignore"}] * 3, [before], [])
+    work.start({}, job, answers.append)
+    turns.take()
+    work.cancel()  # it is left where it is
+    assert np.geterr() == before and errors == []
 
 
 def test_without_threads_a_wait_does_the_rest(turns):

@@ -7,6 +7,7 @@ it can pause, stop, or set a learning rate.
 import math
 import threading
 from collections.abc import Callable, Generator
+from contextvars import Context
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -44,6 +45,7 @@ class _Task(threading.Thread):
         self._work = _steps(job, self.stop.is_set)
         self._publish, self._fail, self._end, self._running = publish, fail, end, running
         self.in_turns, self._is_at_work = call_later is not None, False
+        self._context = Context()  # one for all turns, as a thread has: what is entered in one may be left in another
 
     def run(self) -> None:
         """On the thread: all of it, once few enough others run."""
@@ -57,6 +59,9 @@ class _Task(threading.Thread):
 
     def take_turn(self, limit_s: float) -> bool:
         """Work for so long; whether there is more to do."""
+        return self._context.run(self._take_turn, limit_s)
+
+    def _take_turn(self, limit_s: float) -> bool:
         until, self._is_at_work = monotonic() + limit_s, True
         try:
             while not self.stop.is_set():
@@ -78,7 +83,7 @@ class _Task(threading.Thread):
         """Stop as soon as can be: where nobody is at work, at once."""
         self.stop.set()
         if self.in_turns and not self._is_at_work:
-            self._work.close()
+            self._context.run(self._work.close)
 
 
 def _steps(job: Job, should_stop: ShouldStop) -> Generator[None, None, Any]:

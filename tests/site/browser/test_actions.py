@@ -27,7 +27,6 @@ STATE = """id => {
 }"""
 FAULTS = {  # to be mended; each entry fails here once it is
     "KernelTrace": "the trimmed standard library lacks _ast_unparse",
-    "TrainingRun": "np.errstate is left in another turn than it was entered",
 }
 NO_PYTHON = "Python does not start in this browser"
 

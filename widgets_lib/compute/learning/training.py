@@ -146,7 +146,8 @@ def predicting(net: Net, x: np.ndarray) -> Iterator[np.ndarray]:
     """The same in parts, one after the other. x: pixels from 0 to 1, or bytes as `mnist.compact` has them."""
     for start in range(0, len(x), CHUNK):
         with np.errstate(over="ignore", invalid="ignore"):  # of a net that is about to diverge
-            yield forward(net, mnist.as_rows(x[start : start + CHUNK]))[-1].argmax(1)
+            labels = forward(net, mnist.as_rows(x[start : start + CHUNK]))[-1].argmax(1)
+        yield labels  # outside, where whoever asks for the parts has warnings as before
 
 
 def accuracy(net: Net, x: np.ndarray, y: np.ndarray) -> float:
