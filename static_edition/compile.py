@@ -1,7 +1,8 @@
 """Runs in Pyodide, under node: makes .pyc of the .py in an archive, so that no browser compiles them again.
 
 Of Python's own library only what can be asked for comes along: what was imported once all of the course was, and what any
-function of the course, of numpy or of traitlets imports, each with all that it imports itself when it is loaded.
+function of the course, of numpy or of traitlets imports, each with all that it imports itself, when it is loaded or in a
+function: `ast` imports what `ast.unparse` needs at the first call only.
 """
 
 import ast
@@ -15,8 +16,16 @@ OLD = (1980, 1, 1, 0, 0, 0)  # the same contents make the same archive
 # What Python looks up by name, so that no import tells.
 CODECS = "aliases ascii cp437 idna latin_1 raw_unicode_escape unicode_escape utf_8 utf_8_sig utf_16_le utf_32_le"
 BY_NAME = ["encodings", *(f"encodings.{name}" for name in CODECS.split()), "traceback", "linecache", "tokenize"]
-# For who develops, imported by functions of numpy and traitlets that no page calls.
-UNASKED = {"unittest", "doctest", "pydoc", "pdb", "cProfile", "distutils", "test", "asyncio.__main__", "ctypes.util"}
+# What functions import that no page calls, with all that is in it: left out, unless it is loaded all the same.
+NOT_NEEDED = {
+    "asyncio.__main__ distutils cProfile doctest pdb pydoc test unittest": "for who develops",
+    "_pyrepl rlcompleter": "nobody types at a prompt",
+    "concurrent.futures.interpreter concurrent.futures.process concurrent.interpreters multiprocessing": "no processes",
+    "ctypes.util ctypes.wintypes": "looks for libraries of a system",
+    "ftplib http.cookiejar smtplib xmlrpc": "a page speaks to nobody",
+    "tarfile": "for packages that are installed later",
+}
+UNASKED = {name for names in NOT_NEEDED for name in names.split()}
 
 
 def compile_archive(source, target, root, wanted=None):
@@ -57,18 +66,15 @@ def wanted_of(library, sources):
     for name, _ in texts:
         if not name.startswith(("numpy/", "traitlets/")):
             import_if_possible(module_name(name))
-    asked = {each for name, text in texts for each in imports(name, text, in_functions=True)} - UNASKED
+    asked = {each for name, text in texts for each in imports(name, text)}
     with zipfile.ZipFile(library) as archive:
         files = {module_name(name): name for name in archive.namelist() if name.endswith(".py")}
         wanted, waiting = set(), [*BY_NAME, *sys.modules, *asked]
         while waiting:
             name = waiting.pop()
-            if name in files and name not in wanted:
+            if name in files and name not in wanted and not is_unasked(name):
                 wanted.add(name)
-                waiting += [
-                    name.rpartition(".")[0],
-                    *imports(files[name], archive.read(files[name]), in_functions=False),
-                ]
+                waiting += [name.rpartition(".")[0], *imports(files[name], archive.read(files[name]))]
     return wanted
 
 
@@ -81,12 +87,15 @@ def import_if_possible(name):
             raise
 
 
-def imports(path, text, in_functions):
-    """The names of the modules that a source imports, and of what it takes from them, which may be modules too."""
+def is_unasked(name):
+    """Whether a module, or a package that it is in, is left out."""
+    return name not in sys.modules and any(f"{name}.".startswith(f"{each}.") for each in UNASKED)
+
+
+def imports(path, text):
+    """The names of the modules that a source imports, at any depth, and of what it takes from them, which may be modules."""
     package = module_name(path).split(".") if path.endswith("__init__.py") else module_name(path).split(".")[:-1]
-    waiting = [ast.parse(text)]
-    while waiting:
-        node = waiting.pop()
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -97,5 +106,3 @@ def imports(path, text, in_functions):
             )
             yield base
             yield from (f"{base}.{alias.name}" for alias in node.names)
-        elif in_functions or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            waiting += ast.iter_child_nodes(node)

@@ -37,12 +37,18 @@ def test_the_same_contents_make_the_same_archive():
     assert archive._sources(keep) == archive._sources(keep)
 
 
-def test_imports_are_found_where_they_count():
-    text = "import a.b\nfrom . import c\nfrom ..d import e\nif x:\n    import f\ndef g():\n    import h\n"
-    at_once = set(compile.imports("p/q/r.py", text, in_functions=False))
-    assert at_once == {"a.b", "p.q", "p.q.c", "p.d", "p.d.e", "f"}
-    assert set(compile.imports("p/q/r.py", text, in_functions=True)) - at_once == {"h"}
-    assert "p.q.c" in set(compile.imports("p/q/__init__.py", "from . import c", in_functions=False))
+def test_imports_are_found_at_any_depth():
+    text = "import a.b\nfrom . import c\nfrom ..d import e\nif x:\n    import f\ndef g():\n    def i():\n        import h\n"
+    assert set(compile.imports("p/q/r.py", text)) == {"a.b", "p.q", "p.q.c", "p.d", "p.d.e", "f", "h"}
+    assert "p.q.c" in set(compile.imports("p/q/__init__.py", "from . import c"))
+
+
+def test_what_the_library_imports_at_its_first_use_is_there_and_what_is_left_out_is_not_needed(small_site):
+    (file,) = small_site.glob("static/pyodide.*/python_stdlib.zip")
+    names = set(zipfile.ZipFile(file).namelist())
+    assert "_ast_unparse.pyc" in names  # of ast.unparse
+    assert not [name for name in names if name.startswith(("multiprocessing/", "_pyrepl/", "ftplib"))]
+    assert compile.is_unasked("multiprocessing.pool") and not compile.is_unasked("tests")
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,6 @@ STATE = """id => {
   const model = tf.models.get(id);
   return [model.get("error"), Object.fromEntries(model.get("input_names").map((name) => [name, model.get(name)]))];
 }"""
-FAULTS = {  # to be mended; each entry fails here once it is
-    "KernelTrace": "the trimmed standard library lacks _ast_unparse",
-}
 NO_PYTHON = "Python does not start in this browser"
 
 
@@ -68,12 +65,7 @@ def wait_for_answer(page, model, inputs):
     return error, now
 
 
-def _listed(name):
-    marks = [pytest.mark.xfail(reason=FAULTS[name], strict=True)] if name in FAULTS else []
-    return pytest.param(name, marks=marks)
-
-
-@pytest.mark.parametrize("name", map(_listed, sorted(test_restore.DOINGS)))
+@pytest.mark.parametrize("name", sorted(test_restore.DOINGS))
 def test_every_action_does_in_the_page_what_it_does_in_a_kernel(lively, every_widget, name):
     model = every_widget[1][name]
     there = test_restore.make(widget_expressions()[name])
