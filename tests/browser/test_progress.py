@@ -89,8 +89,8 @@ def test_the_first_use_of_every_widget_outlives_its_python(page, context, scratc
     servers.write_notebook(lesson("import widgets_lib as wl", *cells), scratch_voila.root / "every.ipynb")
     page.add_init_script(LISTEN)
     open_lesson(page, scratch_voila, "every.ipynb")
+    expect(page.locator(".wl")).to_have_count(len(names))
     firsts = page.evaluate(INPUTS)
-    assert len(firsts) == len(names)
     for stop in keyboard.stops(page):
         at = stop["widget"]
         if at >= 0 and page.evaluate(INPUTS)[at] == firsts[at]:
