@@ -43,6 +43,15 @@ test("an unmeasured machine: the view asks for it once, and says what is missing
   view.destroy();
 });
 
+test("a machine that is measured is not asked for again when its drawing comes into sight", async () => {
+  const view = await mount(roofline(THREE), { state: {} });
+  assert.deepEqual(
+    view.model.sent.map(({ content }) => content),
+    [{ view: 1 }],
+  );
+  view.destroy();
+});
+
 test("the roof rises to the ridge and is flat from there, one core below all", async () => {
   const view = await mount(roofline("[]"));
   const [lower, upper] = view.$$(".wl-roof").map((path) =>

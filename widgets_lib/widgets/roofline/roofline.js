@@ -163,7 +163,8 @@ function render(context) {
   room.measure();
   draw();
   model.send({ view: 1 });
-  whenVisible(view.stage, () => model.send({ measure: "first" }), view.signal);
+  const measureFirst = () => model.get("picture").roofs.length || model.send({ measure: "first" });
+  whenVisible(view.stage, measureFirst, view.signal);
   return view.destroy;
 }
 
