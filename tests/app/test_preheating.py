@@ -14,7 +14,7 @@ from traitlets import HasTraits
 from tests.support import servers
 from tests.support.servers import is_running, wait_until, write_notebook
 from tests.support.visitors import SLIDER, Visitor, crowd
-from widgets_lib.app import preheating, rendering
+from widgets_lib.app import pools, rendering
 from widgets_lib.app.kernel_slots import KernelSlots
 from widgets_lib.app.preheating import PreheatedPool
 
@@ -206,13 +206,13 @@ def test_a_visitor_is_culled_when_idle_or_never_there_but_not_what_waits(logs, t
 
 
 def test_the_stock_pool_still_hands_on_what_failed():
-    """When this fails, upstream has mended it: see whether preheating.py can be deleted."""
+    """When this fails, upstream has mended it: see whether preheating.py and pools.py can be deleted."""
 
     class Base(HasTraits):
         parent = type("App", (), {"root_dir": "/nowhere", "notebook_path": None})
 
     async def visit():
-        manager = preheating.stock_factory(Base, True, 1)()
+        manager = pools.stock_factory(Base, True, 1)()
         failed = asyncio.get_running_loop().create_future()
         failed.set_exception(RuntimeError("the class was full"))
         manager._pools["01_data.ipynb"] = [failed]

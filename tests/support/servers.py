@@ -24,6 +24,7 @@ NO_NETWORK = {
     **dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9"),
     **dict.fromkeys(("no_proxy", "NO_PROXY"), "localhost,127.0.0.1"),
 }
+FORKS = "--LessonKernelManager.forks"
 RUNNING = []  # for the log shown below a failed test
 
 
@@ -180,12 +181,15 @@ def python_m(forks):
 def voila(root, logs, *options, env=None, cwd=ROOT, port=None, prefix=(), forks=None):
     """`voila ROOT` with the voila.json of `cwd`, as a context manager that yields a Server.
 
-    Nothing is preheated unless an option asks for it: most tests count kernels, and write notebooks by the dozen.
+    Nothing is preheated unless an option asks for it: most tests count kernels, and write notebooks by the dozen. Nor
+    does the server fork kernels: then they are no children of its.
     `prefix` goes in front of the command; its kernels are `forks` or, without, start as a visitor's do.
     """
     port = port or free_port()
     if not any(option.startswith("--preheat_kernel") for option in options):
         options = ("--preheat_kernel=False", *options)
+    if not any(option.startswith(FORKS) for option in options):
+        options = (f"{FORKS}=False", *options)
     command = [*prefix, *python_m(forks), "voila", str(root), "--no-browser", f"--port={port}", *options]
     return serve("voila", command, root, f"http://localhost:{port}/", logs, env, cwd, forks)
 

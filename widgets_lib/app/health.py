@@ -13,13 +13,13 @@ class HealthHandler(JupyterHandler):
 
     @allow_unauthenticated
     def get(self):
-        """{"lessons": in the served folder, "kernels": of open lessons, "waiting": preheated, "max_kernels": cap}."""
+        """{"lessons": in the served folder, "kernels": of open lessons, "waiting": run ahead, "max_kernels": cap}."""
         slots = self.kernel_manager.slots
         self.finish(
             {
                 "lessons": sum(lesson.path is not None for lesson in course(self.contents_manager.root_dir)),
                 "kernels": len(slots.visits),
-                "waiting": sum(preheated.ready for preheated in slots.preheated.values()),
+                "waiting": slots.ready_count(),
                 "max_kernels": slots.max_kernels,
             }
         )

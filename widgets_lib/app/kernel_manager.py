@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from datetime import datetime, timezone
 from functools import partial
 from typing import Any
@@ -11,10 +12,12 @@ from jupyter_server import CallContext
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.ioloop import IOLoop
 from tornado.web import HTTPError, RequestHandler
-from traitlets import Integer
+from traitlets import Bool, Integer
 from voila.request_info_handler import RequestInfoSocketHandler
 
 from widgets_lib.app import provisioner
+from widgets_lib.app.forks import client as fork_client
+from widgets_lib.app.forks import provisioner as forking_provisioner
 from widgets_lib.app.kernel_slots import KernelSlots
 from widgets_lib.app.provisioner import LimitedProvisioner
 from widgets_lib.app.websockets import BoundedBuffer
@@ -71,6 +74,14 @@ class LessonKernelManager(AsyncMappingKernelManager):
         help="Seconds after which a kernel is stopped whose page was never opened, as by a crawler.",
     )
 
+    forks = Bool(
+        False,
+        config=True,
+        help="""Whether kernels are forks of a process that has imported what lessons need, and preheated lessons are
+        run once for all visitors. Linux only; elsewhere, and where this is off, each kernel is a process of its own
+        that imports all for itself.""",
+    )
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._end_reasons: dict[str, str] = {}  # of kernels that were ended because they used too much
@@ -78,7 +89,26 @@ class LessonKernelManager(AsyncMappingKernelManager):
         limits = self.config.LimitedProvisioner  # its own settings come first
         for name in ("memory_limit_mb", "max_processes", "threads"):
             limits.setdefault(name, getattr(self, name))
-        provisioner.make_default(self)
+        self.forking = self._begin_forking()
+        if not self.forking:
+            provisioner.make_default(self)
+
+    def _begin_forking(self) -> bool:
+        """Starts the process that forks kernels, if this server has one; says once in the log if not."""
+        reason = fork_client.unavailable_reason() if self.forks else "LessonKernelManager.forks is off"
+        if reason:
+            self.log.info("Each kernel is a process of its own: %s", reason)
+            return False
+        if not forking_provisioner.make_default(self):  # the configuration names another provisioner
+            return False
+        if self.parent:  # a server, which will need kernels soon
+            IOLoop.current().add_callback(self.fork_server)
+        return True
+
+    def fork_server(self) -> fork_client.ForkServer:
+        """The process that forks, started anew if it has died."""
+        threads = self.config.LimitedProvisioner.threads
+        return fork_client.shared(provisioner.with_threads(dict(os.environ), threads), self.log)
 
     async def _async_start_kernel(self, **kwargs: Any) -> str:
         """Starts a visitor's kernel and returns its id. Raises: as `KernelSlots.acquire_slot`."""
@@ -161,6 +191,8 @@ class LessonKernelManager(AsyncMappingKernelManager):
                     raise
 
         await asyncio.gather(*map(stop, {*self.list_kernel_ids(), *self._pending_kernels}))
+        if self.forking:
+            await asyncio.to_thread(fork_client.close_shared)
 
     def remove_kernel(self, kernel_id: str) -> Any:
         """Forgets a kernel, however it ended."""

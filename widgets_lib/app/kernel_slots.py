@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tornado.web import HTTPError, RequestHandler
 
 if TYPE_CHECKING:
+    from widgets_lib.app.forks.templates import Template
     from widgets_lib.app.preheating import Preheated
 
 
@@ -39,11 +40,16 @@ class KernelSlots:
         self.max_kernels_per_visitor = max_kernels_per_visitor  # 0: no limit
         self.visits: dict[str, Visit] = {}  # by kernel id
         self.preheated: dict[str, Preheated] = {}  # by kernel id, the oldest first
+        self.templates: dict[str, Template] = {}  # by lesson: what visitors' kernels are forks of; they hold no slot
         self.changed = asyncio.Event()  # set when a slot is free or a page complete: another lesson may be preheated
 
     def has_free(self) -> bool:
         """Whether a kernel may be started without evicting another."""
         return len(self.visits) + len(self.preheated) < self.max_kernels
+
+    def ready_count(self) -> int:
+        """Lessons that open at once: preheated, or frozen after they were run."""
+        return sum(preheated.ready for preheated in self.preheated.values()) + len(self.templates)
 
     def is_idle(self) -> bool:
         """Whether no visitor waits for a page."""

@@ -118,7 +118,7 @@ PATCHES = (
     ),
     Patch(
         target="voila.app:voila_kernel_manager_factory",
-        replacement="widgets_lib.app.preheating:kernel_manager_factory",
+        replacement="widgets_lib.app.pools:kernel_manager_factory",
         needed_in="voila",
         upstream="https://github.com/voila-dashboards/voila/pull/936",
         reason="the stock pool hands on kernels that failed, died or hold an old version of their lesson",

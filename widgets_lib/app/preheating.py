@@ -21,8 +21,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import voila.app
-from tornado.ioloop import IOLoop
 from voila.utils import ENV_VARIABLE
 
 from widgets_lib.app.rendering import LessonRenderer
@@ -30,8 +28,6 @@ from widgets_lib.app.rendering import LessonRenderer
 POLL_S = 0.5  # for lessons that were added, changed or removed
 RETRY_S = 300  # a lesson that failed is not retried for so long, unless its file changes
 ERROR_BACKOFF_S = 10  # the pause after an error that no lesson has caused
-
-stock_factory = voila.app.voila_kernel_manager_factory
 
 
 @dataclass
@@ -92,6 +88,14 @@ class PreheatedPool:
             if preheated.lesson == lesson and preheated.task and self._is_usable(kernel_id, preheated):
                 yield kernel_id
 
+    def available(self, lesson: str) -> int:
+        """How many kernels a visitor of this lesson could have at once."""
+        return sum(1 for _ in self.usable(lesson))
+
+    async def serve(self, lesson: str, env: dict[str, str]) -> tuple[asyncio.Future, list[str], str]:
+        """As `take`. `env`: what a kernel's environment would be told of the request, if it were started now."""
+        return self.take(lesson)
+
     def take(self, lesson: str) -> tuple[asyncio.Task, list[str], str]:
         """(task, snippets so far, kernel id) of a preheated lesson, which may still be running its cells.
 
@@ -148,8 +152,12 @@ class PreheatedPool:
         if not self.slots.has_free():
             return None
         there = Counter(preheated.lesson for preheated in self.slots.preheated.values())
-        lacking = [name for name in self._lessons() if there[name] < self._setting(name, "pool_size", 1)]
+        lacking = [name for name in self._lessons() if self._is_lacking(name, there[name])]
         return min((name for name in lacking if not self._in_backoff(name)), key=there.__getitem__, default=None)
+
+    def _is_lacking(self, lesson: str, count: int) -> bool:
+        """Whether more should be prepared of a lesson of which there are so many."""
+        return count < self._setting(lesson, "pool_size", 1)
 
     def _lessons(self) -> list[str]:
         manager = self.manager
@@ -212,9 +220,12 @@ class PreheatedPool:
         await self.manager.launch(
             kernel_id=kernel_id,
             kernel_name=renderer.notebook.metadata.kernelspec.name,
-            path=os.path.dirname(lesson),
+            path=self._folder(lesson),
             env=self._environment(lesson),
         )
+
+    def _folder(self, lesson: str) -> str:
+        return os.path.dirname(lesson)
 
     def _environment(self, lesson: str) -> dict[str, str]:
         """That of the server, and what Voila tells a kernel of it. The request is not known yet."""
@@ -233,39 +244,3 @@ class PreheatedPool:
         if preheated:
             preheated.cancel()
         self.manager.end(kernel_id)
-
-
-def kernel_manager_factory(base_class, preheat_kernel, default_pool_size, page_config_hook=None):
-    """Voila's `voila_kernel_manager_factory`; a preheating manager gets a `PreheatedPool`.
-
-    `base_class` is `LessonKernelManager` or a subclass of it.
-    """
-    stock = stock_factory(base_class, preheat_kernel, default_pool_size, page_config_hook)
-    if not preheat_kernel:
-        return stock
-
-    class PreheatingKernelManager(stock):
-        """Has the settings of Voila's preheating manager and answers the calls of Voila's handler from the pool."""
-
-        def __init__(self, **kwargs):
-            super().__init__(**kwargs)
-            self.pool = PreheatedPool(self)
-            IOLoop.current().add_callback(self.pool.start)
-
-        def fill_if_needed(self, **kwargs):
-            """Voila calls this for each notebook when the server starts; the pool's refill task does it here."""
-
-        def get_pool_size(self, notebook_name):
-            """How many kernels a visitor of this lesson could have at once."""
-            return sum(1 for _ in self.pool.usable(notebook_name))
-
-        async def get_rendered_notebook(self, notebook_name, extra_kernel_env_variables=None, **kwargs):
-            """As `PreheatedPool.take`."""
-            return self.pool.take(notebook_name)
-
-        async def shutdown_all(self, *args, **kwargs):
-            """Called when the server ends."""
-            self.pool.stop()
-            await super().shutdown_all(*args, **kwargs)
-
-    return PreheatingKernelManager

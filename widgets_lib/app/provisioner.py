@@ -59,8 +59,7 @@ class LimitedProvisioner(LocalProvisioner):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """The arguments for `launch_kernel`, with the number of threads in the environment."""
         kwargs = await super().pre_launch(**kwargs)
-        if self.threads:
-            kwargs["env"] = dict.fromkeys(THREAD_VARIABLES, str(self.threads)) | kwargs["env"]
+        kwargs["env"] = with_threads(kwargs["env"], self.threads)
         return kwargs
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
@@ -116,15 +115,22 @@ class LimitedProvisioner(LocalProvisioner):
             self.log.warning("The memory of kernel %s is not limited: %s", self.kernel_id, error)
 
 
-def make_default(parent: Any) -> None:
+def with_threads(env: dict[str, str], threads: int) -> dict[str, str]:
+    """An environment with a number of threads for each library whose variable is not set; 0 leaves it as it is."""
+    return dict.fromkeys(THREAD_VARIABLES, str(threads)) | env if threads else env
+
+
+def make_default(parent: Any, name: str = NAME, provisioner: type[LocalProvisioner] = LimitedProvisioner) -> str:
     """Makes kernels of this process start with limits, unless the configuration names another provisioner.
 
-    `parent` is a configurable whose configuration the factory reads if it is created here. The class is registered
-    by hand as well: the metadata of a package that was installed before this class existed do not name it.
+    Returns the name of the one they start with. `parent` is a configurable whose configuration the factory reads if it
+    is created here. The class is registered by hand as well: the metadata of a package that was installed before it
+    existed do not name it.
     """
-    value = f"{LimitedProvisioner.__module__}:{LimitedProvisioner.__qualname__}"
-    entry_point = EntryPoint(NAME, value, KernelProvisionerFactory.GROUP_NAME)
-    KernelProvisionerFactory.provisioners.setdefault(NAME, entry_point)
+    value = f"{provisioner.__module__}:{provisioner.__qualname__}"
+    entry_point = EntryPoint(name, value, KernelProvisionerFactory.GROUP_NAME)
+    KernelProvisionerFactory.provisioners.setdefault(name, entry_point)
     factory = KernelProvisionerFactory.instance(parent=parent)
     if factory.default_provisioner_name == "local-provisioner":
-        factory.default_provisioner_name = NAME
+        factory.default_provisioner_name = name
+    return factory.default_provisioner_name

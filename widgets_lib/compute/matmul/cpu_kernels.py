@@ -12,6 +12,8 @@ from threading import get_ident
 import numpy as np
 from numba import config, njit
 
+from widgets_lib.quiet import before_freezing
+
 from .tiles import DEPTH, ROWS, STRIPS, VECTOR_BYTES, multiply_tiles
 
 NARROW = 64  # up to this many columns, copying a and b costs more than it saves
@@ -106,6 +108,13 @@ def aligned(shape, dtype):
 @cache
 def _pool():
     return ThreadPoolExecutor(config.NUMBA_NUM_THREADS, thread_name_prefix="numba rung")
+
+
+@before_freezing
+def _end_pool():
+    if _pool.cache_info().currsize:
+        _pool().shutdown()
+        _pool.cache_clear()
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows

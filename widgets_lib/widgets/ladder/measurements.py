@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeAlias
 from widgets_lib.compute.matmul.function_pickle import pack
 from widgets_lib.compute.matmul.worker import Worker
 from widgets_lib.compute.turns import TURN
+from widgets_lib.quiet import before_freezing
 from widgets_lib.widgets import _tasks
 
 FUNCTION_LIMIT_S = 30.0  # a learner's function that has not been measured by then is stopped
@@ -46,6 +47,16 @@ MEASURE_LOCK = TURN
 stand_in: StandIn | None = None
 place = ""
 """Where the times of the worker are from, for a page that is read elsewhere: "measured on …"."""
+
+
+@before_freezing
+def _end_worker() -> None:
+    """Let what is being measured end, then the process; a widget's next measurement starts another."""
+    if isinstance(_WORKER, Worker) and MEASURE_LOCK.acquire(blocking=False):
+        try:
+            _WORKER.close()
+        finally:
+            MEASURE_LOCK.release()
 
 
 def measure_with(other: StandIn) -> None:

@@ -1,0 +1,311 @@
+"""Kernels that are forks: what no two of them share, what ends them, what each of them can do. Linux only."""
+
+import json
+import logging
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from jupyter_client.manager import KernelManager
+from jupyter_client.provisioning import KernelProvisionerFactory
+
+from tests.support.servers import is_running, wait_until
+from widgets_lib.app.forks import client, protocol, provisioner
+from widgets_lib.app.forks.client import CannotFork
+from widgets_lib.app.provisioner import with_threads
+
+pytestmark = pytest.mark.skipif(bool(client.unavailable_reason()), reason="this system does not fork kernels")
+
+MEMORY_MB = 3000
+STREAMS = """
+import json, multiprocessing, random, secrets, tempfile, uuid
+import numpy as np, torch
+print(json.dumps([
+    random.random(), np.random.rand(), np.random.default_rng().random(), torch.rand(1).item(), secrets.token_hex(),
+    uuid.uuid4().hex, uuid.uuid1().hex, next(tempfile._get_candidate_names()),
+    multiprocessing.current_process().authkey.hex(),
+]))
+"""
+
+
+@pytest.fixture(scope="module")
+def fork_server():
+    """The process that forks, and jupyter_client asking it for every kernel."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(KernelProvisionerFactory, "_instance", None)
+        patch.setattr(KernelProvisionerFactory, "provisioners", {})
+        patch.setattr(provisioner.ForkingProvisioner.memory_limit_mb, "default_value", MEMORY_MB)
+        provisioner.make_default(None)
+        server = client.shared(with_threads(environment(), 1), logging.getLogger("voila"))
+        try:
+            assert server.settled.wait(120) and server.ready
+            yield server
+        finally:
+            client.close_shared()
+
+
+def environment():
+    """Without what makes ipykernel leave a test's streams alone."""
+    return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+
+
+class Kernel:
+    """A kernel and a client of it."""
+
+    def __init__(self, **options):
+        self.manager = KernelManager(kernel_name="python3")
+        self.manager.start_kernel(**{"env": environment(), **options})
+        self.connect()
+
+    def connect(self):
+        self.client = self.manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=60)
+
+    @property
+    def provisioner(self):
+        return self.manager.provisioner
+
+    def run(self, code):
+        """What it prints. Raises: RuntimeError with the error's name and text."""
+        printed = []
+        reply = self.client.execute_interactive(code, timeout=60, output_hook=printed.append)["content"]
+        if reply["status"] != "ok":
+            raise RuntimeError(f"{reply['ename']}: {reply['evalue']}")
+        return "".join(message["content"].get("text", "") for message in printed)
+
+    def freeze(self):
+        self.client.stop_channels()
+        try:
+            return self.provisioner.freeze()
+        finally:
+            self.manager.shutdown_kernel(now=True)
+
+    def end(self):
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+
+@contextmanager
+def started(**options):
+    kernel = Kernel(**options)
+    try:
+        yield kernel
+    finally:
+        kernel.end()
+
+
+@contextmanager
+def frozen(*cells):
+    """A process that has run these cells, whose forks go on from there."""
+    kernel = Kernel()
+    for cell in cells:
+        kernel.run(cell)
+    source = kernel.freeze()
+    try:
+        yield source
+    finally:
+        source.close()
+
+
+@pytest.fixture(scope="module")
+def kernel(fork_server):
+    with started() as kernel:
+        assert kernel.provisioner.source is fork_server
+        yield kernel
+
+
+def tasks(pid):
+    return os.listdir(f"/proc/{pid}/task")
+
+
+def connections(pid):
+    """The sockets and pipes that a process has open, without those that it began with (its standard streams)."""
+    folder = Path(f"/proc/{pid}/fd")
+    links = {os.readlink(fd) for fd in folder.iterdir() if fd.exists() or fd.is_symlink()}
+    return {link for link in links if link.startswith(("socket:", "pipe:"))}
+
+
+def test_what_forks_has_one_thread_and_the_libraries_that_lessons_need(fork_server, kernel):
+    assert tasks(fork_server.pid) == [str(fork_server.pid)]
+    loaded = kernel.run(
+        "import sys; print([m in sys.modules for m in ('torch', 'numba', 'pandas', 'widgets_lib.widgets')])"
+    )
+    assert loaded.strip() == str([True] * 4)
+
+
+def test_a_process_with_a_second_thread_refuses_to_fork():
+    ours, theirs = protocol.pair()
+    program = (
+        "import socket, sys, threading\nfrom widgets_lib.app.forks import process\n"
+        "threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+        "process._serve(socket.socket(fileno=int(sys.argv[1])), False)"
+    )
+    command = [sys.executable, "-c", program, str(theirs.fileno())]
+    with theirs, subprocess.Popen(command, pass_fds=[theirs.fileno()]) as process:
+        theirs.close()
+        source = client.Source(ours)
+        with pytest.raises(CannotFork, match="2 threads"):
+            source.fork([], "/", {})
+        source.close()
+        assert process.wait(20) == 0  # the end of its socket is the order to end
+
+
+def test_twenty_forks_draw_nothing_alike(fork_server):
+    drawn = []
+    for _ in range(20):
+        with started() as kernel:
+            drawn.append(json.loads(kernel.run(STREAMS)))
+    for numbers in zip(*drawn, strict=True):
+        assert len(set(numbers)) == 20
+
+
+def test_a_generator_that_the_lesson_seeded_draws_the_same_in_every_fork_and_no_other(fork_server):
+    seeded = ("import numpy as np, torch\nnp.random.rand(), torch.rand(1)", "torch.manual_seed(1)")
+    draw = "print(torch.rand(1).item(), np.random.rand())"
+    with frozen(*seeded) as source, started(fork_of=source) as one, started(fork_of=source) as other:
+        assert one.provisioner.source is other.provisioner.source is source
+        (torch_one, numpy_one), (torch_other, numpy_other) = one.run(draw).split(), other.run(draw).split()
+    assert torch_one == torch_other and numpy_one != numpy_other
+
+
+def test_a_fork_has_no_socket_and_no_pipe_of_another(fork_server, kernel):
+    with frozen("1") as source, started(fork_of=source) as one, started(fork_of=source) as other:
+        pids = [fork_server.pid, kernel.provisioner.pid, source.pid, one.provisioner.pid, other.provisioner.pid]
+        streams = {os.readlink(f"/proc/{fork_server.pid}/fd/{number}") for number in range(3)}
+        held = [connections(pid) - streams for pid in pids]
+        assert all(held) and sum(map(len, held)) == len(set().union(*held))
+        assert len(held[0]) == len(held[2]) == 1  # what forks has its socket to the server, and nothing else
+
+
+def test_forks_of_a_lesson_begin_where_it_ended_and_share_no_place_in_its_files(fork_server, tmp_path):
+    (tmp_path / "letters").write_text("abc")
+    lesson = f"x = [1]\nfile = open({str(tmp_path / 'letters')!r}, 'rb', buffering=0)\nfile.read(1)"
+    with frozen(lesson) as source, started(fork_of=source) as one, started(fork_of=source) as other:
+        assert tasks(source.pid) == [str(source.pid)]
+        assert one.run("x.append(2); print(x, file.read(1))") == "[1, 2] b'b'\n"
+        assert other.run("print(x, file.read(1))") == "[1] b'b'\n"
+        assert one.run("import os; print(os.getpid())").strip() == str(one.provisioner.pid)
+
+
+def test_a_dead_lesson_is_no_end_of_its_forks_and_the_next_kernel_comes_from_the_fork_server(fork_server):
+    with frozen("x = 5") as source, started(fork_of=source) as one:
+        os.kill(source.pid, signal.SIGKILL)
+        wait_until(lambda: source.dead, "its death is not noticed")
+        with started(fork_of=source) as other:
+            assert other.provisioner.source is fork_server
+        assert one.run("print(x)") == "5\n"
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("import os\nends = os.pipe()", "open: pipe"),
+        ("import subprocess\nchild = subprocess.Popen(['sleep', '60'])", "processes go on: sleep"),
+    ],
+)
+def test_what_forks_would_have_to_share_keeps_a_lesson_from_being_frozen(fork_server, cell, reason):
+    kernel = Kernel()
+    kernel.run(cell)
+    pid, children = kernel.provisioner.pid, psutil.Process(kernel.provisioner.pid).children()
+    with pytest.raises(CannotFork, match=reason):
+        kernel.freeze()
+    wait_until(lambda: not is_running(pid), "its process stays")
+    for child in children:
+        wait_until(lambda child=child: not child.is_running(), "a process that it started stays")
+
+
+def test_threads_that_libraries_keep_for_later_are_ended(fork_server):
+    cells = (
+        "import torch\ntorch.set_num_threads(2)\na = torch.rand(600, 600) @ torch.rand(600, 600)",
+        "from tqdm.auto import tqdm\nfor _ in tqdm(range(3)): pass",
+    )
+    with frozen(*cells) as source, started(fork_of=source) as fork:
+        code = "import os, torch\nb = torch.rand(600, 600).mm(a).sum().item()\nprint(torch.get_num_threads())"
+        assert fork.run(code) == "2\n"
+
+
+def test_libraries_and_processes_work_in_a_fork(kernel):
+    code = """
+import multiprocessing, os, subprocess
+import matplotlib.pyplot as plt, numba, numpy as np, torch
+from torch.utils.data import DataLoader
+
+@numba.njit
+def total(x):
+    s = 0.0
+    for v in x: s += v
+    return s
+
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    print(pool.map(abs, [-1, -2]))
+print(sum(batch.sum().item() for batch in DataLoader(torch.arange(8.0), batch_size=2, num_workers=2, timeout=30)))
+print(total(np.ones(5)), subprocess.run(["echo", "hi"], capture_output=True, text=True).stdout.strip())
+x = torch.ones(2, requires_grad=True)
+(x * x).sum().backward()
+print(x.grad.tolist())
+plt.plot([1]);
+"""
+    assert kernel.run(code).split("\n")[:4] == ["[1, 2]", "28.0", "5.0 hi", "[2.0, 2.0]"]
+
+
+def test_an_interrupt_reaches_a_fork(kernel):
+    code = "import time\nprint('begun', flush=True)\ntime.sleep(60)"
+    message = kernel.client.execute(code, stop_on_error=False)  # else what comes next may be aborted with it
+    while kernel.client.get_iopub_msg(timeout=20)["content"].get("text") != "begun\n":
+        pass
+    kernel.manager.interrupt_kernel()
+    reply = kernel.client._recv_reply(message, timeout=20)
+    assert reply["content"]["ename"] == "KeyboardInterrupt"
+    assert kernel.run("print(1)") == "1\n"
+
+
+def test_limits_hold_in_a_fork(kernel):
+    limit = MEMORY_MB * 2**20
+    assert resource.prlimit(kernel.provisioner.pid, resource.RLIMIT_DATA) == (limit, limit)
+    assert kernel.run("import os, torch\nprint(torch.get_num_threads(), os.environ['MKL_NUM_THREADS'])") == "1 1\n"
+    with pytest.raises(RuntimeError, match=r"Memory|Unable to allocate"):
+        kernel.run(f"import numpy as np\nlarge = np.ones({limit} // 8)")
+
+
+def test_a_restarted_fork_knows_nothing_of_before_and_one_that_ends_is_gone(fork_server):
+    with started() as kernel:
+        kernel.run("x = 1")
+        before = kernel.provisioner.pid
+        kernel.client.stop_channels()
+        kernel.manager.restart_kernel(now=True)
+        kernel.connect()
+        assert kernel.provisioner.pid != before and not is_running(before)
+        assert kernel.provisioner.source is fork_server
+        assert kernel.run("print('x' in globals())") == "False\n"
+        kernel.client.execute("import os; os._exit(7)")
+        wait_until(lambda: not kernel.manager.is_alive(), "its end is not noticed")
+    assert not psutil.pid_exists(before)
+
+
+def test_another_python_and_another_environment_get_an_ordinary_kernel(fork_server):
+    with pytest.raises(CannotFork, match="its command is"):
+        provisioner.launcher_arguments(["/usr/bin/other", "-m", "ipykernel_launcher", "-f", "x"])
+    with started(env={**environment(), "NUMBA_DISABLE_JIT": "1"}) as kernel:
+        assert kernel.provisioner.source is None
+        assert resource.prlimit(kernel.provisioner.pid, resource.RLIMIT_DATA)[0] == MEMORY_MB * 2**20
+
+
+def test_a_message_that_is_too_long_is_refused_and_the_connection_goes_on():
+    ours, theirs = protocol.pair()
+    with ours, theirs:
+        with pytest.raises(ValueError, match="too long"):
+            protocol.send(ours, {"env": "x" * protocol.MAX_BYTES})
+        protocol.send(ours, {"op": "fork"}, [theirs.fileno()])
+        message, [copy] = protocol.receive(theirs)
+        assert message == {"op": "fork"} and not os.get_inheritable(copy)
+        socket.socket(fileno=copy).close()
+        ours.close()
+        assert protocol.receive(theirs) == (None, [])
