@@ -24,6 +24,7 @@ class BadNetwork:
         def from_page(message):
             if self.cuts and b'"request_state"' in as_bytes(message):
                 self.cuts -= 1
+                server_end.close(code=1012)  # a cut line has no end that stays open
                 page_end.close(code=1012)
             else:
                 server_end.send(message)
