@@ -128,7 +128,7 @@ async def kernel(**limits):
 @pytest.mark.parametrize(
     ("limits", "count", "mb", "words"),
     [
-        ({"max_processes": 4}, 5, 1, "6 processes, and 4 are allowed"),
+        ({"max_processes": 4}, 5, 1, "processes, and 4 are allowed"),
         ({"memory_limit_mb": 600}, 4, 200, "MB of memory, and 600 are allowed"),
     ],
     ids=["processes", "memory"],
