@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from contextlib import asynccontextmanager
@@ -128,8 +129,8 @@ async def kernel(**limits):
 @pytest.mark.parametrize(
     ("limits", "count", "mb", "words"),
     [
-        ({"max_processes": 4}, 5, 1, "processes, and 4 are allowed"),
-        ({"memory_limit_mb": 600}, 4, 200, "MB of memory, and 600 are allowed"),
+        ({"max_processes": 4}, 5, 1, r": [56] processes, and 4 are allowed"),
+        ({"memory_limit_mb": 600}, 4, 200, r" \d+ MB of memory, and 600 are allowed"),
     ],
     ids=["processes", "memory"],
 )
@@ -153,8 +154,8 @@ def test_what_a_kernel_starts_is_ended_beyond_its_limits_and_then_the_kernel(
             return limited.end_reason
 
     reason = asyncio.run(asyncio.wait_for(exceed(), 120))
-    assert words in reason and "used too much" in reason
-    logged = [record.getMessage() for record in caplog.records if words in record.getMessage()]
+    assert re.search(words, reason) and "used too much" in reason
+    logged = [record.getMessage() for record in caplog.records if re.search(words, record.getMessage())]
     assert len(logged) == 2 and f"ended the {count} that it had started" in logged[0]
     assert "ending the kernel" in logged[1]
 

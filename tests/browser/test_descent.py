@@ -36,6 +36,7 @@ def test_the_ball_goes_along_with_the_pointer_without_delay_and_escape_puts_it_b
     )
     step.click()
     expect(caption).to_contain_text("After 1 step")
+    ball.evaluate("ball => Promise.all(ball.getAnimations().map(({ finished }) => finished))")  # it glides to its place
     x, y = middle_of(ball)
     page.mouse.move(x, y)
     page.mouse.down()
