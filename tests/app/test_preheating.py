@@ -107,7 +107,7 @@ def test_a_class_that_comes_at_once_is_served_as_far_as_there_are_slots_and_leav
         else:
             assert visitor.headers["Retry-After"] == "60" and "The class is full" in visitor.page
     # what was preheated of the other lesson has been evicted
-    assert pooled_voila.health() == {"lessons": 2, "kernels": 3, "waiting": 0, "max_kernels": 3}
+    assert pooled_voila.health().items() >= {"lessons": 2, "kernels": 3, "waiting": 0, "max_kernels": 3}.items()
     for visitor in visitors:
         visitor.leave()
     wait_until(lambda: pooled_voila.health()["waiting"] == 2, "the pool is not filled again")

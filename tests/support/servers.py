@@ -25,6 +25,7 @@ NO_NETWORK = {
     **dict.fromkeys(("no_proxy", "NO_PROXY"), "localhost,127.0.0.1"),
 }
 FORKS = "--LessonKernelManager.forks"
+MAX_KERNELS = "--LessonKernelManager.max_kernels"
 RUNNING = []  # for the log shown below a failed test
 
 
@@ -182,7 +183,7 @@ def voila(root, logs, *options, env=None, cwd=ROOT, port=None, prefix=(), forks=
     """`voila ROOT` with the voila.json of `cwd`, as a context manager that yields a Server.
 
     Nothing is preheated unless an option asks for it: most tests count kernels, and write notebooks by the dozen. Nor
-    does the server fork kernels: then they are no children of its.
+    does the server fork kernels: then they are no children of its. Ten of them may there be, however busy the machine.
     `prefix` goes in front of the command; its kernels are `forks` or, without, start as a visitor's do.
     """
     port = port or free_port()
@@ -190,6 +191,8 @@ def voila(root, logs, *options, env=None, cwd=ROOT, port=None, prefix=(), forks=
         options = ("--preheat_kernel=False", *options)
     if not any(option.startswith(FORKS) for option in options):
         options = (f"{FORKS}=False", *options)
+    if not any(option.startswith(f"{MAX_KERNELS}=") for option in options):
+        options = (f"{MAX_KERNELS}=10", *options)
     command = [*prefix, *python_m(forks), "voila", str(root), "--no-browser", f"--port={port}", *options]
     return serve("voila", command, root, f"http://localhost:{port}/", logs, env, cwd, forks)
 

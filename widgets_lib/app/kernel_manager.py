@@ -19,6 +19,7 @@ from widgets_lib.app import provisioner
 from widgets_lib.app.forks import client as fork_client
 from widgets_lib.app.forks import provisioner as forking_provisioner
 from widgets_lib.app.kernel_slots import KernelSlots
+from widgets_lib.app.memory_cap import MemoryCap
 from widgets_lib.app.provisioner import LimitedProvisioner
 from widgets_lib.app.websockets import BoundedBuffer
 
@@ -42,14 +43,21 @@ def identify_visitor(handler: RequestHandler | None) -> str | None:
 
 
 class LessonKernelManager(AsyncMappingKernelManager):
-    """Starts at most `max_kernels` kernels; the next visitor is answered 503."""
+    """Starts as many kernels as `max_kernels` or memory allow; the next visitor is answered 503."""
 
     max_kernels = Integer(
-        10,
-        min=1,
+        0,
+        min=0,
         config=True,
         help="""Most kernels at a time: those of open lessons and those that were started ahead of visitors, which
-        are stopped when a visitor needs their slot.""",
+        are stopped when a visitor needs their slot. 0: as many as `memory_mb` has room for.""",
+    )
+    memory_mb = Integer(
+        0,
+        min=0,
+        config=True,
+        help="""MB that all kernels may hold together, with what they share. What they hold is measured, and so is what
+        one more visitor will need. 0: what the system has free, less a reserve.""",
     )
     max_kernels_per_visitor = Integer(
         4,
@@ -92,6 +100,12 @@ class LessonKernelManager(AsyncMappingKernelManager):
         self.forking = self._begin_forking()
         if not self.forking:
             provisioner.make_default(self)
+        self.memory = MemoryCap(self.slots, self._pid_of, memory_mb=self.memory_mb, forks=self.forking, log=self.log)
+        if self.parent:
+            IOLoop.current().add_callback(self.memory.start)
+
+    def _pid_of(self, kernel_id: str) -> int | None:
+        return getattr(getattr(self._kernels.get(kernel_id), "provisioner", None), "pid", None)
 
     def _begin_forking(self) -> bool:
         """Starts the process that forks kernels, if this server has one; says once in the log if not."""
@@ -190,6 +204,7 @@ class LessonKernelManager(AsyncMappingKernelManager):
                 if kernel_id in self:
                     raise
 
+        self.memory.stop()
         await asyncio.gather(*map(stop, {*self.list_kernel_ids(), *self._pending_kernels}))
         if self.forking:
             await asyncio.to_thread(fork_client.close_shared)
