@@ -7,13 +7,13 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from static_edition import archive, check, home, measure, offline, parts, render, weigh
+from static_edition import archive, bundle, check, home, measure, offline, parts, render, weigh
 from static_edition.execute import LIBRARY, ROOT, LessonFailed, execute
 from static_edition.files import Site
 from static_edition.formulas import FormulaFailed
 from widgets_lib.app.course import Lesson, course, neighbours
 
-PROBLEMS = (LessonFailed, parts.PartMissing, archive.ArchiveFailed, FormulaFailed, render.Changed)
+PROBLEMS = (LessonFailed, parts.PartMissing, archive.ArchiveFailed, FormulaFailed, bundle.BundleFailed, render.Changed)
 
 
 class BuildFailed(Exception):
@@ -72,11 +72,12 @@ def _write(site: Site, chosen: list[Lesson], lessons: Path, keep: Path, problems
         problems.append(str(error))
     shared = render.write_shared(site)
     python = write_python(site, keep)
+    around = render.Around(shared, python, book, keep)
     for page in pages:
         previous, following = neighbours(chosen, str(page.lesson.path))
-        around = {"path": page.lesson.path, "home": "./", "previous": _link(previous), "next": _link(following)}
-        render.render(site, page, shared, python, around, book)
-    home.write_home(site, chosen, lessons, shared.host)
+        links = {"path": page.lesson.path, "home": "./", "previous": _link(previous), "next": _link(following)}
+        render.render(site, page, around, links)
+    home.write_home(site, chosen, lessons, shared.home)
     home.write_not_found(site)
     render.write_jupyter_sheets(site)
     site.write(".nojekyll", "")

@@ -9,9 +9,6 @@ from pathlib import Path, PurePosixPath
 
 _IMPORTED = re.compile(r'"#([^"#]+)#"')
 _SOURCE_URL = re.compile(r"\n//# sourceURL=.*\n?$")
-_STATIC_IMPORT = re.compile(
-    r"""^\s*(?:import|export)\b[^"';]*?\bfrom\s*["'](\./[^"']+)["']|^import\s*["'](\./[^"']+)["']""", re.M
-)
 
 
 class Site:
@@ -44,11 +41,6 @@ class Site:
             self._views[name] = self.write(address, _SOURCE_URL.sub("\n", text))
         return self._views[name]
 
-    def modules_of(self, name: str, files: dict[str, str]) -> list[str]:
-        """The addresses of a module and all that it imports, what is imported first."""
-        found = [each for imported in _IMPORTED.findall(files[name]) for each in self.modules_of(imported, files)]
-        return list(dict.fromkeys([*found, self._views[name]]))
-
     def add_folder(self, address: str, source: Path, pattern: str) -> str:
         """Copy the files of a folder into one whose name tells all their contents; they may name one another."""
         files = sorted(source.glob(pattern))
@@ -56,20 +48,6 @@ class Site:
         for file in files:
             self.write(f"{address}.{whole}/{file.name}", file.read_bytes())
         return f"{address}.{whole}"
-
-    def imports_of(self, address: str) -> list[str]:
-        """The addresses of a written module and of all that it imports from beside it."""
-        found: dict[str, None] = {}
-
-        def follow(each: str) -> None:
-            if each in found:
-                return
-            found[each] = None
-            for pair in _STATIC_IMPORT.findall((self.folder / each).read_text("utf-8")):
-                follow(str(PurePosixPath(each).parent / "".join(pair).removeprefix("./")))
-
-        follow(address)
-        return list(found)
 
 
 def view_address(name: str) -> str:

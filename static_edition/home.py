@@ -34,8 +34,8 @@ findHome();
 """
 
 
-def write_home(site: Site, lessons: Sequence[Lesson], source: Path, host: str) -> str:
-    """Write the course home with these lessons, whose folder is `source`; host: the module that lessons run."""
+def write_home(site: Site, lessons: Sequence[Lesson], source: Path, module: str) -> str:
+    """Write the course home with these lessons, whose folder is `source`; module: what it runs."""
     page = (
         _environment(_Linked(site))
         .get_template("tree.html")
@@ -49,7 +49,7 @@ def write_home(site: Site, lessons: Sequence[Lesson], source: Path, host: str) -
             tokens=Markup(f'<link rel="stylesheet" href="{write_tokens(site)}">'),
         )
     )
-    script = f'<script type="module" src="{PurePosixPath(host).with_name("home.js")}"></script>'
+    script = f'<script type="module" src="{module}"></script>'
     return site.write("index.html", _with_policy(page, f"{offline.head(site)}\n  {script}"))
 
 

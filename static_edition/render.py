@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
-from static_edition import offline, pruning, security
+from static_edition import bundle, offline, pruning, security
 from static_edition.execute import LIBRARY, VIEW, Executed
 from static_edition.files import Site
 from static_edition.formulas import Formulas
@@ -43,12 +44,12 @@ class Changed(Exception):
 
 @dataclass(frozen=True)
 class Shared:
-    """Addresses of what all pages have: stylesheets, classic scripts, the module that is run and those it imports."""
+    """Addresses of what all pages have: stylesheets, the classic script, the home's module, Python's worker."""
 
     sheets: list[str]
-    scripts: list[str]
-    host: str
-    modules: list[str]
+    script: str
+    home: str
+    worker: str
 
 
 @dataclass(frozen=True)
@@ -61,24 +62,29 @@ class Python:
 
 
 def write_shared(site: Site) -> Shared:
-    """Write what all lessons' pages have."""
+    """Write what all lessons' pages have.
+
+    The classic scripts are one file: each stops the parser, and a browser that has met a policy in the page does not look
+    ahead for the next. So are the sheets that nothing else names.
+    """
     own = [*(SHARE / "static" / name for name in ("site.css", "lesson.css")), BROWSER / "page/static.css"]
     scripts = [SHARE / "static" / name for name in SCRIPTS]
     scripts.insert(1, BROWSER / "page/early.js")  # after site.js, before anything reads what is kept
-    own, scripts = ([site.add(f"static/{each.name}", each.read_bytes()) for each in part] for part in (own, scripts))
     folder = site.add_folder("static/host", BROWSER, "*.js")
-    host = f"{folder}/host.js"
     return Shared(
         [
             *(f"static/{name}" for name in JUPYTER_SHEETS),
-            site.add("static/code.css", code_sheet()),
             write_tokens(site),
-            *own,
+            site.add("static/page.css", "\n".join([code_sheet(), *map(_text, own)])),
         ],
-        scripts,
-        host,
-        site.imports_of(host) if (site.folder / host).exists() else [],
+        site.add("static/page.js", "\n".join(map(_text, scripts))),
+        f"{folder}/home.js",
+        f"{folder}/worker.js",
     )
+
+
+def _text(file: Path) -> str:
+    return file.read_text("utf-8")
 
 
 def code_sheet() -> str:
@@ -88,11 +94,18 @@ def code_sheet() -> str:
 
 
 def write_tokens(site: Site) -> str:
-    """The course's colours and typefaces, which are the first sheet of every widget as well."""
+    """Write the course's colours and typefaces."""
+    name, text = _tokens()
+    return site.add(f"static/{name.partition('@')[0]}", text)
+
+
+def _tokens() -> tuple[str, str]:
+    """Their name and text: they are the first sheet of every widget as well."""
     import widgets_lib
 
-    tokens = next(getattr(widgets_lib, name) for name in widgets_lib.__all__ if name[0].isupper())._bundle
-    return site.add_view(tokens.sheets[0], tokens.files)
+    any_widget = next(getattr(widgets_lib, name) for name in widgets_lib.__all__ if name[0].isupper())
+    name = any_widget._bundle.sheets[0]
+    return name, any_widget._bundle.files[name]
 
 
 def write_jupyter_sheets(site: Site) -> None:
@@ -148,20 +161,33 @@ def page_of(lesson: Lesson, executed: Executed) -> Page:
     return Page(lesson, executed, ids)
 
 
-def render(site: Site, page: Page, shared: Shared, python: Python, course: dict[str, Any], book: dict[str, Any]) -> str:
+@dataclass(frozen=True)
+class Around:
+    """What a lesson's page is made with besides the lesson."""
+
+    shared: Shared
+    python: Python
+    book: dict[str, Any]
+    """What the machine that builds has measured."""
+    scratch: Path
+    """A folder for what is not part of the site."""
+
+
+def render(site: Site, page: Page, around: Around, course: dict[str, Any]) -> str:
     """Write the lesson's page and its recipes; returns the page's address. course: path, home, previous, next."""
-    name = page.executed.name
+    name, shared, python = page.executed.name, around.shared, around.python
     widgets = page.widgets()
     address = site.add(
-        f"static/recipes/{name}.json", json.dumps(page.recipes(book), ensure_ascii=False, separators=(",", ":"))
+        f"static/recipes/{name}.json", json.dumps(page.recipes(around.book), ensure_ascii=False, separators=(",", ":"))
     )
-    views = {key: _write_view(site, widget) for key, widget in widgets.items()}
+    views = {key: _view_of(each) for key, each in widgets.items()}
     states, shared_values = share({key: each["state"] for key, each in widgets.items()})
     data = {
-        "models": {k: {"class": v["class"], "view": views[k], "state": states[k]} for k, v in widgets.items()},
+        "models": {k: {"class": v["class"], "view": views[k].module, "state": states[k]} for k, v in widgets.items()},
         "shared": shared_values,
         "inputs": {k: v["inputs"] for k, v in widgets.items()},
         "python": {
+            "worker": shared.worker,
             "pyodide": python.pyodide,
             "archive": python.archive,
             "recipes": address,
@@ -169,17 +195,14 @@ def render(site: Site, page: Page, shared: Shared, python: Python, course: dict[
         },
     }
     notebook = _prepared(page)
-    styles = _take_styles(notebook)
-    sheets = [sheet for view in views.values() for sheet in view["sheets"]]
-    if styles:
-        sheets.append(site.add(f"static/{name}.css", "\n".join(styles)))
+    sheet = "\n".join([*_sheets(views.values()), *_take_styles(notebook)])
+    module = bundle.lesson_module(_write_modules(views.values(), around.scratch / "modules"))
     resources = {
         "policy": security.PLACE,
         "head": offline.head(site),
-        "sheets": list(dict.fromkeys([*shared.sheets, *sheets])),
-        "scripts": shared.scripts,
-        "modules": list(dict.fromkeys([*shared.modules, *_modules(site, widgets)])),
-        "host": shared.host,
+        "sheets": [*shared.sheets, site.add(f"static/{name}.css", sheet)],
+        "script": shared.script,
+        "module": site.add(f"static/{name}.js", module),
         "course": course,
         "has_questions": any(map(veils.is_question, notebook.cells)),
         "widgets_json": _script(data),
@@ -204,23 +227,33 @@ def share(states: dict[str, dict[str, Any]]) -> tuple[dict[str, dict[str, Any]],
     return small, [json.loads(text) for text in places]
 
 
-def _write_view(site: Site, widget: dict[str, Any]) -> dict[str, Any]:
-    files = bundle_files(widget["class"])
-    view = widget["view"]
+@dataclass(frozen=True)
+class View:
+    """The files of a widget's view, by the names that its bundle gives them."""
+
+    module: str
+    sheets: tuple[str, ...]
+    files: dict[str, str]
+
+
+def _view_of(widget: dict[str, Any]) -> View:
+    files, view = bundle_files(widget["class"]), widget["view"]
     if view["module"] not in files:
         raise Changed("widgets_lib has changed while the lessons ran: build again")
-    return {
-        "module": site.add_view(view["module"], files),
-        "sheets": [site.add_view(sheet, files) for sheet in view["sheets"]],
-    }
+    return View(view["module"], tuple(view["sheets"]), files)
 
 
-def _modules(site: Site, widgets: dict[str, dict[str, Any]]) -> list[str]:
-    return [
-        each
-        for widget in widgets.values()
-        for each in site.modules_of(widget["view"]["module"], bundle_files(widget["class"]))
-    ]
+def _sheets(views: Iterable[View]) -> list[str]:
+    """Those that not every page has."""
+    sheets = {name: view.files[name] for view in views for name in view.sheets}
+    sheets.pop(_tokens()[0], None)
+    return list(sheets.values())
+
+
+def _write_modules(views: Iterable[View], folder: Path) -> dict[str, Path]:
+    """Where the views' modules lie, to be put together."""
+    place = Site(folder)
+    return {view.module: folder / place.add_view(view.module, view.files) for view in views}
 
 
 def bundle_files(name: str) -> dict[str, str]:

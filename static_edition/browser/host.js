@@ -10,10 +10,10 @@ import { createWords } from "./words.js";
 
 /**
  * @typedef {object} Page  what the build has written into the page
- * @property {Record<string, { view: import("./mounting.js").View, state: Record<string, any> }>} models
+ * @property {Record<string, { view: string, state: Record<string, any> }>} models
  * @property {any[]} shared  large values that several models have: in a state, {"$shared": n} stands for the n-th
  * @property {Record<string, string[]>} inputs
- * @property {{ pyodide: string, archive: string, recipes: string, lazy: Record<string, string> }} python
+ * @property {{ worker: string, pyodide: string, archive: string, recipes: string, lazy: Record<string, string> }} python
  */
 
 /** An address of the page's as the worker can use it. @param {string} address */
@@ -30,44 +30,53 @@ function partsOf({ pyodide, archive, recipes, lazy }) {
   };
 }
 
-/** @param {HTMLElement} place */
-const draw = (place) => mount(place, models.get(place.dataset.model), page.models[place.dataset.model].view);
-
-/** @param {Page} page */
-function start(page) {
+/**
+ * What the page's widgets are, and Python for them.
+ * @param {Page} page
+ * @param {(place: HTMLElement, model: Model) => Promise<void>} draw
+ */
+function start(page, draw) {
   /** @type {Map<string, Model>} */
   const models = new Map();
+  /** @type {HTMLElement[]} */
+  const places = [...document.querySelectorAll(".tf-widget")].map((place) => /** @type {HTMLElement} */ (place));
+  const drawPlace = (/** @type {HTMLElement} */ place) => draw(place, models.get(place.dataset.model));
   const python = new Python({
     models,
     inputs: page.inputs,
     parts: partsOf(page.python),
-    createWorker: () => new Worker(new URL("worker.js", import.meta.url), { type: "module" }),
-    words: createWords((id) => draw(places.find(({ dataset }) => dataset.model === id))),
+    createWorker: () => new Worker(absolute(page.python.worker), { type: "module" }),
+    words: createWords((id) => drawPlace(places.find(({ dataset }) => dataset.model === id))),
   });
   for (const [id, { state }] of Object.entries(page.models)) {
     for (const [name, value] of Object.entries(state))
       if (Number.isInteger(value?.$shared)) state[name] = page.shared[value.$shared];
     models.set(id, new Model(id, state, (message) => python.tell(message)));
   }
-
-  /** @type {HTMLElement[]} */
-  const places = [...document.querySelectorAll(".tf-widget")].map((place) => /** @type {HTMLElement} */ (place));
   for (const place of places) wakeByHand(place, () => python.wake());
-  return { models, python, places };
+  return { models, python, places, drawPlace };
 }
 
-const page = parse(document.getElementById("widgets").textContent);
-const { models, python, places } = start(page);
-/** @type {any} */ (globalThis).tf = { models, python }; // for tests, benchmarks, and whoever looks in the console
-
-completeLesson();
-const shown = embedded === null ? places : embed(places, embedded);
-finishLesson();
-addEventListener("hashchange", stayAtAnchor);
-await mountWhenNear(shown, async (place) => {
-  await draw(place);
-  python.marks.first ??= performance.now();
-});
-python.marks.near = performance.now();
-document.documentElement.dataset.widgets = "alive";
-if (embedded === null && (await startOffline())) keep([location.href]);
+/**
+ * Bring the page to life.
+ * @param {Record<string, import("./mounting.js").View>} views  by the names that the page's widgets have for them
+ */
+export async function open(views) {
+  /** @type {Page} */
+  const page = parse(document.getElementById("widgets").textContent);
+  const { models, python, places, drawPlace } = start(page, (place, model) =>
+    mount(place, model, views[page.models[place.dataset.model].view]),
+  );
+  /** @type {any} */ (globalThis).tf = { models, python }; // for tests, benchmarks, and whoever looks in the console
+  completeLesson();
+  const shown = embedded === null ? places : embed(places, embedded);
+  finishLesson();
+  addEventListener("hashchange", stayAtAnchor);
+  await mountWhenNear(shown, async (place) => {
+    await drawPlace(place);
+    python.marks.first ??= performance.now();
+  });
+  python.marks.near = performance.now();
+  document.documentElement.dataset.widgets = "alive";
+  if (embedded === null && (await startOffline())) keep([location.href]);
+}

@@ -1,28 +1,11 @@
 // Mounts the page's widgets on the traits that were saved with them: at once what is near, the rest when it comes near.
 
 /** @typedef {import("./model.js").Model} Model */
-/** @typedef {{ module: string, sheets: string[] }} View  addresses, from the page's */
+/** @typedef {{ render(context: { model: Model, el: HTMLElement, signal: AbortSignal }): void | Promise<void> }} View */
 
 const NEAR = "100% 0px"; // a screen above and below
 const FAILED = "This widget could not be drawn. The rest of the lesson works without it.";
 const SLICE_MS = 30; // drawing stops so often for whoever scrolls or types
-
-/** @type {Map<string, Promise<any>>} */
-const modules = new Map();
-
-/** @param {string} address */
-function load(address) {
-  if (!modules.has(address)) modules.set(address, import(new URL(address, document.baseURI).href));
-  return modules.get(address);
-}
-
-/** @param {string[]} sheets */
-function addSheets(sheets) {
-  for (const sheet of sheets) {
-    if (document.head.querySelector(`link[href="${sheet}"]`)) continue;
-    document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: sheet }));
-  }
-}
 
 /** @type {WeakMap<HTMLElement, AbortController>} */
 const lives = new WeakMap();
@@ -32,16 +15,13 @@ const lives = new WeakMap();
  * @param {HTMLElement} place
  * @param {Model} model
  * @param {View} view
- * @param {(address: string) => Promise<any>} [loadModule]
  */
-export async function mount(place, model, view, loadModule = load) {
+export async function mount(place, model, view) {
   try {
-    addSheets(view.sheets);
-    const { default: widget } = await loadModule(view.module);
     lives.get(place)?.abort();
     lives.set(place, new AbortController());
     place.replaceChildren();
-    await widget.render({ model, el: place, signal: lives.get(place).signal });
+    await view.render({ model, el: place, signal: lives.get(place).signal });
     place.dataset.alive = "";
   } catch (error) {
     console.error(error);

@@ -123,10 +123,15 @@ export class Python {
     this.#quiet();
   }
 
-  /** Of one widget's traits only the newest of what waits counts. @param {Message} message */
+  /**
+   * Of settings of the same traits only the newest of what waits counts. Others keep their order: what is set after them
+   * may mean something else, as a prediction does at another size.
+   * @param {Message} message
+   */
   #add(message) {
     const last = this.#queue.findLast(({ id }) => id === message.id);
-    if ("state" in message && last && "state" in last) Object.assign(last.state, message.state);
+    if ("state" in message && last && "state" in last && Object.keys(last.state).every((name) => name in message.state))
+      Object.assign(last.state, message.state);
     else this.#queue.push("state" in message ? { id: message.id, state: { ...message.state } } : message);
   }
 

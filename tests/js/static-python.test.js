@@ -99,6 +99,22 @@ test("of what waits of one widget's traits only the newest is sent, and messages
   assert.equal(worker().messages.length, 5); // and the start
 });
 
+test("a setting of other traits waits for those before it: they may give it another meaning", () => {
+  const { set, worker } = page();
+  set("a", { n: 2 });
+  set("a", { given: 1 });
+  set("a", { n: 3 });
+  set("a", { n: 4 });
+  set("a", { n: 5, m: 1 });
+  worker().say({ ready: true });
+  const asked = [];
+  for (let at = 0; at < 3; at++) {
+    asked.push(worker().asked[1].state);
+    worker().answer();
+  }
+  assert.deepEqual(asked, [{ n: 2 }, { given: 1 }, { n: 5, m: 1 }]);
+});
+
 test("a late answer does not set back what the page has set since", () => {
   const { set, models, worker } = page();
   set("a", { n: 2 });

@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from static_edition import bundle
+
 PAGES = ("01_small.html", "02_plain.html", "index.html", "404.html")
 VOID = {"meta", "link", "img", "input", "br", "hr"}
 
@@ -66,14 +68,27 @@ def test_widgets_are_named_by_what_they_are_and_stand_in_their_places(small):
     assert "layout" not in strides["state"]
 
 
-def test_a_views_modules_import_one_another_by_relative_addresses(small_site, small):
-    module = small_site / small.data["models"]["strides-1"]["view"]["module"]
-    imported = re.findall(r'^import .*? from "([^"]+)";$', module.read_text("utf-8"), re.M | re.S)
-    assert imported and all(each.startswith(".") for each in imported)
-    assert all((module.parent / each).is_file() for each in imported)
-    preloaded = {each["href"] for each in small.all("link") if each["rel"] == "modulepreload"}
-    assert {str(path.relative_to(small_site)) for path in small_site.glob("static/host.*/host.js")} <= preloaded
-    assert small.data["models"]["strides-1"]["view"]["module"] in preloaded
+def test_a_page_asks_for_few_files_and_for_its_module_before_the_parser_comes_to_it(small_site, small):
+    (module,) = (each["src"] for each in small.all("script") if each.get("type") == "module")
+    assert [each["href"] for each in small.all("link") if each["rel"] == "modulepreload"] == [module]
+    (classic,) = (each["src"] for each in small.all("script") if "src" in each and "type" not in each)
+    code = (small_site / module).read_text("utf-8")
+    assert not re.search(r"""\bimport\b[^;]*?\bfrom\b *["']|\bimport\(""", code)  # nothing else is fetched for it
+    for model in small.data["models"].values():
+        assert json.dumps(model["view"]) in code
+    assert "startLesson" in (small_site / classic).read_text("utf-8")
+    assert len([each for each in small.all("link") if each["rel"] == "stylesheet"]) == 6
+
+
+def test_the_worker_that_a_page_names_is_there(small_site, small):
+    assert (small_site / small.data["python"]["worker"]).is_file()
+
+
+def test_a_view_that_can_not_be_read_is_answered_in_words(tmp_path):
+    view = tmp_path / "view.js"
+    view.write_text("export default { render() {")
+    with pytest.raises(bundle.BundleFailed, match=r"view\.js"):
+        bundle.lesson_module({"made-up": view})
 
 
 def test_code_has_its_colours(small_site, small):
