@@ -52,11 +52,11 @@ def _opens(lesson, preheated, rounds):
     seconds = {"own": [], STOCK: []}
     with ExitStack() as stack:
         browser = stack.enter_context(chromium())
-        started = {name: stack.enter_context(_server(name, lesson, preheated)) for name in seconds}
+        started = {name: stack.enter_context(server(name, lesson, preheated)) for name in seconds}
         awaited = dict.fromkeys(started, 1)
         for _ in range(rounds):
             if preheated:
-                _wait_for_runs(started, awaited)
+                wait_for_runs(started, awaited)
             for name, server in started.items():
                 awaited[name] = _runs(server) + 1
                 seconds[name].append(_open(browser, server, lesson))
@@ -73,7 +73,7 @@ def _compared(figure, own, peers):
 
 
 @contextmanager
-def _server(name, lesson, preheated):
+def server(name, lesson, preheated):
     with tempfile.TemporaryDirectory() as folder:
         root, logs = Path(folder, "lessons"), Path(folder)
         root.mkdir()
@@ -105,7 +105,7 @@ def _stock_settings(preheated):
     )
 
 
-def _wait_for_runs(started, awaited):
+def wait_for_runs(started, awaited):
     """Until the lesson has come to its end so many times on each server; one that hangs shows when it is opened."""
     with suppress(TimeoutError):
         servers.wait_until(lambda: all(_runs(started[name]) >= awaited[name] for name in started), "", 2 * LIMIT_S)
@@ -138,7 +138,7 @@ def _hangs(opens):
     opens = {"own": opens, STOCK: opens // 5}
     hung = dict.fromkeys(opens, 0)
     with ExitStack() as stack:
-        started = {name: stack.enter_context(_server(name, "many.ipynb", False)) for name in opens}
+        started = {name: stack.enter_context(server(name, "many.ipynb", False)) for name in opens}
         for turn in range(opens["own"]):
             for name, server in started.items():
                 if turn % (opens["own"] // opens[name]) == 0:
