@@ -115,7 +115,6 @@ def test_a_repair_keeps_the_numbers_and_can_be_exchanged_or_taken_back():
     assert widget.picture["repairs"] == []
 
 
-@pytest.mark.kernel
 def test_a_reshape_repair_follows_each_number():
     widget = wl.BroadcastExplorer(torch.arange(12), (3, 4))
     (repair,) = [at for at, each in enumerate(widget.picture["repairs"]) if each["code"] == "a.reshape(3, 4)"]
@@ -156,7 +155,6 @@ def test_an_axis_of_size_zero_is_explained():
     assert texts(widget) == [] and "axis of size 0" in widget.picture["summary"]
 
 
-@pytest.mark.kernel
 def test_the_learners_own_arrays_are_shown_as_they_are():
     widget = wl.BroadcastExplorer(M.t(), np.array([1, 2, 4], dtype=np.int8), names=("mt", "v"), operator="/")
     assert widget.picture["expression"] == "mt / v"
@@ -300,7 +298,6 @@ def test_a_bad_argument_is_named(shapes, options, error, named):
 # ---- the numbers are those of the operands' own library ----
 
 
-@pytest.mark.kernel
 @pytest.mark.parametrize(
     ("a", "b", "operator", "texts"),
     [
@@ -318,7 +315,6 @@ def test_the_result_is_what_the_library_gives(a, b, operator, texts):
     assert widget.picture["result"]["values"] == texts
 
 
-@pytest.mark.kernel
 def test_what_torch_does_not_combine_is_explained_by_torch():
     widget = wl.BroadcastExplorer(torch.ones(2, dtype=bool), torch.ones(2, dtype=bool))
     widget.operator = "-"
@@ -363,7 +359,6 @@ FACTORS = {
 }
 
 
-@pytest.mark.kernel
 @pytest.mark.parametrize("of", [np.asarray, torch.tensor], ids=["numpy", "torch"])
 @pytest.mark.parametrize("shape", FACTORS)
 @pytest.mark.parametrize("operator", ["*", "+", "-"])
@@ -383,7 +378,6 @@ def test_a_picture_and_what_is_broadcast_over_it_are_drawn_as_pictures(shape, op
         assert (shown(widget, 1) == as_bytes(np.broadcast_to(lifted, (*lifted.shape[:2], 3)))).all()
 
 
-@pytest.mark.kernel
 def test_sliders_change_the_result_and_nothing_of_the_learners():
     scale = torch.tensor([1.0, 0.5, 0.25])
     widget = wl.BroadcastExplorer(torch.tensor(PICTURE), scale, operator="*", names=("image", "scale"))

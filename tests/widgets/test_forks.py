@@ -125,7 +125,6 @@ def test_numbers_of_the_operating_system_are_called_stand_ins(fork):
     assert "`random` reseeds itself" in fork.timeline["moments"][4]["message"]
 
 
-@pytest.mark.kernel
 def test_a_reseeding_that_can_not_be_done_says_why_and_can_be_told_before(fork):
     fork.generator = "python"
     assert {one["key"]: bool(one["reason"]) for one in fork.reseedings} == {
@@ -141,7 +140,6 @@ def test_a_reseeding_that_can_not_be_done_says_why_and_can_be_told_before(fork):
     assert fork.timeline["unavailable"] == "" and len(fork.timeline["lanes"]) == 3
 
 
-@pytest.mark.kernel
 def test_torch_is_predicted_without_torch(monkeypatch):
     monkeypatch.setattr("widgets_lib.compute.rng.generators.find_spec", lambda name: None)
     widget = wl.ForkSimulator("torch", seed=0, draws_before=0)
@@ -154,7 +152,6 @@ def test_torch_is_predicted_without_torch(monkeypatch):
 # ---- for real ----
 
 
-@pytest.mark.kernel
 def test_the_real_numbers_are_laid_over_lane_by_lane(fork):
     real = really(fork)
     assert [numbers(lane["draws"]) for lane in real["lanes"]] == [numbers(ln["draws"]) for ln in fork.timeline["lanes"]]
@@ -168,7 +165,6 @@ def test_the_real_numbers_are_laid_over_lane_by_lane(fork):
     assert fork.progress == {}
 
 
-@pytest.mark.kernel
 def test_what_can_not_be_predicted_is_said(fork):
     fork.generator = "python"
     real = really(fork)
@@ -177,7 +173,6 @@ def test_what_can_not_be_predicted_is_said(fork):
     assert "can’t be predicted: their seeds come from the operating system" in real["message"]
 
 
-@pytest.mark.kernel
 def test_where_no_process_draws_it_is_the_states_that_are_compared(fork):
     fork.draws_before = fork.draws_after = 0
     real = really(fork)
@@ -191,7 +186,6 @@ def test_where_no_process_draws_it_is_the_states_that_are_compared(fork):
     assert [lane["verdict"] for lane in real["lanes"]] == ["✓ the predicted state", *["can’t be predicted"] * 2]
 
 
-@pytest.mark.kernel
 def test_reseeded_by_process_id_the_prediction_is_made_again_with_the_real_ids(fork):
     fork.reseeding = "pid"
     first = numbers(fork.timeline["lanes"][1]["draws"])
@@ -201,14 +195,12 @@ def test_reseeded_by_process_id_the_prediction_is_made_again_with_the_real_ids(f
     assert fork.timeline["lanes"][1]["pid"].endswith(real["lanes"][1]["pid"])
 
 
-@pytest.mark.kernel
 def test_a_new_setting_takes_the_real_numbers_away(fork):
     really(fork)
     fork.children = 3
     assert fork.real == {}
 
 
-@pytest.mark.kernel
 def test_the_kernel_is_not_held_and_a_run_can_be_cancelled(fork, hanging):
     fork._on_custom_msg({"run": settings(fork)}, [])
     assert fork.progress["cancel"] and "fresh Python process" in fork.progress["message"]
@@ -221,7 +213,6 @@ def test_the_kernel_is_not_held_and_a_run_can_be_cancelled(fork, hanging):
     assert fork.real == {} and fork.error == ""
 
 
-@pytest.mark.kernel
 @pytest.mark.parametrize("end", [lambda fork: fork.close(), lambda fork: setattr(fork, "seed", "8")])
 def test_closing_or_changing_a_setting_ends_a_run(fork, hanging, end):
     fork.run()
@@ -232,7 +223,6 @@ def test_closing_or_changing_a_setting_ends_a_run(fork, hanging, end):
     assert not task.is_alive() and hanging.gone()
 
 
-@pytest.mark.kernel
 def test_a_new_run_replaces_one_that_goes_on(fork, hanging):
     fork.run()
     first = fork._tasks._current
@@ -245,7 +235,6 @@ def test_a_new_run_replaces_one_that_goes_on(fork, hanging):
     assert "Forked for real" in fork.real["message"] and fork.progress == {}
 
 
-@pytest.mark.kernel
 def test_a_run_takes_the_settings_of_the_view_whose_own_message_may_come_later(fork):
     fork._on_custom_msg({"run": settings(fork) | {"children": 3}}, [])
     fork.set_state({"children": 3})
@@ -258,7 +247,6 @@ def test_a_run_with_settings_that_can_not_be_is_refused_in_words(fork):
     assert "at most 8, not 1,000" in fork.error and fork.progress == {}
 
 
-@pytest.mark.kernel
 @pytest.mark.skipif(not Path("/proc").exists(), reason="looks into /proc")
 def test_a_kernel_that_is_killed_leaves_no_process(tmp_path):
     """In the process that forks, each child writes its number and then hangs; its parent waits for it."""
@@ -289,7 +277,6 @@ def runs(pid):
         return False
 
 
-@pytest.mark.kernel
 def test_a_run_that_fails_is_told_in_words(fork, monkeypatch):
     monkeypatch.setattr(forks, "run_fork", lambda spec, **_: (_ for _ in ()).throw(RuntimeError("the last line")))
     fork.run()
@@ -335,7 +322,6 @@ def test_bad_input_is_explained_and_nothing_is_lost(fork, name, value, message):
         wl.ForkSimulator(**{name: value})
 
 
-@pytest.mark.kernel
 def test_a_seed_too_large_for_the_next_generator_is_folded_for_it_alone(fork):
     fork.seed = "457428938475"
     assert fork.timeline["seed_note"] == ""
@@ -372,7 +358,6 @@ def test_start_again_goes_back_to_what_was_given():
     assert widget.timeline == first
 
 
-@pytest.mark.kernel
 def test_all_of_it_is_json(fork):
     really(fork)
     json.dumps(

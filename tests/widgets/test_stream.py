@@ -94,7 +94,6 @@ def test_ten_thousand_draws_are_bytes_and_not_lists():
     assert len(stream.draws) > 10_000 * 8
 
 
-@pytest.mark.kernel
 def test_a_change_is_one_message_with_the_picture_and_its_draws():
     stream = wl.RandomStream()
     sent = []

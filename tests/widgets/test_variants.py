@@ -57,7 +57,6 @@ def test_it_sees_the_notebook_as_it_was_and_changes_nothing(monkeypatch):
     assert widget.result["text"] == "[1, 2]"
 
 
-@pytest.mark.kernel
 def test_a_long_variant_leaves_the_kernel_free_and_is_forgotten_for_another(monkeypatch):
     gate = threading.Event()
     monkeypatch.setitem(vars(sys.modules["__main__"]), "gate", gate)
@@ -98,7 +97,6 @@ def test_rows_of_numbers_are_a_picture_where_that_is_asked_for():
     assert "lengths" not in wl.Variants(rows).result
 
 
-@pytest.mark.kernel
 def test_a_rung_in_a_variant_joins_the_ladder_and_its_verdict_stands_beside_the_code():
     ladder = wl.MatmulLadder(m=3, k=4, n=2, budget_s=0.01)
     code = "import widgets_lib as wl\n\n\n@wl.rung('tried')\ndef f(a, b):\n    return {}"

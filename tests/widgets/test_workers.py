@@ -182,7 +182,6 @@ def test_start_again_goes_back_to_what_was_given():
     assert (widget.reseeding, widget.workers) == ("spawn", 3) and widget.timeline == first
 
 
-@pytest.mark.kernel
 def test_pictures_and_timeline_come_in_one_message(monkeypatch):
     """A view between two messages would draw an old timeline on new pictures."""
     widget = wl.LoaderWorkers(workers=5)

@@ -72,7 +72,7 @@ def _measured(key, size, budget_s):
     try:
         a, b = matmul.numpy_operands(*size)
         found = trial(backend.function, a, b, prepare=backend.prepare, budget_s=budget_s)
-        return {"event": "result", "threads": 1, **found}
+        return {"event": "result", **found, "threads": 1}  # a page has one, whatever is loaded
     except MemoryError:
         return {"event": "error", "message": "the memory of this page is not enough for these sizes"}
     except (ValueError, RuntimeError) as error:
