@@ -14,7 +14,7 @@ def row(figure, median="—", spread="—", ratio="", beside=""):
 
 def p95(seconds):
     """The time that 95 of 100 stay under."""
-    return quantiles(seconds, n=20, method="inclusive")[-1]
+    return quantiles(seconds, n=20, method="inclusive")[-1] if len(seconds) > 1 else seconds[0]
 
 
 def compared(figure, own, peers):

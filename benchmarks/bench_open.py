@@ -1,114 +1,99 @@
 """How long from opening a lesson in Voila to its first widget? Beside Voila as it comes, opened in turn.
 
 The first widget counts as there once it is drawn and in sight. Every open is a first visit, with an empty cache.
-"Cold" starts a kernel and runs the lesson; "preheated" (one kernel waits) finds the lesson already run, and no other
-kernel at work. A page may hang (stock Voila's do at times, see widgets_lib/app/fixes/lost_wakeup.py): it is given up
-after LIMIT_S, counted as that long, and the row says how often. The last row counts hangs alone, without a browser, on
-a page of 20 `interact` cells: hung is a page that has not come to its end and of which nothing more comes for STALL_S.
-Most of stock Voila's do, so there it is opened once for five times here.
+"Forks" is this server as it comes: the lesson has been run once, and the visitor's kernel is a fork. "Cold" starts a
+kernel and runs the lesson; "preheated" (one kernel waits) finds the lesson already run, and no other kernel at work.
+"Forks off" is this server with kernels that are processes of their own, preheated. A page may hang (stock Voila's do at
+times, see widgets_lib/app/fixes/lost_wakeup.py): it is given up after LIMIT_S, counted as that long, and the row says
+how often. The last row counts hangs alone, without a browser, on a page of 20 `interact` cells: hung is a page that has
+not come to its end and of which nothing more comes for STALL_S. Most of stock Voila's do, so there it is opened once
+for five times here.
 
-All of it takes about an hour and a quarter; --quick opens one lesson.
+All of it takes about an hour and a half; --quick opens one lesson, in less than five minutes.
 """
 
-import json
-import shutil
-import tempfile
 import time
 import urllib.request
-from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
+from contextlib import ExitStack, suppress
 
-import nbformat
 from playwright.sync_api import TimeoutError as NothingCame
 
+from benchmarks import _lessons
+from benchmarks._lessons import BEFORE, CULLING, FORKS, PREHEATED, STOCK
 from benchmarks._table import compared, row
 from tests.support import servers
 from tests.support.chromium import chromium
 
-LESSONS = sorted(path.name for path in (servers.ROOT / "lessons").glob("*.ipynb"))
-REFILL_S = 3  # after a kernel was taken: by then the other server's page is open, and both can refill at once
-PREHEATED = ("--preheat_kernel=True", "--pool_size=1", f"--VoilaKernelManager.fill_delay={REFILL_S}")
+REFILL_S = 3  # after a kernel was taken: by then the other servers' pages are open, and all can refill at once
 RAN = "with open('runs', 'a') as runs: runs.write('.')"  # in the lesson's last cell: how often it has run to its end
 LIMIT_S, STALL_S = 45.0, 8
 WIDGET = ".wl"
 MANY = ["from ipywidgets import interact"] + 20 * ["interact(lambda n: print(n), n=(0, 10));"]
-STOCK = "stock Voila"
+OURS = (PREHEATED, "--pool_size=1", f"--VoilaKernelManager.fill_delay={REFILL_S}")
+STOCK_PREHEATED = CULLING | {
+    "VoilaConfiguration": {"preheat_kernel": True},
+    "VoilaKernelManager": {"kernel_pools_config": {"default": {"pool_size": 1}}},
+}
+SERVERS = {  # in the order in which they are opened: one that refills at once comes last
+    FORKS: (FORKS, OURS, CULLING),
+    f"{STOCK}, cold": (STOCK, (), CULLING),
+    f"{BEFORE}, preheated": (BEFORE, OURS, CULLING),
+    f"{STOCK}, preheated": (STOCK, (), STOCK_PREHEATED),
+}
 
 
 def figures(quick=False):
-    """Yield a row for each lesson with cold and one with preheated kernels, then one for hangs."""
-    lessons = LESSONS[-1:] if quick else LESSONS
-    for lesson in lessons:
-        cold = _opens(lesson, False, 2 if quick else 30)
-        yield _compared(f"open {lesson}, cold", cold["own"], {STOCK: cold[STOCK]})
-        warm = _opens(lesson, True, 2 if quick else 30)
-        peers = {f"{STOCK}, cold": cold[STOCK], f"{STOCK}, preheated too": warm[STOCK]}
-        yield _compared(f"open {lesson}, preheated", warm["own"], peers)
+    """Yield a row for each lesson, then one for hangs."""
+    lessons = _lessons.notebooks(_lessons.NAMES[-1:] if quick else _lessons.NAMES, RAN)
+    with chromium() as browser:
+        for name, lesson in lessons.items():
+            yield opened(browser, name, lesson, 3 if quick else 10)
     yield _hangs(5 if quick else 300)
 
 
-def _opens(lesson, preheated, rounds):
-    """Seconds of each open, by server: as many rounds of one open each."""
-    seconds = {"own": [], STOCK: []}
+def opened(browser, name, lesson, rounds):
+    """The row of a lesson that each server opens so many times, in turn."""
     with ExitStack() as stack:
-        browser = stack.enter_context(chromium())
-        started = {name: stack.enter_context(server(name, lesson, preheated)) for name in seconds}
-        awaited = dict.fromkeys(started, 1)
-        for _ in range(rounds):
-            if preheated:
-                wait_for_runs(started, awaited)
-            for name, server in started.items():
-                awaited[name] = _runs(server) + 1
-                seconds[name].append(_open(browser, server, lesson))
-    return seconds
+        kinds = [kind for kind in SERVERS if SERVERS[kind][0] in (*_lessons.own(), STOCK)]
+        started = {kind: stack.enter_context(serve(kind, name, lesson)) for kind in kinds}
+        if FORKS in started:
+            _lessons.wait_until_filled(started[FORKS], 1)
+        return in_turn(browser, started, name, rounds)
 
 
-def _compared(figure, own, peers):
+def in_turn(browser, started, name, rounds):
+    """The row of a lesson that each of these {kind: server} opens so many times."""
+    seconds = {kind: [] for kind in started}
+    awaited = {kind: 1 for kind in started if "preheated" in kind}
+    for _ in range(rounds):
+        wait_for_runs(started, awaited)
+        for kind, server in started.items():
+            if kind in awaited:
+                awaited[kind] = _runs(server) + 1
+            seconds[kind].append(_open(browser, server, name))
+    return _compared(f"open {name}", seconds)
+
+
+def serve(kind, name, lesson):
+    """One of SERVERS with a lesson, as a context manager."""
+    which, options, stock = SERVERS[kind]
+    return _lessons.serve(which, {name: lesson}, *options, stock=stock)
+
+
+def _compared(figure, seconds):
     """A row that also says how many of the opens hung."""
-    opened = compared(figure, own, peers)
-    for name, each in {"own": own, **peers}.items():
+    (kind, own), *peers = seconds.items()
+    found = compared(f"{figure}, {kind}", own, dict(peers))
+    for name, each in seconds.items():
         if hung := each.count(LIMIT_S):
-            opened["beside"] += f"; {name}: {hung} of {len(each)} opens hung, counted as {LIMIT_S:.0f} s"
-    return opened
-
-
-@contextmanager
-def server(name, lesson, preheated):
-    with tempfile.TemporaryDirectory() as folder:
-        root, logs = Path(folder, "lessons"), Path(folder)
-        root.mkdir()
-        if lesson in LESSONS:
-            shutil.copytree(servers.ROOT / "lessons" / "assets", root / "assets")
-            notebook = nbformat.read(servers.ROOT / "lessons" / lesson, as_version=4)
-            notebook.cells.append(nbformat.v4.new_code_cell(RAN))
-        else:
-            notebook = MANY
-        servers.write_notebook(notebook, root / lesson)
-        if name == STOCK:
-            (root / "voila.json").write_text(json.dumps(_stock_settings(preheated)))
-            server = servers.stock_voila(root, logs)
-        else:
-            server = servers.voila(root, logs, *(PREHEATED if preheated else ()))
-        with server as running:
-            yield running
-
-
-def _stock_settings(preheated):
-    """Kernels that stock Voila leaves behind when a tab is closed are culled, so that they do not fill the memory."""
-    cull = {"cull_idle_timeout": 20, "cull_interval": 5}
-    pool = {"kernel_pools_config": {"default": {"pool_size": 1}}}
-    settings = {"MappingKernelManager": cull}
-    return (
-        settings | {"VoilaConfiguration": {"preheat_kernel": True}, "VoilaKernelManager": pool}
-        if preheated
-        else settings
-    )
+            found["beside"] += f"; {name}: {hung} of {len(each)} opens hung, counted as {LIMIT_S:.0f} s"
+    return found
 
 
 def wait_for_runs(started, awaited):
     """Until the lesson has come to its end so many times on each server; one that hangs shows when it is opened."""
     with suppress(TimeoutError):
-        servers.wait_until(lambda: all(_runs(started[name]) >= awaited[name] for name in started), "", 2 * LIMIT_S)
+        servers.wait_until(lambda: all(_runs(started[name]) >= awaited[name] for name in awaited), "", 2 * LIMIT_S)
     time.sleep(0.5)  # the server writes down what the last cell gave
 
 
@@ -134,17 +119,17 @@ def _open(browser, server, lesson):
 
 
 def _hangs(opens):
-    """A row that counts the pages that never came to their end."""
-    opens = {"own": opens, STOCK: opens // 5}
+    """The row that says how many pages did not come to their end; this server runs each for its visitor."""
+    opens = {BEFORE: opens, STOCK: opens // 5}
     hung = dict.fromkeys(opens, 0)
     with ExitStack() as stack:
-        started = {name: stack.enter_context(server(name, "many.ipynb", False)) for name in opens}
-        for turn in range(opens["own"]):
-            for name, server in started.items():
-                if turn % (opens["own"] // opens[name]) == 0:
-                    hung[name] += _hangs_once(server)
-    figure = f"hung, of {opens['own']} opens of 20 `interact` cells"
-    return row(figure, str(hung["own"]), beside=f"{STOCK}: {hung[STOCK]} of {opens[STOCK]}")
+        started = {kind: stack.enter_context(_lessons.serve(kind, {"many.ipynb": MANY})) for kind in opens}
+        for turn in range(opens[BEFORE]):
+            for kind, server in started.items():
+                if turn % (opens[BEFORE] // opens[kind]) == 0:
+                    hung[kind] += _hangs_once(server)
+    figure = f"hung, of {opens[BEFORE]} opens of 20 `interact` cells"
+    return row(figure, str(hung[BEFORE]), beside=f"{STOCK}: {hung[STOCK]} of {opens[STOCK]}")
 
 
 def _hangs_once(server):

@@ -11,7 +11,7 @@ import os
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import bench_open
+from benchmarks import _lessons, bench_open
 from benchmarks._table import compared, human, median, p95, row
 from benchmarks._web_space import web_space
 from benchmarks.bench_widgets import ARM, PAUSE_MS, press
@@ -69,11 +69,13 @@ def figures(quick=False):
 
 def _opened(browser, address, lesson, rounds):
     seconds = {"own": [], APP: []}
-    with bench_open.server("own", f"{lesson}.ipynb", preheated=True) as app:
+    name = f"{lesson}.ipynb"
+    [notebook] = _lessons.notebooks([name], bench_open.RAN).values()
+    with bench_open.serve(f"{_lessons.BEFORE}, preheated", name, notebook) as app:
         for turn in range(rounds):
             bench_open.wait_for_runs({APP: app}, {APP: turn + 1})
             seconds["own"].append(_first_widget(browser, f"{address}{lesson}.html"))
-            seconds[APP].append(_first_widget(browser, f"{app.url}voila/render/{lesson}.ipynb"))
+            seconds[APP].append(_first_widget(browser, f"{app.url}voila/render/{name}"))
     return compared(f"{lesson}: first live widget", seconds["own"], {APP: seconds[APP]})
 
 
@@ -119,7 +121,7 @@ def _wake(page):
 def _dialled(browser, address, turns, warm_up=4):
     changed, shown = {"own": [], APP: []}, {"own": [], APP: []}
     with (
-        bench_open.server("own", f"{STRIDES}.ipynb", preheated=False) as app,
+        _lessons.serve(_lessons.BEFORE, _lessons.notebooks([f"{STRIDES}.ipynb"])) as app,
         _page(browser, f"{address}{STRIDES}.html") as static,
         _page(browser, f"{app.url}voila/render/{STRIDES}.ipynb") as served,
     ):

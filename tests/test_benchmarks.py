@@ -9,8 +9,19 @@ import sys
 import pytest
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import _load, bench_matmul, false_times
+from benchmarks import (
+    _lessons,
+    _load,
+    bench_endurance,
+    bench_matmul,
+    bench_memory,
+    bench_open,
+    bench_visitors,
+    false_times,
+)
 from tests.support import servers
+from tests.support.visitors import SLIDER
+from widgets_lib.app.forks.client import unavailable_reason
 
 
 def test_a_section_is_replaced_and_the_others_stay(monkeypatch, tmp_path):
@@ -109,3 +120,65 @@ def test_a_library_that_was_disturbed_in_most_rounds_has_no_figure():
     assert rows["numba"]["ratio"] == "0.52× torch @", "of the two rounds in which both have a time"
     assert "2 of 3 rounds" in rows["numba"]["beside"]
     assert rows["numpy @"]["median"] == "—" and "in the way in 2 of 3 rounds" in rows["numpy @"]["beside"]
+
+
+# --- the benchmarks of the app, on small lessons
+
+forks = pytest.mark.skipif(bool(unavailable_reason()), reason="this system does not fork kernels")
+SMALL = ["import widgets_lib as wl\nwl.StrideExplorer()", SLIDER]
+LESSONS = {"01_data.ipynb": SMALL, "02_random.ipynb": SMALL}
+
+
+@pytest.fixture(scope="module")
+def both():
+    """A server whose kernels are forks, both lessons run, and stock Voila."""
+    options = (_lessons.PREHEATED, *_lessons.ROOM)
+    with (
+        _lessons.serve(_lessons.FORKS, LESSONS, *options) as own,
+        _lessons.serve(_lessons.STOCK, LESSONS) as stock,
+    ):
+        _lessons.wait_until_filled(own, len(LESSONS))
+        yield {_lessons.FORKS: own, _lessons.STOCK: stock}
+
+
+def by_figure(rows):
+    """{end of a row's figure: the row}."""
+    return {row["figure"].partition(": ")[2] or row["figure"].partition(",")[0]: row for row in rows}
+
+
+@forks
+def test_a_small_crowd_is_served_moves_and_leaves(both):
+    own, stock = both.values()
+    size = bench_visitors.Size(LESSONS, move=1, moves=2, rounds=1)
+    rush = bench_visitors.Rush(_lessons.FORKS, own, size)
+    rows = by_figure(rush.rows(3, and_then=lambda rush: bench_visitors.moving(rush, stock)))
+    assert rows["what they got"]["median"] == "3 × a lesson with a working slider, 0 × class is full, 0 × error"
+    assert rows["memory of everything together"]["beside"].startswith("below 8 GiB")
+    for how in ("once a second", "without a pause"):
+        assert "× stock Voila" in rows[f"a slider → its picture while 1 move {how}"]["ratio"]
+    assert rows["after they left"]["median"].startswith("4 processes")  # the server, what forks, two lessons
+
+
+@forks
+def test_a_fork_costs_less_memory_than_a_kernel_of_stock_voila(both):
+    costs = {
+        kind: bench_memory.cost(server, "01_data.ipynb", 1, closes=kind == _lessons.FORKS)
+        for kind, server in both.items()
+    }
+    assert costs[_lessons.FORKS].uss < costs[_lessons.STOCK].uss
+    assert bench_memory.compared("a lesson", costs)["ratio"].endswith("× less than stock Voila")
+
+
+@forks
+def test_a_few_visits_leave_nothing_behind(both):
+    rows = list(bench_endurance.run(both, bench_endurance.Size(LESSONS, opens=4, step=2, at_once=2, peer_every=2)))
+    found = by_figure(rows)
+    assert found["what 4 opens came to"]["median"] == "0 hung, 0 refused, 0 errors"
+    assert found["what 4 opens came to"]["beside"] == "stock Voila: 0 hung, 0 refused, 0 errors, of 2"
+    assert found["left behind by 2 visits after the first 2"]["median"] == "nothing"
+    assert [row["median"][-3:] for row in rows[:2]] == [" MB"] * 2
+
+
+def test_an_open_that_hung_is_named():
+    row = bench_open._compared("open a lesson", {"forks": [1.0, 2.0], "stock Voila": [bench_open.LIMIT_S, 3.0]})
+    assert row["ratio"] == "23.2× stock Voila" and "stock Voila: 1 of 2 opens hung, counted as 45 s" in row["beside"]

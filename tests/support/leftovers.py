@@ -26,8 +26,8 @@ def holdings(server):
     pids = {server.process.pid, *started(server)}
     return {
         "processes": {pid for pid in pids if is_running(pid)},
-        "threads of the server": len(os.listdir(f"/proc/{server.process.pid}/task")),
-        "descriptors of the server": len(os.listdir(f"/proc/{server.process.pid}/fd")),
+        "threads": sum(_count(pid, "task") for pid in pids),
+        "descriptors": sum(_count(pid, "fd") for pid in pids),
         "files": {str(file) for folder in _folders(server) for file in folder.rglob("*") if not file.is_dir()},
         "open ports": _ports(pids),
         "shared memory": _shared_memory(pids),
@@ -65,6 +65,13 @@ def descriptors(pid):
         with suppress(OSError):  # closed meanwhile
             found[int(name)] = os.readlink(f"/proc/{pid}/fd/{name}")
     return found
+
+
+def _count(pid, kind):
+    try:
+        return len(os.listdir(f"/proc/{pid}/{kind}"))
+    except OSError:  # it has ended meanwhile
+        return 0
 
 
 def _folders(server):

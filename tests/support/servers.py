@@ -197,11 +197,11 @@ def voila(root, logs, *options, env=None, cwd=ROOT, port=None, prefix=(), forks=
     return serve("voila", command, root, f"http://localhost:{port}/", logs, env, cwd, forks)
 
 
-def stock_voila(root, logs):
+def stock_voila(root, logs, env=None):
     """Voila as it comes, on `root`, without this project's configuration."""
     port = free_port()
     command = [sys.executable, "-m", "voila", str(root), "--no-browser", f"--port={port}"]
-    return serve("stock-voila", command, root, f"http://localhost:{port}/", logs, cwd=root)
+    return serve("stock-voila", command, root, f"http://localhost:{port}/", logs, env, cwd=root)
 
 
 def lab(root, logs, forks=None):

@@ -6,6 +6,7 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from itertools import pairwise
 
 from websockets.sync.client import connect
@@ -132,25 +133,30 @@ def unpack(frame):
     return dict(zip(PARTS, map(json.loads, pieces), strict=False))
 
 
-def crowd(server, lessons):
-    """A visitor for each of the lessons, all at once; each whose lesson opened moves the slider of a `SLIDER` cell.
+def come(server, lesson):
+    """A visitor who has opened a lesson and, unless the class was full, moved the slider of its `SLIDER` cell.
 
-    Returns the visitors, who stay. `page_s` is how long each page took, `picture_s` how long the picture that the
-    slider asked for, None for those who found the class full.
+    `page_s` is how long the page took, `picture_s` how long the picture that the slider asked for (else None).
     """
+    start = time.perf_counter()
+    visitor = Visitor(server, lesson)
+    visitor.page_s, visitor.picture_s = time.perf_counter() - start, None
+    if visitor.kernel:
+        states = visitor.connect().states()
+        visitor.slider = next(key for key, state in states.items() if state.get("max") == 50)
+        visitor.picture_s = slide(visitor, 20)
+    return visitor
 
-    def come(lesson):
-        start = time.perf_counter()
-        visitor = Visitor(server, lesson)
-        visitor.page_s, visitor.picture_s = time.perf_counter() - start, None
-        if visitor.kernel:
-            states = visitor.connect().states()
-            slider = next(key for key, state in states.items() if state.get("max") == 50)
-            start = time.perf_counter()
-            answers = visitor.until_idle(visitor.move(slider, value=20))
-            assert "image/png" in str(answers), f"no picture: {answers}"
-            visitor.picture_s = time.perf_counter() - start
-        return visitor
 
+def slide(visitor, value):
+    """Moves the slider of a visitor who has come; returns the seconds until its picture was there."""
+    start = time.perf_counter()
+    answers = visitor.until_idle(visitor.move(visitor.slider, value=value))
+    assert "image/png" in str(answers), f"no picture: {answers}"
+    return time.perf_counter() - start
+
+
+def crowd(server, lessons):
+    """A visitor for each of the lessons, all at once, as they `come`; they stay."""
     with ThreadPoolExecutor(len(lessons)) as at_once:
-        return list(at_once.map(come, lessons))
+        return list(at_once.map(partial(come, server), lessons))
