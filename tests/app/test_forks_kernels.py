@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import random
 import resource
 import signal
 import socket
@@ -25,12 +26,14 @@ pytestmark = pytest.mark.skipif(bool(client.unavailable_reason()), reason="this 
 
 MEMORY_MB = 3000
 STREAMS = """
-import json, multiprocessing, random, secrets, tempfile, uuid
+import json, multiprocessing, os, random, secrets, tempfile, uuid
+import comm, ipykernel.compiler, widgets_lib
 import numpy as np, torch
 print(json.dumps([
     random.random(), np.random.rand(), np.random.default_rng().random(), torch.rand(1).item(), secrets.token_hex(),
     uuid.uuid4().hex, uuid.uuid1().hex, next(tempfile._get_candidate_names()),
-    multiprocessing.current_process().authkey.hex(),
+    multiprocessing.current_process().authkey.hex(), os.path.basename(tempfile.mktemp()), comm.create_comm().comm_id,
+    ipykernel.compiler.get_file_name("1"), np.random.SeedSequence().entropy, widgets_lib.LoopStepper().model_id,
 ]))
 """
 
@@ -158,22 +161,66 @@ def test_a_process_with_a_second_thread_refuses_to_fork():
         assert process.wait(20) == 0  # the end of its socket is the order to end
 
 
-def test_twenty_forks_draw_nothing_alike(fork_server):
+def draw_in(count, code, **options):
+    """What so many kernels print as lists in JSON, as a list of so many for each entry."""
     drawn = []
-    for _ in range(20):
-        with started() as kernel:
-            drawn.append(json.loads(kernel.run(STREAMS)))
-    for numbers in zip(*drawn, strict=True):
-        assert len(set(numbers)) == 20
+    for _ in range(count):
+        with started(**options) as kernel:
+            drawn.append([number for line in kernel.run(code).splitlines() for number in json.loads(line)])
+    return list(zip(*drawn, strict=True))
+
+
+def test_kernels_draw_nothing_alike(fork_server):
+    assert {len(set(numbers)) for numbers in draw_in(3, STREAMS)} == {3}
+
+
+LESSON = """
+import copy, random
+import numba, numpy as np, torch
+generator, legacy, own = np.random.default_rng(), np.random.RandomState(), random.Random()
+generator.random(), legacy.rand(), own.random(), random.random(), np.random.rand(), torch.rand(1)
+derived, again = generator.spawn(1)[0], copy.deepcopy(generator)
+seeded, own_seeded = np.random.default_rng(2**100), random.Random("a word")
+legacy_seeded, later = np.random.RandomState(3), np.random.RandomState()
+later.seed(5)
+seeded.random(), own_seeded.random()
+
+@numba.njit
+def compiled():
+    return np.random.random()
+
+compiled()
+"""
+LATER = """
+print(json.dumps([
+    generator.random(), legacy.rand(), own.random(), derived.random(), again.random(), compiled(),
+    seeded.random(), own_seeded.random(), legacy_seeded.rand(), later.rand(),
+]))
+"""
+
+
+def test_twenty_forks_of_a_lesson_draw_nothing_alike_but_from_generators_that_it_seeded(fork_server):
+    with frozen(LESSON, STREAMS) as source:
+        *different, one, two, three, four = draw_in(20, STREAMS + LATER, fork_of=source)
+    assert {len(set(numbers)) for numbers in different} == {20}
+    assert {len(set(numbers)) for numbers in (one, two, three, four)} == {1}
+
+
+@pytest.mark.parametrize("seed", ["random.seed(1)", "from random import seed; seed(1)"])
+def test_what_the_lesson_seeds_of_pythons_own_generator_goes_on_alike_in_every_fork(fork_server, seed):
+    cell = f"import random, numpy as np\nnp.random.seed(1)\n{seed}"
+    with frozen(cell) as source, started(fork_of=source) as one, started(fork_of=source) as other:
+        assert one.provisioner.source is other.provisioner.source is source
+        drawn = [kernel.run("print([random.random() for _ in range(5)], np.random.rand())") for kernel in (one, other)]
+    assert drawn[0] == drawn[1] and str(random.Random(1).random()) not in drawn[0]  # IPython has drawn a tip meanwhile
 
 
 def test_a_generator_that_the_lesson_seeded_draws_the_same_in_every_fork_and_no_other(fork_server):
-    seeded = ("import numpy as np, torch\nnp.random.rand(), torch.rand(1)", "torch.manual_seed(1)")
-    draw = "print(torch.rand(1).item(), np.random.rand())"
+    seeded = ("import numpy as np, random, torch\nnp.random.rand(), torch.rand(1)", "torch.manual_seed(1)")
+    draw = "print(torch.rand(1).item(), np.random.rand(), random.random())"
     with frozen(*seeded) as source, started(fork_of=source) as one, started(fork_of=source) as other:
-        assert one.provisioner.source is other.provisioner.source is source
-        (torch_one, numpy_one), (torch_other, numpy_other) = one.run(draw).split(), other.run(draw).split()
-    assert torch_one == torch_other and numpy_one != numpy_other
+        same, *drawn = zip(one.run(draw).split(), other.run(draw).split(), strict=True)
+    assert len(set(same)) == 1 and all(len(set(pair)) == 2 for pair in drawn)
 
 
 def test_a_fork_has_no_socket_and_no_pipe_of_another(fork_server, kernel):

@@ -12,6 +12,8 @@ from contextlib import suppress
 from multiprocessing.process import current_process
 from typing import Any
 
+from widgets_lib.app.forks import streams
+
 OMP_PAUSE_SOFT = 1  # of OpenMP's omp_pause_resource_t
 
 _torch_threads: list[int] = []  # one number, before they were ended
@@ -21,10 +23,11 @@ _seeds: dict[str, Any] = {}  # of a library's generator, before a lesson's cells
 def reseed() -> None:
     """Gives every generator a state of its own, except those that the lesson's cells have seeded.
 
-    Such a lesson draws the same numbers in every kernel, as it does in a notebook. `random` is seeded by Python itself
-    in every fork, `secrets` and `uuid` ask the system, `tempfile` looks at the process id.
+    Such a lesson draws the same numbers in every kernel, as it does in a notebook. `secrets` and `uuid` ask the system,
+    `tempfile` looks at the process id.
     """
     current_process().authkey = os.urandom(32)
+    streams.renew()
     if (numpy := sys.modules.get("numpy.random")) and _seeds.get("numpy") == _numpy_seed():
         numpy.set_state(numpy.MT19937().state)
     if (torch := sys.modules.get("torch")) and _seeds.get("torch", torch.initial_seed()) == torch.initial_seed():
@@ -33,6 +36,7 @@ def reseed() -> None:
 
 def note_seeds() -> None:
     """Called before a lesson's cells are run: from then on who seeds a generator keeps it."""
+    streams.watch()
     _seeds["numpy"] = _numpy_seed()
     if torch := sys.modules.get("torch"):
         _seeds["torch"] = torch.initial_seed()

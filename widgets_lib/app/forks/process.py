@@ -25,7 +25,7 @@ from typing import Any
 import psutil
 
 from widgets_lib import quiet
-from widgets_lib.app.forks import fresh, protocol, warm
+from widgets_lib.app.forks import fresh, protocol, streams, warm
 from widgets_lib.app.forks.kernel import Kernel
 
 FREEZE_S = 60  # for measurements and background tasks of a lesson that was run
@@ -123,6 +123,7 @@ def _freeze(kernel: Kernel) -> str:
         if not threading.active_count() > 1:
             deadline = min(deadline, time.monotonic() + 1)
     gc.collect()
+    streams.find()
     with suppress(AttributeError):  # only glibc has it
         _libc().malloc_trim(0)
     gc.freeze()  # what is there now is not looked at, and so not copied, by a collection in a fork
