@@ -131,6 +131,17 @@ test("what can't run here is one line that says why, and opens", async () => {
   view.destroy();
 });
 
+test("who waits hears it politely beside the buttons, and no bar moves", async () => {
+  const view = await mount(LADDER);
+  view.model.receive({ progress: { key: "numpy", fraction: 0, message: "numpy @: two before you" } });
+  const line = view.$(".wl-busy");
+  assert.equal(line.querySelector('[role="status"]').textContent, "numpy @: two before you");
+  assert.equal(line.querySelector("progress").getAttribute("value"), "0");
+  assert.equal(line.previousElementSibling, view.$("details.wl-folded"), "below the rungs");
+  assert.equal(view.$$("button").find((button) => button.textContent === "Cancel").disabled, false);
+  view.destroy();
+});
+
 test("how sure the times are is said once, in the line of the progress, which keeps its height", async () => {
   const view = await mount(LADDER);
   view.model.receive({ notice: "Other programs were running." });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from datetime import datetime, timezone
 from functools import partial
 from typing import Any
@@ -19,6 +20,8 @@ from widgets_lib.app import provisioner
 from widgets_lib.app.forks import client as fork_client
 from widgets_lib.app.forks import provisioner as forking_provisioner
 from widgets_lib.app.kernel_slots import KernelSlots
+from widgets_lib.app.measuring.process import MeasuringProcess
+from widgets_lib.app.measuring.server import MeasuringServer
 from widgets_lib.app.memory_cap import MemoryCap
 from widgets_lib.app.provisioner import LimitedProvisioner
 from widgets_lib.app.websockets import BoundedBuffer
@@ -103,6 +106,7 @@ class LessonKernelManager(AsyncMappingKernelManager):
         self.memory = MemoryCap(self.slots, self._pid_of, memory_mb=self.memory_mb, forks=self.forking, log=self.log)
         if self.parent:
             IOLoop.current().add_callback(self.memory.start)
+        self.measuring = self._begin_measuring()
 
     def _pid_of(self, kernel_id: str) -> int | None:
         return getattr(getattr(self._kernels.get(kernel_id), "provisioner", None), "pid", None)
@@ -118,6 +122,20 @@ class LessonKernelManager(AsyncMappingKernelManager):
         if self.parent:  # a server, which will need kernels soon
             IOLoop.current().add_callback(self.fork_server)
         return True
+
+    def _begin_measuring(self) -> MeasuringServer | None:
+        """What measures for all kernels; its process is started when one first asks. None where there are no sockets."""
+        if not hasattr(socket, "AF_UNIX"):
+            return None
+        limits = self.config.LimitedProvisioner
+        env = provisioner.with_threads(dict(os.environ), limits.threads)
+        process = MeasuringProcess(env, limits.memory_limit_mb)
+        return MeasuringServer(process, self._visitor_of, self.log)
+
+    def _visitor_of(self, kernel_id: str) -> str:
+        """Who takes turns; a kernel without a visitor is one itself."""
+        visit = self.slots.visits.get(kernel_id)
+        return (visit and visit.visitor) or kernel_id
 
     def fork_server(self) -> fork_client.ForkServer:
         """The process that forks, started anew if it has died."""
@@ -148,6 +166,9 @@ class LessonKernelManager(AsyncMappingKernelManager):
 
     async def launch(self, **kwargs: Any) -> str:
         """Starts a kernel that has its slot already; returns its id."""
+        if self.measuring:
+            address = await self.measuring.welcome(kwargs["kernel_id"])
+            kwargs["env"] = {**(kwargs.get("env") or os.environ), **address}
         kernel_id = await super()._async_start_kernel(**kwargs)
         self.get_kernel(kernel_id).observe(self._on_state, "execution_state")
         return kernel_id
@@ -206,12 +227,16 @@ class LessonKernelManager(AsyncMappingKernelManager):
 
         self.memory.stop()
         await asyncio.gather(*map(stop, {*self.list_kernel_ids(), *self._pending_kernels}))
+        if self.measuring:
+            await self.measuring.close()
         if self.forking:
             await asyncio.to_thread(fork_client.close_shared)
 
     def remove_kernel(self, kernel_id: str) -> Any:
         """Forgets a kernel, however it ended."""
         self.slots.release(kernel_id)
+        if self.measuring:
+            self.measuring.forget(kernel_id)
         RequestInfoSocketHandler._cache.pop(kernel_id, None)  # Voila never removes the visitor's request from there
         self._keep_end_reason(kernel_id)
         return super().remove_kernel(kernel_id)

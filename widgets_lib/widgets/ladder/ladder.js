@@ -157,7 +157,7 @@ function render(context) {
   const compact = model.get("compact");
   const controlRow = h("div", { class: "wl-row" }, ...controls.nodes, ...(compact ? [] : sizes.presets));
   view.root.classList.toggle("wl-compact", compact);
-  view.stage.append(progress.node, axis.node, list, folded.node);
+  view.stage.append(axis.node, list, folded.node, progress.node); // beside the buttons, also below a long ladder
   view.stage.after(view.controls);
   view.controls.append(controlRow, cost.node);
   if (!compact) {

@@ -23,6 +23,7 @@ from widgets_lib.widgets.ladder.rows import (
     row_of,
     summary_of,
     title_of,
+    waiting_of,
     with_comparison,
 )
 from widgets_lib.widgets.ladder.sizes import (
@@ -312,7 +313,9 @@ class MatmulLadder(Widget):
 
     def _on_message(self, job: dict[str, Any], message: dict[str, Any]) -> None:
         key, size = job["backend"], (job["m"], job["k"], job["n"])
-        if message["event"] == "start":
+        if message["event"] == "waiting":
+            self.progress = waiting_of(key, message["before"])
+        elif message["event"] == "start":
             self.progress = {"key": key, "fraction": None, "message": f"{title_of(key)}: starting"}
             self._note(size, key, {"state": "running", "time": "running"})
         elif message["event"] == "progress":

@@ -1,5 +1,8 @@
 """A queue of measurements, off the kernel's main thread: progress comes in, cancelling works, nothing blocks.
 
+They are done by a process of this kernel's own, or by that of the server if it has one for all its kernels. A learner's
+function only ever goes to the kernel's own.
+
 Where there is no other process and no thread, as in a browser, `measure_with` names what answers in their place; then
 jobs are done one by one, and the page is heard in between.
 """
@@ -7,6 +10,7 @@ jobs are done one by one, and the page is heard in between.
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any, Protocol, TypeAlias
 
 from widgets_lib.compute.matmul.function_pickle import pack
@@ -14,9 +18,11 @@ from widgets_lib.compute.matmul.worker import Worker
 from widgets_lib.compute.turns import TURN
 from widgets_lib.quiet import before_freezing
 from widgets_lib.widgets import _tasks
+from widgets_lib.widgets.ladder.shared_process import SharedProcess
 
 FUNCTION_LIMIT_S = 30.0  # a learner's function that has not been measured by then is stopped
 LOADING_LIMIT_S = 60.0  # before that, for a process to start and to load its libraries
+GOES_ON = ("waiting", "start", "progress")  # the events after which others come
 STOPPED = (
     "it was stopped after {:.0f} seconds: either it never ends, or it is too slow for this size; try fewer rows, and "
     "look for a loop without an end"
@@ -41,7 +47,7 @@ class StandIn(Measurer, Protocol):
         """Why a rung has no time at this size here, in a sentence; "" if it has."""
 
 
-# One process measures for all widgets of this kernel, one job at a time: two would spoil each other's times.
+# One process of the kernel's own measures for all its widgets, one job at a time: two would spoil each other's times.
 _WORKER: Measurer = Worker()
 MEASURE_LOCK = TURN
 stand_in: StandIn | None = None
@@ -68,8 +74,9 @@ def measure_with(other: StandIn) -> None:
 class Measurements:
     """Jobs for the worker, measured in order; a job's `function` is one that `pack` packed, or the function itself.
 
-    `on_message(job, message)` gets a job's messages, first {"event": "start"}, last a result or a failure;
-    `on_idle()` is called when the queue is empty again or was cancelled. Both run on a thread of their own.
+    `on_message(job, message)` gets a job's messages: {"event": "waiting", "before": 2} while others of the same server are
+    first, {"event": "start"}, last a result or a failure; `on_idle()` is called when the queue is empty again or was
+    cancelled. Both run on a thread of their own.
     """
 
     def __init__(self, on_message: Callable[[Job, Message], object], on_idle: Callable[[], object]):
@@ -78,7 +85,8 @@ class Measurements:
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None  # that takes jobs
         self._latest: threading.Thread | None = None  # that one, or the last, which may still say that it is idle
-        self._measuring: Job | None = None  # our job in the worker: only then may a cancel reach it
+        self._measuring: Job | None = None  # our job in `_measurer`: only then may a cancel reach it
+        self._measurer: Measurer = _WORKER
         self._limit: threading.Timer | None = None
 
     def submit(self, jobs: Iterable[Job]) -> None:
@@ -98,7 +106,7 @@ class Measurements:
             self._queue.clear()
             self._queue.extend(kept)
             if self._measuring and backend in (None, self._measuring["backend"]):
-                _WORKER.cancel()
+                self._measurer.cancel()
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Block until nothing runs; True if that came about in time. For scripts and tests, not for callbacks."""
@@ -110,7 +118,7 @@ class Measurements:
     def _take_turn(self) -> None:
         """Without threads: do the next job, and leave the others for later where the page can be heard before them."""
         while self._queue:
-            self._start(self._queue.popleft())
+            self._start(self._queue.popleft(), _WORKER)
             self._measuring = None
             if self._queue and _tasks.call_later is not None:
                 _tasks.call_later(self._take_turn)
@@ -118,43 +126,57 @@ class Measurements:
         self._on_idle()
 
     def _work(self) -> None:
-        while True:
-            with MEASURE_LOCK:
-                with self._lock:
-                    if not self._queue:
-                        self._thread = None
-                        break
-                    job = self._queue.popleft()
-                    ended = self._start(job)
-                ended.wait()
-                with self._lock:
-                    self._measuring = None
+        while (job := self._next()) is not None:
+            shared = None if "function" in job else SharedProcess.reach()
+            with nullcontext() if shared else MEASURE_LOCK:  # the server has a queue of its own
+                ended = self._begin(job, shared)
+                if ended:
+                    ended.wait()
+            with self._lock:
+                self._measuring = None
         self._on_idle()
 
-    def _start(self, job: Job) -> threading.Event:
+    def _next(self) -> Job | None:
+        with self._lock:
+            if self._queue:
+                return self._queue[0]
+            self._thread = None
+            return None
+
+    def _begin(self, job: Job, shared: SharedProcess | None) -> threading.Event | None:
+        """Have the job measured, unless it was cancelled meanwhile."""
+        with self._lock:
+            if self._queue and self._queue[0] is job:
+                return self._start(self._queue.popleft(), shared or _WORKER)
+        if shared:
+            shared.close()
+        return None
+
+    def _start(self, job: Job, measurer: Measurer) -> threading.Event:
         ended = threading.Event()
 
         def receive(message: Message) -> None:
             if place:
                 message = {"place": place, **message}
             try:
-                if message["event"] != "progress":
+                if message["event"] not in GOES_ON:
                     self._set_limit(None)
                 elif "function" in job and "estimate_s" not in message:  # loaded: from now on it is the function's time
                     self._set_limit(FUNCTION_LIMIT_S)
                 self._on_message(job, message)
             finally:
-                if message["event"] != "progress":
+                if message["event"] not in GOES_ON:
                     ended.set()
 
-        self._measuring = job
-        self._on_message(job, {"event": "start"})
+        self._measuring, self._measurer = job, measurer
+        if not isinstance(measurer, SharedProcess):  # it says itself when it begins
+            self._on_message(job, {"event": "start"})
         try:
             function = job.get("function", b"")
             packed = function if isinstance(function, bytes) else pack(function)
             if packed:
                 self._set_limit(LOADING_LIMIT_S)
-            _WORKER.start({name: value for name, value in job.items() if name != "function"}, receive, packed)
+            measurer.start({name: value for name, value in job.items() if name != "function"}, receive, packed)
         except Exception as error:
             receive({"event": "error", "message": str(error)})
         return ended

@@ -24,6 +24,7 @@ Row: TypeAlias = dict[str, Any]
 place: where it was measured, for a page that is read elsewhere; times of two places are not compared."""
 
 FIRST = "python"  # the rung that speed-ups are counted from
+NUMBERS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 GOOD_GUESS = 1.5  # a prediction this factor off, or less
 SLOW_FIRST_CALL_S, SLOW_FIRST_CALL = 0.05, 10  # a first call is noted if it takes this long, and so many times longer
 
@@ -53,6 +54,12 @@ def progress_of(key: str, message: Message) -> dict[str, Any]:
         text += f"; all of them would take about {human(message['estimate_s'])}"
     fraction = message["rows_done"] / message["of"] if message.get("of") else None
     return {"key": key, "fraction": fraction, "message": text}
+
+
+def waiting_of(key: str, before: int) -> dict[str, Any]:
+    """The same of what waits for others on this server: "numpy @: two before you"."""
+    number = NUMBERS[before] if before < len(NUMBERS) else f"{before:,}"
+    return {"key": key, "fraction": 0.0, "message": f"{title_of(key)}: {number} before you"}
 
 
 def row_of(message: Message) -> Row:

@@ -18,7 +18,7 @@ from widgets_lib.widgets._tasks import BackgroundTasks, wait_for
 from widgets_lib.widgets.ladder import results
 from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS
 from widgets_lib.widgets.ladder.measurements import MEASURE_LOCK, Measurements
-from widgets_lib.widgets.ladder.rows import progress_of, title_of
+from widgets_lib.widgets.ladder.rows import progress_of, title_of, waiting_of
 from widgets_lib.widgets.ladder.sizes import MAX_SIZES
 from widgets_lib.widgets.roofline.picture import (
     Size,
@@ -239,7 +239,9 @@ class Roofline(Widget):
     def _on_message(self, job: dict[str, Any], message: dict[str, Any]) -> None:
         """What the measuring process says of a product; on a thread of its own."""
         key = job["backend"]
-        if message["event"] == "start":
+        if message["event"] == "waiting":
+            self.progress = waiting_of(key, message["before"])
+        elif message["event"] == "start":
             self.progress = {"message": f"{title_of(key)}: starting", "fraction": None}
         elif message["event"] == "progress":
             self.progress = progress_of(key, message)
