@@ -5,8 +5,7 @@ import re
 import pytest
 from hypothesis import settings
 
-from tests.support import servers
-from tests.support.forked_kernels import forking_kernels
+from tests.support import forks, servers
 
 settings.register_profile("many", max_examples=10_000)  # --hypothesis-profile=many
 
@@ -19,23 +18,23 @@ def logs(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def forks():
-    """What saves the kernels of servers and lessons their imports."""
-    with forking_kernels() as forks:
-        yield forks
-
-
-@pytest.fixture(scope="session")
-def voila(logs, forks):
-    """The server that `voila lessons/` starts in the project's root."""
-    with servers.voila(servers.ROOT / "lessons", logs, forks=forks) as server:
+def fork_server():
+    """The process whose forks are the kernels that this one starts; None where the system has no forks."""
+    with forks.fork_server() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def scratch_voila(logs, tmp_path_factory, forks):
+def voila(logs):
+    """The server that `voila lessons/` starts in the project's root."""
+    with servers.voila(servers.ROOT / "lessons", logs, forks=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def scratch_voila(logs, tmp_path_factory):
     """The same server on an empty folder, for notebooks that a test writes itself."""
-    with servers.voila(tmp_path_factory.mktemp("lessons"), logs, forks=forks) as server:
+    with servers.voila(tmp_path_factory.mktemp("lessons"), logs, forks=True) as server:
         yield server
 
 

@@ -14,7 +14,7 @@ def small_voila(logs, tmp_path_factory):
     """Room for two; two seconds for a cell, one for a callback."""
     root = tmp_path_factory.mktemp("small")
     limits = ["--LessonKernelManager.max_kernels=2", "--LessonKernelManager.callback_timeout=1"]
-    with servers.voila(root, logs, *limits, "--VoilaExecutor.timeout=2", DEATH) as server:
+    with servers.voila(root, logs, *limits, "--VoilaExecutor.timeout=2", DEATH, forks=True) as server:
         yield server
 
 

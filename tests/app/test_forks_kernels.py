@@ -1,7 +1,6 @@
 """Kernels that are forks: what no two of them share, what ends them, what each of them can do. Linux only."""
 
 import json
-import logging
 import os
 import random
 import resource
@@ -15,12 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 from jupyter_client.manager import KernelManager
-from jupyter_client.provisioning import KernelProvisionerFactory
 
+from tests.support import forks
 from tests.support.servers import is_running, wait_until
 from widgets_lib.app.forks import client, protocol, provisioner
 from widgets_lib.app.forks.client import CannotFork
-from widgets_lib.app.provisioner import with_threads
 
 pytestmark = pytest.mark.skipif(bool(client.unavailable_reason()), reason="this system does not fork kernels")
 
@@ -38,25 +36,10 @@ print(json.dumps([
 """
 
 
-@pytest.fixture(scope="module")
-def fork_server():
-    """The process that forks, and jupyter_client asking it for every kernel."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(KernelProvisionerFactory, "_instance", None)
-        patch.setattr(KernelProvisionerFactory, "provisioners", {})
-        patch.setattr(provisioner.ForkingProvisioner.memory_limit_mb, "default_value", MEMORY_MB)
-        provisioner.make_default(None)
-        server = client.shared(with_threads(environment(), 1), logging.getLogger("voila"))
-        try:
-            assert server.settled.wait(120) and server.ready
-            yield server
-        finally:
-            client.close_shared()
-
-
-def environment():
-    """Without what makes ipykernel leave a test's streams alone."""
-    return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+@pytest.fixture(scope="module", autouse=True)
+def _forks():
+    with forks.every_kernel(MEMORY_MB):
+        yield
 
 
 class Kernel:
@@ -64,7 +47,7 @@ class Kernel:
 
     def __init__(self, **options):
         self.manager = KernelManager(kernel_name="python3")
-        self.manager.start_kernel(**{"env": environment(), **options})
+        self.manager.start_kernel(**{"env": forks.environment(), **options})
         self.connect()
 
     def connect(self):
@@ -337,10 +320,27 @@ def test_a_restarted_fork_knows_nothing_of_before_and_one_that_ends_is_gone(fork
     assert not psutil.pid_exists(before)
 
 
+def test_its_folder_environment_and_path_are_its_own(fork_server, tmp_path):
+    (tmp_path / "beside.py").write_text("x = 6 * 7")
+    with started(cwd=str(tmp_path), env={**forks.environment(), "GREETING": "hello"}) as kernel:
+        code = "import beside, os, sys\nprint(os.getcwd(), os.environ['GREETING'], beside.x, sys.path.count(''))"
+        assert kernel.run(code).split() == [str(tmp_path), "hello", "42", "1"]
+
+
+def test_pictures_and_widgets_are_shown(kernel):
+    for code, kind in [
+        ("import matplotlib.pyplot as plt\nplt.plot([1, 2]);", "image/png"),
+        ("import widgets_lib as wl\nwl.LoopStepper()", "application/vnd.jupyter.widget-view+json"),
+    ]:
+        shown = []
+        kernel.client.execute_interactive(code, timeout=60, output_hook=shown.append)
+        assert any(kind in message["content"].get("data", {}) for message in shown)
+
+
 def test_another_python_and_another_environment_get_an_ordinary_kernel(fork_server):
     with pytest.raises(CannotFork, match="its command is"):
         provisioner.launcher_arguments(["/usr/bin/other", "-m", "ipykernel_launcher", "-f", "x"])
-    with started(env={**environment(), "NUMBA_DISABLE_JIT": "1"}) as kernel:
+    with started(env={**forks.environment(), "NUMBA_DISABLE_JIT": "1"}) as kernel:
         assert kernel.provisioner.source is None
         assert resource.prlimit(kernel.provisioner.pid, resource.RLIMIT_DATA)[0] == MEMORY_MB * 2**20
 

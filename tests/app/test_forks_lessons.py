@@ -6,7 +6,6 @@ import re
 import shutil
 import signal
 from operator import le
-from pathlib import Path
 
 import psutil
 import pytest
@@ -35,8 +34,8 @@ def forking(logs, tmp_path_factory):
     write_notebook(LESSON, root / "01_data.ipynb")
     shutil.copy(servers.ROOT / "lessons/04_broadcasting.ipynb", root)
     (root / "assets").symlink_to(servers.ROOT / "lessons/assets")
-    options = ["--preheat_kernel=True", "--VoilaKernelManager.fill_delay=0", f"{servers.FORKS}=True", DEATH]
-    with servers.voila(root, logs, "--LessonKernelManager.max_kernels=5", *options) as server:
+    options = ["--preheat_kernel=True", "--VoilaKernelManager.fill_delay=0", DEATH]
+    with servers.voila(root, logs, "--LessonKernelManager.max_kernels=5", *options, forks=True) as server:
         wait_for_templates(server)
         yield server
 
@@ -54,15 +53,7 @@ def run_again(server):
 
 def processes(server):
     """What the server has started and is still there."""
-    return {process.pid for process in psutil.Process(server.process.pid).children(recursive=True)}
-
-
-def fork_server_of(server):
-    return next(pid for pid in servers.children(server.process.pid) if b"forks.process" in _command(pid))
-
-
-def _command(pid):
-    return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return servers.descendants(server.process.pid)
 
 
 def run_in(visitor):
@@ -155,7 +146,7 @@ def test_a_killed_kernel_is_gone_for_its_visitor_alone(forking):
 def test_a_killed_fork_server_is_started_again_and_open_lessons_go_on(forking):
     with Visitor(forking, "01_data.ipynb") as before:
         kernel, _ = slide(before.connect(), 1)
-        killed = fork_server_of(forking)
+        killed = forking.fork_server()
         os.kill(killed, signal.SIGKILL)
         with Visitor(forking, "01_data.ipynb") as visitor:  # its template has outlived the fork server
             assert slide(visitor.connect(), 3)[1] == 9
@@ -163,7 +154,7 @@ def test_a_killed_fork_server_is_started_again_and_open_lessons_go_on(forking):
         wait_until(lambda: forking.log.count(again) == 2, "it is not started again", 120)
         assert slide(before, 5) == (kernel, 25)
     assert forking.log.count("The process that forks kernels has died; another is started") == 1
-    assert fork_server_of(forking) != killed
+    assert forking.fork_server() != killed
 
 
 def test_a_lesson_whose_page_names_its_kernel_elsewhere_is_preheated_for_one_visitor(forking):
@@ -184,7 +175,7 @@ def test_a_killed_server_leaves_no_fork_and_no_template_behind(forking):
     visitor = Visitor(forking, "01_data.ipynb")
     busy, _ = slide(visitor.connect(), 8)
     started = processes(forking) | {busy, run_in(visitor)}  # these two may be of a fork server that has died
-    assert fork_server_of(forking) in started and all(map(is_running, started))
+    assert forking.fork_server() in started and all(map(is_running, started))
     forking.process.kill()
     forking.process.wait()
     wait_until(lambda: not any(map(is_running, started)), "processes outlive their killed server")

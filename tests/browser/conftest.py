@@ -131,9 +131,9 @@ def voila_page(scratch_voila, clean_page, request):
 
 
 @pytest.fixture(scope="session")
-def lab(logs, tmp_path_factory, forks):
+def lab(logs, tmp_path_factory):
     """JupyterLab on an empty folder."""
-    with servers.lab(tmp_path_factory.mktemp("lab"), logs, forks) as server:
+    with servers.lab(tmp_path_factory.mktemp("lab"), logs, forks=True) as server:
         yield server
 
 

@@ -10,5 +10,8 @@ def test_the_new_widgets_own_browser_test(tmp_path, voila_page):
     written = runpy.run_path(str(copy / f"tests/browser/test_{trees.WIDGET[1]}.py"))
     tests = [value for name, value in written.items() if name.startswith("test_")]
     assert len(tests) == 1
-    take_the_copy = f"import sys\nsys.path.insert(0, {str(copy)!r})"
+    take_the_copy = f"import sys\nsys.path.insert(0, {str(copy)!r})\n"
+    take_the_copy += (
+        "for name in [name for name in sys.modules if name.startswith('widgets_lib')]: del sys.modules[name]"
+    )
     tests[0](lambda cells: voila_page([take_the_copy, *cells]))

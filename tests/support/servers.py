@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+import psutil
 
-from tests.support.forked_kernels import Forks
+from widgets_lib.app.forks.client import unavailable_reason
 
 ROOT = Path(__file__).parents[2]
 # A lesson may ask for a file on another machine: under test it finds every way there closed, at once.
@@ -38,7 +39,6 @@ class Server:
     root: Path
     log_file: Path
     process: subprocess.Popen
-    forks: Forks | None = None
 
     @property
     def log(self):
@@ -65,10 +65,16 @@ class Server:
 
     def python(self):
         """The process ids of its kernels (Linux only)."""
-        if not self.forks:
-            return children(self.process.pid)
-        root = self.root.resolve()  # a kernel's folder is that of its notebook, and several servers have one's forks
-        return {pid for pid in children(self.forks.pid) if Path(f"/proc/{pid}/cwd").resolve().is_relative_to(root)}
+        forking = self.fork_server()
+        return children(self.process.pid) - {forking} | {pid for pid in descendants(forking) if is_kernel(pid)}
+
+    def fork_server(self):
+        """The id of the process whose forks are kernels, None where there is none (Linux only)."""
+        return next((pid for pid in children(self.process.pid) if b"forks.process" in command(pid)), None)
+
+    def start_kernel(self):
+        """Starts a kernel (JupyterLab only)."""
+        return self._ask(urllib.request.Request(f"{self.url}api/kernels", b"{}", method="POST"))
 
     def end_kernels(self):
         """Ends every kernel (JupyterLab only)."""
@@ -88,6 +94,25 @@ class Server:
 def children(pid):
     """The processes that `pid` has started and that are still there (Linux only)."""
     return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
+def descendants(pid):
+    """All processes below `pid` (Linux only)."""
+    return {process.pid for process in psutil.Process(pid).children(recursive=True)} if pid else set()
+
+
+def command(pid):
+    """What a process was started with, b"" once it is gone (Linux only)."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
+
+
+def is_kernel(pid):
+    """Whether a fork is a kernel: no process that a kernel has started, and no lesson that is frozen (Linux only)."""
+    with suppress(OSError):
+        return os.getsid(pid) == pid and len(os.listdir(f"/proc/{pid}/task")) > 1
+    return False
 
 
 def is_running(pid):
@@ -127,18 +152,16 @@ def free_port():
 
 
 @contextmanager
-def serve(name, command, root, url, logs, env=None, cwd=ROOT, forks=None):
+def serve(name, command, root, url, logs, env=None, cwd=ROOT):
     """Runs `command` in `cwd` until the block ends; yields it once `url` answers.
-
-    Its kernels are processes of their own, or `forks`.
 
     Raises: RuntimeError with the server's log if it ends or stays silent for a minute.
     """
     log_file = Path(logs) / f"{name}-{url.rsplit(':')[-1].strip('/')}.log"
-    env = {**os.environ, **NO_NETWORK, **(forks.env() if forks else {}), **(env or {})}
+    env = {**os.environ, **NO_NETWORK, **(env or {})}
     with log_file.open("w") as log:
         process = subprocess.Popen(command, cwd=cwd, stdout=log, stderr=subprocess.STDOUT, env=env)
-    server = Server(name, url, Path(root), log_file, process, forks)
+    server = Server(name, url, Path(root), log_file, process)
     RUNNING.append(server)
     try:
         wait_until_it_answers(server)
@@ -174,27 +197,33 @@ def wait_until_it_answers(server):
     wait_until(answers, f"{server.name} does not answer", seconds=60)
 
 
-def python_m(forks):
-    """The beginning of the command that runs a module as a server."""
-    return [sys.executable, "-m", *([Forks.__module__] if forks else [])]
+def wait_for_forks(server):
+    """Returns once kernels are forks, where the system has them."""
+    if not unavailable_reason():
+        wait_until(lambda: "Kernels are forks from now on" in server.log, f"no forks: {server.log[-2000:]}", 120)
 
 
-def voila(root, logs, *options, env=None, cwd=ROOT, port=None, prefix=(), forks=None):
+@contextmanager
+def voila(root, logs, *options, env=None, cwd=ROOT, port=None, prefix=(), forks=False):
     """`voila ROOT` with the voila.json of `cwd`, as a context manager that yields a Server.
 
-    Nothing is preheated unless an option asks for it: most tests count kernels, and write notebooks by the dozen. Nor
-    does the server fork kernels: then they are no children of its. Ten of them may there be, however busy the machine.
-    `prefix` goes in front of the command; its kernels are `forks` or, without, start as a visitor's do.
+    Nothing is preheated unless an option asks for it: most tests count kernels, and write notebooks by the dozen. Ten
+    kernels may there be, however busy the machine.
+    Kernels are forks, as a visitor's are, if `forks`: a server for one test need not wait for the imports.
+    `prefix` goes in front of the command.
     """
     port = port or free_port()
     if not any(option.startswith("--preheat_kernel") for option in options):
         options = ("--preheat_kernel=False", *options)
     if not any(option.startswith(FORKS) for option in options):
-        options = (f"{FORKS}=False", *options)
+        options = (f"{FORKS}={forks}", *options)
     if not any(option.startswith(f"{MAX_KERNELS}=") for option in options):
         options = (f"{MAX_KERNELS}=10", *options)
-    command = [*prefix, *python_m(forks), "voila", str(root), "--no-browser", f"--port={port}", *options]
-    return serve("voila", command, root, f"http://localhost:{port}/", logs, env, cwd, forks)
+    command = [*prefix, sys.executable, "-m", "voila", str(root), "--no-browser", f"--port={port}", *options]
+    with serve("voila", command, root, f"http://localhost:{port}/", logs, env, cwd) as server:
+        if forks:
+            wait_for_forks(server)
+        yield server
 
 
 def stock_voila(root, logs, env=None):
@@ -204,8 +233,12 @@ def stock_voila(root, logs, env=None):
     return serve("stock-voila", command, root, f"http://localhost:{port}/", logs, env, cwd=root)
 
 
-def lab(root, logs, forks=None):
-    """JupyterLab and Notebook 7 on `root`: no token, their application exposed to the page, their settings their own."""
+@contextmanager
+def lab(root, logs, forks=False):
+    """JupyterLab and Notebook 7 on `root`: no token, their application exposed to the page, their settings their own.
+
+    Kernels are forks if `forks`, as docs/hosting.md has it.
+    """
     port = free_port()
     settings = Path(logs) / "jupyter"
     page_config = settings / "labconfig" / "page_config.json"
@@ -213,7 +246,7 @@ def lab(root, logs, forks=None):
     news = "@jupyterlab/apputils-extension:announcements"  # would ask the reader for permission to look outside
     page_config.write_text(json.dumps({"disabledExtensions": {news: True}}))
     command = [
-        *(*python_m(forks), "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
         "--JupyterNotebookApp.expose_app_in_browser=True",
         *(f"--port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={root}"),
         *("--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True"),
@@ -223,4 +256,11 @@ def lab(root, logs, forks=None):
         "JUPYTERLAB_SETTINGS_DIR": str(settings / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(settings / "workspaces"),
     }
-    return serve("lab", command, root, f"http://localhost:{port}/", logs, env, forks=forks)
+    if forks:
+        command.append("--KernelProvisionerFactory.default_provisioner_name=forking-provisioner")
+    with serve("lab", command, root, f"http://localhost:{port}/", logs, env) as server:
+        if forks:
+            server.start_kernel()  # the first one is no fork: it has the process started that forks
+            wait_for_forks(server)
+            server.end_kernels()
+        yield server

@@ -86,7 +86,7 @@ class LessonKernelManager(AsyncMappingKernelManager):
     )
 
     forks = Bool(
-        False,
+        True,
         config=True,
         help="""Whether kernels are forks of a process that has imported what lessons need, and preheated lessons are
         run once for all visitors. Linux only; elsewhere, and where this is off, each kernel is a process of its own
