@@ -1,6 +1,7 @@
 """The clock is a fake one: a test of a stopwatch that trusts the wall fails on a busy day."""
 
 import gc
+import math
 import os
 import subprocess
 import sys
@@ -16,9 +17,9 @@ from widgets_lib.compute.timing import Timing, count, human, measure, measure_ro
 
 
 class WaitReading(nullcontext):
-    def __init__(self, read_s):
+    def __init__(self, read_s, tells):
         super().__init__(self)
-        self.read_s = read_s
+        self.read_s, self.tells = read_s, tells
 
 
 class Clock:
@@ -29,13 +30,25 @@ class Clock:
         monkeypatch.setattr(timing, "perf_counter", lambda: self.now)
         self.waited = self.others_waited = self.worked = 0.0
         monkeypatch.setattr(timing, "process_time", lambda: self.worked)
+        self.tells, self.pace = True, 1.0
         monkeypatch.setattr(timing, "WaitClock", self)
+        monkeypatch.setattr(timing, "YARDSTICK", self)
 
     def of_this_thread(self):
-        return WaitReading(lambda: self.waited)
+        return WaitReading(lambda: self.waited, self.tells)
 
     def of_the_others(self):
-        return WaitReading(lambda: self.others_waited)
+        return WaitReading(lambda: self.others_waited, self.tells)
+
+    def look(self):
+        """What the yardstick reads: 1 in a quiet moment."""
+        return self.pace
+
+    def slowed(self, *looks):
+        return max(looks) > 1.3
+
+    def learn(self):
+        self.learned = True
 
     def work(self, *durations):
         """A function whose calls take these seconds, the last one for ever after."""
@@ -161,14 +174,15 @@ def test_batches_in_which_a_library_waited_are_followed_by_more(clock):
 
     def works(*args):
         calls.append(1)
-        waits = len(calls) < 8
+        waits = len(calls) < quiet_from
         clock.now += 0.08 if waits else 0.01
         clock.others_waited += 0.07 if waits else 0
 
+    quiet_from = 8
     timing = measure(works, budget_s=0.3)
     assert timing.seconds == pytest.approx(0.01) and not timing.disturbed
 
-    calls.clear()
+    quiet_from = 1000
     timing = measure(works, budget_s=0.1)
     assert timing.disturbed and timing.noisy and timing.at_most
     assert timing.text == f"at most {human(timing.seconds)}"
@@ -221,6 +235,112 @@ def test_threads_that_did_not_wait_are_timed_by_the_wall(clock):
 
     found = measure(fn, budget_s=0.1)
     assert found.seconds == pytest.approx(0.01) and not found.at_most
+
+
+def slowed(clock, call_s, *, quiet_from=math.inf, in_pieces=False, factor=1.8):
+    """A function of one thread, which shares its core with another program before this time."""
+
+    def fn(*args):
+        clock.calls += 1
+        clock.pace = factor if clock.now < quiet_from else 1.0
+        took_s = call_s * clock.pace
+        clock.worked += took_s
+        clock.waited += took_s if in_pieces else 0
+        clock.now += 2 * took_s if in_pieces else took_s
+        clock.pace = factor if clock.now < quiet_from else 1.0
+
+    clock.calls, clock.pace = 0, factor if clock.now < quiet_from else 1.0
+    return fn
+
+
+@pytest.mark.parametrize("call_s", [1e-5, 0.01, 0.3, 3.0])
+def test_a_call_that_was_slowed_down_is_a_bound_though_all_of_it_was_work(clock, call_s):
+    found = measure(slowed(clock, call_s), budget_s=0.5)
+    assert found.at_most and found.noisy and found.seconds == pytest.approx(1.8 * call_s)
+    assert clock.worked <= max(4 * 0.5 + 2 * 1.8 * call_s, 2 * 1.8 * call_s)
+
+
+def test_a_single_call_that_was_slowed_down_is_followed_by_one_that_was_not(clock):
+    found = measure(slowed(clock, 0.3, quiet_from=clock.now + 1.0), budget_s=0.5)
+    assert found.seconds == pytest.approx(0.3) and not found.at_most
+
+
+def test_a_call_of_minutes_that_was_slowed_down_is_a_bound(clock):
+    assert measure(slowed(clock, 100), budget_s=0.5).at_most and clock.calls == 1
+
+
+def test_calls_in_pieces_confirm_each_other(clock):
+    """Between two looks much may happen in so many pieces; two calls hardly meet the same."""
+    found = measure(slowed(clock, 0.7, in_pieces=True, factor=1.0), budget_s=0.5)
+    assert found.seconds == pytest.approx(0.7) and not found.at_most and clock.calls == 3
+
+    calls = []
+
+    def differs():
+        """Quiet at both ends, but slower each time: none confirms another."""
+        calls.append(0.5 * 1.2 ** len(calls))
+        clock.worked += calls[-1]
+        clock.waited += calls[-1]
+        clock.now += 2 * calls[-1]
+
+    found = measure(differs, budget_s=0.5)
+    assert found.at_most and found.seconds == pytest.approx(0.5)
+
+
+def test_an_undisturbed_call_that_a_disturbed_one_beats_was_none(clock):
+    durations = iter([0.2, 0.2, 0.1, *[0.2] * 99])
+
+    def fn():
+        took_s = next(durations)
+        clock.pace = 1.8 if took_s < 0.2 else 1.0
+        clock.now, clock.worked = clock.now + took_s, clock.worked + took_s
+
+    found = measure(fn, budget_s=0.5)
+    assert found.at_most and found.seconds == pytest.approx(0.1)
+
+
+def test_a_quiet_machine_gives_no_bounds(clock):
+    for call_s in (1e-6, 1e-3, 0.2, 0.6, 20, 200):
+        assert not measure(slowed(clock, call_s, quiet_from=0), budget_s=0.5).at_most
+
+
+def test_the_yardstick_says_nothing_of_several_threads(clock):
+    """When they are done they look for work for a while, and slow it down themselves."""
+
+    def fn():
+        clock.now += 0.01
+        clock.worked += 0.02
+        clock.pace = 1.8
+
+    found = measure(fn, budget_s=0.1)
+    assert found.seconds == pytest.approx(0.01) and not found.at_most
+
+
+def test_where_no_system_tells_of_waiting_a_call_that_worked_for_less_of_the_time_is_a_bound(clock):
+    clock.tells = False
+
+    def fn():
+        clock.now += 0.5
+        clock.worked += worked
+
+    worked = 0.1
+    found = measure(fn, budget_s=0.5)
+    assert found.seconds == pytest.approx(0.5) and found.at_most
+    worked = 0.49
+    assert not measure(fn, budget_s=0.5).at_most
+
+
+def test_short_calls_are_no_bounds_where_the_clock_of_work_ticks_rarely(clock):
+    clock.tells = False
+    assert not measure(clock.work(0.01), budget_s=0.5).at_most
+
+
+def test_only_long_calls_wait_until_the_least_is_known(clock):
+    clock.learned = False
+    measure(clock.work(0.001), budget_s=0.1)
+    assert not clock.learned
+    measure(clock.work(0.01), budget_s=0.1)
+    assert clock.learned
 
 
 @pytest.mark.skipif(not scheduling.TASKS.exists(), reason="only Linux tells how long a thread waited")
@@ -335,6 +455,28 @@ def test_an_estimate_takes_the_faster_of_two_calls(clock):
 
     result = measure_rows(disturbed, A, B, budget_s=2)
     assert result.seconds == pytest.approx(5000) and result.spread == pytest.approx(1)
+
+
+def test_an_estimate_from_what_was_slowed_down_is_a_bound(clock):
+    clock.pace = 1.8
+    result = measure_rows(clock.rows(0.01), A, B, budget_s=0.5)
+    assert result.at_most and result.extrapolated
+    assert result.text.startswith("at most 83 minutes (from ")
+    assert sum(rows * columns * 0.01 for rows, columns in clock.seen) < 6 * 0.5
+
+
+def test_an_estimate_looks_for_an_undisturbed_call(clock):
+    calls = []
+
+    def disturbed(a, b):
+        """Of six calls one is quiet, and so is the moment before and after it."""
+        calls.append(1)
+        clock.now += 0.01 * a.shape[0] * b.shape[1] * (1.0 if len(calls) % 6 == 5 else 1.8)
+        clock.pace = 1.0 if len(calls) % 6 in (4, 5) else 1.8
+
+    clock.pace = 1.8
+    result = measure_rows(disturbed, A, B, budget_s=0.5)
+    assert result.seconds < 1.3 * 5000 and not result.at_most
 
 
 def test_one_row_may_be_too_much(clock):

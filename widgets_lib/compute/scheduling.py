@@ -36,6 +36,11 @@ class WaitClock:
             threads = set()
         return cls(threads.difference(_own_id()))
 
+    @property
+    def tells(self) -> bool:
+        """Whether the system says anything."""
+        return bool(self._files)
+
     def read_s(self) -> float:
         """What all of them together have waited since each began."""
         waited_ns = 0

@@ -7,16 +7,19 @@ Glossary: a *batch* is as many calls as fill about 0.2 ms; a *budget* is the tim
 import gc
 import inspect
 import math
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from itertools import repeat
 from statistics import median
 from time import perf_counter, process_time
-from typing import Any
+from typing import Any, NamedTuple
 
+from widgets_lib.compute._browser import in_browser
 from widgets_lib.compute._integers import check_positive
 from widgets_lib.compute.formatting import count, human, three_digits
 from widgets_lib.compute.scheduling import WaitClock
+from widgets_lib.compute.yardstick import YARDSTICK
 
 __all__ = ["Stopped", "Timing", "count", "human", "measure", "measure_rows", "three_digits"]
 
@@ -26,9 +29,12 @@ NOISY = 0.15  # spread
 TOGETHER = 1.1  # times what one thread had of a processor: if all together had more, several worked
 DISTURBED = 0.2  # of a batch: threads had to wait for a processor for this share of it
 MAX_BUDGETS_PER_CALL = 4  # budgets: a whole product predicted to take this long is measured, a longer one estimated
+MAX_BUDGETS = 10  # on the wall, in search of an undisturbed call: someone waits, and a learner's function has 30 s
 MAX_WARM_UP_S = 30.0  # a first call of up to this long may have compiled something, and is followed by a second
+USUAL_CALLS = 2  # of a part of the work; more only where they were disturbed, which says nothing of what is affordable
 GREW = 1.5  # a time that did not grow by this factor says nothing about larger sizes
 SURE_S = 0.005  # a shorter call grows by what disturbs it as well
+TICK_S = 0.016  # of the clock of processor time, at worst (Windows)
 LINEAR = 1.5  # more than this factor over twice the time for twice the size: it grows faster than the size
 
 ShouldStop = Callable[[], bool]
@@ -61,8 +67,8 @@ class Timing:
     measured_columns: int | None = None
     """Columns likewise: of a very wide product even one row may be too much."""
     disturbed: bool = False
-    """True when even in the fastest batch threads that worked together waited for processors that other programs had:
-    then `seconds` is the most that it takes."""
+    """True when no batch as fast as this is known to have been free of other programs: then `seconds` is the most that it
+    takes."""
     at_least: bool = False
     """True when the whole is known to take `seconds` at least, and no more is known."""
 
@@ -73,7 +79,7 @@ class Timing:
 
     @property
     def noisy(self) -> bool:
-        """True when the batches differ by more than 15 %, or all of them were disturbed."""
+        """True when the batches differ by more than 15 %, or other programs may have disturbed all of them."""
         return self.disturbed or (self.spread is not None and self.spread > NOISY)
 
     @property
@@ -89,14 +95,13 @@ class Timing:
     @property
     def text(self) -> str:
         """The time as a person says it, marked if it is an estimate or a bound: "46 minutes (estimated from 5 rows)"."""
+        bound = "at most " if self.at_most else "at least " if self.at_least else ""
         if not self.extrapolated:
-            return f"at most {human(self.seconds)}" if self.at_most else human(self.seconds)
+            return bound + human(self.seconds)
         part = count(self.measured_rows or 0, "row")
         if self.measured_columns != self.columns:
             part += " × " + count(self.measured_columns or 0, "column")
-        if self.at_least:
-            return f"at least {human(self.seconds)} (from {part})"
-        return f"{human(self.seconds)} (estimated from {part})"
+        return f"{bound}{human(self.seconds)} ({'from' if bound else 'estimated from'} {part})"
 
     def gflops(self, flops: float) -> float:
         """Billions of floating-point operations a second, if one call does `flops` of them."""
@@ -111,29 +116,30 @@ class Timing:
 def measure(fn: Callable[..., Any], *args: Any, budget_s: float = 0.5, should_stop: ShouldStop | None = None) -> Timing:
     """Time of one `fn(*args)` in seconds, as a `Timing`.
 
-    The method is an adaptive minimum. One warm-up call, which may compile; if it alone passes the budget, so does a
-    second one, and if that passes it too, the shorter of them is the answer. Otherwise batches of about 0.2 ms with the
-    garbage collector off, until the budget is spent, at least 3; the fastest counts, since noise only ever adds time.
-    Time in which other programs had the processor does not count, where the system tells it (Linux). Where the batches
-    differ much, or several threads work for `fn` and wait for processors even in the fastest, it goes on, for up to four
-    budgets.
+    The method is an adaptive minimum. One warm-up call, which may compile. Then batches of about 0.2 ms with the garbage
+    collector off, until the budget is spent, at least 3, or one if a single call passes the budget; the fastest counts,
+    since noise only ever adds time. A first call of more than half a minute is the answer by itself.
+    Time in which other programs had the processor does not count, where the system tells it (Linux), and batches count
+    as undisturbed only if a yardstick says so (`compute.yardstick`). Where batches differ much, it goes on for up to four
+    budgets, and where none is known to be undisturbed, for up to four budgets of processor time or ten in all; what it
+    finds then is the most that a call takes.
     `should_stop`, a function without arguments, is asked between batches.
     Raises: Stopped if it says True; TypeError if calling fn runs none of its code, because it is a generator or
     `async`; TypeError or ValueError for a budget that is not a number from 0 on; whatever `fn` raises.
     """
     budget_s = check_positive(budget_s, "budget_s", zero=True)
     stop = should_stop or (lambda: False)
-    start = perf_counter()
-    if reason := lazy_reason(fn(*args)):
-        raise TypeError(f"there is nothing to measure: {reason}")
-    first_call_s = fastest_s = perf_counter() - start
-    if stop():
-        raise Stopped
-    if budget_s < first_call_s <= MAX_WARM_UP_S:
-        fastest_s = min(first_call_s, call_s(fn, *args))
-    if fastest_s > budget_s:
-        return Timing(fastest_s, first_call_s=first_call_s)
-    return replace(_batches(fn, args, budget_s, stop), first_call_s=first_call_s)
+    results: list[Any] = []
+    with _clocks() as clocks:
+        first = _batch(lambda: results.append(fn(*args)), (), 1, clocks)
+        if reason := lazy_reason(results.pop()):
+            raise TypeError(f"there is nothing to measure: {reason}")
+        if stop():
+            raise Stopped
+        if first.seconds > MAX_WARM_UP_S:
+            return Timing(first.seconds, first_call_s=first.seconds, disturbed=not _Tally().add(first).sure)
+        found = _batches(fn, args, first.seconds, budget_s, stop, clocks)
+    return replace(found, first_call_s=first.seconds)
 
 
 def lazy_reason(result: Any) -> str | None:
@@ -181,16 +187,17 @@ def measure_rows(
     while True:
         if stop():
             raise Stopped
-        times = _calls(fn, prepare(a[:rows], _columns(b, columns)), budget_s)
-        seconds = min(times)
-        spent_s += sum(times)
+        tally = _calls(fn, prepare(a[:rows], _columns(b, columns)), budget_s)
+        seconds = tally.fastest_s
+        spent_s += seconds * min(len(tally.times), USUAL_CALLS)
         steps.append((rows * columns, seconds))
         in_proportion_s = seconds * (m * n) / max(rows * columns, 1)
         affordable = (rows, columns) == (m, n) or in_proportion_s < MAX_BUDGETS_PER_CALL * budget_s
         timing = replace(
             _estimate(steps, m * n),
-            spread=_spread(times, seconds) if len(times) > 1 and seconds > 0 else None,
-            repeats=len(times),
+            spread=tally.spread,
+            repeats=len(tally.times),
+            disturbed=not tally.sure,
         )
         guess_s = in_proportion_s if affordable else None if timing.at_least else timing.seconds
         progress(rows if columns == n else 0, m, guess_s)
@@ -213,20 +220,64 @@ def call_s(fn: Callable[..., Any], *args: Any) -> float:
 
 
 def timed_call(fn: Callable[..., Any], *args: Any) -> tuple[float, bool]:
-    """The same, and whether it is only the most it can be: threads at work together waited for processors."""
+    """The same, and whether that is only the most it can be: other programs disturbed it."""
+    with _clocks() as clocks:
+        return _batch(fn, args, 1, clocks)[:2]
+
+
+@contextmanager
+def _clocks() -> Iterator[Clocks]:
     with WaitClock.of_this_thread() as own, WaitClock.of_the_others() as others:
-        return _batch(fn, args, 1, (own, others))
+        yield own, others
 
 
-def _calls(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float) -> list[float]:
-    """Seconds of one call, and of a second one where that is cheap: noise only adds time."""
-    first = call_s(fn, *args)
-    return [first, call_s(fn, *args)] if first < budget_s / 2 else [first]
+class _Batch(NamedTuple):
+    """One batch of calls."""
+
+    seconds: float
+    disturbed: bool
+    """Whether they are only the most it can be."""
+    in_pieces: bool
+    """Whether other programs had the processor in between, so that the looks before and after say less of it."""
 
 
-def _spread(times: list[float], fastest_s: float) -> float:
-    """(median − fastest) / fastest."""
-    return median(times) / fastest_s - 1
+@dataclass
+class _Tally:
+    """What batches have taken, and whether that is what they take undisturbed."""
+
+    times: list[float] = field(default_factory=list)
+    fastest_s: float = math.inf
+    _clear: list[float] = field(default_factory=lambda: [math.inf, math.inf])
+
+    def add(self, batch: _Batch) -> "_Tally":
+        self.times.append(batch.seconds)
+        self.fastest_s = min(self.fastest_s, batch.seconds)
+        if not batch.disturbed:
+            # One in pieces may have been slowed down between the looks: of 172 two were. Another one has to confirm it.
+            self._clear = sorted(self._clear + [batch.seconds] * (1 if batch.in_pieces else 2))[:2]
+        return self
+
+    @property
+    def sure(self) -> bool:
+        """Whether an undisturbed batch, or two in pieces, took about as long as the fastest."""
+        return self._clear[1] <= (1 + NOISY) * self.fastest_s
+
+    @property
+    def spread(self) -> float | None:
+        """(median − fastest) / fastest; None of a single one."""
+        return median(self.times) / self.fastest_s - 1 if len(self.times) > 1 and self.fastest_s > 0 else None
+
+
+def _calls(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float) -> _Tally:
+    """One call, a second one where that is cheap, and more within the budget while none is known to be undisturbed."""
+    tally = _Tally()
+    with _clocks() as clocks:
+        tally.add(_batch(fn, args, 1, clocks))
+        if tally.fastest_s < budget_s / 2:
+            tally.add(_batch(fn, args, 1, clocks))
+        while not tally.sure and sum(tally.times) < budget_s:
+            tally.add(_batch(fn, args, 1, clocks))
+    return tally
 
 
 def _larger(rows: int, columns: int, m: int, n: int, factor: int) -> tuple[int, int]:
@@ -254,13 +305,16 @@ def _columns(b: Any, columns: int) -> Any:
     return part.contiguous() if hasattr(part, "contiguous") else part.copy()
 
 
-def _batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int, clocks: Clocks) -> tuple[float, bool]:
-    """(seconds that so many calls take together, whether other programs disturbed them).
+def _batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int, clocks: Clocks) -> _Batch:
+    """So many calls together.
 
-    Of one thread at work, what it waited for a processor is taken off. Of several nobody knows what was lost when one of
-    them waited: then the seconds are the most it can be, all their work one after the other or the clock on the wall.
+    Of one thread at work, what it waited for a processor is taken off, and it is undisturbed if a yardstick just before
+    and just after it is. Of several nobody knows what was lost when one of them waited: then the seconds are the most
+    it can be, all their work one after the other or the clock on the wall. Of those a yardstick says nothing: when they
+    are done they go on looking for work for a while, and slow it down themselves.
     """
     own, others = clocks
+    before_s = YARDSTICK.look()
     others_waited_s, worked_s = others.read_s(), process_time()
     outer_start, waited_s = perf_counter(), own.read_s()
     start = perf_counter()
@@ -272,35 +326,46 @@ def _batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int, clocks: Cl
     alone_s = perf_counter() - outer_start - waited_s
     worked_s = process_time() - worked_s
     others_waited_s = others.read_s() - others_waited_s
-    if worked_s <= TOGETHER * alone_s:
-        return min(seconds, alone_s), others_waited_s > DISTURBED * seconds
-    disturbed = waited_s + others_waited_s > DISTURBED * seconds
-    return min(seconds, worked_s) if disturbed else seconds, disturbed
+    if worked_s > TOGETHER * alone_s:
+        disturbed = waited_s + others_waited_s > DISTURBED * seconds
+        return _Batch(min(seconds, worked_s) if disturbed else seconds, disturbed, in_pieces=False)
+    after_s = YARDSTICK.look()
+    if seconds > SURE_S:
+        YARDSTICK.learn()
+    # Where no system says what was waited: much more than the work, as far as its clock, which may tick 64 times a
+    # second, can tell.
+    waited = not (own.tells or in_browser()) and seconds > worked_s / (1 - DISTURBED) + TICK_S
+    disturbed = others_waited_s > DISTURBED * seconds or waited or YARDSTICK.slowed(before_s, after_s)
+    return _Batch(min(seconds, alone_s), disturbed, in_pieces=waited_s > DISTURBED * alone_s)
 
 
-def _batches(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float, stop: ShouldStop) -> Timing:
-    """The adaptive minimum over batches, for a function that is already warm."""
-    end, collecting = perf_counter() + budget_s, gc.isenabled()
-    last_end = end + (MAX_BUDGETS_PER_CALL - 1) * budget_s
-    calls, times, fastest = 1, list[float](), (math.inf, False)
+def _batches(
+    fn: Callable[..., Any], args: tuple[Any, ...], first_s: float, budget_s: float, stop: ShouldStop, clocks: Clocks
+) -> Timing:
+    """The adaptive minimum over batches, for a function whose first call took so long."""
+    start, worked_s, collecting = perf_counter(), process_time(), gc.isenabled()
+    end = start + budget_s
+    calls, tally = 1, _Tally(fastest_s=first_s)
     gc.disable()
     try:
-        with WaitClock.of_this_thread() as own, WaitClock.of_the_others() as others:
-            while len(times) < MIN_BATCHES or (len(times) < MAX_BATCHES and perf_counter() < end):
-                if times and stop():
-                    raise Stopped
-                seconds, disturbed = _batch(fn, args, calls, (own, others))
-                if seconds < BATCH_S / 2 and calls < MAX_CALLS:  # if not the first: those before it were held up
-                    calls = max(2 * calls, min(10 * calls, int(calls * BATCH_S / max(seconds, 1e-9))))
-                    times, fastest = [], (math.inf, False)
-                else:
-                    times.append(seconds)
-                    fastest = min(fastest, (seconds, disturbed))
-                # A quiet moment is worth some patience: other programs may be done before long.
-                if end <= perf_counter() < last_end and times and (fastest[1] or _spread(times, fastest[0]) > NOISY):
-                    end += budget_s
+        while len(tally.times) < (1 if tally.fastest_s > budget_s else MIN_BATCHES) or (
+            len(tally.times) < MAX_BATCHES and perf_counter() < end
+        ):
+            if tally.times and stop():
+                raise Stopped
+            batch = _batch(fn, args, calls, clocks)
+            if batch.seconds < BATCH_S / 2 and calls < MAX_CALLS:  # if not the first: those before it were held up
+                calls = max(2 * calls, min(10 * calls, int(calls * BATCH_S / max(batch.seconds, 1e-9))))
+                tally = _Tally()
+            else:
+                tally.add(batch)
+            # A quiet moment is worth some patience: other programs may be done before long.
+            if end <= (now := perf_counter()) and tally.times:
+                unsure = not tally.sure and process_time() - worked_s < MAX_BUDGETS_PER_CALL * budget_s
+                noisy = (tally.spread or 0) > NOISY
+                budgets = MAX_BUDGETS if unsure else MAX_BUDGETS_PER_CALL if noisy else 0
+                end = min(now, start + (budgets - 1) * budget_s) + budget_s
     finally:
         if collecting:
             gc.enable()
-    fastest_s, disturbed = fastest
-    return Timing(fastest_s / calls, _spread(times, fastest_s), len(times), calls, disturbed=disturbed)
+    return Timing(tally.fastest_s / calls, tally.spread, len(tally.times), calls, disturbed=not tally.sure)
