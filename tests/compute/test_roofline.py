@@ -140,6 +140,7 @@ def test_an_estimate_and_a_bound_say_so():
     said = roofline.point(DIGITS, most, MACHINE).sentence
     assert said.startswith("It takes at most 500 ms, at least 1.57 GFLOP/s: at least 0.79 %")
     assert "it takes at most 126 times as long" in said
+    assert said.endswith("or to other programs, which were at work.")
 
 
 def test_one_thread_is_also_held_against_the_roof_of_one_core():

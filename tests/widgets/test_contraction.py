@@ -7,6 +7,8 @@ import opt_einsum
 import pytest
 
 import widgets_lib as wl
+from widgets_lib.compute.timing import Timing
+from widgets_lib.widgets.contraction import clock
 
 BIG = ("ij,jk,k->i", (2000, 2000), (2000, 2000), (2000,))
 
@@ -152,3 +154,10 @@ def test_in_a_browser_it_says_so_and_tries_less(turns, monkeypatch):
     assert rows(widget)["left to right"]["time"] == "not timed: it would take too long in a browser"
     assert rows(widget)["own"]["timed"]
     assert widget.picture["words"]["operands"].endswith("in numpy, in your browser.")
+
+
+def test_a_time_that_is_only_a_bound_says_so(monkeypatch):
+    monkeypatch.setattr(clock.timing, "measure", lambda *args, **options: Timing(1.63e-3, disturbed=True))
+    widget = wl.ContractionPath("ij,jk,k->i", (3, 4), (4, 5), (5,), order=[(0, 1), (0, 1)])
+    send(widget, time=True)
+    assert widget.wait(60) and rows(widget)["own"]["time"] == "≤ 1.63 ms"

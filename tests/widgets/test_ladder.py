@@ -541,22 +541,64 @@ def test_a_lower_bound_is_marked_in_the_time_and_in_the_speedup():
 def test_an_upper_bound_is_marked_in_the_time_the_speedup_and_the_verdict():
     row = ladder_rows.row_of(result(at_most=True, noisy=True))
     assert row["time"] == "≤ 2.00 s"
-    assert row["notes"] == ["other programs were in its way in every call: it may be faster"]
+    assert row["notes"] == ["other programs may have slowed down every call: it may be faster"]
     first, least = ladder_rows.row_of(result(seconds=8.0)), ladder_rows.row_of(result(seconds=8.0, at_least=True))
     assert ladder_rows.with_comparison(row, first, None)["speedup"] == "≥ 4.00×"
     assert ladder_rows.with_comparison(row, least, None)["speedup"] == "≥ 4.00×"
     assert ladder_rows.with_comparison(first, row, None)["speedup"] == "≤ 0.250×"
-    assert verdict_of(row, 8.0, None) == "✓ right · ≤ 2.00 s · at least 4.00 times as fast as three loops"
-    assert verdict_of(row, 1.0, None) == "✓ right · ≤ 2.00 s · at most 2.00 times as long as three loops"
+    assert verdict_of(row, first, {}) == "✓ right · ≤ 2.00 s · at least 4.00 times as fast as three loops"
+    assert verdict_of(row, timed(1.0), {}) == "✓ right · ≤ 2.00 s · at most 2.00 times as long as three loops"
+
+
+def timed(seconds, **changes):
+    return ladder_rows.row_of(result(seconds=seconds, **changes))
+
+
+def test_where_three_loops_are_a_bound_so_is_what_is_compared_with_them():
+    row, first = timed(2.0), timed(8.0, at_most=True)
+    assert ladder_rows.with_comparison(row, first, None)["speedup"] == "≤ 4.00×"
+    assert verdict_of(row, first, {}) == "✓ right · 2.00 s · at most 4.00 times as fast as three loops"
+    assert verdict_of(timed(16.0), first, {}).endswith("· at least 2.00 times as long as three loops")
+    assert ladder_rows.with_comparison(first, first, None)["speedup"] == "1.00×"
+
+
+def test_of_two_bounds_the_ratio_is_neither_known_above_nor_below():
+    row, first = timed(2.0, at_most=True), timed(8.0, at_most=True)
+    assert ladder_rows.with_comparison(row, first, None)["speedup"] == "≈ 4.00×"
+    assert "· about 4.00 times as fast as" in verdict_of(row, first, {})
+    assert ", about 4.00 times the speed of" in ladder_rows.summary_of({"python": first, "numpy": row})
+
+
+def test_the_version_before_is_a_bound_too():
+    assert verdict_of(timed(2.0), {}, timed(3.0, at_most=True)) == "✓ right · 2.00 s · before: ≤ 3.00 s"
+
+
+def test_the_fastest_so_far_names_those_that_may_be_faster():
+    rows = {
+        "python": timed(8.0),
+        "dot": timed(4.0, at_most=True),
+        "numpy": timed(2.0),
+        "numba": timed(7.0, at_most=True),
+    }
+    said = ladder_rows.summary_of(rows)
+    assert (
+        said
+        == "Fastest so far: numpy @, 2.00 s, 4.00 times the speed of three loops over tensors; torch.dot may be faster."
+    )
+    rows = {"python": timed(8.0), "numpy": timed(2.0, at_most=True)}
+    assert ladder_rows.summary_of(rows).endswith(
+        "numpy @, ≤ 2.00 s, at least 4.00 times the speed of three loops over tensors."
+    )
 
 
 @pytest.mark.parametrize(
     ("bound", "predicted_s", "note"),
     [
         ("at_most", 1.0, "predicted 1.00 s: that may be"),
-        ("at_most", 8.0, "predicted 8.00 s: 4.00× too slow"),
+        ("at_most", 2.9, "predicted 2.90 s: that may be"),
+        ("at_most", 8.0, "predicted 8.00 s: at least 4.00× too slow"),
         ("at_least", 8.0, "predicted 8.00 s: that may be"),
-        ("at_least", 0.5, "predicted 500 ms: 4.00× too fast"),
+        ("at_least", 0.5, "predicted 500 ms: at least 4.00× too fast"),
     ],
 )
 def test_a_prediction_that_a_bound_does_not_rule_out_is_not_called_wrong(bound, predicted_s, note):
@@ -566,12 +608,12 @@ def test_a_prediction_that_a_bound_does_not_rule_out_is_not_called_wrong(bound, 
 
 def test_the_verdict_is_one_line():
     row = ladder_rows.row_of(result(seconds=45e-6))
-    assert verdict_of(row, 0.2835, 1.7e-3) == (
+    assert verdict_of(row, timed(0.2835), timed(1.7e-3)) == (
         "✓ right · 45.0 µs · 6,300 times as fast as three loops · before: 1.70 ms"
     )
-    assert verdict_of(row, None, None) == "✓ right · 45.0 µs"
-    assert "2.00 times as long as three loops" in verdict_of(row, 22.5e-6, None)
-    assert verdict_of({"state": "wrong", "time": "✗ wrong", "message": "c[0, 0] is 1."}, 1, 1) == (
+    assert verdict_of(row, {}, {}) == "✓ right · 45.0 µs"
+    assert "· 2.00 times as long as three loops" in verdict_of(row, timed(22.5e-6), {})
+    assert verdict_of({"state": "wrong", "time": "✗ wrong", "message": "c[0, 0] is 1."}, row, row) == (
         "✗ wrong · c[0, 0] is 1."
     )
 

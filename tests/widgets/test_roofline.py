@@ -11,6 +11,7 @@ from widgets_lib.compute.roofline import Machine, Roof, machines
 from widgets_lib.widgets.ladder import results
 from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS
 from widgets_lib.widgets.ladder.measurements import MEASURE_LOCK
+from widgets_lib.widgets.roofline import picture
 from widgets_lib.widgets.roofline import roofline as module
 
 WAIT_S = 60
@@ -377,3 +378,17 @@ def test_a_time_in_a_browser_lies_under_the_roof_of_the_browser(measured, turns,
         "Not drawn: the times of the machine on which this page was made. "
         "A time belongs under the roof of its own machine."
     )
+
+
+def test_the_fastest_is_said_with_care_where_a_bound_lies_near_it():
+    exact = {"title": "numpy @", "rung": "numpy", "here": True, "y": 2.0, "state": "measured", "sentence": ""}
+    near = exact | {"title": "torch @", "rung": "matmul", "y": 1.0, "state": "at most"}
+    assert picture.verdict_of([exact, near], "")[0] == "The fastest here, as far as is known: numpy @."
+    assert picture.verdict_of([exact, near | {"y": 0.5}], "")[0] == "The fastest here: numpy @."
+    assert picture.verdict_of([exact, near | {"state": "measured"}], "")[0] == "The fastest here: numpy @."
+
+
+def test_without_a_roof_a_bound_is_said_as_well():
+    record("numpy", 0.0155, at_most=True)
+    point = picture.point_of(results.results()[0], None, (50_000, 784, 10))
+    assert point["sentence"].startswith("It takes ≤ 15.5 ms, ≥ 50.6 GFLOP/s. The roof is not measured yet")

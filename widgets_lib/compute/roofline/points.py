@@ -180,9 +180,10 @@ def _point_sentence(found: Point) -> str:
     many = f"{slow}{format_ratio(found.factor)} times"
     if found.verdict == "below":
         return f"{text}; it takes {many} as long."
+    others = ", or to other programs, which were at work" if found.at_most else ""
     return (
         f"{text}, but it takes {many} as long: the time goes elsewhere, into steps of Python and calls, into sums of one "
-        "number at a time, or into bytes that are read more than once."
+        f"number at a time, or into bytes that are read more than once{others}."
     )
 
 
@@ -209,4 +210,4 @@ def _one_core_sentence(found: Point, on: Machine, threads: int | None) -> str:
     share = found.attained_flops / on.one.attainable(found.intensity)
     if threads != 1 or on.all.cores == 1 or share < FAR:
         return ""
-    return f"It had one thread: {share_text(share)} of the roof of 1 core."
+    return f"It had one thread: {_hedges(found)[1]}{share_text(share)} of the roof of 1 core."

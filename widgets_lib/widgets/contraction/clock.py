@@ -25,15 +25,16 @@ MEMORY_SHARE = 4  # at most a quarter of what is free
 
 @dataclass(frozen=True)
 class Measured:
-    """seconds: of one run, None if it was not timed; then reason says why."""
+    """seconds: of one run, or at most; None if it was not timed, then reason says why."""
 
     seconds: float | None
     reason: str = ""
+    at_most: bool = False
 
     @property
     def text(self) -> str:
-        """The time, such as "1.63 ms", or why there is none."""
-        return human(self.seconds) if self.seconds is not None else self.reason
+        """The time, such as "1.63 ms" or "≤ 1.63 ms", or why there is none."""
+        return ("≤ " if self.at_most else "") + human(self.seconds) if self.seconds is not None else self.reason
 
 
 def measure(e: einsum.Einsum, operands: Sequence[Any], path: einsum.Path, should_stop: Callable[[], bool]) -> Measured:
@@ -45,7 +46,8 @@ def measure(e: einsum.Einsum, operands: Sequence[Any], path: einsum.Path, should
         return Measured(None, reason)
     values = list(operands) or _random(e)
     run = partial(einsum.contract, e, values, path.order, optimize=len(path.order[0]) == 2)
-    return Measured(timing.measure(run, budget_s=BUDGET_S, should_stop=should_stop).seconds)
+    found = timing.measure(run, budget_s=BUDGET_S, should_stop=should_stop)
+    return Measured(found.seconds, at_most=found.at_most)
 
 
 def _reason_against(e: einsum.Einsum, operands: Sequence[Any], path: einsum.Path) -> str:

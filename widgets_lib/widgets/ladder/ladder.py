@@ -334,7 +334,7 @@ class MatmulLadder(Widget):
             for ladder in self._others():
                 ladder.receive(size, key, row)
         if row["state"] not in ("queued", "running") and (verdict := self._verdicts.pop(key, None)):
-            verdict.tell(row, self._results[size].get(FIRST, {}).get("seconds"), size)
+            verdict.tell(row, self._results[size].get(FIRST, {}), size)
 
     def receive(self, size: Size, key: str, row: Row) -> None:
         """A rung's new row, measured by this ladder or another."""

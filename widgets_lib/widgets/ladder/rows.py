@@ -26,6 +26,7 @@ place: where it was measured, for a page that is read elsewhere; times of two pl
 FIRST = "python"  # the rung that speed-ups are counted from
 NUMBERS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 GOOD_GUESS = 1.5  # a prediction this factor off, or less
+RIVAL = 3  # a time that is known up to so many times the fastest may be the fastest
 SLOW_FIRST_CALL_S, SLOW_FIRST_CALL = 0.05, 10  # a first call is noted if it takes this long, and so many times longer
 
 
@@ -80,15 +81,18 @@ def with_comparison(row: Row, first: Row, predicted_s: float | None) -> Row:
         notes.insert(0, _prediction_note(predicted_s, row))
     comparable = row.get("place") == first.get("place")
     speedup = f"{format_ratio(first_s / seconds)}×" if seconds and first_s and comparable else ""
-    too_high, too_low = ratio_bounds(row, first)
-    if speedup and too_high != too_low:
-        speedup = ("≤ " if too_high else "≥ ") + speedup
+    if speedup:
+        speedup = hedge_of(row, first, ("≤ ", "≥ ", "≈ ")) + speedup
     return row | {"speedup": speedup, "notes": notes}
 
 
-def ratio_bounds(row: Row, first: Row) -> tuple[bool, bool]:
-    """Whether "so many times as fast as the first" may be too high, and whether it may be too low."""
-    return bool(row.get("at_least") or first.get("at_most")), bool(row.get("at_most") or first.get("at_least"))
+def hedge_of(row: Row, first: Row, hedges: tuple[str, str, str] = ("at most ", "at least ", "about ")) -> str:
+    """What stands before "so many times as fast as the first": it may be too high, too low, or both, or it is sure."""
+    if row is first:
+        return ""
+    too_high = bool(row.get("at_least") or first.get("at_most"))
+    too_low = bool(row.get("at_most") or first.get("at_least"))
+    return hedges[2] if too_high and too_low else hedges[0] if too_high else hedges[1] if too_low else ""
 
 
 def notice_of(rows: Mapping[str, Row]) -> str:
@@ -113,8 +117,11 @@ def summary_of(rows: Mapping[str, Row]) -> str:
     if FIRST in timed and fastest != FIRST and timed[FIRST].get("place") == timed[fastest].get("place"):
         ratio = format_ratio(timed[FIRST]["seconds"] / timed[fastest]["seconds"])
         estimated = "estimated" in (timed[FIRST]["state"], timed[fastest]["state"])
-        sentence += f", {'about ' if estimated else ''}{ratio} times the speed of {title_of(FIRST)}"
-    return sentence + "."
+        hedge = hedge_of(timed[fastest], timed[FIRST]) or ("about " if estimated else "")
+        sentence += f", {hedge}{ratio} times the speed of {title_of(FIRST)}"
+    limit_s = RIVAL * timed[fastest]["seconds"]
+    rivals = [key for key, row in timed.items() if key != fastest and row.get("at_most") and row["seconds"] < limit_s]
+    return sentence + (f"; {join_words([title_of(key) for key in rivals])} may be faster." if rivals else ".")
 
 
 def _wrong_row(mismatch: Message) -> Row:
@@ -136,7 +143,7 @@ def _timed_row(message: Message) -> Row:
     if estimated:
         notes.append(message["text"].partition("(")[2].rstrip(")"))
     if message["at_most"]:
-        notes.append("other programs were in its way in every call: it may be faster")
+        notes.append("other programs may have slowed down every call: it may be faster")
     if message["first_call_s"] > max(SLOW_FIRST_CALL_S, SLOW_FIRST_CALL * message["seconds"]):
         notes.append(f"first call {human(message['first_call_s'])}")
     if place := message.get("place"):
@@ -165,10 +172,12 @@ def _spread_text(message: Message) -> str:
 
 def _prediction_note(predicted_s: float, row: Row) -> str:
     seconds = row["seconds"]
-    if (row.get("at_most") and predicted_s < seconds) or (row.get("at_least") and predicted_s > seconds):
+    at_most, at_least = row.get("at_most"), row.get("at_least")
+    if (at_most and predicted_s < GOOD_GUESS * seconds) or (at_least and predicted_s > seconds / GOOD_GUESS):
         return f"predicted {human(predicted_s)}: that may be"
     factor = max(predicted_s / seconds, seconds / predicted_s)
     if factor < GOOD_GUESS:
         return f"predicted {human(predicted_s)}: good guess"
     direction = "slow" if predicted_s > seconds else "fast"
-    return f"predicted {human(predicted_s)}: {format_ratio(factor)}× too {direction}"
+    hedge = "at least " if at_most or at_least else ""
+    return f"predicted {human(predicted_s)}: {hedge}{format_ratio(factor)}× too {direction}"

@@ -9,6 +9,7 @@ from widgets_lib.compute.formatting import count, format_rate, format_sizes, hum
 from widgets_lib.compute.roofline import Machine
 from widgets_lib.compute.roofline.points import share_text
 from widgets_lib.widgets.ladder.results import Measured
+from widgets_lib.widgets.ladder.rows import RIVAL
 
 Size = tuple[int, int, int]  # (m, k, n)
 
@@ -94,7 +95,7 @@ def point_of(entry: Measured, machine: Machine | None, size: Size) -> dict[str, 
         "rate": about + format_rate(rate),
         "share": "",
         "label": f"{entry.title} · {about}{format_rate(rate)}",
-        "sentence": f"It takes {human(entry.seconds)}, {format_rate(rate)}. The roof is not measured yet.",
+        "sentence": f"It takes {slow}{human(entry.seconds)}, {about}{format_rate(rate)}. The roof is not measured yet.",
     }
     if machine:
         found = roofline.locate(
@@ -121,7 +122,9 @@ def verdict_of(points: Sequence[dict[str, Any]], rung: str) -> tuple[str, str]:
     if chosen:
         return f"{chosen['title']}.", chosen["sentence"]
     fastest = max(here, key=lambda point: float(point["y"]))
-    return f"The fastest here: {fastest['title']}.", fastest["sentence"]
+    rivals = [p for p in here if p is not fastest and p["state"] == "at most" and RIVAL * p["y"] > fastest["y"]]
+    known = ", as far as is known" if rivals else ""
+    return f"The fastest here{known}: {fastest['title']}.", fastest["sentence"]
 
 
 def ridge_of(machine: Machine | None) -> str:
