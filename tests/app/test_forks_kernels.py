@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -213,6 +214,70 @@ def test_a_fork_has_no_socket_and_no_pipe_of_another(fork_server, kernel):
         held = [connections(pid) - streams for pid in pids]
         assert all(held) and sum(map(len, held)) == len(set().union(*held))
         assert len(held[0]) == len(held[2]) == 1  # what forks has its socket to the server, and nothing else
+
+
+LIST = """
+import json, os
+links = []
+for name in os.listdir("/proc/self/fd"):
+    try:
+        links.append([os.readlink(f"/proc/self/fd/{name}"), os.fstat(int(name)).st_ino])
+    except OSError:  # the folder that is being listed
+        pass
+print(json.dumps(links))
+"""
+NOT_FOR_ALL = ("socket:", "pipe:", "/memfd", "/dev/shm", tempfile.gettempdir())
+OPEN = """
+import os, select, socket, tempfile, multiprocessing.shared_memory
+kept = [tempfile.TemporaryFile(), tempfile.NamedTemporaryFile(), socket.create_server(("127.0.0.1", 0)), os.pipe()]
+kept += [select.epoll(), os.memfd_create("mine"), multiprocessing.shared_memory.SharedMemory(create=True, size=100)]
+"""
+
+
+def test_a_fork_lists_no_descriptor_of_another_visitor(fork_server):
+    streams = {os.readlink(f"/proc/{fork_server.pid}/fd/{number}") for number in range(3)}  # where all may write
+    with frozen("1") as source, started(fork_of=source) as one:
+        before = json.loads(one.run(LIST))
+        one.run(OPEN)
+        held = json.loads(one.run(LIST))
+        assert len(held) - len(before) >= 8
+        own = [each for each in held if each[0].startswith(NOT_FOR_ALL) and each[0] not in streams]
+        with started(fork_of=source) as other, started() as third:
+            for kernel in (other, third):
+                listed = json.loads(kernel.run(LIST))
+                assert listed and not [each for each in listed if each in own]
+        one.run("kept.pop().unlink()")
+
+
+# Looks for what is the complement of each byte: what is looked for would else be found where it is asked for.
+SEARCH = """
+import re
+turned = bytes(range(255, -1, -1))
+def found(parts):
+    parts, there = [bytes.fromhex(part) for part in parts], set()
+    with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
+        for start, end in re.findall(r"^(\\w+)-(\\w+) rw", maps.read(), re.MULTILINE):
+            memory.seek(int(start, 16))
+            for at in range(int(start, 16), int(end, 16), 2**24):
+                try:
+                    block = memory.read(min(2**24 + 100, int(end, 16) - at)).translate(turned)
+                except OSError:
+                    break
+                memory.seek(at + 2**24)
+                there |= {number for number, part in enumerate(parts) if part in block}
+    return sorted(there)
+"""
+
+
+def test_a_fork_has_nothing_of_another_visitor_in_its_memory(fork_server):
+    """Nor what their kernel was told when it was started: that is not read before the fork."""
+    told = {f"WHOSE_{number}": "of visitor " + "one" * 99 for number in range(99)}
+    with frozen("1") as source, started(fork_of=source, env={**forks.environment(), **told}) as one:
+        secrets = [b"of visitor one", one.manager.session.key, os.path.basename(one.manager.connection_file).encode()]
+        asked = f"{SEARCH}\nprint(found({[bytes(255 - byte for byte in secret).hex() for secret in secrets]}))"
+        assert one.run(asked) == "[0, 1, 2]\n"
+        with started(fork_of=source) as other:
+            assert other.run(asked) == "[]\n"
 
 
 def test_forks_of_a_lesson_begin_where_it_ended_and_share_no_place_in_its_files(fork_server, tmp_path):

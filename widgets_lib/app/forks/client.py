@@ -62,12 +62,13 @@ class Source:
 
     def fork(self, argv: list[str], cwd: str, env: dict[str, str]) -> Forked:
         """A new kernel. Raises: CannotFork."""
-        _, files = self._ask({"op": "fork", "argv": argv, "cwd": cwd, "env": env})
+        _, files = self._ask({"op": "fork"})
         sock = socket.socket(fileno=files[0])
         try:
             sock.settimeout(FORK_S)
+            protocol.send(sock, {"argv": argv, "cwd": cwd, "env": env})
             message, files = protocol.receive(sock)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             sock.close()  # it ends
             raise CannotFork(f"its fork did not become a kernel: {error}") from None
         if message is None:

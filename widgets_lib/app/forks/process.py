@@ -47,9 +47,9 @@ def main(fd: int) -> None:
     protocol.send(sock, {})
     is_first = True
     while True:
-        request, sock = _serve(sock, is_first)
+        sock = _serve(sock, is_first)
         try:
-            kernel = _become_kernel(request, sock, kernel)
+            kernel = _become_kernel(sock, kernel)
         except BaseException:
             traceback.print_exc(file=sys.__stderr__)
             os._exit(1)
@@ -72,8 +72,8 @@ def _libc() -> Any:
 # --- the process that forks
 
 
-def _serve(sock: socket.socket, is_first: bool) -> tuple[dict, socket.socket]:
-    """Forks on request. Returns only in a child: (request, its socket)."""
+def _serve(sock: socket.socket, is_first: bool) -> socket.socket:
+    """Forks on request. Returns only in a child: its socket."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are buried by the system; pidfds tell who ended
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
@@ -95,7 +95,7 @@ def _serve(sock: socket.socket, is_first: bool) -> tuple[dict, socket.socket]:
         if pid == 0:
             sock.close()
             theirs.close()
-            return request, ours
+            return ours
         ours.close()
         protocol.send(sock, {}, [theirs.fileno()])
         theirs.close()
@@ -161,8 +161,11 @@ def _stop_tqdm_monitor() -> None:
 # --- a child
 
 
-def _become_kernel(request: dict, sock: socket.socket, closed: Kernel) -> Kernel:
+def _become_kernel(sock: socket.socket, closed: Kernel) -> Kernel:
     """Runs a kernel. Returns once it was frozen; where it was told to end instead, so does the process."""
+    request, _ = protocol.receive(sock)
+    if request is None:
+        os._exit(0)
     os.setsid()
     for number in (signal.SIGCHLD, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)

@@ -2,9 +2,13 @@
 
 A process that forks understands
 
-    {"op": "fork", "argv": […], "cwd": folder, "env": {…}}    -> {} with a socket to the child, or {"error": why}
+    {"op": "fork"}    -> {} with a socket to the child, or {"error": why}
 
-and the child says {"pid": …} with a pidfd of its own once it is a kernel. A kernel understands
+and the child
+
+    {"argv": […], "cwd": folder, "env": {…}}    -> {"pid": …} with a pidfd of its own, once it is a kernel
+
+which its parent must not know: what it has read stays in its memory, and so in that of its next child. A kernel understands
 
     {"op": "freeze"}    -> {} once it is a process that forks, or {"error": why}
 
