@@ -2,6 +2,7 @@
 #   make app        run the lessons as apps        make test       every test, browser included
 #   make lab        open them in JupyterLab        make test-fast  all but the browser
 #   make bench      measure                        make lint       lint, formatting and types
+#   make hub        a server for each learner, with the lessons as apps and as notebooks: docs/hosting.md
 #   make site       the lessons as plain files, in site/: any web space serves them, the browser computes
 #   make pictures   regenerate the lesson cards    make release    build and check what is published
 #   make docs       regenerate tables in README    make format     Python, notebooks, JavaScript, CSS
@@ -21,7 +22,7 @@ JS   := node_modules/.package-lock.json
 AT_ONCE := --numprocesses=logical --maxprocesses=4
 
 .DELETE_ON_ERROR:
-.PHONY: app lab site test test-fast test-python test-js test-browser test-site bench pictures new-widget new-lesson \
+.PHONY: app lab hub site test test-fast test-python test-js test-browser test-site bench pictures new-widget new-lesson \
   docs address format lint release clean
 
 app: $(VENV)/.app
@@ -30,6 +31,9 @@ app: $(VENV)/.app
 
 lab: $(VENV)/.app
 	@$(BIN)/jupyter lab lessons/
+
+hub: $(VENV)/.hub $(JS)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyterhub -f hub/jupyterhub_config.py
 
 site: $(VENV)/.app $(JS)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m static_edition site
@@ -106,6 +110,10 @@ $(VENV)/.app: $(VENV)/.python pyproject.toml
 	@echo "Installing into $(VENV)/; the first time takes some minutes …"
 	@$(PIP) $(TORCH)
 	@$(PIP) -e ".[lessons]"
+	@touch $@
+
+$(VENV)/.hub: $(VENV)/.app
+	@$(PIP) -e ".[lessons,hub]"
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.app

@@ -95,7 +95,35 @@ def test_repo2docker_builds_from_binder():
     said = done.stdout + done.stderr
     assert "binder/environment.yml" in said
     assert "./binder/postBuild" in said
+    assert "Building conda environment for python=3.12" in said  # with the CPU build of torch: see above
     assert os.access(ROOT / "binder/postBuild", os.X_OK)
+
+
+@pytest.fixture
+def built(tmp_path):
+    """A copy of what postBuild reads, after it ran there with a pip and a python that do nothing."""
+    for path in ("binder/postBuild", "hub/jupyter_server_config.py"):
+        (tmp_path / "repo" / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, tmp_path / "repo" / path)
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("pip", "python"):
+        (tools / name).write_text(f'#!/bin/sh\necho {name} "$@" "$TENSOR_FOUNDATIONS_CACHE"\n')
+        (tools / name).chmod(0o755)
+    env = {"PATH": f"{tools}:{os.environ['PATH']}", "NB_PYTHON_PREFIX": str(tmp_path / "env")}
+    done = subprocess.run(
+        ["binder/postBuild"], cwd=tmp_path / "repo", env=env, capture_output=True, text=True, check=True
+    )
+    return tmp_path, done.stdout.splitlines()
+
+
+def test_the_image_serves_lessons_as_apps_beside_jupyterlab(built):
+    """As a hub's server of one machine does, by the same file, whose link leads back to the lessons."""
+    folder, (pip, python) = built
+    link = folder / "env/etc/jupyter/jupyter_server_config.py"
+    assert link.resolve() == folder / "repo/hub/jupyter_server_config.py"
+    assert ".[lessons] jupyter-server-proxy" in pip
+    assert python == f"python - {folder / 'repo/build/digits'}"
 
 
 def test_post_build_names_only_what_there_is():
