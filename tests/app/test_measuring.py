@@ -4,15 +4,19 @@ import asyncio
 import json
 import logging
 import os
+import re
 import signal
+import time
 from contextlib import asynccontextmanager, suppress
 
 import psutil
 import pytest
 
 from tests.support.servers import is_running
+from widgets_lib.app.measuring import known as known_module
 from widgets_lib.app.measuring import process as measuring_process
 from widgets_lib.app.measuring import requests, server
+from widgets_lib.app.measuring.known import Known
 from widgets_lib.app.measuring.process import MeasuringProcess
 from widgets_lib.app.measuring.protocol import ADDRESS
 from widgets_lib.app.measuring.queue import FairQueue
@@ -276,6 +280,8 @@ def request(**changes):
         (request(function_bytes=812), "and nothing else"),
         (request(threads=64), "and nothing else"),
         (b'{"backend": "numpy"}\n', "a request names backend, m, k, n, budget_s"),
+        (b'{"turn": 30}\n', "a request names"),
+        (b'{"turn": true, "m": 5}\n', "a request names"),
         (b"[]\n", "a request names"),
         (b"7\n", "a request names"),
         (b"[" * 900 + b"\n", "one line of JSON"),
@@ -413,3 +419,108 @@ def test_without_a_folder_for_sockets_kernels_are_told_nothing(monkeypatch, capl
 
     run(scenario)
     assert caplog.text.count("Each kernel measures in a process of its own") == 1
+
+
+# ---- a turn for a kernel itself ----
+
+
+def test_nothing_is_measured_while_a_kernel_has_a_turn_for_itself():
+    async def scenario():
+        async with measuring() as found:
+            alone = await Asking.of(found, "a:3", requests.TURN)
+            assert await alone.next() == {"event": "start"}
+            after = await Asking.of(found, "b:3", SHORT)
+            assert await after.next() == {"event": "waiting", "before": 1}
+            assert found.process.pid is None
+            alone.leave()
+            assert (await after.until("result"))["correct"]
+
+    run(scenario)
+
+
+def test_a_turn_is_waited_for_and_ends_after_a_while(monkeypatch):
+    assert server.TURN_LIMIT_S == 30
+    monkeypatch.setattr(server, "TURN_LIMIT_S", 0.1)
+
+    async def scenario():
+        async with measuring() as found:
+            plug = await Asking.of(found, "plug:3", LONG)
+            await plug.until("start")
+            alone = await Asking.of(found, "a:3", requests.TURN)
+            assert await alone.next() == {"event": "waiting", "before": 1}
+            after = await Asking.of(found, "b:3", SHORT)
+            plug.leave()
+            assert "its turn is over" in (await alone.until("error"))["message"]
+            assert (await after.until("result"))["correct"]
+
+    run(scenario)
+
+
+# ---- what was measured already ----
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_a_time_is_given_once_to_each_other_kernel_for_an_hour():
+    clock = Clock()
+    clock.now = time.mktime((2026, 11, 26, 14, 3, 20, 0, 0, -1))
+    known = Known(clock)
+    known.remember("a", SHORT, {"event": "result", "seconds": 1e-5})
+    assert known.recall("a", SHORT) is None, "it was measured for this one"
+    assert known.recall("b", SHORT) == {"event": "result", "seconds": 1e-5, "measured_at": "14:03"}
+    assert known.recall("b", SHORT) is None, "who asks again wants it measured"
+    for other in ({"m": 4}, {"budget_s": 0.5}, {"backend": "python"}):
+        assert known.recall("c", SHORT | other) is None
+    known.forget("b")
+    clock.now += 3600
+    assert known.recall("b", SHORT)
+    clock.now += 1
+    assert known.recall("c", SHORT) is None
+
+
+def test_of_times_the_newest_are_kept_and_of_failures_none(monkeypatch):
+    monkeypatch.setattr(known_module, "MAX_KEPT", 2)
+    known = Known()
+    for m in (1, 2, 1, 3):
+        known.remember("a", SHORT | {"m": m}, {"event": "result", "seconds": m})
+    known.remember("a", SHORT | {"m": 4}, {"event": "result", "correct": False, "mismatch": {}})
+    assert [m for m in range(1, 5) if known.recall("b", SHORT | {"m": m})] == [1, 3]
+
+
+def test_who_waits_for_what_is_measured_meanwhile_is_given_it():
+    async def scenario():
+        async with measuring() as found:
+            plug = await Asking.of(found, "plug:3", LONG)
+            await plug.until("start")
+            waiting = [await Asking.of(found, f"{visitor}:3", SHORT) for visitor in "abc"]
+            for asking in waiting:
+                await asking.until("waiting")
+            plug.leave()
+            own, *given = [await asking.until("result") for asking in waiting]
+            assert "measured_at" not in own
+            for message in given:
+                assert re.fullmatch(r"\d\d:\d\d", message.pop("measured_at")) and message == own
+
+    run(scenario)
+
+
+def test_who_need_not_wait_is_measured_for():
+    async def scenario():
+        async with measuring() as found:
+            await (await Asking.of(found, "a:3", SHORT)).until("result")
+            second = await Asking.of(found, "b:3", SHORT)
+            assert await second.next() == {"event": "start"}
+            assert "measured_at" not in await second.until("result")
+            plug = await Asking.of(found, "plug:3", LONG)
+            await plug.until("start")
+            third = await Asking.of(found, "c:3", SHORT)
+            assert (await third.next())["measured_at"]
+            again = await Asking.of(found, "c:3", SHORT)
+            assert await again.next() == {"event": "waiting", "before": 1}
+
+    run(scenario)

@@ -13,6 +13,7 @@ from tests.support import servers
 from tests.support.servers import FORKS, is_running, wait_until
 from tests.support.visitors import Visitor
 from widgets_lib.app.forks import client
+from widgets_lib.compute import matmul
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -95,19 +96,20 @@ def test_no_kernel_has_a_measuring_process(measuring):
         assert psutil.Process(process).ppid() == measuring.process.pid
 
 
-@pytest.mark.parametrize("leaves", ["closes the tab", "is killed"])
-def test_who_waits_is_next_when_the_one_before_has_gone(measuring, leaves):
+@pytest.mark.parametrize(("leaves", "rung"), [("closes the tab", "python"), ("is killed", "python-lists")])
+def test_who_waits_is_next_when_the_one_before_has_gone(measuring, leaves, rung):
     with opened(measuring, "quick.ipynb") as second:
         first = opened(measuring, "slow.ipynb")
         ask(first, run=["python"])
         until(first, "progress", lambda progress: "rows" in progress.get("message", ""))
-        ask(second, run=["numpy"])
-        until(second, "progress", lambda progress: progress.get("message") == "numpy @: one before you")
+        ask(second, run=[rung])
+        waits = f"{matmul.BACKENDS[rung].title}: one before you"
+        until(second, "progress", lambda progress: progress.get("message") == waits)
         if leaves == "is killed":
             os.kill(first.python, signal.SIGKILL)
         else:
             first.leave()
-        row = until(second, "results", lambda rows: "seconds" in rows.get("numpy", {}))["numpy"]
+        row = until(second, "results", lambda rows: "seconds" in rows.get(rung, {}))[rung]
         assert row["state"] == "measured"
         first.leave()
 

@@ -1,5 +1,6 @@
 """Ladders and rooflines of a server: one process measures for all, and who waits sees how many are before."""
 
+import itertools
 import socket
 import threading
 
@@ -7,12 +8,15 @@ import pytest
 
 import widgets_lib as wl
 from tests.support.measuring import at_work, measuring
+from widgets_lib.compute import roofline
+from widgets_lib.widgets.contraction import clock
 from widgets_lib.widgets.ladder import measurements, shared_process
 from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS
 from widgets_lib.widgets.ladder.rows import waiting_of
 from widgets_lib.widgets.ladder.shared_process import ADDRESS, SharedProcess
 
 WAIT_S = 60
+ROWS = itertools.count(3)  # each test measures at a size of its own: the server knows those of the others
 pytestmark = pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no Unix sockets")
 
 
@@ -47,7 +51,7 @@ def served(server, own_process, monkeypatch):
 
 @pytest.fixture
 def ladder(served):
-    widget = wl.MatmulLadder(m=3, k=8, n=2, budget_s=0.02)
+    widget = wl.MatmulLadder(m=next(ROWS), k=8, n=2, budget_s=0.02)
     yield widget
     widget.close()
     assert widget.wait(WAIT_S)
@@ -62,12 +66,16 @@ class Said:
 
     def _hear(self, change):
         with self._heard:
-            self.messages.append(change["new"].get("message", ""))
+            if message := change["new"].get("message"):
+                self.messages.append(message)
             self._heard.notify_all()
 
     def wait_for(self, words):
         with self._heard:
             assert self._heard.wait_for(lambda: any(words in message for message in self.messages), WAIT_S)
+
+    def forget(self):
+        self.messages.clear()
 
 
 def test_the_server_measures_the_ladder(ladder, own_process):
@@ -86,8 +94,7 @@ def test_who_waits_sees_how_many_are_before(ladder, server):
             assert ladder.results["numpy"]["state"] == "queued" and ladder.progress["fraction"] == 0
         said.wait_for("numpy @: one before you")
     assert ladder.wait(WAIT_S) and ladder.results["numpy"]["state"] == "measured"
-    waited = [message for message in said.messages if message]
-    assert waited[1:4] == ["numpy @: two before you", "numpy @: one before you", "numpy @: starting"]
+    assert said.messages[1:4] == ["numpy @: two before you", "numpy @: one before you", "numpy @: starting"]
 
 
 def at_work_behind(server, kernel):
@@ -135,14 +142,58 @@ def test_a_learners_function_stays_in_the_kernel(ladder, own_process):
 
 
 def test_a_roofline_waits_in_the_same_queue(served, server, own_process):
-    roofline = wl.Roofline(3, 8, 2, rung="numpy")
-    said = Said(roofline)
+    roof = wl.Roofline(next(ROWS), 8, 2, rung="numpy")
+    said = Said(roof)
     with at_work(server.address("another")):
-        roofline.time()
+        roof.time()
         said.wait_for("numpy @: one before you")
-    assert roofline.wait(WAIT_S)
-    assert roofline.progress == {} and roofline.error == "" and own_process == []
-    roofline.close()
+    assert roof.wait(WAIT_S)
+    assert roof.progress == {} and roof.error == "" and own_process == []
+    roof.close()
+
+
+def test_what_is_measured_in_the_kernel_waits_for_its_turn(served, server, monkeypatch):
+    begun = []
+    monkeypatch.setattr(roofline, "machine", lambda **options: begun.append("roof"))
+    monkeypatch.setattr(clock, "measure", lambda *arguments: begun.append("order"))
+    roof, contraction = wl.Roofline(3, 8, 2), wl.ContractionPath("ij,jk,k->i", (20, 20), (20, 20), (20,))
+    with at_work(server.address("another")):
+        for widget, start, words in (
+            (roof, roof.measure, "Measuring this machine: one before you"),
+            (contraction, contraction.time, "Timing: one before you"),
+        ):
+            said = Said(widget)
+            start()
+            said.wait_for(words)
+            widget._tasks.cancel()  # and gives back what it holds
+        while server.waiting():
+            pass
+        assert begun == []
+        said = Said(roof)
+        roof.measure()
+        said.wait_for("one before you")
+    assert roof.wait(WAIT_S) and roof.error == "" and begun == ["roof"]
+    contraction.time()
+    assert contraction.wait(WAIT_S) and contraction.error == "" and set(begun[1:]) == {"order"}
+    for widget in (roof, contraction):
+        widget.close()
+
+
+def test_a_learners_function_waits_for_its_turn_and_can_be_cancelled(ladder, server, own_process):
+    said = Said(ladder)
+    try:
+        with at_work(server.address("another")):
+            wl.rung("my matmul")(lambda a, b: a @ b)
+            said.wait_for("my matmul: one before you")
+            ladder.cancel()
+            assert ladder.wait(WAIT_S) and ladder.results["my matmul"]["state"] == "stopped"
+            said.forget()
+            ladder.run(["my matmul", "numpy"])
+            said.wait_for("my matmul: one before you")
+        assert ladder.wait(WAIT_S)
+    finally:
+        LEARNER_RUNGS.pop("my matmul", None)
+    assert own_process == [("my matmul", True)] and ladder.results["numpy"]["state"] == "measured"
 
 
 @pytest.mark.parametrize("address", [None, "", "/nowhere/measuring"])
@@ -183,6 +234,19 @@ def test_a_cancelled_job_says_so_once():
         assert shared.cancel() and not shared.cancel()
         assert lines.read() in (b"", b'{"backend": "numpy"}\n'), "and nothing else, up to the end of the connection"
     assert heard == [{"backend": "numpy", "event": "cancelled"}]
+
+
+def test_a_time_that_another_visitor_waited_for_says_when_it_was_measured(ladder, server, monkeypatch):
+    def answer(job, on_message, function=b""):
+        on_message(result | {"backend": job["backend"]})
+
+    fields = ("extrapolated", "at_least", "at_most", "noisy")
+    result = {"event": "result", "correct": True, "seconds": 1e-5, "spread": 0.01, "first_call_s": 1e-5, "gflops": 1.0}
+    result |= {"threads": 1, "measured_at": "14:03", **dict.fromkeys(fields, False)}
+    monkeypatch.setattr(SharedProcess, "start", lambda self, *arguments: answer(*arguments))
+    ladder.run(["numpy"])
+    assert ladder.wait(WAIT_S)
+    assert ladder.results["numpy"]["notes"] == ["measured on this server at 14:03"]
 
 
 def test_numbers_are_words_as_far_as_people_say_them():

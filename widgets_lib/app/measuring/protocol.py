@@ -4,15 +4,19 @@ The kernel asks, once for each connection:
 
     {"backend": "numpy", "m": 5, "k": 784, "n": 10, "budget_s": 0.5}
 
+or for the machine to itself, while it measures in a process of its own:
+
+    {"turn": true}
+
 and is answered
 
     {"event": "waiting", "before": 2}      as often as the number changes
     {"event": "start"}                     its turn has come
-    {"event": "progress", …}               and the other messages of compute/matmul/worker_process.py, of which the last
-    {"event": "result", …}                 or
+    {"event": "progress", …}               after a rung's, and the other messages of compute/matmul/worker_process.py, of which the last
+    {"event": "result", …}                 with "measured_at": "14:03" if it was measured for another kernel, or
     {"event": "error", "message": "…"}     is the last here
 
-A connection that ends, whatever the reason, has left the queue.
+A connection that ends, whatever the reason, has left the queue, or has given its turn back.
 """
 
 from __future__ import annotations

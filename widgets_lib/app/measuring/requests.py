@@ -1,4 +1,4 @@
-"""What a kernel may ask for: a rung of the course, at a size that its ladder has.
+"""What a kernel may ask for: a rung of the course, at a size that its ladder has, or a turn for itself.
 
 A kernel is trusted no more than the page that it serves. So a job is made here of values that were looked at, and what
 else stands in a request is refused with it.
@@ -20,6 +20,7 @@ RUNGS = frozenset(
 MAX_SIZES = {"m": 50_000, "k": 2_048, "n": 2_048}
 MAX_BUDGET_S = 5.0
 MAX_BYTES = 1_000  # of a request
+TURN: Message = {"turn": True}
 SHOWN = 40  # characters of what was asked for, in an answer
 
 
@@ -28,11 +29,13 @@ class Refused(ValueError):
 
 
 def job_of(line: bytes) -> Message:
-    """The job for the measuring process. Raises: Refused."""
+    """The job for the measuring process, or `TURN`. Raises: Refused."""
     try:
         asked = json.loads(line)
     except (ValueError, RecursionError):
         raise Refused("a request is one line of JSON") from None
+    if isinstance(asked, dict) and asked.keys() == TURN.keys() and asked["turn"] is True:
+        return TURN
     names = ("backend", *MAX_SIZES, "budget_s")
     if not isinstance(asked, dict) or asked.keys() != set(names):
         raise Refused(f"a request names {', '.join(names)}, and nothing else")

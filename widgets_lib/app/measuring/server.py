@@ -14,15 +14,18 @@ from contextlib import suppress
 from pathlib import Path
 
 from widgets_lib.app.measuring import requests
+from widgets_lib.app.measuring.known import Known
 from widgets_lib.app.measuring.process import MeasuringProcess
 from widgets_lib.app.measuring.protocol import ADDRESS, Message, failure, line_of
 from widgets_lib.app.measuring.queue import FairQueue
 from widgets_lib.app.measuring.requests import Refused
 
 REQUEST_LIMIT_S = 10.0  # until a connection has said what it wants
+TURN_LIMIT_S = 30.0  # that a kernel has the machine to itself
 MAX_CONNECTIONS = 24  # of one kernel: a ladder asks for one rung after the other
 MAX_WAITING = 48  # jobs of one visitor
 MAX_UNREAD_BYTES = 2**18  # answers that a kernel has not read
+OVER = "its turn is over after {:.0f} seconds"
 TOO_MANY = "{} measurements of yours wait already: let them end, or cancel them"
 
 
@@ -62,6 +65,7 @@ class MeasuringServer:
         self._folder: str | None = None  # of the sockets: nobody else may look into it
         self._doors: dict[str, tuple[asyncio.AbstractServer, str]] = {}  # by kernel id, with the socket's path
         self._connections: dict[str, set[asyncio.StreamWriter]] = {}  # likewise
+        self._known = Known()
         self._queue: FairQueue[Turn] = FairQueue()
         self._running: Turn | None = None
         self._work: asyncio.Task | None = None
@@ -103,6 +107,7 @@ class MeasuringServer:
         if door is None:
             return
         door.close()
+        self._known.forget(kernel_id)
         with suppress(OSError):
             os.unlink(path)
         for writer in self._connections.pop(kernel_id):
@@ -150,6 +155,9 @@ class MeasuringServer:
         job, visitor = requests.job_of(line), self._visitor_of(kernel_id)
         if self._queue.count(visitor) >= MAX_WAITING:
             raise Refused(TOO_MANY.format(MAX_WAITING))
+        if self._running and (message := self._known.recall(kernel_id, job)):
+            writer.write(line_of(message))
+            return
         turn = Turn(kernel_id, visitor, job, writer)
         self._queue.add(visitor, turn)
         self._tell_places()
@@ -180,11 +188,19 @@ class MeasuringServer:
             finally:
                 self._running = None
                 turn.done.set()
+            self._tell_known()
 
     async def _measure(self, turn: Turn) -> None:
         """Do a job to its end, or until nobody wants it any more."""
         turn.tell({"event": "start"})
-        measuring = asyncio.ensure_future(self.process.measure(turn.job, turn.tell))
+
+        def tell(message: Message) -> None:
+            turn.tell(message)
+            if message["event"] == "result":
+                self._known.remember(turn.kernel_id, turn.job, message)
+
+        doing = self._wait(turn) if turn.job == requests.TURN else self.process.measure(turn.job, tell)
+        measuring = asyncio.ensure_future(doing)
         gone = asyncio.ensure_future(turn.gone.wait())
         try:
             await asyncio.wait((measuring, gone), return_when=asyncio.FIRST_COMPLETED)
@@ -195,6 +211,19 @@ class MeasuringServer:
                 await asyncio.wait((measuring,))
         if not measuring.cancelled():
             measuring.result()
+
+    async def _wait(self, turn: Turn) -> None:
+        """A kernel measures for itself meanwhile."""
+        await asyncio.sleep(TURN_LIMIT_S)
+        turn.tell(failure(OVER.format(TURN_LIMIT_S)))
+
+    def _tell_known(self) -> None:
+        """Answer those who wait for what has just been measured, and have had no time of it."""
+        for turn in list(self._queue.in_order()):
+            if message := self._known.recall(turn.kernel_id, turn.job):
+                self._queue.remove(turn.visitor, turn)
+                turn.tell(message)
+                turn.done.set()
 
     def _tell_places(self) -> None:
         before = 0 if self._running is None else 1

@@ -12,9 +12,10 @@ from widgets_lib.compute.formatting import count
 from widgets_lib.compute.timing import ShouldStop
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, integer, list_of, text
-from widgets_lib.widgets._tasks import BackgroundTasks, wait_for
+from widgets_lib.widgets._tasks import BackgroundTasks
 from widgets_lib.widgets.contraction import clock, words
-from widgets_lib.widgets.ladder.measurements import MEASURE_LOCK
+from widgets_lib.widgets.ladder.measurements import wait_until_quiet
+from widgets_lib.widgets.ladder.rows import before_you
 
 MAX_OPERANDS = 8  # more do not fit into a drawing
 
@@ -125,7 +126,7 @@ class ContractionPath(Widget):
         wanted = words.timed_orders(self._forest, self._orders)
 
         def measure(should_stop: ShouldStop) -> Generator[None, None, None]:
-            yield from wait_for(MEASURE_LOCK, should_stop)  # a ladder measures, and both would be wrong
+            let_others = yield from wait_until_quiet(should_stop, self._show_waiting)
             try:
                 for title, path in wanted:
                     if self.progress:
@@ -133,7 +134,7 @@ class ContractionPath(Widget):
                     yield
                     self._times[path.order] = clock.measure(self._e, self._operands, path, should_stop)
             finally:
-                MEASURE_LOCK.release()
+                let_others()
 
         self._tasks.start({"message": "Timing"}, measure, lambda _: self._publish())
 
@@ -151,6 +152,10 @@ class ContractionPath(Widget):
         if hasattr(self, "_tasks"):  # a constructor that was refused has none
             self._tasks.cancel()
         super().close()
+
+    def _show_waiting(self, before: int) -> None:
+        if self.progress:
+            self.progress = {"message": f"Timing: {before_you(before)}"}
 
     def _show_progress(self, progress: dict[str, Any]) -> None:
         self.progress = progress

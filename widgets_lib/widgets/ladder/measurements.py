@@ -1,7 +1,7 @@
 """A queue of measurements, off the kernel's main thread: progress comes in, cancelling works, nothing blocks.
 
 They are done by a process of this kernel's own, or by that of the server if it has one for all its kernels. A learner's
-function only ever goes to the kernel's own.
+function only ever goes to the kernel's own; meanwhile the server's has a rest.
 
 Where there is no other process and no thread, as in a browser, `measure_with` names what answers in their place; then
 jobs are done one by one, and the page is heard in between.
@@ -9,16 +9,17 @@ jobs are done one by one, and the page is heard in between.
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+from collections.abc import Callable, Generator, Iterable
+from contextlib import suppress
 from typing import Any, Protocol, TypeAlias
 
 from widgets_lib.compute.matmul.function_pickle import pack
 from widgets_lib.compute.matmul.worker import Worker
+from widgets_lib.compute.timing import ShouldStop, Stopped
 from widgets_lib.compute.turns import TURN
 from widgets_lib.quiet import before_freezing
 from widgets_lib.widgets import _tasks
-from widgets_lib.widgets.ladder.shared_process import SharedProcess
+from widgets_lib.widgets.ladder.shared_process import SharedProcess, wait_for_machine
 
 FUNCTION_LIMIT_S = 30.0  # a learner's function that has not been measured by then is stopped
 LOADING_LIMIT_S = 60.0  # before that, for a process to start and to load its libraries
@@ -69,6 +70,27 @@ def measure_with(other: StandIn) -> None:
     """From now on there is no process, and no thread: the other answers."""
     global _WORKER, stand_in
     _WORKER = stand_in = other
+
+
+def wait_until_quiet(
+    should_stop: ShouldStop, on_waiting: Callable[[int], object]
+) -> Generator[None, None, Callable[[], object]]:
+    """Wait, as a part of a job, until nothing else is measured in this kernel or on its server, for what times here.
+
+    What comes back lets others measure again; see `wait_for_machine`. Raises: Stopped.
+    """
+    yield from _tasks.wait_for(MEASURE_LOCK, should_stop)
+    try:
+        leave = yield from wait_for_machine(should_stop, on_waiting)
+    except BaseException:
+        MEASURE_LOCK.release()
+        raise
+
+    def let_others() -> None:
+        leave()
+        MEASURE_LOCK.release()
+
+    return let_others
 
 
 class Measurements:
@@ -127,14 +149,22 @@ class Measurements:
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
-            shared = None if "function" in job else SharedProcess.reach()
-            with nullcontext() if shared else MEASURE_LOCK:  # the server has a queue of its own
-                ended = self._begin(job, shared)
-                if ended:
-                    ended.wait()
-            with self._lock:
-                self._measuring = None
+            if "function" not in job and (shared := SharedProcess.reach()):
+                self._measure(job, shared)
+            else:
+                with suppress(Stopped):
+                    let_others = _finish(self._wait_until_quiet(job))
+                    try:
+                        self._measure(job, _WORKER)
+                    finally:
+                        let_others()
         self._on_idle()
+
+    def _wait_until_quiet(self, job: Job) -> Generator[None, None, Callable[[], object]]:
+        def tell(before: int) -> None:
+            self._on_message(job, {"event": "waiting", "before": before})
+
+        return wait_until_quiet(lambda: not self._is_next(job), tell)
 
     def _next(self) -> Job | None:
         with self._lock:
@@ -143,14 +173,20 @@ class Measurements:
             self._thread = None
             return None
 
-    def _begin(self, job: Job, shared: SharedProcess | None) -> threading.Event | None:
-        """Have the job measured, unless it was cancelled meanwhile."""
+    def _is_next(self, job: Job) -> bool:
+        """Whether it was not cancelled meanwhile."""
         with self._lock:
-            if self._queue and self._queue[0] is job:
-                return self._start(self._queue.popleft(), shared or _WORKER)
-        if shared:
-            shared.close()
-        return None
+            return bool(self._queue) and self._queue[0] is job
+
+    def _measure(self, job: Job, measurer: Measurer) -> None:
+        with self._lock:
+            ended = self._start(self._queue.popleft(), measurer) if self._is_next(job) else None
+        if ended:
+            ended.wait()
+        elif isinstance(measurer, SharedProcess):
+            measurer.close()
+        with self._lock:
+            self._measuring = None
 
     def _start(self, job: Job, measurer: Measurer) -> threading.Event:
         ended = threading.Event()
@@ -190,3 +226,12 @@ class Measurements:
             self._limit = threading.Timer(seconds, _WORKER.cancel, [STOPPED.format(seconds)])
             self._limit.daemon = True
             self._limit.start()
+
+
+def _finish(steps: Generator[None, None, Callable[[], object]]) -> Callable[[], object]:
+    """What the generator returns in the end."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value

@@ -59,8 +59,12 @@ def progress_of(key: str, message: Message) -> dict[str, Any]:
 
 def waiting_of(key: str, before: int) -> dict[str, Any]:
     """The same of what waits for others on this server: "numpy @: two before you"."""
-    number = NUMBERS[before] if before < len(NUMBERS) else f"{before:,}"
-    return {"key": key, "fraction": 0.0, "message": f"{title_of(key)}: {number} before you"}
+    return {"key": key, "fraction": 0.0, "message": f"{title_of(key)}: {before_you(before)}"}
+
+
+def before_you(before: int) -> str:
+    """ "two before you"."""
+    return f"{NUMBERS[before] if before < len(NUMBERS) else f'{before:,}'} before you"
 
 
 def row_of(message: Message) -> Row:
@@ -146,6 +150,8 @@ def _timed_row(message: Message) -> Row:
         notes.append("other programs may have slowed down every call: it may be faster")
     if message["first_call_s"] > max(SLOW_FIRST_CALL_S, SLOW_FIRST_CALL * message["seconds"]):
         notes.append(f"first call {human(message['first_call_s'])}")
+    if at := message.get("measured_at"):
+        notes.append(f"measured on this server at {at}")
     if place := message.get("place"):
         notes.append(place)
     row: Row = {"place": place} if place else {}

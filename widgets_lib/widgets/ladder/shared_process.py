@@ -1,4 +1,4 @@
-"""The measuring process that a server has for all its kernels, and how a kernel asks it for one measurement.
+"""The measuring process that a server has for all its kernels, and how a kernel asks it for a measurement or a turn.
 
 What is said over the socket stands in `widgets_lib.app.measuring.protocol`.
 """
@@ -7,12 +7,15 @@ import json
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from typing import Any, TypeAlias
 
+from widgets_lib.compute.timing import ShouldStop, Stopped
+
 ADDRESS = "TENSOR_FOUNDATIONS_MEASURING"  # names the socket, in the environment of a kernel that has such a server
 CONNECT_S = 10.0
+POLL_S = 0.1  # between two looks at whether a turn is still wanted
 LAST = ("result", "error")
 GONE = "the server has stopped measuring; try again in a moment"
 
@@ -48,10 +51,10 @@ class SharedProcess:
 
         `on_message(message)` is called on another thread: for "waiting", with how many are `before` it, for "start" and
         "progress", and then exactly once for "result", "error" (with a `message` in words) or "cancelled". Every message
-        repeats the job's `backend`.
+        repeats the job's `backend`, if it has one.
         """
         assert not function, "a server measures no code of a learner"
-        repeated = {"backend": job["backend"]}
+        repeated = {"backend": job["backend"]} if "backend" in job else {}
         self._listener = lambda message: on_message(repeated | message)
         threading.Thread(target=self._listen, args=(job,), daemon=True, name="measured by the server").start()
 
@@ -89,3 +92,33 @@ class SharedProcess:
         with self._lock:
             listener, self._listener = self._listener, None
         return listener
+
+
+def wait_for_machine(
+    should_stop: ShouldStop, on_waiting: Callable[[int], object]
+) -> Generator[None, None, Callable[[], object]]:
+    """Wait, as a part of a job, until no other kernel of this server measures; what comes back gives the turn back.
+
+    `on_waiting(before)` is called when the number of those before changes, on another thread. Without a server there is
+    nothing to wait for. Raises: Stopped.
+    """
+    shared, ready = SharedProcess.reach(), threading.Event()
+    if shared is None:
+        return lambda: None
+
+    def hear(message: Message) -> None:
+        if message["event"] == "waiting":
+            on_waiting(message["before"])
+        else:  # its turn has come, or it is refused one: then it measures all the same
+            ready.set()
+
+    shared.start({"turn": True}, hear)
+    try:
+        while not ready.wait(POLL_S):
+            if should_stop():
+                raise Stopped
+            yield
+    except BaseException:
+        shared.cancel()
+        raise
+    return shared.cancel

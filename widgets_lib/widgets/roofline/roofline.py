@@ -14,11 +14,11 @@ from widgets_lib.compute.matmul.trial import trial
 from widgets_lib.compute.timing import ShouldStop
 from widgets_lib.widgets._base import Widget
 from widgets_lib.widgets._messages import anything, text
-from widgets_lib.widgets._tasks import BackgroundTasks, wait_for
+from widgets_lib.widgets._tasks import BackgroundTasks
 from widgets_lib.widgets.ladder import results
 from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS
-from widgets_lib.widgets.ladder.measurements import MEASURE_LOCK, Measurements
-from widgets_lib.widgets.ladder.rows import progress_of, title_of, waiting_of
+from widgets_lib.widgets.ladder.measurements import Measurements, wait_until_quiet
+from widgets_lib.widgets.ladder.rows import before_you, progress_of, title_of, waiting_of
 from widgets_lib.widgets.ladder.sizes import MAX_SIZES
 from widgets_lib.widgets.roofline.picture import (
     Size,
@@ -174,11 +174,11 @@ class Roofline(Widget):
         again = roofline.known() is not None
 
         def measure_when_quiet(should_stop: ShouldStop) -> Generator[None, None, None]:
-            yield from wait_for(MEASURE_LOCK, should_stop)  # a ladder measures, and both would be wrong
+            let_others = yield from wait_until_quiet(should_stop, self._show_waiting)
             try:
                 roofline.machine(again=again, should_stop=should_stop, on_progress=self._show_progress)
             finally:
-                MEASURE_LOCK.release()
+                let_others()
 
         self._start("Measuring this machine", measure_when_quiet, lambda _: _show_results())
 
@@ -231,6 +231,9 @@ class Roofline(Widget):
         if hasattr(self, "_measurements"):  # a constructor that was refused has none
             self.cancel()
         super().close()
+
+    def _show_waiting(self, before: int) -> None:
+        self._show_progress(0.0, before_you(before))
 
     def _show_progress(self, fraction: float, message: str) -> None:
         if self.progress:
