@@ -6,13 +6,16 @@ import hashlib
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from static_edition import archive, bundle, check, home, measure, offline, parts, render, weigh
-from static_edition.execute import LIBRARY, ROOT, LessonFailed, execute
+from static_edition.execute import ROOT, LessonFailed, execute
 from static_edition.files import Site
 from static_edition.formulas import FormulaFailed
 from widgets_lib.app.course import Lesson, course, neighbours
+from widgets_lib.compute import mnist
 
+PIECE_BYTES = 2**19
 PROBLEMS = (LessonFailed, parts.PartMissing, archive.ArchiveFailed, FormulaFailed, bundle.BundleFailed, render.Changed)
 
 
@@ -98,8 +101,16 @@ def write_python(site: Site, keep: Path) -> render.Python:
     folder = f"static/pyodide.{whole}"
     for name, data in files.items():
         site.write(f"{folder}/{name}", data)
-    digits = site.add("static/mnist.npz", (LIBRARY / "data/mnist.npz").read_bytes())
-    return render.Python(site.add("static/python.zip", packed), f"{folder}/", digits)
+    digits = {"mnist.npz": mnist.BUNDLED.read_bytes(), mnist.SUMS.name: mnist.pack_sums()}
+    lazy = {name: write_pieces(site, name, data) for name, data in digits.items()}
+    return render.Python(site.add("static/python.zip", packed), f"{folder}/", lazy)
+
+
+def write_pieces(site: Site, name: str, data: bytes) -> dict[str, Any]:
+    """Write a file in pieces: a page fetches only those that it reads, from any web space, and knows how far it is."""
+    parts = [data[at : at + PIECE_BYTES] for at in range(0, len(data), PIECE_BYTES)]
+    addresses = [site.add(f"static/digits/{name}.{at:02}", part) for at, part in enumerate(parts)]
+    return {"bytes": len(data), "piece": PIECE_BYTES, "addresses": addresses}
 
 
 __all__ = ["ROOT", "BuildFailed", "build"]

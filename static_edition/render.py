@@ -58,7 +58,8 @@ class Python:
 
     archive: str
     pyodide: str
-    digits: str
+    lazy: dict[str, dict[str, Any]]
+    """Files that are read when they are needed: `bytes`, and the `addresses` of pieces of `piece` bytes."""
 
 
 def write_shared(site: Site) -> Shared:
@@ -191,7 +192,7 @@ def render(site: Site, page: Page, around: Around, course: dict[str, Any]) -> st
             "pyodide": python.pyodide,
             "archive": python.archive,
             "recipes": address,
-            "lazy": {"mnist.npz": python.digits},
+            "lazy": python.lazy,
         },
     }
     notebook = _prepared(page)

@@ -13,7 +13,15 @@ import { createWords } from "./words.js";
  * @property {Record<string, { view: string, state: Record<string, any> }>} models
  * @property {any[]} shared  large values that several models have: in a state, {"$shared": n} stands for the n-th
  * @property {Record<string, string[]>} inputs
- * @property {{ worker: string, pyodide: string, archive: string, recipes: string, lazy: Record<string, string> }} python
+ * @property {Parts & { worker: string }} python
+ */
+
+/**
+ * @typedef {object} Parts  addresses of what Python starts from
+ * @property {string} pyodide
+ * @property {string} archive
+ * @property {string} recipes
+ * @property {Record<string, import("./pieces.js").Pieces>} lazy  files that come when they are read
  */
 
 /** An address of the page's as the worker can use it. @param {string} address */
@@ -21,7 +29,10 @@ const absolute = (address) => new URL(address, document.baseURI).href;
 
 /** @param {Page["python"]} python */
 function partsOf({ pyodide, archive, recipes, lazy }) {
-  const files = Object.entries(lazy).map(([name, address]) => [name, absolute(address)]);
+  const files = Object.entries(lazy).map(([name, each]) => [
+    name,
+    { ...each, addresses: each.addresses.map(absolute) },
+  ]);
   return {
     pyodide: absolute(pyodide),
     archive: absolute(archive),

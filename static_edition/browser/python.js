@@ -5,10 +5,12 @@
 /** @typedef {import("./model.js").Traits} Traits */
 /** @typedef {import("./model.js").Message} Message */
 /** @typedef {{ postMessage(message: any): void, terminate(): void, onmessage: any, onerror: any }} Worker_ */
+/** @typedef {{ bytes: number, whole: number }} Much  of a file is there */
 /**
  * @typedef {object} Words  what the page is told, and shows
  * @property {() => void} starting  somebody waits for Python, and it is not there yet
  * @property {(stop: () => void) => void} busy  an answer does not come
+ * @property {(much: Much, stop: () => void) => void} fetching  a widget waits for a file that comes in pieces
  * @property {() => void} quiet  nobody waits any more
  * @property {(reason: string) => void} broken  Python does not start
  * @property {(reason: "asked" | "crashed", id?: string) => void} stopped  what was computing, of this widget, was ended
@@ -42,6 +44,10 @@ export class Python {
   #startingTimer = 0;
   /** @type {any} */
   #busyTimer = 0;
+  /** @type {any} */
+  #fetchingTimer = 0;
+  /** @type {Much | null} what was told last of a file that is being fetched */
+  #fetching = null;
   /** @type {Record<string, number>} when what happened, for tests and benchmarks */
   marks = {};
 
@@ -157,12 +163,12 @@ export class Python {
     this.#made.add(message.id);
     this.#asked = { number: ++this.#numbers, message };
     this.marks.asked = performance.now();
-    this.#busyTimer = setTimeout(() => this.words.busy(() => this.stop()), BUSY_MS);
+    this.#busyTimer = setTimeout(() => this.#sayBusy(), BUSY_MS);
     this.#worker.postMessage({ ...encode(message), number: this.#asked.number });
   }
 
   /** @param {any} data */
-  #hear({ id, text, buffers, inPlace, done, kept, ready, failed, fetched }) {
+  #hear({ id, text, buffers, inPlace, done, kept, ready, failed, fetched, fetching }) {
     if (text) this.#deliver(id, decode(text, buffers), buffers.slice(inPlace));
     else if (done) this.#answered(kept);
     else if (kept) this.#settle(id, kept);
@@ -171,7 +177,8 @@ export class Python {
       this.marks.ready = performance.now();
       this.#quiet();
       this.#next();
-    } else if (failed) this.#breakDown(failed);
+    } else if (fetching !== undefined) this.#waitFor(fetching);
+    else if (failed) this.#breakDown(failed);
     if (fetched) this.words.fetched(fetched);
   }
 
@@ -185,6 +192,32 @@ export class Python {
       }
       model.hear(message.state);
     } else model.hearCustom(message.custom, buffers.map(viewOf));
+  }
+
+  /**
+   * A part of a file comes, or has come: who waits long is told so, and not that Python computes.
+   * @param {Much | null} much
+   */
+  #waitFor(much) {
+    clearTimeout(this.#busyTimer);
+    this.#busyTimer = 0;
+    if (!much) {
+      if (this.#asked) this.#busyTimer = setTimeout(() => this.#sayBusy(), BUSY_MS);
+      else this.#busyTimer = setTimeout(() => this.#quiet(), STARTING_MS); // unless the next part is asked for
+      return;
+    }
+    const isFirst = !this.#fetching;
+    this.#fetching = much;
+    const tell = () => {
+      this.#fetchingTimer = 0;
+      this.words.fetching(this.#fetching, () => this.stop());
+    };
+    if (isFirst) this.#fetchingTimer = setTimeout(tell, STARTING_MS);
+    else if (!this.#fetchingTimer) tell();
+  }
+
+  #sayBusy() {
+    this.words.busy(() => this.stop());
   }
 
   /** @param {any} kept */
@@ -220,7 +253,9 @@ export class Python {
   #quiet() {
     clearTimeout(this.#startingTimer);
     clearTimeout(this.#busyTimer);
-    this.#startingTimer = this.#busyTimer = 0;
+    clearTimeout(this.#fetchingTimer);
+    this.#startingTimer = this.#busyTimer = this.#fetchingTimer = 0;
+    this.#fetching = null;
     this.words.quiet();
   }
 

@@ -1,5 +1,7 @@
 // Python in a worker of its own: the page stays alive while it starts and while it computes.
 
+import { addFile, fetchNow } from "./pieces.js";
+
 const LOCK = { abi_version: "2026_0", arch: "wasm32", platform: "emscripten_5_0_3", python: "3.14.2" };
 const KEEP_MS = 500; // from a change that nobody has asked for until what is kept of the widget is told
 
@@ -24,7 +26,7 @@ async function read(address) {
  * @param {string} parts.pyodide
  * @param {string} parts.archive
  * @param {string} parts.recipes
- * @param {Record<string, string>} parts.lazy
+ * @param {Record<string, import("./pieces.js").Pieces>} parts.lazy
  * @param {Record<string, { inputs: object, kept?: string }>} parts.states  what widgets are by now
  */
 async function start({ pyodide, archive, recipes, lazy, states }) {
@@ -39,7 +41,8 @@ async function start({ pyodide, archive, recipes, lazy, states }) {
   python.unpackArchive(await archiveComes, "zip", { extractDir: packages });
   const data = `${packages}/widgets_lib/data`;
   python.FS.mkdirTree(data);
-  for (const [name, address] of Object.entries(lazy ?? {})) python.FS.createLazyFile(data, name, address, true, false);
+  for (const [name, pieces] of Object.entries(lazy ?? {}))
+    addFile(python.FS, data, name, pieces, fetchNow, tellFetching);
   const lesson = JSON.parse(new TextDecoder().decode(await recipesCome));
   for (const [id, { inputs, kept }] of Object.entries(states))
     Object.assign(lesson.widgets[id], { inputs }, kept && { kept: JSON.parse(kept) });
@@ -82,6 +85,9 @@ function copyOf(part) {
   part.destroy();
   return copy;
 }
+
+/** @param {{ bytes: number, whole: number } | null} fetching */
+const tellFetching = (fetching) => scope.postMessage({ fetching });
 
 /** Say what has been fetched since this was last said: a page may keep it for offline use. */
 function tellFetched() {

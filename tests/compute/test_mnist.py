@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from widgets_lib.compute import mnist
-from widgets_lib.compute.mnist import bundled, pixel_cache
+from widgets_lib.compute.mnist import bundled, pixel_cache, sums
 
 
 def test_shapes_and_types():
@@ -30,6 +30,31 @@ def test_the_first_digits_are_those_of_the_whole():
     assert (images.shape, images.dtype, labels.dtype) == ((30, 28, 28), np.uint8, np.int64)
     np.testing.assert_array_equal(images.reshape(30, 784) / 256, mnist.load().x_train[:30])
     np.testing.assert_array_equal(labels, mnist.load().y_train[:30])
+
+
+def test_the_first_test_digits_are_those_of_the_whole():
+    images, labels = mnist.first_digits(19, "test")
+    np.testing.assert_array_equal(images.reshape(19, 784) / 256, mnist.load().x_test[:19])
+    assert labels.tolist()[-4:] == mnist.load().y_test[15:19].tolist() == [5, 9, 7, 3]
+    with pytest.raises(ValueError, match="10,001"):
+        mnist.first_digits(10_001, "test")
+
+
+def test_the_sums_of_a_page_are_those_of_all_training_digits(tmp_path, monkeypatch):
+    digits = mnist.load()
+    bytes_of = np.concatenate([digits.x_train, digits.x_valid]).reshape(-1, 28, 28) * np.float32(256)
+    labels = np.concatenate([digits.y_train, digits.y_valid])
+    packed = mnist.pack_sums()
+    assert len(packed) < 31_000
+    file = tmp_path / "digit_sums.npz"
+    for is_there in (False, True):
+        monkeypatch.setattr(sums, "SUMS", file)
+        found, counts = mnist.digit_sums()
+        assert (found.dtype, counts.tolist()) == (np.int64, np.bincount(labels).tolist())
+        np.testing.assert_array_equal(found[3], bytes_of[labels == 3].sum(0, dtype=np.float64))
+        file.write_bytes(packed)
+        if not is_there:
+            monkeypatch.setattr(sums, "training_blocks", lambda: pytest.fail("all digits are read"))
 
 
 def test_the_labels_of_the_course():

@@ -211,3 +211,14 @@ def test_bad_input_is_answered_in_words(case):
     use, message = REFUSED[case]
     with pytest.raises((TypeError, ValueError), match=message):
         use()
+
+
+@pytest.mark.parametrize("index", [0, 18, 499, 500, 9_999])
+def test_one_test_digit_is_that_of_all_read_alone_or_with_them(index):
+    images, labels = similarity.test_digits()
+    similarity.test_digits.cache_clear()
+    for _ in range(2):
+        image, label = similarity.test_digit(index)
+        np.testing.assert_array_equal(image, images[index])
+        assert (label, type(label)) == (labels[index], int)
+        similarity.test_digits()

@@ -35,7 +35,7 @@ function page({ states = { a: { n: 1, out: 1 }, b: { n: 1, out: 1 } }, createWor
     (name) =>
     (...values) =>
       said.push([name, ...values]);
-  const names = ["starting", "busy", "quiet", "broken", "stopped", "fetched"];
+  const names = ["starting", "busy", "quiet", "broken", "stopped", "fetched", "fetching"];
   const models = new Map();
   const python = new Python({
     models,
@@ -222,4 +222,45 @@ test("bytes in traits stand beside the text, both ways", () => {
   assert.deepEqual([JSON.parse(text), buffers], [{ state: { drawn: { pixels: { $buffer: 0 } }, n: 1 } }, [pixels]]);
   const { state } = decode(text, [new Uint8Array([9, 1, 2, 3]).subarray(1)]);
   assert.deepEqual([state.drawn.pixels.byteLength, state.drawn.pixels.getUint8(0), state.n], [3, 1, 1]);
+});
+
+test("who waits long for a file is told how much of it is there, and not that Python computes", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { set, worker, said, saidOf } = page();
+  const fetching = (bytes) => worker().say({ fetching: bytes === null ? null : { bytes, whole: 9 } });
+  set("a", { n: 2 });
+  worker().say({ ready: true });
+  for (const bytes of [0, null, 3]) fetching(bytes);
+  assert.deepEqual(saidOf("fetching"), []);
+  mock.timers.tick(STARTING_MS);
+  assert.deepEqual(saidOf("fetching")[0][1], { bytes: 3, whole: 9 });
+  mock.timers.tick(2 * BUSY_MS);
+  for (const bytes of [null, 6]) fetching(bytes);
+  assert.deepEqual(saidOf("fetching")[1][1], { bytes: 6, whole: 9 });
+  assert.deepEqual(saidOf("busy"), []);
+  fetching(null);
+  mock.timers.tick(BUSY_MS);
+  assert.equal(said.at(-1)[0], "busy"); // now it does compute
+  worker().answer({ n: 2 });
+  assert.equal(said.at(-1)[0], "quiet");
+  mock.timers.reset();
+});
+
+test("a file that is fetched while nobody waits for an answer is told of until it is there", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { set, worker, said } = page();
+  set("a", { n: 2 });
+  worker().say({ ready: true });
+  worker().answer({ n: 2 }); // and goes on in turns
+  worker().say({ fetching: { bytes: 0, whole: 9 } });
+  mock.timers.tick(2 * BUSY_MS);
+  assert.equal(said.at(-1)[0], "fetching");
+  worker().say({ fetching: null });
+  mock.timers.tick(STARTING_MS - 1);
+  assert.equal(said.at(-1)[0], "fetching");
+  mock.timers.tick(1);
+  assert.equal(said.at(-1)[0], "quiet");
+  mock.timers.tick(2 * BUSY_MS);
+  assert.equal(said.at(-1)[0], "quiet");
+  mock.timers.reset();
 });

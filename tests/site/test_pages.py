@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from static_edition import bundle
+from widgets_lib.compute import mnist
 
 PAGES = ("01_small.html", "02_plain.html", "index.html", "404.html")
 VOID = {"meta", "link", "img", "input", "br", "hr"}
@@ -51,8 +52,13 @@ def test_every_address_is_relative_and_leads_to_a_file(small_site, name):
 
 def test_what_python_needs_is_named_and_there(small_site, small):
     python = small.data["python"]
-    for address in (python["archive"], python["recipes"], *python["lazy"].values()):
+    for address in (python["archive"], python["recipes"]):
         assert (small_site / address).is_file()
+    for name, file in python["lazy"].items():
+        pieces = [(small_site / address).read_bytes() for address in file["addresses"]]
+        assert {len(piece) for piece in pieces[:-1]} <= {file["piece"]} and sum(map(len, pieces)) == file["bytes"]
+        if name == "mnist.npz":
+            assert b"".join(pieces) == mnist.BUNDLED.read_bytes()
     assert {file.name for file in (small_site / python["pyodide"]).iterdir()} == {
         *("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
     }

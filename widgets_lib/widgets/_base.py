@@ -1,5 +1,6 @@
 """What every widget shares: its files by stem, the tokens, one way to start again, and errors shown in the widget."""
 
+import errno
 import inspect
 import reprlib
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,7 @@ import anywidget
 import traitlets
 from ipywidgets import widget_serialization
 
+from widgets_lib.compute._browser import in_browser
 from widgets_lib.compute.formatting import shorten
 from widgets_lib.widgets._assets import Assets, shared_assets
 from widgets_lib.widgets._brief_errors import brief_errors
@@ -22,6 +24,7 @@ from widgets_lib.widgets._reload import follow, is_enabled
 
 _HERE = Path(__file__).parent
 _MOUNT = _HERE / "shared/mount.js"
+NOT_FETCHED = "What this needs could not be fetched: is there a network? Try again when there is."
 MAX_LOGGED = 20  # different messages of one widget's page that can't be used
 
 
@@ -247,6 +250,8 @@ class Widget(anywidget.AnyWidget):
 
 def describe_error(error: BaseException) -> str:
     """One sentence for a reader: the message, with the kind of error where the message alone would puzzle."""
+    if in_browser() and isinstance(error, OSError) and error.errno == errno.EIO:
+        return NOT_FETCHED
     message = str(error).strip()
     if not message:
         return f"{type(error).__name__}, with no message."

@@ -125,3 +125,51 @@ def test_a_link_to_a_state_arrives_and_a_bad_one_is_answered_in_words(visit):
         expect(bad.locator("#told")).to_contain_text(words)
         expect(bad.locator(".wl-error:visible")).to_have_count(0)
     visit(LESSON + "#%E0%A4%A")  # no name of anything, and nothing breaks
+
+
+SET = """([id, values]) => {
+  const model = tf.models.get(id);
+  model.set(values);
+  model.save_changes();
+}"""
+
+
+def until(page, expression):
+    """Wait until this is so; a page's policy forbids what Playwright's own wait does."""
+    for _ in range(600):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(expression)
+
+
+def test_a_reader_fetches_the_digits_that_it_needs_and_says_how_many_have_come(visit):
+    asked, held = [], []
+
+    def pass_on(route):
+        asked.append(route.request.url)
+        if is_slow:
+            held.append(route)
+        else:
+            route.continue_()
+
+    is_slow = False
+    visit.context.route("**/digits/**", pass_on)
+    page = visit("07_pixel_similarity.html")
+    show_all(page)
+    reader = widget(page, "similarity-1")
+    page.evaluate(SET, ["similarity-1", {"metric": "l2"}])
+    until(page, "tf.python.marks.answered > tf.python.marks.asked")
+    assert len(asked) <= 4 and sum("digit_sums" in url for url in asked) == 1  # the first test digits, and ten sums
+    is_slow = True
+    page.evaluate(SET, ["similarity-1", {"stage": "shift"}])
+    expect(page.locator("#progress")).to_contain_text("Fetching digits")
+    expect(page.locator("#progress")).to_contain_text("of at most 12 MB")
+    expect(page.locator("#progress").get_by_role("button", name="Stop")).to_be_visible()
+    is_slow = False
+    for route in held:
+        route.continue_()
+    until(page, "tf.models.get('similarity-1').get('curve').shares?.length === 1")
+    expect(page.locator("#progress")).to_be_hidden()
+    assert len(asked) < 10 and len(set(asked)) == len(asked)
+    expect(reader.locator(".wl-error")).to_be_hidden()

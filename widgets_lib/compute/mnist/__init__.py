@@ -5,15 +5,18 @@ from widgets_lib.compute.download import DownloadError, download_file
 from .archive import MnistFile, download_mnist, load_mnist, load_pickle, mnist_or_bundled
 from .bundled import BUNDLED, Mnist, compact, first_digits, load, training_blocks
 from .pixel_cache import as_images, as_rows
+from .sums import SUMS, digit_sums, pack_sums
 
 __all__ = [
     "BUNDLED",
+    "SUMS",
     "DownloadError",
     "Mnist",
     "MnistFile",
     "as_images",
     "as_rows",
     "compact",
+    "digit_sums",
     "download_file",
     "download_mnist",
     "first_digits",
@@ -21,5 +24,6 @@ __all__ = [
     "load_mnist",
     "load_pickle",
     "mnist_or_bundled",
+    "pack_sums",
     "training_blocks",
 ]

@@ -93,14 +93,14 @@ def training_blocks(most: int = 5_000) -> Iterator[tuple[np.ndarray, np.ndarray]
             yield images, some
 
 
-def first_digits(count: int) -> tuple[np.ndarray, np.ndarray]:
-    """(images (count, 28, 28) uint8 from 0 to 255, labels (count,) int64) of the first training digits.
+def first_digits(count: int, part: Literal["train", "test"] = "train") -> tuple[np.ndarray, np.ndarray]:
+    """(images (count, 28, 28) uint8 from 0 to 255, labels (count,) int64) of the first training or test digits.
 
     The other images are not unpacked: a few milliseconds, where `load` takes the better part of a second.
     """
-    count = check_integer(count, "a number of digits", 0, 60_000)
+    count = check_integer(count, "a number of digits", 0, 60_000 if part == "train" else 10_000)
     with zipfile.ZipFile(BUNDLED) as files:
-        return _first(files, "x_train", count), _first(files, "y_train", count).astype(np.int64)
+        return _first(files, f"x_{part}", count), _first(files, f"y_{part}", count).astype(np.int64)
 
 
 def _first(files: zipfile.ZipFile, name: str, count: int) -> np.ndarray:

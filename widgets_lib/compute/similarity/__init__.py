@@ -1,6 +1,16 @@
 """A digit reader that learns nothing: which mean digit is this image nearest to, and what did each pixel cost?"""
 
-from .course import answering, course_answers, course_confusion, course_digits, has_answers, looks_like, test_digits
+from .course import (
+    TEST_DIGITS,
+    answering,
+    course_answers,
+    course_confusion,
+    course_digits,
+    has_answers,
+    looks_like,
+    test_digit,
+    test_digits,
+)
 from .reader import (
     DIRECTIONS,
     METRICS,
@@ -23,6 +33,7 @@ from .reader import (
 __all__ = [
     "DIRECTIONS",
     "METRICS",
+    "TEST_DIGITS",
     "Direction",
     "Metric",
     "Shifted",
@@ -42,6 +53,7 @@ __all__ = [
     "median_digits",
     "nearest",
     "shift",
+    "test_digit",
     "test_digits",
     "under_shifts",
 ]

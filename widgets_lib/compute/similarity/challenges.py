@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .course import course_confusion, course_digits, has_answers, looks_like, test_digits
+from .course import course_confusion, course_digits, has_answers, looks_like, test_digit
 from .reader import DIRECTIONS, Direction, Metric, accuracy, classify
 
 Answers = tuple[Metric, Direction, int]
@@ -35,7 +35,7 @@ class Attempt:
     def label(self) -> int | None:
         """What the digit is: a test digit's label; of a drawing, what most test digits like it are."""
         if self.index >= 0:
-            return int(test_digits()[1][self.index])
+            return test_digit(self.index)[1]
         return None if self.placed is None else looks_like(self.placed)
 
 

@@ -12,6 +12,8 @@ from widgets_lib.compute import mnist
 from .reader import DIRECTIONS, Direction, Floats, Metric, classify, confusion, median_digits, shift
 
 BLOCK = 1_000
+TEST_DIGITS = 10_000
+FEW = 500  # they lie in one of the pieces in which a page fetches the digits
 
 _answers: dict[tuple[Metric, Direction, int], NDArray[np.int64]] = {}
 
@@ -19,14 +21,9 @@ _answers: dict[tuple[Metric, Direction, int], NDArray[np.int64]] = {}
 @cache
 def course_digits(kind: Literal["mean", "median"] = "mean") -> Floats:
     """The ten mean or median digits of the 60,000 training images, (10, 28, 28) from 0 to 1 (byte / 255); kept."""
-    if kind == "mean":  # sums of whole numbers, a block at a time: it needs no room for all images
-        sums, counts = np.zeros((10, 28, 28), np.int64), np.zeros((10, 1, 1), np.int64)
-        for images, labels in mnist.training_blocks():
-            for digit in range(10):
-                chosen = images[labels == digit]
-                sums[digit] += chosen.sum(0, dtype=np.int64)
-                counts[digit] += len(chosen)
-        return sums / counts / 255
+    if kind == "mean":
+        sums, counts = mnist.digit_sums()
+        return sums / counts[:, np.newaxis, np.newaxis] / 255
     blocks = [*mnist.training_blocks()]
     images, labels = (np.concatenate([block[part] for block in blocks]) for part in (0, 1))
     return median_digits(images, labels) / 255
@@ -37,6 +34,15 @@ def test_digits() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """The 10,000 test images (10000, 28, 28) as bytes, and their labels (10000,); kept."""
     rows, labels = mnist.compact("test")
     return mnist.as_images(rows), labels
+
+
+def test_digit(index: int) -> tuple[NDArray[np.uint8], int]:
+    """A test image (28, 28) as bytes, and its label. One of the first few is read without the others."""
+    if index < FEW and not test_digits.cache_info().currsize:
+        images, labels = mnist.first_digits(index + 1, "test")
+    else:
+        images, labels = test_digits()
+    return images[index], int(labels[index])
 
 
 def has_answers(metric: Metric, direction: Direction = "up", pixels: int = 0) -> bool:

@@ -128,7 +128,7 @@ class SimilarityExplorer(Widget):
             "pen_width": drawing.PEN_WIDTH,
             "max_strokes": drawing.MAX_STROKES,
             "max_points": drawing.MAX_POINTS,
-            "digits": len(similarity.test_digits()[1]),
+            "digits": similarity.TEST_DIGITS,
             "max_shift": MAX_SHIFT,
         }
         self.means = pack(similarity.course_digits())
@@ -140,7 +140,7 @@ class SimilarityExplorer(Widget):
         if "hint" in content:
             self.hints += 1
         elif "digit" in content:
-            last = len(similarity.test_digits()[1]) - 1
+            last = similarity.TEST_DIGITS - 1
             index = read_integer(content["digit"], "the number of a test digit", 0, last)
             self._set_traits({"index": index, "guess": -1, "mean": -1})
         else:
@@ -205,7 +205,7 @@ class SimilarityExplorer(Widget):
     def _check(self) -> None:
         """Raises: ValueError or TypeError for an input that can't be used."""
         drawing.read_strokes(self.strokes)
-        last = len(similarity.test_digits()[1]) - 1
+        last = similarity.TEST_DIGITS - 1
         for name, least, most in (
             *(("index", -1, last), ("guess", -1, 9), ("mean", -1, 9), ("page", 0, 1_000), ("hints", 0, 100)),
             *(("pixels", 0, MAX_SHIFT), ("furthest", 0, MAX_SHIFT)),

@@ -41,8 +41,7 @@ class Subject:
                 return cls(index, None, None, None, None)
             given: Any = strokes
         else:
-            images, labels = similarity.test_digits()
-            raw, label = images[index], int(labels[index])
+            raw, label = similarity.test_digit(index)
             given = raw
         image = _placed(given, steps)
         all_on = all(steps.values())
