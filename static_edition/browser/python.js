@@ -19,9 +19,13 @@
 
 export const STARTING_MS = 300; // whoever waits longer is told that Python starts
 export const BUSY_MS = 4_000; // and after this long without an answer is offered to stop it
+export const CANCEL_MS = 2_000; // whoever cancels waits no longer for what is done in one piece
 
 /** A view that comes or goes asks nothing: it shows what was saved with the page. @param {Message} message */
 const isQuestion = (message) => "state" in message || message.custom?.view === undefined;
+
+/** @param {Message} message */
+const isCancel = (message) => "custom" in message && message.custom?.cancel !== undefined;
 
 export class Python {
   /** @type {Worker_ | null} */
@@ -40,8 +44,13 @@ export class Python {
   #made = new Set();
   /** @type {Map<string, { inputs: Traits, kept?: string }>} id -> what the widget was after its last answer */
   #settled = new Map();
+  /** @type {Map<string, { inputs: Traits, kept?: string }>} id -> what the widget was before it was asked last */
+  #before = new Map();
+  #lastAsked = ""; // the widget that was asked last, and may work on in turns
   /** @type {any} */
   #startingTimer = 0;
+  /** @type {any} */
+  #cancelTimer = 0;
   /** @type {any} */
   #busyTimer = 0;
   /** @type {any} */
@@ -94,22 +103,25 @@ export class Python {
     this.#add(message);
     this.wake();
     this.#next();
+    if (isCancel(message)) this.#cancelTimer ||= setTimeout(() => this.stop("asked", message.id), CANCEL_MS);
     if (!this.#isReady) this.#startingTimer ||= setTimeout(() => this.#isReady || this.words.starting(), STARTING_MS);
   }
 
   /**
    * End what is computing, and start again with what the page had before it was asked.
    * @param {"asked" | "crashed"} [reason]
+   * @param {string} [id]  whose work it is
    */
-  stop(reason = "asked") {
-    const message = this.#asked?.message;
-    if (message) {
-      this.#queue = this.#queue.filter(({ id }) => id !== message.id);
-      const before = this.#settled.get(message.id)?.inputs;
-      if (before) this.models.get(message.id).hear(before);
+  stop(reason = "asked", id = this.#asked?.message.id ?? (this.#fetching ? this.#lastAsked : undefined)) {
+    if (id) {
+      this.#queue = this.#queue.filter((each) => each.id !== id);
+      const before = this.#before.get(id);
+      if (before) this.#settled.set(id, before);
+      const model = this.models.get(id);
+      model.hear({ ...before?.inputs, ...(model.get("progress") && { progress: {} }) });
     }
     this.restart();
-    this.words.stopped(reason, message?.id);
+    this.words.stopped(reason, id);
   }
 
   /** Start again, with nothing lost: each widget that was made is made again with its inputs and what it kept. */
@@ -126,6 +138,7 @@ export class Python {
     this.#worker = null;
     this.#isReady = false;
     this.#asked = null;
+    this.#heardCancel();
     this.#quiet();
   }
 
@@ -161,6 +174,10 @@ export class Python {
     this.#queue.shift();
     if (!this.#settled.has(message.id)) this.#settled.set(message.id, this.#firstOf(message.id));
     this.#made.add(message.id);
+    if (!isCancel(message)) {
+      this.#before.set(message.id, this.#settled.get(message.id));
+      this.#lastAsked = message.id;
+    }
     this.#asked = { number: ++this.#numbers, message };
     this.marks.asked = performance.now();
     this.#busyTimer = setTimeout(() => this.#sayBusy(), BUSY_MS);
@@ -222,7 +239,9 @@ export class Python {
 
   /** @param {any} kept */
   #answered(kept) {
-    const { id } = this.#asked.message;
+    const { message } = this.#asked;
+    const { id } = message;
+    if (isCancel(message)) this.#heardCancel();
     this.#asked = null;
     this.#crashes = 0;
     this.marks.answered = performance.now();
@@ -248,6 +267,11 @@ export class Python {
   #firstOf(id) {
     const { first } = this.models.get(id);
     return { inputs: Object.fromEntries((this.inputs[id] ?? []).map((name) => [name, first[name]])) };
+  }
+
+  #heardCancel() {
+    clearTimeout(this.#cancelTimer);
+    this.#cancelTimer = 0;
   }
 
   #quiet() {

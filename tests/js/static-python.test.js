@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { Model } from "../../static_edition/browser/model.js";
-import { BUSY_MS, decode, encode, Python, STARTING_MS } from "../../static_edition/browser/python.js";
+import { BUSY_MS, CANCEL_MS, decode, encode, Python, STARTING_MS } from "../../static_edition/browser/python.js";
 
 class FakeWorker {
   messages = [];
@@ -262,5 +262,41 @@ test("a file that is fetched while nobody waits for an answer is told of until i
   assert.equal(said.at(-1)[0], "quiet");
   mock.timers.tick(2 * BUSY_MS);
   assert.equal(said.at(-1)[0], "quiet");
+  mock.timers.reset();
+});
+
+test("Cancel ends work that does not hear it, and the widget is as it was before that work", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const states = { a: { n: 1, out: 1, progress: {} }, b: { n: 1, out: 1 } };
+  const { set, worker, workers, models, saidOf } = page({ states });
+  set("b", { n: 5 });
+  worker().say({ ready: true });
+  worker().answer({ out: 5 });
+  set("a", { n: 2 });
+  worker().answer({ out: 2 });
+  set("a", { n: 3 });
+  worker().answer({ progress: { message: "long" } }); // and is at work in turns, the first of which does not end
+  models.get("a").send({ cancel: true });
+  mock.timers.tick(CANCEL_MS - 1);
+  assert.equal(workers.length, 1);
+  mock.timers.tick(1);
+  assert.equal(workers.length, 2);
+  assert.deepEqual(saidOf("stopped"), [["stopped", "asked", "a"]]);
+  assert.deepEqual([models.get("a").get("n"), models.get("a").get("progress")], [2, {}]);
+  const { states: brought } = worker().messages[0].start;
+  assert.deepEqual([brought.a.inputs, brought.b.inputs], [{ n: 2 }, { n: 5 }]);
+  mock.timers.reset();
+});
+
+test("a Cancel that is heard ends nothing else", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { set, worker, workers, models, saidOf } = page();
+  set("a", { n: 2 });
+  worker().say({ ready: true });
+  worker().answer({ out: 2 });
+  models.get("a").send({ cancel: true });
+  worker().answer({});
+  mock.timers.tick(2 * CANCEL_MS);
+  assert.deepEqual([workers.length, saidOf("stopped").length, models.get("a").get("n")], [1, 0, 2]);
   mock.timers.reset();
 });

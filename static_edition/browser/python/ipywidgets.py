@@ -1,7 +1,8 @@
 """What `widgets_lib` uses of ipywidgets, for a page without Jupyter: the same calls, over `deliver` in place of a comm.
 
 Only numpy's and traitlets' company is asked for. A changed trait leaves at once, as ipywidgets has it; inside
-`gathered()`, where the seat deals with a message of the page, all that changed leaves together at its end.
+`gathered()`, where the seat deals with a message of the page, all that changed leaves together at its end, but for
+progress.
 """
 
 import json
@@ -73,6 +74,8 @@ class Widget(traitlets.HasTraits):
         if self.comm is not None and name in self.keys:
             if self._came_from_page(name):
                 self._unsent.pop(name, None)
+            elif name == "progress" and change["new"] and not self._holds:
+                self._send({"method": "update", "state": self.get_state([name])})  # while what it tells of goes on
             else:
                 self._unsent[name] = None
                 self._flush()

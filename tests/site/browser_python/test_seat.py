@@ -8,6 +8,7 @@ import seat
 
 import widgets_lib as wl
 from widgets_lib.widgets import _recipes, _tasks
+from widgets_lib.widgets.trace import following
 
 TIMES = {
     "processor": "a machine",
@@ -181,3 +182,21 @@ def test_a_fork_is_predicted_and_a_real_one_says_why_not(generator):
     assert len(state["timeline"]["lanes"]) == 3
     run = {"generator": generator, "children": 2, "draws_before": 2, "draws_after": 4, "reseeding": "none", "seed": "7"}
     assert "There is no fork" in rows(page, page.say("a", custom={"run": run}))["error"]
+
+
+# ---- a long trace ----
+
+
+def test_how_far_a_trace_is_is_told_while_it_is_followed(monkeypatch):
+    monkeypatch.setattr(following, "INLINE_S", 0.0)
+    monkeypatch.setattr(following, "TELL_S", 0.0)
+    page = Page(a=entry(wl.KernelTrace))
+    page.say("a", custom={"view": 1})
+    page.turns()
+    said = [message["state"] for message in page.say("a", custom={"kernel": "tiled"})]
+    assert said[-1]["progress"] == {"message": "Following tiles in shared memory", "fraction": None}
+    page.posted.clear()
+    page.turns()
+    states = [message["state"] for _, message, *_ in page.posted]
+    assert len(states) > 2 and all([*state] == ["progress"] for state in states[:-1])
+    assert states[-1]["progress"] == {} and len(states[-1]["picture"]["steps"]) == 46
