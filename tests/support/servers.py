@@ -66,7 +66,8 @@ class Server:
     def python(self):
         """The process ids of its kernels (Linux only)."""
         forking = self.fork_server()
-        return children(self.process.pid) - {forking} | {pid for pid in descendants(forking) if is_kernel(pid)}
+        others = {forking, *(pid for pid in children(self.process.pid) if b"worker_process" in command(pid))}
+        return children(self.process.pid) - others | {pid for pid in descendants(forking) if is_kernel(pid)}
 
     def fork_server(self):
         """The id of the process whose forks are kernels, None where there is none (Linux only)."""

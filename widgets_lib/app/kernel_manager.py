@@ -215,18 +215,19 @@ class LessonKernelManager(AsyncMappingKernelManager):
         now = now or (kernel_id in self and self.get_kernel(kernel_id).execution_state == "busy")
         await super().shutdown_kernel(kernel_id, now=now, restart=restart)
 
+    async def stop(self, kernel_id: str, now: bool = True) -> None:
+        """As `shutdown_kernel`; stock code fails at a kernel that was being stopped and is gone by then."""
+        try:
+            await self.shutdown_kernel(kernel_id, now=now)
+        except HTTPError:
+            if kernel_id in self:
+                raise
+
     async def shutdown_all(self, now: bool = False) -> None:
-        """Stops every kernel when the server ends. Stock code fails at one that was being stopped and is gone by then."""
-
-        async def stop(kernel_id):
-            try:
-                await self.shutdown_kernel(kernel_id, now=now)
-            except HTTPError:
-                if kernel_id in self:
-                    raise
-
+        """Stops every kernel when the server ends."""
         self.memory.stop()
-        await asyncio.gather(*map(stop, {*self.list_kernel_ids(), *self._pending_kernels}))
+        kernel_ids = {*self.list_kernel_ids(), *self._pending_kernels}
+        await asyncio.gather(*(self.stop(kernel_id, now) for kernel_id in kernel_ids))
         if self.measuring:
             await self.measuring.close()
         if self.forking:
@@ -265,7 +266,7 @@ class LessonKernelManager(AsyncMappingKernelManager):
 
         async def kill():
             if kernel_id in self:
-                await self.shutdown_kernel(kernel_id, now=True)
+                await self.stop(kernel_id)
 
         IOLoop.current().add_callback(kill)
 

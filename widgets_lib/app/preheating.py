@@ -26,7 +26,7 @@ from voila.utils import ENV_VARIABLE
 from widgets_lib.app.rendering import LessonRenderer
 
 POLL_S = 0.5  # for lessons that were added, changed or removed
-RETRY_S = 300  # a lesson that failed is not retried for so long, unless its file changes
+RETRY_S, MAX_RETRY_S = 10, 300  # until a lesson that failed is tried again: at first, and at most; unless it changes
 ERROR_BACKOFF_S = 10  # the pause after an error that no lesson has caused
 
 
@@ -66,7 +66,7 @@ class PreheatedPool:
     def __init__(self, manager: Any) -> None:
         self.manager, self.slots, self.log = manager, manager.slots, manager.log
         self.refill_task: asyncio.Task | None = None
-        self._failed_lessons: dict[str, tuple] = {}  # lesson -> (stamp, when it failed)
+        self._failed_lessons: dict[str, tuple] = {}  # lesson -> (stamp, how often in a row, when it failed last)
         self._last_visit = -inf
 
     def start(self) -> None:
@@ -173,8 +173,12 @@ class PreheatedPool:
         return config.get(lesson, common).get(name, common.get(name, default))
 
     def _in_backoff(self, lesson: str) -> bool:
-        stamp, when = self._failed_lessons.get(lesson, (None, -inf))
-        return stamp == self._stamp(lesson) and monotonic() - when < RETRY_S
+        stamp, count, when = self._failed_lessons.get(lesson, (None, 0, -inf))
+        return stamp == self._stamp(lesson) and monotonic() - when < min(RETRY_S * 2 ** (count - 1), MAX_RETRY_S)
+
+    def _note_failure(self, lesson: str, stamp: tuple | None) -> None:
+        before, count, _ = self._failed_lessons.get(lesson, (None, 0, -inf))
+        self._failed_lessons[lesson] = stamp, count + 1 if before == stamp else 1, monotonic()
 
     def _stamp(self, lesson: str) -> tuple | None:
         """Changes with the file; None if it is gone."""
@@ -204,7 +208,7 @@ class PreheatedPool:
             if renderer and renderer.evicted:
                 return
             self.log.error("%s could not be preheated: %s", lesson, error)
-            self._failed_lessons[lesson] = stamp, monotonic()
+            self._note_failure(lesson, stamp)
             self._discard(kernel_id)
         else:
             self._failed_lessons.pop(lesson, None)

@@ -19,13 +19,17 @@ from widgets_lib.app.forks import protocol
 FORK_S = 30  # until a child is a kernel, on a busy machine
 FREEZE_S = 90  # longer than process.FREEZE_S
 IMPORT_S = 180
-RETRY_S = 300  # a fork server that never came to fork is not tried again for so long
+RETRY_S, MAX_RETRY_S = 10, 300  # between two starts of fork servers that never come to fork: the first, and the longest
 PROGRAM = "from widgets_lib.app.forks.process import main; main({})"
 READ_ONCE = ("PYTHON", "LD_", "OMP_", "OPENBLAS_", "MKL_", "NUMBA_", "VECLIB_", "TORCH", "CUDA_")
 
 
 class CannotFork(RuntimeError):
     """An ordinary kernel must do; the message says why."""
+
+
+class Ended(CannotFork):
+    """The process that was asked has ended, or does not answer."""
 
 
 def unavailable_reason() -> str:
@@ -85,7 +89,7 @@ class Source:
     def _ask(self, message: dict[str, Any], timeout_s: float = FORK_S) -> tuple[dict[str, Any], list[int]]:
         with self._lock:
             if self._closed:
-                raise CannotFork("it has ended")
+                raise Ended("it has ended")
             try:
                 self._sock.settimeout(timeout_s)
                 protocol.send(self._sock, message)
@@ -94,10 +98,10 @@ class Source:
                 raise CannotFork(str(error)) from None
             except OSError as error:
                 self.close()  # a late answer must not be taken for the next
-                raise CannotFork(f"{type(error).__name__}: {error}") from None
+                raise Ended(f"{type(error).__name__}: {error}") from None
             if answer is None:
                 self.close()
-                raise CannotFork("it has ended")
+                raise Ended("it has ended")
         if "error" in answer:
             raise CannotFork(answer["error"])
         return answer, files
@@ -105,7 +109,10 @@ class Source:
 
 def _is_over(sock: socket.socket) -> bool:
     poll = select.poll()
-    poll.register(sock, 0)
+    try:
+        poll.register(sock, 0)
+    except ValueError:  # closed this moment, on another thread
+        return True
     return bool(poll.poll(0))
 
 
@@ -164,10 +171,11 @@ class Forked:
 class ForkServer(Source):
     """The process that has imported what lessons need. `ready` is true once it forks."""
 
-    def __init__(self, env: dict[str, str], log: logging.Logger) -> None:
+    def __init__(self, env: dict[str, str], log: logging.Logger, failures: int = 0) -> None:
+        """Starts it. `failures`: how many before it, one after the other, never came to fork."""
         ours, theirs = protocol.pair()
         super().__init__(ours)
-        self.log = log
+        self.log, self.failures = log, failures
         self.read_once, self.ready, self._began = read_once(env), False, time.monotonic()
         with theirs:
             self._process = subprocess.Popen(
@@ -195,7 +203,8 @@ class ForkServer(Source):
     @property
     def retry(self) -> bool:
         """Whether another may be started in its place."""
-        return self.dead and (self.ready or time.monotonic() - self._began > RETRY_S)
+        pause_s = 0 if self.ready else min(RETRY_S * 2**self.failures, MAX_RETRY_S)
+        return self.dead and time.monotonic() - self._began >= pause_s
 
     def fork(self, argv: list[str], cwd: str, env: dict[str, str]) -> Forked:
         """A new kernel. Raises: CannotFork, as where the environment must be another when libraries are loaded."""
@@ -225,11 +234,14 @@ _shared: ForkServer | None = None
 def shared(env: dict[str, str], log: logging.Logger) -> ForkServer:
     """This process's fork server, started by the first call; one that has died is started again."""
     global _shared
-    if _shared is None or _shared.retry:
-        if _shared is not None:
-            log.warning("The process that forks kernels has died; another is started. Open lessons go on.")
-            _shared.close()
-        _shared = ForkServer(env, log)
+    failures = 0
+    if _shared is not None:
+        if not _shared.retry:
+            return _shared
+        log.warning("The process that forks kernels has died; another is started. Open lessons go on.")
+        failures = 0 if _shared.ready else _shared.failures + 1
+        _shared.close()
+    _shared = ForkServer(env, log, failures)
     return _shared
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from widgets_lib.app.forks import streams
 
 OMP_PAUSE_SOFT = 1  # of OpenMP's omp_pause_resource_t
+GPUS = ("/dev/nvidia", "/dev/kfd", "/dev/dri")  # whose driver, once started in a process, does not survive a fork
 
 _torch_threads: list[int] = []  # one number, before they were ended
 _seeds: dict[str, Any] = {}  # of a library's generator, before a lesson's cells were run
@@ -93,9 +94,9 @@ def descriptors() -> dict[int, int]:
     return found
 
 
-def shareable(kind: int) -> bool:
-    """Whether forks may begin with such a descriptor: a file or a device, not a way to another process."""
-    return kind in (stat.S_IFREG, stat.S_IFDIR, stat.S_IFCHR)
+def shareable(kind: int, path: str) -> bool:
+    """Whether forks may begin with such a descriptor: a file or a device, not a way to another process, and no GPU."""
+    return kind in (stat.S_IFREG, stat.S_IFDIR, stat.S_IFCHR) and not path.startswith(GPUS)
 
 
 def reopen_files(keep: Iterable[int]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from voila.utils import ENV_VARIABLE
 
-from widgets_lib.app.forks.client import CannotFork, ForkServer
+from widgets_lib.app.forks.client import CannotFork, Ended, ForkServer
 from widgets_lib.app.forks.templates import NotOnePlace, Page, Template
 from widgets_lib.app.preheating import Preheated, PreheatedPool
 
@@ -24,6 +24,7 @@ class TemplatePool(PreheatedPool):
         super().__init__(manager)
         self.templates: dict[str, Template] = manager.slots.templates
         self._not_frozen: dict[str, tuple | None] = {}  # lesson -> stamp of what could not be frozen
+        self._ended: dict[str, tuple | None] = {}  # lesson -> stamp of what ended while it froze, once
 
     def stop(self) -> None:
         """Called when the server ends."""
@@ -79,14 +80,28 @@ class TemplatePool(PreheatedPool):
         server = self.manager.fork_server()
         if not server.settled.is_set():
             return 0.1
+        if server.ready:
+            self._discard_ordinary()
         return await super()._fill()
+
+    def _discard_ordinary(self) -> None:
+        """Lessons that were run while nothing forked are run once more, to be frozen."""
+        for kernel_id, preheated in list(self.slots.preheated.items()):
+            if preheated.ready and not self._is_fork(kernel_id) and not self._is_given_up(preheated.lesson):
+                self._discard(kernel_id)
+
+    def _is_fork(self, kernel_id: str) -> bool:
+        return isinstance(self.manager.get_kernel(kernel_id).provisioner.source, ForkServer)
+
+    def _is_given_up(self, lesson: str) -> bool:
+        return self._not_frozen.get(lesson) == self._stamp(lesson)
 
     def _is_lacking(self, lesson: str, count: int) -> bool:
         return not self._template(lesson) and super()._is_lacking(lesson, count)
 
     async def _preheat(self, lesson: str) -> None:
         await super()._preheat(lesson)
-        if self._not_frozen.get(lesson) == self._stamp(lesson):
+        if self._is_given_up(lesson):
             return
         for kernel_id, preheated in list(self.slots.preheated.items()):
             if preheated.lesson == lesson and preheated.ready and not preheated.failed:
@@ -95,10 +110,12 @@ class TemplatePool(PreheatedPool):
     async def _freeze(self, kernel_id: str, preheated: Preheated) -> None:
         """Makes a template of a lesson that was run."""
         lesson, kernel = preheated.lesson, self.manager.get_kernel(kernel_id)
+        if not self._is_fork(kernel_id) and not self.manager.fork_server().ready:
+            return  # later
         try:
             rendered, _ = preheated.task.result()
             page = Page.of("".join(rendered), kernel_id)
-            if not isinstance(kernel.provisioner.source, ForkServer):
+            if not self._is_fork(kernel_id):
                 raise CannotFork("its kernel is no fork itself")
         except (NotOnePlace, CannotFork) as reason:  # it waits for a visitor
             self._say_why_not(lesson, preheated.stamp, reason)
@@ -110,12 +127,18 @@ class TemplatePool(PreheatedPool):
             source = await asyncio.to_thread(kernel.provisioner.freeze)
         except CannotFork as reason:
             self._say_why_not(lesson, preheated.stamp, reason)
-        await self.manager.shutdown_kernel(kernel_id, now=True)  # what is left of it: its ports, its connection file
+        await self.manager.stop(kernel_id)  # what is left of it: its ports, its connection file
         if source:  # not before: the kernel's limits hold for all that it has started
+            self._ended.pop(lesson, None)
             self.templates[lesson] = Template(lesson, preheated.stamp, kernel.kernel_name, page, source)
             self.log.info("%s has been run; visitors get forks of it", lesson)
 
     def _say_why_not(self, lesson: str, stamp: tuple | None, reason: Exception) -> None:
+        """Gives a lesson up, unless its process has ended: that may have been chance, once."""
+        if isinstance(reason, Ended) and self._ended.get(lesson) != stamp:
+            self._ended[lesson] = stamp
+            self.log.warning("%s is run once more, for its process ended while it froze: %s", lesson, reason)
+            return
         self._not_frozen[lesson] = stamp
         self.log.warning("%s is run anew for each visitor, for it cannot be frozen: %s", lesson, reason)
 

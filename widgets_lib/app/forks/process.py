@@ -41,9 +41,10 @@ def main(fd: int) -> None:
     _libc().prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # what a kernel leaves behind ends with this process
     with tempfile.TemporaryDirectory() as folder:
         kernel = Kernel(["-f", os.path.join(folder, "kernel.json")])
-        warm.warm_up()
-        fresh.note_seeds()
-        _freeze(kernel)
+    watch = Watch(sock)
+    warm.warm_up()
+    fresh.note_seeds()
+    _freeze(kernel, watch)
     protocol.send(sock, {})
     is_first = True
     while True:
@@ -108,7 +109,7 @@ def _end_descendants() -> None:
             process.kill()
 
 
-def _freeze(kernel: Kernel) -> str:
+def _freeze(kernel: Kernel, watch: Watch) -> str:
     """Makes this process fit to fork; says why it is not, or "" if it is."""
     deadline = time.monotonic() + FREEZE_S
     _stop_tqdm_monitor()
@@ -116,6 +117,7 @@ def _freeze(kernel: Kernel) -> str:
     while _own_threads() and time.monotonic() < deadline:  # the kernel still sends what widgets have computed
         time.sleep(0.02)
         quiet.be_quiet()
+    watch.stop()
     kernel.close()
     fresh.end_native_threads()
     while len(threads()) > 1 and time.monotonic() < deadline:  # the system takes a moment to forget them
@@ -195,8 +197,7 @@ def _become_kernel(sock: socket.socket, closed: Kernel) -> Kernel:
     kernel.run(ready=lambda: _say_hello(sock))
     if not freezing:
         _leave()
-    watch.stop()
-    reason = _freeze(kernel) or _what_is_open(sock)
+    reason = _freeze(kernel, watch) or _what_is_open(sock)
     protocol.send(sock, {"error": reason} if reason else {})
     if reason:
         os._exit(0)
@@ -218,11 +219,12 @@ def _wanted_threads() -> int:
 
 def _what_is_open(sock: socket.socket) -> str:
     """What a lesson has left open that its forks would share with each other, or ""."""
-    shared = [
-        os.readlink(f"/proc/self/fd/{number}")
+    opened = {
+        os.readlink(f"/proc/self/fd/{number}"): kind
         for number, kind in fresh.descriptors().items()
-        if not fresh.shareable(kind) and number not in (0, 1, 2, sock.fileno())
-    ]
+        if number not in (0, 1, 2, sock.fileno())
+    }
+    shared = [path for path, kind in opened.items() if not fresh.shareable(kind, path)]
     return f"open: {', '.join(shared)}" if shared else ""
 
 
@@ -236,7 +238,7 @@ def _leave() -> None:
 
 
 class Watch(threading.Thread):
-    """Ends this process when the server has gone, or wants it no more, whatever the main thread does."""
+    """Ends this process, with all below it, when the server has gone or wants it no more, whatever the main thread does."""
 
     def __init__(self, sock: socket.socket) -> None:
         super().__init__(name="watch", daemon=True)
@@ -250,6 +252,7 @@ class Watch(threading.Thread):
         poll.register(self.sock, 0)  # its end is always told
         poll.register(self.awake, select.POLLIN)
         if self.sock.fileno() in dict(poll.poll()):
+            _end_descendants()  # the fork server would, if it is still there
             os._exit(1)
 
     def stop(self) -> None:
