@@ -22,16 +22,20 @@ TOKEN = secrets.token_hex(32)  # between this server and the app alone: another 
 
 voila = [sys.executable, "-m", "voila", str(LESSONS), "--no-browser", "--token"]  # the token: see "environment"
 voila += ["--port={port}", "--base_url={base_url}course/"]
-voila += ["--preheat_kernel=False"]  # eight kernels that wait for one learner
+voila += ["--preheat_kernel=False", "--LessonKernelManager.forks=False"]  # what would they share, and with whom?
 voila += ["--LessonKernelManager.max_kernels=4", "--LessonKernelManager.max_kernels_per_visitor=0"]
+# The app ends with its server, however that ends (Linux; a container or a control group does it as well).
+tied = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
 
 c.ServerProxy.servers = {
     "course": {
-        "command": ["sh", "-c", 'cd "$0" && exec "$@"', str(COURSE), *voila],  # where voila.json is
+        "command": [*tied, "sh", "-c", 'cd "$0" && exec "$@"', str(COURSE), *voila],  # where voila.json is
         "environment": {"JUPYTER_TOKEN": TOKEN},
         "request_headers_override": {"Authorization": f"token {TOKEN}"},
         "absolute_url": True,
         "timeout": 300,  # seconds to start in, beside a whole class
+        # An open websocket is pinged for ever; what counts is that a page asks, as it does while it is seen and has a kernel.
+        "exclude_last_activity_patterns": [r".*/channels$"],
         "launcher_entry": {"title": "Lessons as apps"},
     }
 }
@@ -39,8 +43,11 @@ c.ServerProxy.servers = {
 # What voila.json says of an app's kernels holds for a notebook's.
 c.KernelProvisionerFactory.default_provisioner_name = "limited-provisioner"
 c.LimitedProvisioner.memory_limit_mb = 2048
-c.MappingKernelManager.cull_idle_timeout = 3600
+idle_s = int(os.environ.get("TENSOR_FOUNDATIONS_IDLE_S", "3600"))
+c.MappingKernelManager.cull_idle_timeout = idle_s
 c.MappingKernelManager.cull_connected = True
+# The hub counts every byte, and so thinks a tab that was left open is used: the server itself knows better, and ends.
+c.ServerApp.shutdown_no_activity_timeout = idle_s
 
 built = COURSE / "build/digits"  # in an image (binder/postBuild); a hub of one machine names a folder of its own
 if built.is_dir():

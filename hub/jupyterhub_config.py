@@ -7,6 +7,7 @@ nowhere else, and is kept in no file.
 
 import os
 import secrets
+import shutil
 import sys
 from pathlib import Path
 from urllib.parse import urlparse
@@ -92,6 +93,7 @@ if login != "anonymous" and not users | admins:
 
 # --- their servers
 
+idle_s = number("IDLE_S", "3600")
 digits = data / "digits"  # 220 MB, which all lessons of this machine read
 digits.mkdir(exist_ok=True, mode=0o755)
 
@@ -105,6 +107,7 @@ c.Spawner.environment = {
     "JUPYTER_CONFIG_PATH": str(COURSE / "hub"),
     "PATH": f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
     "TENSOR_FOUNDATIONS_CACHE": str(digits),
+    "TENSOR_FOUNDATIONS_IDLE_S": str(idle_s),
     "TENSOR_FOUNDATIONS_LESSONS": setting("LESSONS", str(COURSE / "lessons")),
 }
 c.JupyterHub.active_server_limit = c.JupyterHub.concurrent_spawn_limit = number("SERVERS", "10")
@@ -116,6 +119,8 @@ if spawner == "simple":  # processes of this user: good for a trial, and for peo
             "no limit to a server as a whole. Take HUB_SPAWNER=systemd or docker, or say HUB_TRUST=everybody."
         )
     c.SimpleLocalProcessSpawner.home_dir_template = str(data / "homes" / "{username}")
+    if login == "anonymous":  # nobody can come back to it
+        c.Spawner.post_stop_hook = lambda spawner: shutil.rmtree(spawner.home_dir, ignore_errors=True)
     if os.geteuid() == 0:
         c.Spawner.args = ["--allow-root"]
 elif spawner == "systemd":  # a Unix user, a control group and a /tmp for each server; the network is one
@@ -133,13 +138,13 @@ elif spawner == "docker":  # a container for each server, of the image that repo
     if login != "anonymous":
         c.DockerSpawner.volumes = {"tensor-foundations-{username}": "/home/jovyan"}
         c.Spawner.notebook_dir = "/home/jovyan"
-    c.Spawner.environment = {}  # the image has its own paths
+    c.Spawner.environment = {"TENSOR_FOUNDATIONS_IDLE_S": str(idle_s)}  # the image has its own paths
 else:
     refuse(f"HUB_SPAWNER is {spawner!r}; it is simple, systemd or docker.")
 
 # --- when they end
 
-idle_s, cull_every_s, longest_s = number("IDLE_S", "3600"), number("CULL_EVERY_S", "300"), number("LONGEST_S", "0")
+cull_every_s, longest_s = number("CULL_EVERY_S", "300"), number("LONGEST_S", "0")
 culler = "idle-culler"
 arguments = [f"--timeout={idle_s}", f"--cull-every={cull_every_s}"]
 if longest_s:

@@ -26,8 +26,8 @@ def anonymous(tmp_path_factory, course):
 
 @pytest.fixture(scope="package")
 def learners(anonymous):
-    """Two who followed the same link, one after the other; each `.home` is the page they found."""
+    """Two who followed the same link, one after the other; each `.first_page` is what they found."""
     pair = [Learner(anonymous), Learner(anonymous)]
     for learner in pair:
-        learner.home = learner.come("course/")
+        learner.first_page = learner.come("course/")
     return pair

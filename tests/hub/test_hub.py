@@ -8,6 +8,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from tests.hub.conftest import NAME
+from tests.support import servers
 from tests.support.hub import Learner, Lesson, Notebook, family
 from tests.support.visitors import BROWSERS, connect
 
@@ -30,7 +31,7 @@ def test_a_link_leads_a_new_visitor_to_the_course_on_a_server_of_their_own(learn
     first, second = learners
     assert first.name != second.name
     for learner in learners:
-        status, _, page = learner.home
+        status, _, page = learner.first_page
         assert (status, learner.address) == (200, f"{learner.url}course/")
         assert NAME in page
 
@@ -65,7 +66,7 @@ def test_a_learner_runs_and_keeps_code_in_a_copy_of_the_lesson(learners, course)
     learner = learners[0]
     with Notebook(learner, NAME).connect() as notebook:
         assert notebook.run("import os; print(os.getcwd(), 6 * 7)").split() == [
-            str(learner.hub.root / "homes" / learner.name / "lessons"),
+            str(learner.home / "lessons"),
             "42",
         ]
         assert notebook.run("open('mine.txt', 'w').write('kept')") == ""
@@ -120,6 +121,25 @@ def test_closing_the_tab_frees_the_lessons_kernel(learners, open_lessons):
     lesson = open_lessons[1]
     assert lesson.server.close_tab(lesson.page) == 204
     assert lesson.server.get("health")[2].startswith('{"lessons": 1, "kernels": 0,')
+
+
+def test_of_an_anonymous_learner_whose_server_has_ended_nothing_is_left(learners):
+    learner = learners[1]
+    assert learner.home.is_dir()
+    stop = f"{learner.hub.url}hub/api/users/{learner.name}/server"
+    token = learner.xsrf("hub/")
+    status, _, _ = learner.ask(stop, method="DELETE", **{"X-XSRFToken": token, "Referer": f"{learner.hub.url}hub/home"})
+    assert status in (202, 204)
+    servers.wait_until(lambda: not learner.processes(), "processes are left", 60)
+    servers.wait_until(lambda: not learner.home.exists(), "the folder is left", 60)
+
+
+def test_when_a_server_is_killed_its_app_ends_too(learners):
+    learner = learners[0]
+    assert apps(learner)
+    (server,) = [each for each in learner.processes() if "jupyterhub-singleuser" in " ".join(each.cmdline())]
+    server.kill()
+    servers.wait_until(lambda: not learner.processes(), "processes are left", 60)
 
 
 def apps(learner):

@@ -80,7 +80,7 @@ def test_an_idle_server_is_ended_and_what_was_written_stays(behind_oauth):
     learner.follow()
     assert learner.name == "learner"
     learner.wait_for_the_server()
-    mine = behind_oauth.root / "homes/learner/lessons" / NAME
+    mine = learner.home / "lessons" / NAME
     assert mine.exists()
     mine.write_text("mine")
     servers.wait_until(lambda: not learner.processes(), "the server goes on", 60)

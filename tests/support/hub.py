@@ -51,6 +51,11 @@ class Learner:
     def url(self):
         return f"{self.hub.url}user/{self.name}/"
 
+    @property
+    def home(self):
+        """The learner's folder."""
+        return (self.hub.root / "homes" / self.name).resolve()
+
     def cookie(self, path):
         """The header that a browser sends to a path of the hub."""
         request = urllib.request.Request(self.hub.url + path)
@@ -61,9 +66,9 @@ class Learner:
         """The token that a page's scripts send along, for requests to a path of the hub."""
         return re.findall(r"_xsrf=([^;]+)", self.cookie(path))[0]
 
-    def ask(self, url, body=None, **headers):
-        """(status, headers, text) of a request, errors included; a body makes it a POST."""
-        request = urllib.request.Request(url, body, headers)
+    def ask(self, url, body=None, method=None, **headers):
+        """(status, headers, text) of a request, errors included; a body makes it a POST, unless it has a method."""
+        request = urllib.request.Request(url, body, headers, method=method)
         try:
             reply = self._opener.open(request, timeout=READY_S)
         except HTTPError as error:
@@ -105,9 +110,8 @@ class Learner:
         raise RuntimeError(f"the server did not start:\n{self.hub.log}")
 
     def processes(self):
-        """The learner's server and all that it has started; empty where it has ended."""
-        ours = f"/user/{self.name}/"
-        return [each for each in family(self.hub.process) if environment(each).get("JUPYTERHUB_SERVICE_PREFIX") == ours]
+        """The learner's server and all that it has started, orphans as well; empty where nothing is left."""
+        return [each for each in psutil.process_iter() if environment(each).get("HOME") == str(self.home)]
 
 
 def environment(process):
