@@ -19,6 +19,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /pro
 
 LADDER = "import os\nimport widgets_lib as wl\nprint('kernel', os.getpid())\nwl.MatmulLadder({}, budget_s={})"
 QUICK, SLOW = LADDER.format("3, 8, 2", 0.02), LADDER.format("50_000, 784, 10", 5)
+WAIT_S = 60
 MEASURES = b"widgets_lib.compute.matmul.worker_process"
 
 
@@ -30,9 +31,10 @@ def measuring(logs, tmp_path_factory):
     root = tmp_path_factory.mktemp("measuring")
     servers.write_notebook([QUICK], root / "quick.ipynb")
     servers.write_notebook([SLOW], root / "slow.ipynb")
+    servers.write_notebook([QUICK, "@wl.rung('mine')\ndef mine(a, b):\n    return a @ b"], root / "own.ipynb")
     options = [f"{FORKS}=True", "--preheat_kernel=True", "--VoilaKernelManager.fill_delay=0", DEATH]
     with servers.voila(root, logs, *options) as server:
-        wait_until(lambda: server.health()["waiting"] == 2, "the lessons are not run ahead", 120)
+        wait_until(lambda: server.health()["waiting"] == 3, "the lessons are not run ahead", 120)
         yield server
 
 
@@ -112,6 +114,15 @@ def test_who_waits_is_next_when_the_one_before_has_gone(measuring, leaves, rung)
         row = until(second, "results", lambda rows: "seconds" in rows.get(rung, {}))[rung]
         assert row["state"] == "measured"
         first.leave()
+
+
+def test_a_function_of_the_lesson_is_measured_in_a_process_that_ends_with_it(measuring):
+    with opened(measuring, "own.ipynb") as visitor:
+        kernel = psutil.Process(visitor.python)
+        ask(visitor, run=["mine"])
+        wait_until(lambda: kernel.children(recursive=True), "the function was measured elsewhere", WAIT_S)
+        until(visitor, "results", lambda rows: rows["mine"]["state"] == "measured")
+        wait_until(lambda: not kernel.children(recursive=True), "its process stays")
 
 
 def test_a_killed_measuring_process_is_said_and_is_there_again(measuring):

@@ -19,7 +19,7 @@ from widgets_lib.compute.timing import ShouldStop, Stopped
 from widgets_lib.compute.turns import TURN
 from widgets_lib.quiet import before_freezing
 from widgets_lib.widgets import _tasks
-from widgets_lib.widgets.ladder.shared_process import SharedProcess, wait_for_machine
+from widgets_lib.widgets.ladder.shared_process import SharedProcess, is_served, wait_for_machine
 
 FUNCTION_LIMIT_S = 30.0  # a learner's function that has not been measured by then is stopped
 LOADING_LIMIT_S = 60.0  # before that, for a process to start and to load its libraries
@@ -64,6 +64,12 @@ def _end_worker() -> None:
             _WORKER.close()
         finally:
             MEASURE_LOCK.release()
+
+
+def _let_go() -> None:
+    """Where many kernels share a machine, none keeps a process for its next function."""
+    if is_served() and isinstance(_WORKER, Worker):
+        _WORKER.close()
 
 
 def measure_with(other: StandIn) -> None:
@@ -157,6 +163,7 @@ class Measurements:
                     try:
                         self._measure(job, _WORKER)
                     finally:
+                        _let_go()
                         let_others()
         self._on_idle()
 

@@ -22,6 +22,11 @@ GONE = "the server has stopped measuring; try again in a moment"
 Message: TypeAlias = dict[str, Any]
 
 
+def is_served() -> bool:
+    """Whether this is a kernel of such a server, one of many."""
+    return bool(os.environ.get(ADDRESS))
+
+
 class SharedProcess:
     """One job for the server's measuring process. `reach` gives one, `start` asks, `close` is for one never started."""
 
