@@ -492,6 +492,14 @@ def test_of_times_the_newest_are_kept_and_of_failures_none(monkeypatch):
     assert [m for m in range(1, 5) if known.recall("b", SHORT | {"m": m})] == [1, 3]
 
 
+def test_a_bound_does_not_replace_a_time():
+    known = Known()
+    for seconds, at_most in ((3, True), (2, False), (2.5, True)):
+        known.remember("a", SHORT, {"event": "result", "seconds": seconds, "at_most": at_most})
+        given = known.recall(f"b{seconds}", SHORT)
+        assert (given["seconds"], given["at_most"]) == ((3, True) if seconds == 3 else (2, False))
+
+
 def test_who_waits_for_what_is_measured_meanwhile_is_given_it():
     async def scenario():
         async with measuring() as found:

@@ -184,7 +184,7 @@ def test_batches_in_which_a_library_waited_are_followed_by_more(clock):
 
     quiet_from = 1000
     timing = measure(works, budget_s=0.1)
-    assert timing.disturbed and timing.noisy and timing.at_most
+    assert timing.together and timing.disturbed and timing.noisy and timing.at_most
     assert timing.text == f"at most {human(timing.seconds)}"
 
 
@@ -224,7 +224,7 @@ def test_the_work_of_all_threads_bounds_what_they_take_together(clock):
         clock.worked += 0.016
 
     found = measure(fn, budget_s=0.1)
-    assert found.seconds == pytest.approx(0.016) and found.at_most
+    assert found.seconds == pytest.approx(0.016) and found.at_most and found.together
 
 
 def test_threads_that_did_not_wait_are_timed_by_the_wall(clock):
@@ -256,7 +256,7 @@ def slowed(clock, call_s, *, quiet_from=math.inf, in_pieces=False, factor=1.8):
 @pytest.mark.parametrize("call_s", [1e-5, 0.01, 0.3, 3.0])
 def test_a_call_that_was_slowed_down_is_a_bound_though_all_of_it_was_work(clock, call_s):
     found = measure(slowed(clock, call_s), budget_s=0.5)
-    assert found.at_most and found.noisy and found.seconds == pytest.approx(1.8 * call_s)
+    assert found.at_most and found.noisy and found.seconds == pytest.approx(1.8 * call_s) and not found.together
     assert clock.worked <= max(4 * 0.5 + 2 * 1.8 * call_s, 2 * 1.8 * call_s)
 
 

@@ -626,18 +626,20 @@ def test_a_module_that_was_edited_and_reloaded_runs_as_it_is_now(shared, tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("all_s", "one_s", "disturbed", "seconds", "threads", "at_most"),
+    ("all_s", "one_s", "disturbed", "together", "seconds", "threads", "at_most"),
     [
-        (5e-3, 7e-6, True, 7e-6, 1, False),  # two that wait for each other's processor, for what is over by then
-        (5e-3, 3e-3, True, 3e-3, 1, True),  # two may do it in half the time
-        (5e-3, 9e-3, True, 5e-3, 2, True),
-        (9e-6, 7e-6, False, 7e-6, 1, False),
-        (200e-6, 390e-6, False, 200e-6, 2, False),
-        (5e-3, None, False, 5e-3, 2, False),  # long enough, and nothing in the way: one alone is not tried
+        (5e-3, 7e-6, True, True, 7e-6, 1, False),  # two that wait for each other's processor, for what is over by then
+        (5e-3, 3e-3, True, True, 3e-3, 1, True),  # two may do it in half the time
+        (5e-3, 9e-3, True, True, 5e-3, 2, True),
+        (9e-6, 7e-6, False, True, 7e-6, 1, False),
+        (200e-6, 390e-6, False, True, 200e-6, 2, False),
+        (200e-6, 190e-6, True, False, 190e-6, 1, False),  # one thread that was slowed down, and later was not
+        (5e-3, None, False, True, 5e-3, 2, False),  # long enough, and nothing in the way: one alone is not tried
+        (5e-3, None, True, False, 5e-3, 2, True),  # nor where it was one anyway
     ],
 )
 def test_one_thread_is_timed_too_where_several_may_be_in_their_own_way(
-    monkeypatch, all_s, one_s, disturbed, seconds, threads, at_most
+    monkeypatch, all_s, one_s, disturbed, together, seconds, threads, at_most
 ):
     torch = pytest.importorskip("torch")
     tried = []
@@ -645,7 +647,8 @@ def test_one_thread_is_timed_too_where_several_may_be_in_their_own_way(
     def measure(fn, a, b, **options):
         tried.append(torch.get_num_threads())
         alone = tried[-1] == 1
-        return timing.Timing(one_s if alone else all_s, spread=0.1, disturbed=disturbed and not alone)
+        held_up = {"disturbed": disturbed and not alone, "together": together and not alone}
+        return timing.Timing(one_s if alone else all_s, spread=0.1, **held_up)
 
     before = torch.get_num_threads()
     monkeypatch.setattr(trial_module.timing, "measure", measure)

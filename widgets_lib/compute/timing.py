@@ -69,6 +69,8 @@ class Timing:
     disturbed: bool = False
     """True when no batch as fast as this is known to have been free of other programs: then `seconds` is the most that it
     takes."""
+    together: bool = False
+    """True when several threads worked for it, or were ready to, in one batch at least."""
     at_least: bool = False
     """True when the whole is known to take `seconds` at least, and no more is known."""
 
@@ -198,6 +200,7 @@ def measure_rows(
             spread=tally.spread,
             repeats=len(tally.times),
             disturbed=not tally.sure,
+            together=tally.together,
         )
         guess_s = in_proportion_s if affordable else None if timing.at_least else timing.seconds
         progress(rows if columns == n else 0, m, guess_s)
@@ -239,6 +242,8 @@ class _Batch(NamedTuple):
     """Whether they are only the most it can be."""
     in_pieces: bool
     """Whether other programs had the processor in between, so that the looks before and after say less of it."""
+    together: bool
+    """Whether several threads worked for it, or were ready to."""
 
 
 @dataclass
@@ -247,11 +252,13 @@ class _Tally:
 
     times: list[float] = field(default_factory=list)
     fastest_s: float = math.inf
+    together: bool = False
     _clear: list[float] = field(default_factory=lambda: [math.inf, math.inf])
 
     def add(self, batch: _Batch) -> "_Tally":
         self.times.append(batch.seconds)
         self.fastest_s = min(self.fastest_s, batch.seconds)
+        self.together |= batch.together
         if not batch.disturbed:
             # One in pieces may have been slowed down between the looks: of 172 two were. Another one has to confirm it.
             self._clear = sorted(self._clear + [batch.seconds] * (1 if batch.in_pieces else 2))[:2]
@@ -328,15 +335,16 @@ def _batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int, clocks: Cl
     others_waited_s = others.read_s() - others_waited_s
     if worked_s > TOGETHER * alone_s:
         disturbed = waited_s + others_waited_s > DISTURBED * seconds
-        return _Batch(min(seconds, worked_s) if disturbed else seconds, disturbed, in_pieces=False)
+        return _Batch(min(seconds, worked_s) if disturbed else seconds, disturbed, in_pieces=False, together=True)
     after_s = YARDSTICK.look()
     if seconds > SURE_S:
         YARDSTICK.learn()
     # Where no system says what was waited: much more than the work, as far as its clock, which may tick 64 times a
     # second, can tell.
     waited = not (own.tells or in_browser()) and seconds > worked_s / (1 - DISTURBED) + TICK_S
-    disturbed = others_waited_s > DISTURBED * seconds or waited or YARDSTICK.slowed(before_s, after_s)
-    return _Batch(min(seconds, alone_s), disturbed, in_pieces=waited_s > DISTURBED * alone_s)
+    together = others_waited_s > DISTURBED * seconds
+    disturbed = together or waited or YARDSTICK.slowed(before_s, after_s)
+    return _Batch(min(seconds, alone_s), disturbed, waited_s > DISTURBED * alone_s, together)
 
 
 def _batches(
@@ -368,4 +376,5 @@ def _batches(
     finally:
         if collecting:
             gc.enable()
-    return Timing(tally.fastest_s / calls, tally.spread, len(tally.times), calls, disturbed=not tally.sure)
+    found = Timing(tally.fastest_s / calls, tally.spread, len(tally.times), calls)
+    return replace(found, disturbed=not tally.sure, together=tally.together)

@@ -25,7 +25,8 @@ class Known:
         """A kernel was told the last message about a job: one with a time is kept."""
         key = _key(job)
         self._had.setdefault(kernel_id, set()).add(key)
-        if message.get("seconds"):
+        # What says "at most" does not replace what is known better.
+        if message.get("seconds") and not (message.get("at_most") and key in self._results):
             self._results.pop(key, None)
             self._results[key] = self._now(), message
             if len(self._results) > MAX_KEPT:

@@ -81,13 +81,14 @@ def _by_threads(measured: Callable[[float], timing.Timing], budget_s: float) -> 
     clock = measured(budget_s)
     torch = sys.modules.get("torch")
     threads = torch.get_num_threads() if torch else None
-    if torch is None or threads == 1 or not (clock.disturbed or clock.seconds < SHORT_S):
+    held_up = clock.disturbed and clock.together
+    if torch is None or threads == 1 or not (held_up or clock.seconds < SHORT_S):
         return clock, threads
     with _torch_threads(1):
         alone = measured(budget_s / 2)
     if alone.seconds > clock.seconds:
         return clock, threads
-    unknown = clock.disturbed and alone.seconds > MEETING_S
+    unknown = held_up and alone.seconds > MEETING_S
     return replace(alone, disturbed=alone.disturbed or unknown), 1
 
 
