@@ -3,15 +3,15 @@
 After each hundred, when nobody is there, the memory of the server and everything below it is taken: that which no file
 gives back, since pages of libraries count less when other programs map them, too. "Left behind" is what there is more
 of than after the first hundred opens: processes, their threads and descriptors (open files and sockets), ports, files on
-disk, shared memory. A visit hangs if its page or its picture is not there after two minutes. Beside it stand stock Voila and
-this server with kernels that are processes of their own ("forks off"), opened once for every fifty times here.
+disk, shared memory. A visit hangs if its page or its picture is not there after two minutes. Stock Voila, whose opens
+take many times as long, is opened once after each hundred.
 
 A run that is cut short has said what it found up to then.
 """
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -24,13 +24,12 @@ SETTLE_S = 5
 
 @dataclass
 class Size:
-    """So many opens, looked at after so many; a peer is opened once for `peer_every` opens."""
+    """So many opens, `at_once` at a time; after each `step` a peer is opened once, and the server is looked at."""
 
     lessons: dict
     opens: int = 1000
     step: int = 100
     at_once: int = 5
-    peer_every: int = 50
 
 
 @dataclass
@@ -50,19 +49,17 @@ class Visits:
 def figures(quick=False):
     """Yield a row after each hundred opens, then those of the whole."""
     lessons = _lessons.notebooks(_lessons.NAMES[-2:] if quick else _lessons.NAMES)
-    return of(Size(lessons, opens=60, step=20, peer_every=20) if quick else Size(lessons))
+    return of(Size(lessons, opens=60, step=20) if quick else Size(lessons))
 
 
 def of(size):
     """Yield the rows of a run of that size."""
-    own, *before = _lessons.own()
-    with ExitStack() as stack:
-        started = {
-            own: stack.enter_context(_lessons.serve(own, size.lessons, _lessons.PREHEATED, *_lessons.ROOM)),
-            **{kind: stack.enter_context(_lessons.serve(kind, size.lessons, *_lessons.ROOM)) for kind in before},
-            _lessons.STOCK: stack.enter_context(_lessons.serve(_lessons.STOCK, size.lessons)),
-        }
-        yield from run(started, size)
+    kind = _lessons.own()[0]
+    with (
+        _lessons.serve(kind, size.lessons, _lessons.PREHEATED, *_lessons.ROOM) as own,
+        _lessons.serve(_lessons.STOCK, size.lessons) as stock,
+    ):
+        yield from run({kind: own, _lessons.STOCK: stock}, size)
 
 
 def run(started, size):
@@ -113,15 +110,14 @@ class Look:
 
 
 def _open(started, visits, size, opened):
-    """Opens `size.step` more lessons on the first server, and the others' share."""
+    """Opens `size.step` more lessons on the first server, then one on each other."""
     names = list(size.lessons)
     (own, server), *peers = started.items()
     turns = [names[(opened + at) % len(names)] for at in range(size.step)]
-    for at in range(0, size.step, size.peer_every):
-        with ThreadPoolExecutor(size.at_once) as at_once:
-            list(at_once.map(lambda name: _visit(server, name, visits[own]), turns[at : at + size.peer_every]))
-        for kind, peer in peers:
-            _visit(peer, turns[at], visits[kind])
+    with ThreadPoolExecutor(size.at_once) as at_once:
+        list(at_once.map(lambda name: _visit(server, name, visits[own]), turns))
+    for kind, peer in peers:
+        _visit(peer, turns[0], visits[kind])
 
 
 def _visit(server, lesson, found):

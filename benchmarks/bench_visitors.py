@@ -21,7 +21,7 @@ from benchmarks import _held, _lessons
 from benchmarks._lessons import BEFORE, FORKS, STOCK
 from benchmarks._table import compared, human, p95, row
 from tests.support import servers
-from tests.support.visitors import crowd, slide
+from tests.support.visitors import come, slide
 
 MACHINE_MB = 8 * 1024  # what it may take altogether
 
@@ -61,15 +61,14 @@ class Rush:
 
     def __init__(self, kind, server, size):
         self.kind, self.server, self.size = kind, server, size
-        self.visitors, self.inside = [], []
+        self.visitors, self.inside, self.errors = [], [], []
 
     def rows(self, count, and_then=None):
         """Yield what they got; `and_then(self)` yields rows while they are there."""
         names = list(self.size.lessons)
         before = self._at_rest()
         standing = _held.tree(self.server) if self.kind == FORKS else {self.server.process.pid}
-        self.visitors = crowd(self.server, [names[turn % len(names)] for turn in range(count)])
-        self.inside = [visitor for visitor in self.visitors if visitor.picture_s]
+        self._come([names[turn % len(names)] for turn in range(count)])
         yield from self._fates()
         yield from self._memory(before, standing)
         if and_then:
@@ -79,9 +78,19 @@ class Rush:
         after, was = ("{} processes, {:,.0f} MB".format(*each) for each in (self._at_rest(), before))
         yield self.row("after they left", after, beside=f"before they came: {was}")
 
+    def _come(self, lessons):
+        """Lets a visitor of each of the lessons come, all at once; what keeps one out is no reason to end."""
+        with ThreadPoolExecutor(len(lessons)) as at_once:
+            for arrival in [at_once.submit(come, self.server, lesson) for lesson in lessons]:
+                try:
+                    self.visitors.append(arrival.result())
+                except Exception as error:
+                    self.errors.append(f"{type(error).__name__}: {error}"[:200])
+        self.inside = [visitor for visitor in self.visitors if visitor.picture_s]
+
     def row(self, figure, *cells, **named):
         """A row of this crowd."""
-        return row(f"{len(self.visitors)} visitors at once, {self.kind}: {figure}", *cells, **named)
+        return row(f"{len(self.visitors) + len(self.errors)} visitors at once, {self.kind}: {figure}", *cells, **named)
 
     def _at_rest(self):
         """(processes, MB) of the server and all below it, once no visitor is there and the lessons wait for some."""
@@ -95,8 +104,9 @@ class Rush:
     def _fates(self):
         fate = Counter({"a lesson with a working slider": len(self.inside)})
         fate["class is full"] = sum("The class is full" in visitor.page for visitor in self.visitors)
-        fate["error"] = len(self.visitors) - fate.total()
-        yield self.row("what they got", ", ".join(f"{number} × {what}" for what, number in fate.items()))
+        fate["error"] = len(self.visitors) + len(self.errors) - fate.total()
+        said = "; ".join(sorted(set(self.errors))[:3])
+        yield self.row("what they got", ", ".join(f"{number} × {what}" for what, number in fate.items()), beside=said)
         pages = [visitor.page_s for visitor in self.inside]
         yield self.row("the lesson, to its last cell", human(median(pages)), f"p95 {human(p95(pages))}")
         pictures = [visitor.picture_s for visitor in self.inside]

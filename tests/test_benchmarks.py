@@ -155,7 +155,7 @@ def test_a_small_crowd_is_served_moves_and_leaves(both):
     assert rows["what they got"]["median"] == "3 × a lesson with a working slider, 0 × class is full, 0 × error"
     assert rows["memory of everything together"]["beside"].startswith("below 8 GiB")
     for how in ("once a second", "without a pause"):
-        assert "× stock Voila" in rows[f"a slider → its picture while 1 move {how}"]["ratio"]
+        assert rows[f"a slider → its picture while 1 move {how}"]["spread"].startswith("p95 ")
     assert rows["after they left"]["median"].startswith("4 processes")  # the server, what forks, two lessons
 
 
@@ -171,10 +171,10 @@ def test_a_fork_costs_less_memory_than_a_kernel_of_stock_voila(both):
 
 @forks
 def test_a_few_visits_leave_nothing_behind(both):
-    rows = list(bench_endurance.run(both, bench_endurance.Size(LESSONS, opens=4, step=2, at_once=2, peer_every=2)))
+    rows = list(bench_endurance.run(both, bench_endurance.Size(LESSONS, opens=4, step=2, at_once=2)))
     found = by_figure(rows)
     assert found["what 4 opens came to"]["median"] == "0 hung, 0 refused, 0 errors"
-    assert found["what 4 opens came to"]["beside"] == "stock Voila: 0 hung, 0 refused, 0 errors, of 2"
+    assert found["what 4 opens came to"]["beside"].endswith(", of 2")  # of stock Voila's some may hang
     assert found["left behind by 2 visits after the first 2"]["median"] == "nothing"
     assert [row["median"][-3:] for row in rows[:2]] == [" MB"] * 2
 

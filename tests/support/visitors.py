@@ -142,9 +142,13 @@ def come(server, lesson):
     visitor = Visitor(server, lesson)
     visitor.page_s, visitor.picture_s = time.perf_counter() - start, None
     if visitor.kernel:
-        states = visitor.connect().states()
-        visitor.slider = next(key for key, state in states.items() if state.get("max") == 50)
-        visitor.picture_s = slide(visitor, 20)
+        try:
+            states = visitor.connect().states()
+            visitor.slider = next(key for key, state in states.items() if state.get("max") == 50)
+            visitor.picture_s = slide(visitor, 20)
+        except BaseException:
+            visitor.leave()
+            raise
     return visitor
 
 
@@ -152,7 +156,8 @@ def slide(visitor, value):
     """Moves the slider of a visitor who has come; returns the seconds until its picture was there."""
     start = time.perf_counter()
     answers = visitor.until_idle(visitor.move(visitor.slider, value=value))
-    assert "image/png" in str(answers), f"no picture: {answers}"
+    shown = [message["content"]["data"] for message in answers if message["header"]["msg_type"] == "display_data"]
+    assert any("image/png" in data or "<svg" in data.get("text/html", "") for data in shown), f"no picture: {shown}"
     return time.perf_counter() - start
 
 
