@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections import Counter
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from static_edition.files import Site
 from static_edition.formulas import Formulas
 from widgets_lib.app import veils
 from widgets_lib.app.course import Lesson
+from widgets_lib.app.page_data import script_text, share
 
 HERE = Path(__file__).parent
 SHARE = LIBRARY / "app/share/voila/templates/tensor-foundations"
@@ -33,7 +33,6 @@ BROWSER = HERE / "browser"
 STATE = "application/vnd.jupyter.widget-state+json"
 # What the app's page has in its head, less what speaks to its server.
 SCRIPTS = ("site.js", "progress.js", "veils.js", "links.js", "keep.js", "lesson.js")
-WORTH_SHARING = 1_000  # letters of JSON
 JUPYTER_SHEETS = ("index.css", "theme-light.css", "theme-dark.css")
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.S)
 
@@ -206,26 +205,12 @@ def render(site: Site, page: Page, around: Around, course: dict[str, Any]) -> st
         "module": site.add(f"static/{name}.js", module),
         "course": course,
         "has_questions": any(map(veils.is_question, notebook.cells)),
-        "widgets_json": _script(data),
+        "widgets_json": script_text(data),
         "metadata": {"name": name},
     }
     formulas = Formulas()
     body, _ = _exporter(formulas).from_notebook_node(notebook, resources=resources)
     return site.write(f"{name}.html", security.secured(formulas.fill(body)))
-
-
-def share(states: dict[str, dict[str, Any]]) -> tuple[dict[str, dict[str, Any]], list[Any]]:
-    """(states, values): a large value that several widgets have is {"$shared": its place in `values`} in each of them."""
-    texts = [json.dumps(value) for state in states.values() for value in state.values()]
-    counts = Counter(text for text in texts if len(text) >= WORTH_SHARING)
-    places = {text: at for at, text in enumerate(text for text, count in counts.items() if count > 1)}
-
-    def shared(value: Any) -> Any:
-        text = json.dumps(value)
-        return {"$shared": places[text]} if text in places else value
-
-    small = {key: {name: shared(value) for name, value in state.items()} for key, state in states.items()}
-    return small, [json.loads(text) for text in places]
 
 
 @dataclass(frozen=True)
@@ -297,12 +282,6 @@ def _take_styles(notebook: Any) -> list[str]:
             styles.update(dict.fromkeys(_STYLE.findall(html)))
             output["data"]["text/html"] = _STYLE.sub("", html)
     return list(styles)
-
-
-def _script(data: Any) -> str:
-    """JSON for a script element, which no text in it can end."""
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c")
 
 
 def _exporter(formulas: Formulas) -> HTMLExporter:

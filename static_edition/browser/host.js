@@ -1,8 +1,12 @@
 // A lesson without a server: its widgets are mounted on the traits that were saved with the page, and Python is woken,
 // in a worker, by the first hand laid on one of them.
+
+import { Model, parse } from "../../widgets_lib/app/share/voila/templates/tensor-foundations/static/live/model.js";
+import {
+  mount,
+  mountWhenNear,
+} from "../../widgets_lib/app/share/voila/templates/tensor-foundations/static/live/mounting.js";
 import { embed } from "./embed.js";
-import { Model, parse } from "./model.js";
-import { mount, mountWhenNear } from "./mounting.js";
 import { keep, startOffline } from "./offline.js";
 import { Python } from "./python.js";
 import { wakeByHand } from "./waking.js";
@@ -70,7 +74,7 @@ function start(page, draw) {
 
 /**
  * Bring the page to life.
- * @param {Record<string, import("./mounting.js").View>} views  by the names that the page's widgets have for them
+ * @param {Record<string, import("../../widgets_lib/app/share/voila/templates/tensor-foundations/static/live/mounting.js").View>} views  by the names that the page's widgets have for them
  */
 export async function open(views) {
   /** @type {Page} */

@@ -1,9 +1,9 @@
 // The page's side of Python, which runs in a worker: asleep until it is woken, one message at a time, ended where it
 // does not come to an end, and started again with what the page knows.
 
-/** @typedef {import("./model.js").Model} Model */
-/** @typedef {import("./model.js").Traits} Traits */
-/** @typedef {import("./model.js").Message} Message */
+/** @typedef {import("../../widgets_lib/app/share/voila/templates/tensor-foundations/static/live/model.js").Model} Model */
+/** @typedef {import("../../widgets_lib/app/share/voila/templates/tensor-foundations/static/live/model.js").Traits} Traits */
+/** @typedef {import("../../widgets_lib/app/share/voila/templates/tensor-foundations/static/live/model.js").Message} Message */
 /** @typedef {{ postMessage(message: any): void, terminate(): void, onmessage: any, onerror: any }} Worker_ */
 /** @typedef {{ bytes: number, whole: number }} Much  of a file is there */
 /**

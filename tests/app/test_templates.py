@@ -35,6 +35,8 @@ def test_a_jupyter_server_shows_the_same_page(logs, tmp_path):
         assert 'id="code-switch"' in page and "This cell did not finish" in page and "42" in page
         assert "https:" not in page and "--wl-paper: light-dark(" in page
         assert 'class="home" href="/voila/tree"' in page
+        module = re.search(r'href="/(voila/views/[^"]+/live/live.js)"', page)[1]
+        assert server.get(module)[0] == 200  # the Jupyter server has got our route
         assert server.close_tab(page) == 204
 
 

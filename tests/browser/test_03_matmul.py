@@ -31,7 +31,7 @@ def test_the_lesson_runs_as_an_app(lesson_page):
     expect(page.locator(".failed")).to_have_count(0)
     expect(page.locator(".wl-ladder:not(.wl-compact)")).to_have_count(2)
     expect(page.locator(".wl-stepper")).to_have_count(4)
-    expect(page.locator("mjx-container").first).to_be_visible()
+    expect(page.locator("math").first).to_be_visible()
 
     # The race of four begins at a press of a key, and every bar grows.
     race = page.locator(".wl-ladder").first

@@ -53,7 +53,7 @@ def test_a_slider_moves_a_widget_through_the_kernel(voila_page):
 
 def test_formulas_are_set_without_a_network(voila_page):
     page = voila_page([FORMULA])
-    expect(page.locator("mjx-container")).to_be_visible()
+    expect(page.locator("math[display=block] munder")).to_be_visible()
     expect(page.locator("#lesson")).not_to_contain_text("$$")
 
 
@@ -83,20 +83,31 @@ def test_a_page_with_many_widgets_draws_them_all(voila_page):
     expect(page.get_by_role("slider")).to_have_count(20)
 
 
+def test_a_formula_that_only_mathjax_knows_is_set_by_it(voila_page):
+    page = voila_page([("md", "$$\\require{cancel}\\cancel{x}$$")])
+    expect(page.locator("mjx-container")).to_be_visible()
+
+
 # Modules that take their time, and how many widgets are drawn at the moment at which the page says that it is ready.
+WAIT = "await new Promise((go) => setTimeout(go, 500));"
 SLOW_MODULES = """{
   const { createObjectURL } = URL;
   URL.createObjectURL = (blob) => blob.type !== "text/javascript" ? createObjectURL(blob)
-    : createObjectURL(new Blob(["await new Promise((go) => setTimeout(go, 500));", blob], { type: blob.type }));
+    : createObjectURL(new Blob(["WAIT", blob], { type: blob.type }));
   new MutationObserver(() => {
     if (document.documentElement?.dataset.lesson === "ready")
       globalThis.drawnWhenReady ??= document.querySelectorAll(".wl-caption:not(:empty)").length;
   }).observe(document, { subtree: true, attributes: true });
-}"""
+}""".replace("WAIT", WAIT)
 
 
 def test_a_lesson_is_ready_when_its_widgets_are_drawn(voila_page, clean_page, context):
+    def come_late(route):
+        reply = route.fetch()
+        route.fulfill(response=reply, body=WAIT + reply.text())
+
     clean_page.add_init_script(SLOW_MODULES)
+    clean_page.route("**/voila/views/*/stepper/stepper.js", come_late)
     page = voila_page(
         ["import ipywidgets, widgets_lib as wl\nwl.LoopStepper()", "ipywidgets.VBox([wl.IteratorTape()])"]
     )
@@ -148,14 +159,19 @@ def test_a_failed_cell_says_so_where_it_failed(voila_page):
 
 
 def test_progress_names_the_section_and_hides_nothing(clean_page, scratch_voila):
-    cells = [("md", "## Three loops"), "import time\nwhile not __import__('os').path.exists('go'): time.sleep(0.05)"]
+    slider = "import ipywidgets\nipywidgets.IntSlider()"
+    cells = [
+        slider,
+        ("md", "## Three loops"),
+        "import time\nwhile not __import__('os').path.exists('go'): time.sleep(0.05)",
+    ]
     servers.write_notebook(cells, scratch_voila.root / "slow.ipynb")
     (scratch_voila.root / "go").unlink(missing_ok=True)
     clean_page.goto(f"{scratch_voila.url}voila/render/slow.ipynb", wait_until="commit")
     expect(clean_page.get_by_role("status")).to_contain_text("Three loops")
     expect(clean_page.get_by_role("heading", name="Three loops")).to_be_visible()
-    # Meanwhile Voila's scripts are fetched, and none that the page does not run in the end.
-    early = "[...document.querySelectorAll('link[rel=preload]')].map(({ href }) => href)"
+    # Meanwhile Voila's scripts are fetched for the slider, and none that the page does not run in the end.
+    early = "[...document.querySelectorAll('link[rel=preload][as=script]')].map(({ href }) => href)"
     clean_page.wait_for_function(
         f"{early}.every(href => performance.getEntriesByName(href)[0]?.responseStatus === 200)"
     )

@@ -1,7 +1,11 @@
 // The model that a widget's view gets on a page without a server, and a widget's view on it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isSame, Model, parse } from "../../static_edition/browser/model.js";
+import {
+  isSame,
+  Model,
+  parse,
+} from "../../widgets_lib/app/share/voila/templates/tensor-foundations/static/live/model.js";
 import { mount } from "./harness.js";
 
 function listened(state = {}) {

@@ -1,8 +1,8 @@
 // The page's side of Python with a worker that is played: what waits, what is woken, ended and brought back.
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { Model } from "../../static_edition/browser/model.js";
 import { BUSY_MS, CANCEL_MS, decode, encode, Python, STARTING_MS } from "../../static_edition/browser/python.js";
+import { Model } from "../../widgets_lib/app/share/voila/templates/tensor-foundations/static/live/model.js";
 
 class FakeWorker {
   messages = [];

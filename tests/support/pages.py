@@ -80,7 +80,9 @@ def wait_for_answers(page):
     """Waits until the kernel of a lesson in Voila has answered all that the page has sent, and the page has heard it."""
     page.evaluate(
         """async () => {
-             const { kernel } = jupyterapp.widgetManager;
+             await globalThis.live?.kernel.answered();
+             const { kernel } = globalThis.jupyterapp?.widgetManager ?? {};
+             if (!kernel) return; // the page draws all by itself
              const answered = new Promise((resolve) => kernel.iopubMessage.connect(function look(_, message) {
                const idle = message.header.msg_type === "status" && message.content.execution_state === "idle";
                if (!idle || message.parent_header.msg_type !== "comm_info_request") return;

@@ -21,6 +21,7 @@ from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
+from widgets_lib.app import views
 from widgets_lib.app.error_filter import LessonConnection
 from widgets_lib.app.health import RETRY_AFTER_S, HealthHandler
 from widgets_lib.app.templates import tokens
@@ -124,6 +125,7 @@ REPLACED = {
 def routes(app: Voila) -> Iterator[tuple]:
     """Voila's routes as far as pages need them, with the handlers above, and our own."""
     yield url_path_join(app.server_url, "/health"), HealthHandler
+    yield views.route(app.server_url)
     for pattern, handler, *arguments in stock_init_handlers(app):
         if handler not in CLOSED:
             yield (pattern, REPLACED.get(handler, handler), *arguments)

@@ -68,7 +68,7 @@ class PageConnection(ZMQChannelsWebsocketConnection):
 
     def _hand_on(self, frame: Any) -> bool:
         """Sends a frame to the kernel. False if this connection was closed meanwhile."""
-        if not self.channels:
+        if not self.channels or self.websocket_handler.ws_connection is None:  # which knows the frame's protocol
             return False
         super().handle_incoming_message(frame)
         return True

@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_output
 from voila.execute import strip_code_cell_warnings
 from voila.notebook_renderer import NotebookRenderer
 
-from widgets_lib.app import templates, veils
+from widgets_lib.app import formulas, live, templates, veils, views
 from widgets_lib.app.course import first_heading
 from widgets_lib.app.error_filter import strip_ansi
 from widgets_lib.app.kernel_manager import LessonKernelManager
@@ -62,7 +62,9 @@ class LessonRenderer(NotebookRenderer):
         self.notebook.cells, self.veils = veils.find_veils(self.notebook.cells)
         self.resources["has_questions"] = any(map(veils.is_question, self.notebook.cells))
         self.resources["tokens"] = templates.tokens()
-        self.resources["preloaded"] = templates.scripts()
+        self.resources["page_modules"] = views.page_modules()
+        views.serve_from(self.contents_manager.parent)
+        self.exporter.markdown_renderer_class, self.formulas_left = formulas.renderer()
         self.resources["course"] = templates.around(self.notebook_path, self.contents_manager, self.base_url)
 
     async def generate_content_generator(self, kernel_id=None, kernel_future=None):
@@ -94,14 +96,17 @@ class LessonRenderer(NotebookRenderer):
     async def _jinja_cell_generator(self, nb, kernel_id):
         if self.kernel_is_alive:
             nb, _ = ClearOutputPreprocessor().preprocess(nb, {"metadata": {"path": self.cwd}})
+        widgets = live.LiveWidgets(self.executor)
         try:
             for index, cell in enumerate(nb.cells):
                 if self.kernel_is_alive:
                     cell = await self._run(cell, index, len(nb.cells))
+                    widgets.mark(cell)
                 if "hide-input" in cell.metadata.get("tags", ()):
                     cell.metadata["transient"] = {"remove_source": True}  # nbconvert's own way to leave a source out
                 self._mark_veil(nb.cells, index)
                 yield cell
+            nb.metadata["live"] = widgets.page(has_formulas=bool(self.formulas_left))
         finally:
             if self.executor.kc:
                 await self._cleanup_resources()

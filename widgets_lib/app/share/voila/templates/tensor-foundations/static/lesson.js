@@ -7,7 +7,7 @@ const REPAIR_MS = 100; // from a change in an output until it is repaired
 // An output that says something without its code: not the bare value of a cell's last line.
 const TELLING =
   ".jp-OutputArea-child:not(.jp-OutputArea-executeResult), " +
-  ".jp-OutputArea-executeResult > :not(.jp-OutputPrompt, .jp-RenderedText)";
+  ".jp-OutputArea-child.jp-OutputArea-executeResult > :not(.jp-OutputPrompt, .jp-RenderedText)";
 
 // --- what is said: a line in the corner while something is awaited, a banner when something is wrong
 function say(text, count = "") {
@@ -41,7 +41,13 @@ const textOf = (heading) =>
     .trim();
 
 // --- the page as it comes in
-const lessonGrew = new MutationObserver(fillContents);
+const lessonGrew = new MutationObserver(() => {
+  growing ||= requestAnimationFrame(() => {
+    growing = 0;
+    fillContents(); // it measures: not for each of eighty cells that come at once
+  });
+});
+let growing = 0;
 
 /** Every cell is in the page. */
 function completeLesson() {

@@ -37,29 +37,39 @@ function isNear(place) {
   return width > 0 && top < 2 * innerHeight && bottom > -innerHeight;
 }
 
+/** A pause in which the page answers whoever scrolls or types. */
+const breathe = () => new Promise((resolve) => setTimeout(resolve));
+
 /**
  * Mount each place when it is near, the nearest first; the promise is kept when all that is near now is drawn.
+ * With `all`, the others follow at once, for find-in-page and keyboards, and the promise is kept after the last.
  * @param {HTMLElement[]} places
  * @param {(place: HTMLElement) => Promise<void>} mountPlace
+ * @param {{ all?: boolean, onNear?: () => void }} [options]
  */
-export async function mountWhenNear(places, mountPlace) {
+export async function mountWhenNear(places, mountPlace, { all = false, onNear = () => {} } = {}) {
   /** @type {Set<HTMLElement>} */
   const waiting = new Set(places);
+  let slice = performance.now();
   const take = async (/** @type {HTMLElement} */ place) => {
     if (!waiting.delete(place)) return;
     await mountPlace(place);
-  };
-  let slice = performance.now();
-  for (const place of places.filter(isNear)) {
-    await take(place);
-    if (performance.now() - slice < SLICE_MS) continue;
-    await new Promise((resolve) => setTimeout(resolve));
+    if (performance.now() - slice < SLICE_MS) return;
+    await breathe();
     slice = performance.now();
-  }
-  if (!globalThis.IntersectionObserver) {
-    for (const place of [...waiting]) await take(place);
-    return;
-  }
+  };
+  for (const place of places.filter(isNear)) await take(place);
+  onNear();
+  if (globalThis.IntersectionObserver) watch(waiting, take);
+  else all = true;
+  while (all && waiting.size) await take(waiting.values().next().value);
+}
+
+/**
+ * @param {Set<HTMLElement>} waiting
+ * @param {(place: HTMLElement) => Promise<void>} take
+ */
+function watch(waiting, take) {
   const observer = new IntersectionObserver(
     (entries) => {
       for (const { isIntersecting, target } of entries) {
