@@ -19,9 +19,12 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from static_edition import digits
+
 ROOT = Path(__file__).parents[1]
 LIBRARY = ROOT / "widgets_lib"
 CELL_TIMEOUT_S = 600
+DOWNLOADED = "data/mnist.pkl.gz"  # by a lesson, into its own folder
 VIEW = "application/vnd.jupyter.widget-view+json"
 SHOWN_BY = ("numpy", "torch", "numba", "matplotlib", "pandas", "ipywidgets", "anywidget")
 
@@ -64,7 +67,7 @@ async def _execute(path: Path, kept: Path) -> Executed:
         saved = json.loads(file.read_text("utf-8"))
         return Executed(path.stem, nbformat.from_dict(saved["notebook"]), saved["widgets"])
     print(f"{path.stem}: running it", flush=True)
-    executed = await _run(path)
+    executed = await _run(path, kept)
     kept.mkdir(parents=True, exist_ok=True)
     for old in kept.glob(f"{path.stem}-*.json"):
         old.unlink()
@@ -74,19 +77,25 @@ async def _execute(path: Path, kept: Path) -> Executed:
     return executed
 
 
-async def _run(path: Path) -> Executed:
+async def _run(path: Path, kept: Path) -> Executed:
     notebook = nbformat.read(path, 4)
     with tempfile.TemporaryDirectory() as folder:
         taken = Path(folder, "widgets.json")
         first = nbformat.v4.new_code_cell("from static_edition import snapshot as _snapshot; _snapshot.start()")
         last = nbformat.v4.new_code_cell(f"_snapshot.finish({str(taken)!r})")
         notebook.cells = [first, *notebook.cells, last]
+        where = path.parent
+        if DOWNLOADED in json.dumps(
+            notebook
+        ):  # a page is about what a download gives, not about the machine that builds
+            where = Path(folder)
+            digits.provide(where / DOWNLOADED, [path.parent / DOWNLOADED, kept.parent / Path(DOWNLOADED).name])
         client = NotebookClient(
             notebook,
             timeout=CELL_TIMEOUT_S,
             coalesce_streams=True,
             extra_arguments=["--IPKernelApp.log_level=40"],
-            resources={"metadata": {"path": str(path.parent)}},
+            resources={"metadata": {"path": str(where)}},
         )
         try:
             await client.async_execute(env=environment())
@@ -130,7 +139,7 @@ def _surroundings() -> bytes:
             parts.append(version(name).encode())
         except PackageNotFoundError:
             parts.append(b"none")
-    files = [*library_files(), Path(__file__), Path(__file__).with_name("snapshot.py")]
+    files = [*library_files(), *(Path(__file__).with_name(f"{name}.py") for name in ("execute", "snapshot", "digits"))]
     return b"".join(hashlib.sha256(part).digest() for part in [*parts, *(file.read_bytes() for file in files)])
 
 

@@ -47,18 +47,17 @@ function ask(worker, question, hear) {
   worker.postMessage(question, [port2]);
 }
 
-/** The course home's offer. @param {ServiceWorker} worker @param {Element} after */
-export function offerOffline(worker, after) {
-  const line = document.createElement("p");
+/** The course home's offer, at the end of its last line. @param {ServiceWorker} worker @param {Element} last */
+export function offerOffline(worker, last) {
+  const line = document.createElement("span");
   const button = Object.assign(document.createElement("button"), {
     type: "button",
     className: "quiet",
     textContent: OFFER,
   });
   const said = Object.assign(document.createElement("span"), { role: "status" });
-  line.className = "forget"; // as the other quiet line of the home
   line.append(button, " ", said);
-  after.after(line);
+  last.append(" ", line);
   const finish = () => {
     button.remove();
     said.textContent = KEPT;

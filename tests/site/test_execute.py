@@ -1,10 +1,15 @@
 """A lesson is run once, and again only when something has changed."""
 
+import gzip
+import pickle
+
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell
 
-from static_edition import execute
+from static_edition import digits, execute
 from tests.site import small_course
+from widgets_lib.compute import mnist
 
 COUNT = "from pathlib import Path\n\nPath('runs').open('a').write('.')\nlen(Path('runs').read_text())"
 
@@ -53,3 +58,25 @@ def test_another_librarys_widget_ends_the_build(tmp_path):
     lesson = small_course.write(tmp_path, "01_slider", [slider])
     with pytest.raises(execute.LessonFailed, match="01_slider: IntSlider"):
         execute.execute([lesson], tmp_path / "kept")
+
+
+def test_what_a_lesson_downloads_is_in_its_folder_with_or_without_a_network(tmp_path, monkeypatch):
+    asked = []
+
+    def no_network(*_, **__):
+        asked.append(True)
+        raise mnist.DownloadError("there is none")
+
+    few = mnist.Mnist(*[np.arange(3)] * 6)
+    monkeypatch.setattr(mnist, "download_mnist", no_network)
+    monkeypatch.setattr(mnist, "load", lambda: few)
+    places = [tmp_path / "lessons.gz", tmp_path / "kept/mnist.pkl.gz"]
+    for name in ("first", "second"):
+        digits.provide(tmp_path / name / "data/mnist.pkl.gz", places)
+        with gzip.open(tmp_path / name / "data/mnist.pkl.gz") as file:
+            (x, y), _, _ = pickle.load(file)
+        assert x.tolist() == y.tolist() == [0, 1, 2]
+    assert asked == [True], "what was packed is kept"
+    places[0].write_bytes(b"the reader's own")
+    digits.provide(tmp_path / "third/mnist.pkl.gz", places)
+    assert (tmp_path / "third/mnist.pkl.gz").read_bytes() == b"the reader's own"
