@@ -1,6 +1,7 @@
 """Kernels that are forks: what no two of them share, what ends them, what each of them can do. Linux only."""
 
 import json
+import logging
 import os
 import random
 import resource
@@ -20,6 +21,7 @@ from tests.support import forks
 from tests.support.servers import is_running, wait_until
 from widgets_lib.app.forks import client, protocol, provisioner
 from widgets_lib.app.forks.client import CannotFork
+from widgets_lib.app.provisioner import with_threads
 
 pytestmark = pytest.mark.skipif(bool(client.unavailable_reason()), reason="this system does not fork kernels")
 
@@ -34,6 +36,17 @@ print(json.dumps([
     multiprocessing.current_process().authkey.hex(), os.path.basename(tempfile.mktemp()), comm.create_comm().comm_id,
     ipykernel.compiler.get_file_name("1"), np.random.SeedSequence().entropy, widgets_lib.LoopStepper().model_id,
 ]))
+"""
+PARALLEL = """
+import numba, numpy as np
+
+@numba.njit(parallel=True)
+def total(x):
+    s = 0.0
+    for i in numba.prange(len(x)): s += x[i]
+    return s
+
+print(total(np.ones(1000)), numba.get_num_threads())
 """
 
 
@@ -63,7 +76,7 @@ class Kernel:
     def run(self, code):
         """What it prints. Raises: RuntimeError with the error's name and text."""
         printed = []
-        reply = self.client.execute_interactive(code, timeout=60, output_hook=printed.append)["content"]
+        reply = self.client.execute_interactive(code, timeout=120, output_hook=printed.append)["content"]
         if reply["status"] != "ok":
             raise RuntimeError(f"{reply['ename']}: {reply['evalue']}")
         return "".join(message["content"].get("text", "") for message in printed)
@@ -90,9 +103,9 @@ def started(**options):
 
 
 @contextmanager
-def frozen(*cells):
+def frozen(*cells, **options):
     """A process that has run these cells, whose forks go on from there."""
-    kernel = Kernel()
+    kernel = Kernel(**options)
     for cell in cells:
         kernel.run(cell)
     source = kernel.freeze()
@@ -304,6 +317,7 @@ def test_a_dead_lesson_is_no_end_of_its_forks_and_the_next_kernel_comes_from_the
     [
         ("import os\nends = os.pipe()", "open: pipe"),
         ("import subprocess\nchild = subprocess.Popen(['sleep', '60'])", "processes go on: sleep"),
+        (PARALLEL, "threads can’t be ended: numba"),
     ],
 )
 def test_what_forks_would_have_to_share_keeps_a_lesson_from_being_frozen(fork_server, cell, reason):
@@ -349,6 +363,57 @@ print(x.grad.tolist())
 plt.plot([1]);
 """
     assert kernel.run(code).split("\n")[:4] == ["[1, 2]", "28.0", "5.0 hi", "[2.0, 2.0]"]
+
+
+def test_threads_of_libraries_work_in_a_fork_with_more_than_one(fork_server):
+    """Also where the lesson has used them; numba's, which do not survive a fork, keep a lesson from being frozen."""
+    env = with_threads(forks.environment(), 2)
+    server = client.ForkServer(env, logging.getLogger("voila"))
+    try:
+        assert server.settled.wait(120) and server.ready and tasks(server.pid) == [str(server.pid)]
+        use = "import numpy as np, torch\na = np.ones((600, 600)); b = torch.ones(600, 600)\n"
+        use += "print(int((a @ a).sum()), int((b @ b).sum()), torch.get_num_threads())"
+        with started(fork_of=server, env=env) as kernel:
+            pid = kernel.provisioner.pid
+            before, own = tasks(pid), kernel.run(use)
+            assert own.split() == ["216000000", "216000000", "2"] and len(tasks(pid)) > len(before)
+            assert kernel.run(PARALLEL) == "1000.0 2\n"
+            with pytest.raises(CannotFork, match="numba"):
+                kernel.freeze()
+        with frozen(use, fork_of=server, env=env) as source, started(fork_of=source, env=env) as kernel:
+            assert tasks(source.pid) == [str(source.pid)]
+            before = tasks(kernel.provisioner.pid)
+            assert kernel.run(use) == own and len(tasks(kernel.provisioner.pid)) > len(before)
+    finally:
+        server.close()
+
+
+WIDGETS = """
+import torch
+import widgets_lib as wl
+fork = wl.ForkSimulator("torch", children=2)
+ladder = wl.MatmulLadder(m=3, k=8, n=2, budget_s=0.02)
+training = wl.TrainingRun(hidden=16, batch=64, epochs=1, digits=640)
+
+def use():
+    fork.run()
+    assert fork.wait(60) and not fork.error, fork.error
+    ladder.run(["numpy", "numba"])
+    assert ladder.wait(60)
+    training.train()
+    assert training.wait(60) and not training.error, training.error
+    loader = torch.utils.data.DataLoader(torch.arange(8.0), batch_size=2, num_workers=2, timeout=60)
+    print({lane["verdict"] for lane in fork.real["lanes"]}, sum(batch.sum().item() for batch in loader), end=" ")
+    print(*(ladder.results[key]["state"] for key in ("numpy", "numba")), training.runs[0]["steps"])
+
+use()
+"""
+
+
+def test_widgets_use_processes_and_threads_in_a_fork_of_a_lesson_in_which_they_did(fork_server):
+    """A real fork, workers of a DataLoader, the measuring process, and training on a thread."""
+    with frozen(WIDGETS) as source, started(fork_of=source) as kernel:
+        assert kernel.run("use()") == "{'✓ as predicted'} 28.0 measured measured 10\n"
 
 
 def test_an_interrupt_reaches_a_fork(kernel):

@@ -57,6 +57,18 @@ def run_lesson(_finished_lesson):
 
 
 @pytest.fixture(scope="session")
+def freeze(_finished_lesson):
+    """freeze("03_matmul") -> the process that has run that lesson, of which visitors get forks. It is no kernel then."""
+
+    def freeze(name):
+        client, _ = _finished_lesson(name)
+        client.kc.stop_channels()
+        return client.km.provisioner.freeze()
+
+    return freeze
+
+
+@pytest.fixture(scope="session")
 def printed(_finished_lesson):
     """printed("03_matmul", "loops = ") -> what the lesson's one cell that begins like this printed."""
 

@@ -1,6 +1,7 @@
 """What holds for every lesson notebook."""
 
 import ast
+import os
 import re
 
 import nbformat
@@ -8,6 +9,7 @@ import pytest
 
 import widgets_lib as wl
 from scripts import facts
+from widgets_lib.app.forks.client import unavailable_reason
 from widgets_lib.app.veils import find_veils, is_question
 
 LESSONS = facts.ROOT / "lessons"
@@ -119,3 +121,11 @@ def test_what_a_widget_says_has_no_asterisks(notebook):
                 t for t in texts if isinstance(t, str) and re.search(r"\*\w[^*`]*\w\*", re.sub(r"`[^`]*`", "", t))
             ]
             assert not marked
+
+
+@pytest.mark.skipif(bool(unavailable_reason()), reason="this system does not fork kernels")
+def test_it_freezes_so_that_visitors_get_forks_of_it(name, freeze):
+    """The last test of each lesson, which ends its kernel: no thread, process, socket or pipe is left open."""
+    source = freeze(name)
+    assert os.listdir(f"/proc/{source.pid}/task") == [str(source.pid)]
+    source.close()

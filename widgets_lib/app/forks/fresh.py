@@ -78,6 +78,12 @@ def end_native_threads() -> None:
                 break
 
 
+def lasting_threads() -> str:
+    """Names threads that were started here and that end every fork in which they are asked to compute, or ""."""
+    parallel = sys.modules.get("numba.np.ufunc.parallel")
+    return "numba’s for GNU OpenMP" if getattr(parallel, "_threading_layer", None) == "omp" else ""
+
+
 def _loaded(name: str) -> list[ctypes.CDLL]:
     """The shared libraries of this process with `name` in theirs."""
     with open("/proc/self/maps") as maps:

@@ -132,6 +132,8 @@ def _freeze(kernel: Kernel, watch: Watch) -> str:
     if len(threads()) > 1:
         names = [thread.name for thread in threading.enumerate()]
         return f"threads go on: {', '.join(threads())} ({', '.join(names)} of Python's)"
+    if lasting := fresh.lasting_threads():
+        return f"threads can’t be ended: {lasting}"
     if children := psutil.Process().children():
         return f"processes go on: {', '.join(child.name() for child in children)}"
     return ""
