@@ -8,6 +8,7 @@ import re
 import signal
 import time
 from contextlib import asynccontextmanager, suppress
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -221,6 +222,22 @@ def test_a_process_that_hangs_is_stopped_and_started_again(monkeypatch):
             assert "nothing was heard of it for 0 seconds" in (await first.until("error"))["message"]
             assert (await after.until("start")) and not is_running(pid)
             monkeypatch.setattr(measuring_process, "SILENCE_LIMIT_S", 30)
+
+    run(scenario)
+
+
+@pytest.mark.parametrize(
+    "worked_s", [(0, 0.004, 0.008, 0.012), (5, 5.004, 5.004)], ids=["works for too long", "stands still"]
+)
+def test_on_a_busy_machine_the_time_of_its_work_counts(worked_s, monkeypatch):
+    looks = list(worked_s)
+    monkeypatch.setattr(measuring_process, "_worked_s", lambda pid: looks.pop(0))
+
+    async def scenario():
+        silent = SimpleNamespace(pid=1, stdout=asyncio.StreamReader())
+        with pytest.raises(asyncio.TimeoutError):
+            await measuring_process._next_line(silent, 0.01)
+        assert looks == [], "it was given more time, as long as it worked"
 
     run(scenario)
 

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import psutil  # comes with ipykernel
+
 from widgets_lib.app.measuring.protocol import Message, failure, line_of
 
 try:
@@ -20,8 +22,9 @@ except ImportError:  # only Linux has prlimit
 
 PROGRAM = "widgets_lib.compute.matmul.worker_process"  # documents jobs and messages
 PACKAGE_FOLDER = str(Path(__file__).parents[3])
-LOADING_LIMIT_S = 60.0  # until its first word on a job: it may have to load torch
-SILENCE_LIMIT_S = 30.0  # after that, without a word
+LOADING_LIMIT_S = 60.0  # of work, until its first word on a job: it may have to load torch
+SILENCE_LIMIT_S = 30.0  # of work after that, without a word
+STANDS_STILL = 0.001  # of the limit: who worked for less of it does nothing any more
 IDLE_S = 120.0  # it keeps torch in memory; after so long without a job it is ended
 MAX_LINE_BYTES = 2**20
 STOPPED = "it was stopped, because nothing was heard of it for {:.0f} seconds: try fewer rows"
@@ -62,7 +65,7 @@ class MeasuringProcess:
         with suppress(OSError):
             process.stdin.write(line_of(job))
         try:
-            while line := await asyncio.wait_for(process.stdout.readline(), limit_s):
+            while line := await _next_line(process, limit_s):
                 message = json.loads(line)
                 if message["event"] != "progress":
                     return message
@@ -116,6 +119,31 @@ class MeasuringProcess:
         """Called when the server ends."""
         await self._stay()
         await self.end()
+
+
+async def _next_line(process: asyncio.subprocess.Process, limit_s: float) -> bytes:
+    """The next line that it says. Raises: asyncio.TimeoutError once it has worked for so long, or stood still for so long.
+
+    By the clock on the wall alone it would be stopped on a busy machine, where it works for a part of the time.
+    """
+    began_s = seen_s = _worked_s(process.pid)
+    while True:
+        try:
+            return await asyncio.wait_for(process.stdout.readline(), limit_s)
+        except asyncio.TimeoutError:
+            worked_s = _worked_s(process.pid)
+            if worked_s - began_s >= limit_s or worked_s - seen_s < STANDS_STILL * limit_s:
+                raise
+            seen_s = worked_s
+
+
+def _worked_s(pid: int) -> float:
+    """Seconds that a process has had of the processors; 0 if it has ended."""
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return 0.0
+    return times.user + times.system
 
 
 def _exit_reason(returncode: int) -> str:
