@@ -1,14 +1,14 @@
 """What does one more visitor of a lesson cost in memory? Beside stock Voila, lesson by lesson, in turn.
 
 A few visitors open the same lesson one after the other, each reads the state of every widget and moves a slider. What
-the server and everything below it have grown by (PSS, where shared pages are counted by halves), divided by the
-visitors, is what one costs; USS is what only that visitor's kernel has. "Forks off" is this server with kernels that
-are processes of their own. No kernel is preheated there, for it would be there before its visitor.
+the server and everything below it have grown by, divided by the visitors, is what one costs: the memory that no file
+gives back, since pages of libraries count less when other programs map them, too. USS is what only that visitor's
+processes have. "Forks off" is this server with kernels that are processes of their own. No kernel is preheated there,
+for it would be there before its visitor.
 """
 
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from statistics import median
 
 from benchmarks import _held, _lessons
 from benchmarks._table import row
@@ -21,11 +21,11 @@ TRIES = 3  # a page of stock Voila may hang
 class Cost:
     """MB of one visitor."""
 
-    pss: float
+    kept: float
     uss: float
 
     def __str__(self):
-        return f"{self.pss:,.0f} MB, USS {self.uss:,.0f} MB"
+        return f"{self.kept:,.0f} MB, USS {self.uss:,.0f} MB"
 
 
 def figures(quick=False):
@@ -54,9 +54,9 @@ def compared(lesson, costs):
     (kind, own), *peers = costs.items()
     return row(
         f"one more visitor of {lesson}, {kind}",
-        f"{own.pss:,.0f} MB",
+        f"{own.kept:,.0f} MB",
         f"USS {own.uss:,.0f} MB",
-        ", ".join(f"{peer.pss / own.pss:.3g}× less than {name}" for name, peer in peers if peer),
+        ", ".join(f"{peer.kept / own.kept:.3g}× less than {name}" for name, peer in peers if peer),
         "; ".join(f"{name}: {peer or 'hung each time'}" for name, peer in peers),
     )
 
@@ -72,13 +72,13 @@ def _cost_of_stock(name, lesson, visitors):
 def cost(server, lesson, count, closes=True):
     """The Cost of so many visitors who are there together. `closes`: whether their kernels go when they leave."""
     before = _held.tree(server)
-    memory_mb = _held.memory_mb(before)
+    memory_mb = _held.memory_mb(before, _held.KEPT)
     visitors = [_lessons.come_within(server, lesson) for _ in range(count)]
     after = _held.tree(server)
-    grown_mb = _held.memory_mb(after) - memory_mb
-    own = [_held.memory_mb([pid], _held.USS) for pid in after - before]
+    grown_mb = _held.memory_mb(after, _held.KEPT) - memory_mb
+    own_mb = _held.memory_mb(after - before, _held.USS)
     for visitor in visitors:
         visitor.leave()
     if closes:
         servers.wait_until(lambda: _held.tree(server) <= before, "a kernel stays", 60)
-    return Cost(grown_mb / count, median(own))
+    return Cost(grown_mb / count, own_mb / count)
