@@ -8,6 +8,7 @@ import pytest
 from tests.support import servers
 from tests.support.leftovers import holdings, started, wait_until_nothing_is_left
 from tests.support.servers import is_running, wait_until
+from tests.support.using import own_mb, use_every_widget
 from tests.support.visitors import Visitor
 from widgets_lib.app.forks import client
 from widgets_lib.app.memory_cap import FORK_MB
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.skipif(bool(client.unavailable_reason()), reason="this 
 
 LESSONS = ["04_broadcasting.ipynb", "07_pixel_similarity.ipynb"]
 MEMORY_MB = 1_400
+OPENED_MB, USED_MB = 40, 120  # what is measured: docs/hosting.md
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,17 @@ def limited(logs, tmp_path_factory):
         not_ready = f"not all lessons are run: {server.log[-2000:]}"
         wait_until(lambda: server.health()["waiting"] == len(LESSONS), not_ready, 240)
         yield server
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_visitors_kernel_has_little_memory_of_its_own_before_and_after_all_widgets_were_used(limited, lesson):
+    before = started(limited)
+    with Visitor(limited, lesson) as visitor:
+        visitor.connect().states()
+        [kernel] = started(limited) - before
+        assert own_mb(kernel) <= OPENED_MB
+        assert len(use_every_widget(visitor)) >= 20
+        assert own_mb(kernel) <= USED_MB
 
 
 def held_mb(server):

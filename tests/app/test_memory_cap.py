@@ -129,6 +129,21 @@ def test_memory_that_another_program_takes_lowers_the_cap_and_ends_no_visit():
     assert measure(cap).max_kernels > 20 and machine.slots.changed.is_set()
 
 
+def test_where_memory_is_short_the_first_visitor_may_try_and_no_lesson_is_run_ahead():
+    machine = Machine(total_mb=RESERVE_MB + FORK_MB / 2)
+    cap = machine.cap()
+    assert machine.slots.max_kernels == 1 and not machine.slots.has_free()
+    machine.total_mb = RESERVE_MB + 2 * FORK_MB
+    assert measure(cap).max_kernels == 2 and machine.slots.has_free()
+    machine.open(own_mb=FORK_MB)
+    assert measure(cap).max_kernels == 2 and machine.slots.has_free()
+    machine.open(own_mb=FORK_MB)
+    assert measure(cap).max_kernels == 2 and not machine.slots.has_free()
+    machine.total_mb = 0
+    set_by_hand = machine.cap(KernelSlots(max_kernels=2))
+    assert measure(set_by_hand).max_kernels == 2 and machine.slots.has_free()
+
+
 def test_a_number_that_was_set_stays_and_memory_is_still_reported():
     machine = Machine(total_mb=9_000, others_mb=300)
     cap = machine.cap(KernelSlots(max_kernels=2))

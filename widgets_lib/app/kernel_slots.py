@@ -38,14 +38,15 @@ class KernelSlots:
     def __init__(self, max_kernels: int, max_kernels_per_visitor: int = 0) -> None:
         self.max_kernels = max_kernels
         self.max_kernels_per_visitor = max_kernels_per_visitor  # 0: no limit
+        self.has_room = True  # in memory; a visitor may try all the same
         self.visits: dict[str, Visit] = {}  # by kernel id
         self.preheated: dict[str, Preheated] = {}  # by kernel id, the oldest first
         self.templates: dict[str, Template] = {}  # by lesson: what visitors' kernels are forks of; they hold no slot
         self.changed = asyncio.Event()  # set when a slot is free or a page complete: another lesson may be preheated
 
     def has_free(self) -> bool:
-        """Whether a kernel may be started without evicting another."""
-        return len(self.visits) + len(self.preheated) < self.max_kernels
+        """Whether a lesson may be run ahead of its visitors."""
+        return self.has_room and len(self.visits) + len(self.preheated) < self.max_kernels
 
     def ready_count(self) -> int:
         """Lessons that open at once: preheated, or frozen after they were run."""

@@ -128,6 +128,7 @@ class MemoryCap:
         if not self.fixed:
             growth_mb = sum(max(0, expected_mb - own) for own in own_mb.values())
             count = UNKNOWN if room_mb is None else len(present) + (room_mb - growth_mb) // expected_mb
+            slots.has_room = count > len(present)
             before, slots.max_kernels = slots.max_kernels, max(1, len(slots.visits), int(min(count, self.most)))
             if slots.max_kernels > before:
                 slots.changed.set()
