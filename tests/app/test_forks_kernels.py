@@ -19,6 +19,7 @@ from jupyter_client.manager import KernelManager
 
 from tests.support import forks
 from tests.support.servers import is_running, wait_until
+from tests.support.using import own_mb
 from widgets_lib.app.forks import client, protocol, provisioner
 from widgets_lib.app.forks.client import CannotFork
 from widgets_lib.app.provisioner import with_threads
@@ -291,6 +292,16 @@ def test_a_fork_has_nothing_of_another_visitor_in_its_memory(fork_server):
         assert one.run(asked) == "[0, 1, 2]\n"
         with started(fork_of=source) as other:
             assert other.run(asked) == "[]\n"
+
+
+def test_memory_that_a_fork_has_freed_goes_back_to_the_system(fork_server):
+    with started() as kernel:
+        pid = kernel.provisioner.pid
+        kernel.run("blocks = [b'x' * 100_000 for _ in range(1000)]\nlast = b'y' * 100_000")
+        full = own_mb(pid)
+        assert full > 100
+        kernel.run("del blocks")
+        wait_until(lambda: own_mb(pid) < full - 80, "what was freed is kept", 60)
 
 
 def test_forks_of_a_lesson_begin_where_it_ended_and_share_no_place_in_its_files(fork_server, tmp_path):

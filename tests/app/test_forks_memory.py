@@ -32,7 +32,7 @@ def limited(logs, tmp_path_factory):
     options += ["--LessonKernelManager.max_kernels_per_visitor=0"]
     with servers.voila(root, logs, *options, env={"TMPDIR": str(temporary)}) as server:
         not_ready = f"not all lessons are run: {server.log[-2000:]}"
-        wait_until(lambda: server.health()["waiting"] == len(LESSONS), not_ready, 240)
+        wait_until(lambda: server.log.count("visitors get forks of it") == len(LESSONS), not_ready, 240)
         yield server
 
 
@@ -44,7 +44,7 @@ def test_a_visitors_kernel_has_little_memory_of_its_own_before_and_after_all_wid
         [kernel] = started(limited) - before
         assert own_mb(kernel) <= OPENED_MB
         assert len(use_every_widget(visitor)) >= 20
-        assert own_mb(kernel) <= USED_MB
+        wait_until(lambda: own_mb(kernel) <= USED_MB, "it keeps more than that", 120)  # variants still run
 
 
 def held_mb(server):
@@ -87,9 +87,10 @@ def test_visitors_leave_nothing_behind(limited):
                 slider = visitor.connect().model("digit" if number % 2 else "operator")
                 visitor.until_idle(visitor.move(slider, **({"digit": 3} if number % 2 else {"operator": "*"})))
 
+    there = started(limited)
     for number in range(4):  # what is opened once is open
         visit(number)
-    wait_until(lambda: limited.kernels() == 0 and len(started(limited)) == 1 + len(LESSONS), "a kernel stays")
+    wait_until(lambda: limited.kernels() == 0 and started(limited) <= there, "a kernel stays")
     before = holdings(limited)
     for number in range(20):
         visit(number)

@@ -27,7 +27,7 @@ CGROUPS = Path("/sys/fs/cgroup")
 MB = 2**20
 MAX_FILES = 65_536  # more are never needed
 FIELD = re.compile(r"^(\w+):?\s+(\d+)", re.MULTILINE)  # of /proc/meminfo, smaps_rollup and memory.stat
-OWN = ("Private_Clean", "Private_Dirty", "Private_Hugetlb", "SwapPss")
+OWN = ("Private_Dirty", "Private_Hugetlb", "SwapPss")  # not what a file gives back, as the pixels of MNIST
 # Of a cgroup's folder, in both versions: its limit, what it holds, and how the fields of memory.stat begin.
 VERSIONS = (
     ("memory.max", "memory.current", ""),
@@ -37,7 +37,7 @@ VERSIONS = (
 
 @dataclass(frozen=True)
 class Held:
-    """MB of memory: `pss_mb` counts a page that n processes share as 1/n, `own_mb` only what ends with the process."""
+    """MB of memory: `pss_mb` counts a page that n processes share as 1/n, `own_mb` only what is of no other and of no file."""
 
     pss_mb: float = 0.0
     own_mb: float = 0.0

@@ -27,6 +27,7 @@ import psutil
 from widgets_lib import quiet
 from widgets_lib.app.forks import fresh, protocol, streams, warm
 from widgets_lib.app.forks.kernel import Kernel
+from widgets_lib.app.forks.tidying import Tidying
 
 FREEZE_S = 60  # for measurements and background tasks of a lesson that was run
 PR_SET_CHILD_SUBREAPER = 36
@@ -196,6 +197,7 @@ def _become_kernel(sock: socket.socket, closed: Kernel) -> Kernel:
             kernel.loop.stop()
 
     kernel.loop.add_handler(sock.fileno(), on_message, kernel.loop.READ)
+    kernel.loop.add_callback(Tidying().start)
     kernel.run(ready=lambda: _say_hello(sock))
     if not freezing:
         _leave()

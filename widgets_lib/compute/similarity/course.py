@@ -12,6 +12,7 @@ from widgets_lib.compute import mnist
 from .reader import DIRECTIONS, Direction, Floats, Metric, classify, confusion, median_digits, shift
 
 BLOCK = 1_000
+TRAINING_DIGITS = 60_000
 TEST_DIGITS = 10_000
 FEW = 500  # they lie in one of the pieces in which a page fetches the digits
 
@@ -24,8 +25,11 @@ def course_digits(kind: Literal["mean", "median"] = "mean") -> Floats:
     if kind == "mean":
         sums, counts = mnist.digit_sums()
         return sums / counts[:, np.newaxis, np.newaxis] / 255
-    blocks = [*mnist.training_blocks()]
-    images, labels = (np.concatenate([block[part] for block in blocks]) for part in (0, 1))
+    # One piece of memory, which is given back as a whole.
+    images, labels, at = np.empty((TRAINING_DIGITS, 28, 28), np.uint8), np.empty(TRAINING_DIGITS, np.int64), 0
+    for some, digits in mnist.training_blocks():
+        images[at : at + len(some)], labels[at : at + len(some)] = some, digits
+        at += len(some)
     return median_digits(images, labels) / 255
 
 
