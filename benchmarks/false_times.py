@@ -5,18 +5,18 @@ Each run is a process of its own: it runs every code cell of the lesson in order
 ladder, each compact one, the whole ladder, and the whole ladder for all 50,000 digits), and keeps every row.
 `--quick` leaves out two of the three rungs that take a third of a second for five digits. `--minutes` begins no run
 after so long; what was finished by then is counted. `--keep FILE` writes down rows and references as JSON, to be judged
-again, and `--references FILE` takes the references from there, to which new looks are added. A run takes minutes, beside
-twenty tasks about seven; `--budget` shortens it. No browser takes part.
+again, and `--references FILE` takes the references from there, to which new looks are added. A run takes minutes,
+beside twenty tasks about seven; `--budget` shortens it. No browser takes part.
 
-**The reference** of a rung is found without the ladder's clock: the least that a call, or a batch of calls, ever took by
-the clock on the wall or in processor time, in a process with all threads and in one with a single thread; before the
+**The reference** of a rung is found without the ladder's clock: the least that a call, or a batch of calls, ever took
+by the clock on the wall or in processor time, in a process with all threads and in one with a single thread; before the
 first run, after every fifth and after the last, while no load is added. The least of all of them counts, for whatever
 else runs only adds to them. What takes longer than three seconds for 50,000 digits has 10,000 times its reference for
 five.
 
-**A time is false** if it is more than 1 + `SLOWER` times its reference, or its reference more than 1 + `FASTER` times it.
-What the row says of its spread or certainty is no excuse. A time with "≥" is false only if it is too high, one with "≤"
-only if it is too low; both are counted, so that they can't hide much. A rung that is said to be wrong is false as well.
+**A time is false** if it is more than 1 + `SLOWER` times its reference, or its reference more than 1 + `FASTER` times
+it. What the row says of its spread or certainty is no excuse. A time with "≥" is false only if it is too high, one
+with "≤" only if it is too low; both are counted, so that they can't hide much. A rung that is said to be wrong is false as well.
 `SLOWER` is what two cores at one memory slow each other down by: the program does run that much slower then. Nothing
 makes it faster than its least, so `FASTER` is only what chance and a reference without a quiet moment explain.
 """

@@ -67,8 +67,8 @@ class Timing:
     measured_columns: int | None = None
     """Columns likewise: of a very wide product even one row may be too much."""
     disturbed: bool = False
-    """True when no batch as fast as this is known to have been free of other programs: then `seconds` is the most that it
-    takes."""
+    """True when no batch as fast as this is known to have been free of other programs: then `seconds` is the most that
+    it takes."""
     together: bool = False
     """True when several threads worked for it, or were ready to, in one batch at least."""
     at_least: bool = False
@@ -96,7 +96,7 @@ class Timing:
 
     @property
     def text(self) -> str:
-        """The time as a person says it, marked if it is an estimate or a bound: "46 minutes (estimated from 5 rows)"."""
+        """The time as a person says it, marked if an estimate or a bound: "46 minutes (estimated from 5 rows)"."""
         bound = "at most " if self.at_most else "at least " if self.at_least else ""
         if not self.extrapolated:
             return bound + human(self.seconds)
@@ -118,13 +118,13 @@ class Timing:
 def measure(fn: Callable[..., Any], *args: Any, budget_s: float = 0.5, should_stop: ShouldStop | None = None) -> Timing:
     """Time of one `fn(*args)` in seconds, as a `Timing`.
 
-    The method is an adaptive minimum. One warm-up call, which may compile. Then batches of about 0.2 ms with the garbage
-    collector off, until the budget is spent, at least 3, or one if a single call passes the budget; the fastest counts,
-    since noise only ever adds time. A first call of more than half a minute is the answer by itself.
+    The method is an adaptive minimum. One warm-up call, which may compile. Then batches of about 0.2 ms with the
+    garbage collector off, until the budget is spent, at least 3, or one if a single call passes the budget; the fastest
+    counts, since noise only ever adds time. A first call of more than half a minute is the answer by itself.
     Time in which other programs had the processor does not count, where the system tells it (Linux), and batches count
-    as undisturbed only if a yardstick says so (`compute.yardstick`). Where batches differ much, it goes on for up to four
-    budgets, and where none is known to be undisturbed, for up to four budgets of processor time or ten in all; what it
-    finds then is the most that a call takes.
+    as undisturbed only if a yardstick says so (`compute.yardstick`). Where batches differ much, it goes on for up to
+    four budgets, and where none is known to be undisturbed, for up to four budgets of processor time or ten in all;
+    what it finds then is the most that a call takes.
     `should_stop`, a function without arguments, is asked between batches.
     Raises: Stopped if it says True; TypeError if calling fn runs none of its code, because it is a generator or
     `async`; TypeError or ValueError for a budget that is not a number from 0 on; whatever `fn` raises.

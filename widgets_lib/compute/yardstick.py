@@ -41,7 +41,7 @@ class Yardstick:
         return max(looks_s) > SLOWED * self._least_s
 
     def learn(self) -> None:
-        """Watch for as long as it takes to know the least: half a second once in a process, less what was watched before.
+        """Watch for as long as it takes to know the least: half a second in a process, less what was watched before.
 
         Measuring many short calls brings so many looks along; one long call does not.
         """

@@ -18,7 +18,7 @@ class Verdict(CellLine):
         self._title = title
 
     def tell(self, row: Row, first: Row, size: Size) -> None:
-        """Say what the row of the rung says, compared with that of three loops and of the version before, at this size."""
+        """Say what the rung's row says, compared with that of three loops and of the version before, at this size."""
         before = _last.get((self._title, size), {})
         if row.get("seconds"):
             _last[self._title, size] = row
