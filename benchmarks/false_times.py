@@ -16,9 +16,10 @@ five.
 
 **A time is false** if it is more than 1 + `SLOWER` times its reference, or its reference more than 1 + `FASTER` times
 it. What the row says of its spread or certainty is no excuse. A time with "≥" is false only if it is too high, one
-with "≤" only if it is too low; both are counted, so that they can't hide much. A rung that is said to be wrong is false as well.
-`SLOWER` is what two cores at one memory slow each other down by: the program does run that much slower then. Nothing
-makes it faster than its least, so `FASTER` is only what chance and a reference without a quiet moment explain.
+with "≤" only if it is too low; both are counted, so that they can't hide much. A rung that is said to be wrong is
+false as well. `SLOWER` is what two cores at one memory slow each other down by: the program does run that much slower
+then. Nothing makes it faster than its least, so `FASTER` is only what chance and a reference without a quiet moment
+explain.
 """
 
 import argparse
