@@ -2,6 +2,7 @@
 server, and its inputs are then what they are in a kernel. Without Python the same actions break nothing."""
 
 import json
+import re
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
@@ -75,6 +76,76 @@ def test_every_action_does_in_the_page_what_it_does_in_a_kernel(lively, every_wi
         inputs = test_restore.kept(there)
         assert wait_for_answer(lively, model, inputs) == ("", inputs), doing
     there.close()
+
+
+# Every control that a widget shows, found and not listed: each is pressed, set, typed into or moved by keys once.
+WALK = """async (id) => {
+  const place = document.querySelector(`[data-model=${id}]`);
+  const all = "button, select, input, textarea, summary, [tabindex], [role=button], [role=slider]";
+  const nameOf = (each) => [each.localName, each.type ?? each.getAttribute("role") ?? "",
+    each.getAttribute("aria-label") ?? each.closest("label")?.textContent ?? each.textContent].join(" ").slice(0, 80);
+  const say = (each, ...events) => events.forEach((type) => each.dispatchEvent(new Event(type, { bubbles: true })));
+  const set = (each, value) => {
+    each.value = value;
+    say(each, "input", "change");
+  };
+  const press = (each, ...keys) =>
+    keys.forEach((key) => each.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })));
+  const use = {
+    select: (each) => set(each, [...each.options].find((o) => !o.selected && !o.disabled)?.value ?? each.value),
+    range: (each) => set(each, each.valueAsNumber < +each.max ? each.max : each.min),
+    text: (each) => (set(each, "2"), press(each, "Enter")),
+    click: (each) => each.click(),
+    keys: (each) => press(each, "ArrowRight", "ArrowDown", "Home", "End", "Enter", " "),
+  };
+  const kindOf = ({ localName, type }) => {
+    if (localName === "select") return "select";
+    if (localName === "textarea" || (localName === "input" && ["text", "number", "search"].includes(type))) return "text";
+    if (type === "range") return "range";
+    return ["input", "button", "summary"].includes(localName) ? "click" : "keys";
+  };
+  const done = new Map();
+  while (done.size < 60) {
+    const next = [...place.querySelectorAll(all)].find(
+      (each) => each.checkVisibility() && !each.disabled && each.tabIndex >= 0 && !done.has(nameOf(each)),
+    );
+    if (!next) break;
+    done.set(nameOf(next), kindOf(next));
+    next.focus();
+    use[kindOf(next)](next);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return Object.fromEntries(done);
+}"""
+RAW = re.compile(r"Error\b|NoneType|object at|Traceback")
+
+
+@pytest.mark.parametrize("has_python", [True, False], ids=["with Python", "without"])
+def test_every_control_that_a_widget_shows_is_used_and_breaks_nothing(every_widget, chrome, has_python):
+    address, names = every_widget
+    context = chrome.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    if not has_python:
+        context.route("**/pyodide.mjs", lambda route: route.abort())
+    page, wrong, used = context.new_page(), [], {}
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda line: wrong.append(line.text) if "Traceback" in line.text else None)
+    page.goto(address)
+    page.wait_for_selector(ALIVE)
+    for name, model in names.items():
+        page.locator(f"[data-model={model}]").scroll_into_view_if_needed()
+        expect(page.locator(f"[data-model={model}][data-alive='']")).to_have_count(1)
+        used[name] = page.evaluate(WALK, model)
+        for _ in range(600 if has_python else 0):
+            if page.evaluate("tf.python.marks.answered > tf.python.marks.asked"):
+                break
+            page.wait_for_timeout(50)
+        error = page.evaluate("id => tf.models.get(id).get('error')", model)
+        assert not RAW.search(error), (name, error)
+        assert wrong == [], name
+    assert all(used.values()), used
+    assert {kind for each in used.values() for kind in each.values()} == {"select", "range", "text", "click", "keys"}
+    assert page.evaluate("'ready' in tf.python.marks") == has_python
+    context.close()
 
 
 def test_without_python_the_same_actions_break_nothing(every_widget, chrome):
