@@ -147,3 +147,16 @@ def test_a_kernel_that_is_no_fork_has_none_and_a_killed_server_leaves_none(logs,
         server.process.kill()
         wait_until(lambda: not is_running(process), "the measuring process goes on")
         visitor._open.close()
+
+
+def test_a_server_that_ends_leaves_nothing(logs, tmp_path):
+    servers.write_notebook([QUICK], tmp_path / "quick.ipynb")
+    temporary = tmp_path / "t"
+    temporary.mkdir()
+    with servers.voila(tmp_path, logs, env={"TMPDIR": str(temporary)}) as server:
+        visitor = opened(server, "quick.ipynb")
+        assert measure(visitor, "numpy")["state"] == "measured"
+        [process] = measuring_in(server)
+        assert len(list(temporary.glob("measuring-*/*"))) == 1
+    assert not is_running(process) and not list(temporary.glob("measuring-*"))
+    visitor._open.close()

@@ -229,7 +229,7 @@ class LessonKernelManager(AsyncMappingKernelManager):
         kernel_ids = {*self.list_kernel_ids(), *self._pending_kernels}
         await asyncio.gather(*(self.stop(kernel_id, now) for kernel_id in kernel_ids))
         if self.measuring:
-            await self.measuring.close()
+            self.measuring.stop()
         if self.forking:
             await asyncio.to_thread(fork_client.close_shared)
 

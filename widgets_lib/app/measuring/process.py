@@ -111,14 +111,23 @@ class MeasuringProcess:
         """End the process; the next job starts another."""
         process, self._process = self._process, None
         if process:
-            with suppress(ProcessLookupError):
-                process.kill()
+            _kill(process)
             await process.communicate()  # waits for its end and that of its pipes
 
+    def kill(self) -> None:
+        """End the process without a wait."""
+        if self._process:
+            _kill(self._process)
+
     async def close(self) -> None:
-        """Called when the server ends."""
+        """End the process for good."""
         await self._stay()
         await self.end()
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
+        process.kill()
 
 
 async def _next_line(process: asyncio.subprocess.Process, limit_s: float) -> bytes:

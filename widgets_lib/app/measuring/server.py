@@ -113,18 +113,23 @@ class MeasuringServer:
         for writer in self._connections.pop(kernel_id):
             writer.transport.abort()
 
-    async def close(self) -> None:
-        """Called when the server ends."""
+    def stop(self) -> None:
+        """Called when the server ends, perhaps in another event loop: nothing is waited for."""
         for kernel_id in list(self._doors):
             self.forget(kernel_id)
+        self.process.kill()
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    async def close(self) -> None:
+        """Stops, and waits until nothing is left."""
+        self.stop()
         if self._work:
             self._work.cancel()
             with suppress(asyncio.CancelledError):
                 await self._work
         await self.process.close()
-        if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
 
     # ---- one connection ----
 
