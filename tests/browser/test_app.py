@@ -112,6 +112,7 @@ def test_a_lesson_is_ready_when_its_widgets_are_drawn(voila_page, clean_page, co
         ["import ipywidgets, widgets_lib as wl\nwl.LoopStepper()", "ipywidgets.VBox([wl.IteratorTape()])"]
     )
     assert page.evaluate("drawnWhenReady") == 2
+    page.unroute_all()  # the beacon of a page whose requests are held for a test is lost
 
 
 def test_code_can_be_hidden_and_the_choice_is_kept(voila_page):
