@@ -29,6 +29,11 @@ def test_each_row_fits_what_is_installed(patch):
     assert name in tests, f"{patch.delete_when} does not exist"
 
 
+# What a module sets that belongs to another package: a setting that is meant to be set; in the process that forks
+# kernels, what notes which generators are seeded (the head of streams.py says why).
+SET_ELSEWHERE = {"writable_dirs.py": {"tempfile"}, "streams.py": {"random"}}
+
+
 def test_nothing_else_is_patched():
     """No other module of the application assigns to a name of another package."""
     for file in (servers.ROOT / "widgets_lib" / "app").rglob("*.py"):
@@ -43,7 +48,7 @@ def test_nothing_else_is_patched():
             targets = node.targets if isinstance(node, ast.Assign) else []
             names = [target for target in targets if isinstance(target, ast.Attribute)]
             roots = {ast.unparse(name).split(".")[0] for name in names}
-            foreign = (roots & imported) - {"tempfile"}
+            foreign = (roots & imported) - SET_ELSEWHERE.get(file.name, set())
             assert not foreign, f"{file.name} assigns to {foreign}: list it in patches.py"
 
 
