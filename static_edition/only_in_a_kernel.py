@@ -15,7 +15,7 @@ COMM = "it is about Jupyter's own messages or files, and a page has others"
 SAME = "it reads files, and says the same in any Python"
 
 FILES = {
-    PROCESS: ["bundle"],  # node joins its modules
+    PROCESS: ["bundle", "shared_process"],  # node joins its modules; a server measures
     CELLS: ["brief_errors", "figures", "kernels_in_cells", "ladder_in_cells"],
     COMM: ["reload"],
     SAME: ["sources", "styles", "theme"],

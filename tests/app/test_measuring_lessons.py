@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -149,10 +150,15 @@ def test_a_kernel_that_is_no_fork_has_none_and_a_killed_server_leaves_none(logs,
         visitor._open.close()
 
 
-def test_a_server_that_ends_leaves_nothing(logs, tmp_path):
+@pytest.fixture
+def temporary():
+    """A folder with a short name: that of a socket in it has at most about a hundred letters."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def test_a_server_that_ends_leaves_nothing(logs, tmp_path, temporary):
     servers.write_notebook([QUICK], tmp_path / "quick.ipynb")
-    temporary = tmp_path / "t"
-    temporary.mkdir()
     with servers.voila(tmp_path, logs, env={"TMPDIR": str(temporary)}) as server:
         visitor = opened(server, "quick.ipynb")
         assert measure(visitor, "numpy")["state"] == "measured"

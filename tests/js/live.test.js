@@ -159,7 +159,7 @@ test("an echo of what the page itself has set is none; what another page has set
   assert.equal(models.get("one").get("n"), 5);
 });
 
-test("after a cut line the page sets again what may be lost, asks what the widgets are, and repeats no message", (t) => {
+test("after a cut line the page sets again what may be lost, asks what widgets are, and repeats no message", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const { kernel, models, sockets, set } = connected();
   sockets[0].open();

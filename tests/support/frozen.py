@@ -16,6 +16,7 @@ from widgets_lib import quiet
 
 def wait_at(stage):
     folder = pathlib.Path({folder!r})
+    (folder / f"{{stage}} {{os.getpid()}}").touch()
     (folder / "writing").write_text(str(os.getpid()))
     (folder / "writing").rename(folder / stage)
     while (folder / f"hold {{stage}}").exists():
@@ -50,6 +51,10 @@ class Stages:
         """The process that is at this stage, once there is one."""
         wait_until((self.folder / stage).exists, f"it is not {stage}", 60)
         return int((self.folder / stage).read_text())
+
+    def was_reached_by(self, stage, pid):
+        """Whether this process has been at this stage; several may have been at one time."""
+        return (self.folder / f"{stage} {pid}").exists()
 
     def release(self, stage):
         """It goes on."""
