@@ -100,7 +100,7 @@ def test_the_whole_ladder_runs_by_keyboard_and_lays_2022_beside(ladder):
 def test_a_long_run_is_cancelled_and_other_widgets_answer_meanwhile(voila_page):
     page = voila_page(
         [
-            "import widgets_lib as wl\nladder = wl.MatmulLadder(m=5_000, k=784, n=10, budget_s=600)\nladder",
+            "import widgets_lib as wl\nladder = wl.MatmulLadder(m=50_000, k=784, n=10, budget_s=5)\nladder",
             "wl.Predict('How many?', answer=3)",
         ]
     )
