@@ -1,10 +1,10 @@
 """How fast is the static edition? `site/` as a web space serves it, beside the app, opened and moved in turn.
 
 "First live widget" is the time from the navigation to the end of the frame that has the first widget drawn and in
-sight; every open is a first visit, with an empty cache, and the app's kernel waits with the lesson already run. "Python
-ready" is the time from the first hand on a widget until the page's Python has remade its widgets; beside it stands the
-app's kernel for its last visitor: it was started and ran the lesson. The dial and its clock are those of
-bench_widgets.py. Nothing else can be compared on a slow line: 20 Mbit/s, 40 ms, a processor four times as slow.
+sight; every open is a first visit, with an empty cache, and the app's kernel is a fork of the lesson, run before.
+"Python ready" is the time from the first hand on a widget until the page's Python has remade its widgets; the app has
+nothing to compare with it, nor with the slow line: 20 Mbit/s, 40 ms, a processor four times as slow. The dial and its
+clock are those of bench_widgets.py.
 """
 
 import os
@@ -70,10 +70,10 @@ def figures(quick=False):
 def _opened(browser, address, lesson, rounds):
     seconds = {"own": [], APP: []}
     name = f"{lesson}.ipynb"
-    [notebook] = _lessons.notebooks([name], bench_open.RAN).values()
-    with bench_open.serve(f"{_lessons.BEFORE}, preheated", name, notebook) as app:
-        for turn in range(rounds):
-            bench_open.wait_for_runs({APP: app}, {APP: turn + 1})
+    [notebook] = _lessons.notebooks([name]).values()
+    with bench_open.serve(_lessons.FORKS, name, notebook) as app:
+        _lessons.wait_until_filled(app, 1)
+        for _ in range(rounds):
             seconds["own"].append(_first_widget(browser, f"{address}{lesson}.html"))
             seconds[APP].append(_first_widget(browser, f"{app.url}voila/render/{name}"))
     return compared(f"{lesson}: first live widget", seconds["own"], {APP: seconds[APP]})
@@ -121,7 +121,7 @@ def _wake(page):
 def _dialled(browser, address, turns, warm_up=4):
     changed, shown = {"own": [], APP: []}, {"own": [], APP: []}
     with (
-        _lessons.serve(_lessons.BEFORE, _lessons.notebooks([f"{STRIDES}.ipynb"])) as app,
+        _lessons.serve(_lessons.FORKS, _lessons.notebooks([f"{STRIDES}.ipynb"])) as app,
         _page(browser, f"{address}{STRIDES}.html") as static,
         _page(browser, f"{app.url}voila/render/{STRIDES}.ipynb") as served,
     ):
