@@ -2,8 +2,9 @@
 
 The hub is the one that `make hub` starts, with its proxy, its culler and a server for each learner. Each opens one of the
 course's lessons as an app (with one more cell: a slider whose picture matplotlib draws), moves the slider, and runs torch
-in a notebook. Then half of them go on moving it; the others close their tabs and do nothing until the hub has ended their servers, after
-`IDLE_S` seconds of idleness. Memory is PSS. Learners are no browsers: what a browser needs to draw is not in these figures.
+in a notebook. Then half of them go on moving it; the others close their tabs and do nothing until the hub has ended
+their servers, after `IDLE_S` seconds of idleness. Memory is PSS. Learners are no browsers: what a browser needs to draw is
+not in these figures.
 """
 
 import os

@@ -115,7 +115,7 @@ def write_jupyter_sheets(site: Site) -> None:
     """
     folder = Path(sys.prefix, "share/jupyter/nbconvert/templates/lab/static")
     pages = sorted(site.folder.glob("*.html"))
-    scripts = [file for part in ("*", "views/*/*", "host.*/*") for file in site.folder.glob(f"static/{part}.js")]
+    scripts = [file for part in ("*", "host.*/*") for file in site.folder.glob(f"static/{part}.js")]
     texts = [file.read_text("utf-8") for file in [*pages, *scripts]]
     others = [file.read_text("utf-8") for file in site.folder.glob("static/**/*.css")]
     for name in JUPYTER_SHEETS:

@@ -74,7 +74,7 @@ function start(page, draw) {
 
 /**
  * Bring the page to life.
- * @param {Record<string, import("../../widgets_lib/app/share/voila/templates/tensor-foundations/static/live/mounting.js").View>} views  by the names that the page's widgets have for them
+ * @param {Record<string, Parameters<typeof mount>[2]>} views  by the names that the page's widgets have for them
  */
 export async function open(views) {
   /** @type {Page} */

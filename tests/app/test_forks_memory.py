@@ -17,7 +17,10 @@ pytestmark = pytest.mark.skipif(bool(client.unavailable_reason()), reason="this 
 
 LESSONS = ["04_broadcasting.ipynb", "07_pixel_similarity.ipynb"]
 MEMORY_MB = 1_400
-OPENED_MB, USED_MB = 40, 200  # docs/hosting.md has what was measured; lesson 7's last variants make up the difference
+OPENED_MB = 40
+USED_MB = dict(
+    zip(LESSONS, (120, 200), strict=True)
+)  # 120 is meant for all: lesson 7 keeps 70 to 182, see docs/hosting.md
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +47,7 @@ def test_a_visitors_kernel_has_little_memory_of_its_own_before_and_after_all_wid
         [kernel] = started(limited) - before
         assert own_mb(kernel) <= OPENED_MB
         assert len(use_every_widget(visitor)) >= 20
-        wait_until(lambda: own_mb(kernel) <= USED_MB, "it keeps more than that", 120)  # variants still run
+        wait_until(lambda: own_mb(kernel) <= USED_MB[lesson], "it keeps more than that", 120)  # variants still run
 
 
 def held_mb(server):

@@ -33,7 +33,10 @@ class Visit:
 
 
 class KernelSlots:
-    """At most `max_kernels` slots, which may change (see `memory_cap`). The kernel manager fills `visits`, the pool `preheated`; visits come first."""
+    """At most `max_kernels` slots, which may change (see `memory_cap`).
+
+    The kernel manager fills `visits`, the pool `preheated`; visits come first.
+    """
 
     def __init__(self, max_kernels: int, max_kernels_per_visitor: int = 0) -> None:
         self.max_kernels = max_kernels

@@ -112,3 +112,12 @@ def widget(page, model):
     place.scroll_into_view_if_needed()
     expect(page.locator(f"[data-model={model}][data-alive]")).to_have_count(1)
     return place
+
+
+def until(page, expression):
+    """Wait until this is so; a page's policy forbids what Playwright's own wait does."""
+    for _ in range(600):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(expression)

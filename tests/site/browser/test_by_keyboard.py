@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.site.browser.conftest import ALIVE, widget
+from tests.site.browser.conftest import ALIVE, until, widget
 
 LESSON = "04_broadcasting.html"
 DIAL = "[aria-label='shape of axis 0']"
@@ -20,14 +20,6 @@ def tab_to(page, target, key="Tab", most=400):
             return
         page.keyboard.press(key)
     raise AssertionError(f"the focus never comes to {target}")
-
-
-def until(page, expression):
-    for _ in range(600):
-        if page.evaluate(expression):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(expression)
 
 
 # ---- progress ----

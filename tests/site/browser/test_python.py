@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.site.browser.conftest import show_all, widget
+from tests.site.browser.conftest import show_all, until, widget
 
 LESSON = "04_broadcasting.html"
 MORE = "shape of axis 0, one more"
@@ -132,15 +132,6 @@ SET = """([id, values]) => {
   model.set(values);
   model.save_changes();
 }"""
-
-
-def until(page, expression):
-    """Wait until this is so; a page's policy forbids what Playwright's own wait does."""
-    for _ in range(600):
-        if page.evaluate(expression):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(expression)
 
 
 def test_a_reader_fetches_the_digits_that_it_needs_and_says_how_many_have_come(visit):

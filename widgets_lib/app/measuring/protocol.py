@@ -12,7 +12,7 @@ and is answered
 
     {"event": "waiting", "before": 2}      as often as the number changes
     {"event": "start"}                     its turn has come
-    {"event": "progress", …}               after a rung's, and the other messages of compute/matmul/worker_process.py, of which the last
+    {"event": "progress", …}               after a rung's, and the rest of compute/matmul/worker_process.py's, the last being
     {"event": "result", …}                 with "measured_at": "14:03" if it was measured for another kernel, or
     {"event": "error", "message": "…"}     is the last here
 
