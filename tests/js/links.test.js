@@ -87,6 +87,23 @@ test("of a cell with several widgets the link means one", async () => {
   assert.deepEqual(there.restored, [{ n: 1 }]);
 });
 
+test("the link means one of several also where the others are drawn later", async () => {
+  const { window, roots, meet, copied } = await lesson();
+  const cell = roots[0].closest(".jp-Cell");
+  cell.innerHTML = `<div class="lm-Widget"><div class="lm-Widget"></div><div class="lm-Widget"></div></div>`;
+  const hosts = [...cell.querySelectorAll(".lm-Widget .lm-Widget")];
+  const draw = (host) => {
+    host.append(Object.assign(window.document.createElement("section"), { className: "wl" }));
+    meet(host.firstChild);
+    return host.firstChild;
+  };
+  const second = draw(hosts[1]);
+  draw(hosts[0]);
+  second.querySelector(".link-row button").click();
+  await settled();
+  assert.match(copied[0], /#state\.1=a1\/2:/);
+});
+
 test("what a link shows is not kept in place of the reader's own", async () => {
   const mine = { "a1/0": { n: 5 }, "b2/0": { n: 6 } };
   const { stateLink } = await lesson();

@@ -90,17 +90,21 @@ function tell(text, ...more) {
   line.hidden = false;
 }
 
+/** Whether its cell holds no other widget: asked late, for the cell's others may be drawn after this one. */
+function isAlone(root) {
+  const cell = root.closest(".jp-Cell");
+  return cell.querySelectorAll(".tf-widget").length <= 1 && cell.querySelectorAll(".wl").length === 1;
+}
+
 /** Offer the link in a row of its own below the widget. */
 function offerLink(root, { place, latest }) {
   if (root.matches(".wl-predict")) return; // a prediction is for its reader to make
-  const cell = root.closest(".jp-Cell");
-  const isAlone = cell.querySelectorAll(".tf-widget").length <= 1 && cell.querySelectorAll(".wl").length === 1;
   const button = Object.assign(document.createElement("button"), {
     type: "button",
     className: "quiet",
     textContent: "Copy a link to this state",
   });
-  button.addEventListener("click", () => copyLink(isAlone ? cellOf(root) : place, latest()));
+  button.addEventListener("click", () => copyLink(isAlone(root) ? cellOf(root) : place, latest()));
   const row = document.createElement("p");
   row.className = "link-row";
   row.append(button);
