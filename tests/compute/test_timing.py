@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from time import thread_time
 
 import numpy as np
 import pytest
@@ -556,17 +558,71 @@ def test_each_clock_reads_the_threads_it_was_made_for(monkeypatch, tmp_path):
         assert (own.read_s(), others.read_s()) == (2.0, 0.75)
 
 
+def test_threads_that_begin_later_are_read_too_and_what_one_waited_stays_when_it_ends(monkeypatch, tmp_path):
+    waited_s = {}
+
+    def begins(thread, seconds):
+        (tmp_path / str(thread)).mkdir()
+        (tmp_path / str(thread) / "schedstat").write_text("")
+        waited_s[(tmp_path / str(thread) / "schedstat").stat().st_ino] = seconds
+
+    def waited_ns(file):
+        seconds = waited_s[os.fstat(file).st_ino]
+        if seconds is None:
+            raise ProcessLookupError
+        return int(seconds * 1e9)
+
+    monkeypatch.setattr(scheduling, "TASKS", tmp_path)
+    monkeypatch.setattr(scheduling, "_links", lambda: len(list(tmp_path.iterdir())))
+    monkeypatch.setattr(scheduling, "_waited_ns", waited_ns)
+    begins(1, 0.5)
+    with scheduling.WaitClock.of_the_others() as others:
+        assert others.read_s() == 0.5
+        begins(2, 0.25)
+        assert others.read_s() == 0.75
+        waited_s[(tmp_path / "1" / "schedstat").stat().st_ino] = None
+        (tmp_path / "1").rename(tmp_path.parent / "ended")
+        begins(3, 2.0)  # there are as many as before
+        assert others.read_s() == 2.75
+
+
+@pytest.mark.skipif(not scheduling.TASKS.exists(), reason="only Linux tells how long a thread waited")
+def test_the_wait_of_a_pool_that_begins_with_the_first_call_is_seen():
+    """Its thread shares a processor with three busy processes, and the one that calls it only waits for its answer."""
+    processor = min(os.sched_getaffinity(0))
+
+    def settle():
+        os.sched_setaffinity(0, {processor})
+
+    def work():
+        settle()
+        end = thread_time() + 0.01
+        while thread_time() < end:
+            pass
+
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"], preexec_fn=settle) for _ in range(3)]
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            found = measure(lambda: pool.submit(work).result(), budget_s=0.1)
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    assert found.together and found.at_most
+
+
 @pytest.mark.skipif(not scheduling.TASKS.exists(), reason="only Linux tells how long a thread waited")
 def test_a_thread_that_has_ended_waits_no_more():
     done = threading.Event()
     thread = threading.Thread(target=done.wait)
     thread.start()
     with scheduling.WaitClock([thread.native_id]) as clock:
+        before_s = clock.read_s()
         done.set()
         thread.join()
         while (scheduling.TASKS / str(thread.native_id)).exists():  # Python has left it before the system has
             pass
-        assert clock.read_s() == 0
+        assert clock.read_s() == clock.read_s() >= before_s
 
 
 def test_where_no_system_tells_a_clock_reads_nothing(monkeypatch, tmp_path):

@@ -15,12 +15,15 @@ class WaitClock:
     Source: the second field of /proc/<pid>/task/<tid>/schedstat (Linux, Documentation/scheduler/sched-stats.rst).
     """
 
-    def __init__(self, threads: Iterable[int]):
-        """threads: their native ids."""
-        self._files: list[int] = []
+    def __init__(self, threads: Iterable[int] = (), *, follow: bool = False):
+        """threads: their native ids. follow: all others that this process has then, or begins later, as well."""
+        self._files: dict[int, int] = {}
+        self._waited_ns: dict[int, int] = {}  # what was read last of a thread that has ended still counts
+        self._follow, self._links = follow, 0
         for thread in threads:
-            with suppress(OSError):  # it has ended meanwhile, or the system does not say
-                self._files.append(os.open(TASKS / str(thread) / "schedstat", os.O_RDONLY))
+            self._open(thread)
+        if follow:
+            self._find()
 
     @classmethod
     def of_this_thread(cls) -> "WaitClock":
@@ -29,12 +32,11 @@ class WaitClock:
 
     @classmethod
     def of_the_others(cls) -> "WaitClock":
-        """One clock for all other threads that this process has now."""
-        try:
-            threads = {int(name) for name in os.listdir(TASKS)}
-        except OSError:
-            threads = set()
-        return cls(threads.difference(_own_id()))
+        """One clock for all threads of this process but the one that makes it, whenever they begin.
+
+        A pool often begins its threads with the first call that needs them.
+        """
+        return cls(follow=True)
 
     @property
     def tells(self) -> bool:
@@ -43,18 +45,46 @@ class WaitClock:
 
     def read_s(self) -> float:
         """What all of them together have waited since each began."""
-        waited_ns = 0
-        for file in self._files:
-            with suppress(OSError):  # it has ended meanwhile
-                waited_ns += int(os.pread(file, 100, 0).split()[1])
-        return waited_ns / 1e9
+        ended = False
+        for thread, file in list(self._files.items()):
+            try:
+                self._waited_ns[thread] = _waited_ns(file)
+            except OSError:
+                os.close(self._files.pop(thread))
+                ended = True
+        if self._follow and (ended or self._links != _links()):  # one that has ended may hide that another began
+            self._find()
+        return sum(self._waited_ns.values()) / 1e9
+
+    def _find(self) -> None:
+        self._links = _links()
+        with suppress(OSError):
+            for thread in {int(name) for name in os.listdir(TASKS)}.difference(_own_id(), self._files):
+                self._open(thread)
+
+    def _open(self, thread: int) -> None:
+        with suppress(OSError):  # it has ended meanwhile, or the system does not say
+            self._files[thread] = file = os.open(TASKS / str(thread) / "schedstat", os.O_RDONLY)
+            self._waited_ns[thread] = _waited_ns(file)
 
     def __enter__(self) -> "WaitClock":
         return self
 
     def __exit__(self, *error: object) -> None:
-        for file in self._files:
+        for file in self._files.values():
             os.close(file)
+
+
+def _waited_ns(file: int) -> int:
+    return int(os.pread(file, 100, 0).split()[1])
+
+
+def _links() -> int:
+    """How many threads this process has, plus a constant; it takes a microsecond, and to list them tens of them."""
+    try:
+        return TASKS.stat().st_nlink
+    except OSError:
+        return 0
 
 
 def _own_id() -> list[int]:
