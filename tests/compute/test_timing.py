@@ -32,7 +32,7 @@ class Clock:
         monkeypatch.setattr(timing, "perf_counter", lambda: self.now)
         self.waited = self.others_waited = self.worked = 0.0
         monkeypatch.setattr(timing, "process_time", lambda: self.worked)
-        self.tells, self.pace = True, 1.0
+        self.tells, self.pace, self.alone = True, 1.0, True
         monkeypatch.setattr(timing, "WaitClock", self)
         monkeypatch.setattr(timing, "YARDSTICK", self)
 
@@ -44,6 +44,10 @@ class Clock:
 
     def look(self):
         """What the yardstick reads: 1 in a quiet moment."""
+        return self.pace
+
+    def look_alone(self):
+        self.alone = True
         return self.pace
 
     def slowed(self, *looks):
@@ -306,16 +310,41 @@ def test_a_quiet_machine_gives_no_bounds(clock):
         assert not measure(slowed(clock, call_s, quiet_from=0), budget_s=0.5).at_most
 
 
-def test_the_yardstick_says_nothing_of_several_threads(clock):
-    """When they are done they look for work for a while, and slow it down themselves."""
+def together(clock, call_s, *, quiet_from=math.inf):
+    """A function of two threads, which look for more work afterwards, and so slow the yardstick down themselves."""
 
     def fn():
-        clock.now += 0.01
-        clock.worked += 0.02
-        clock.pace = 1.8
+        clock.calls += 1
+        pace = 1.8 if clock.now < quiet_from else 1.0
+        clock.now += pace * call_s
+        clock.worked += 2 * pace * call_s
+        clock.pace, clock.alone = 1.8, False
 
-    found = measure(fn, budget_s=0.1)
+    def look_alone():
+        clock.pace, clock.alone = 1.8 if clock.now < quiet_from else 1.0, True
+        return clock.pace
+
+    clock.calls, clock.look_alone = 0, look_alone
+    return fn
+
+
+def test_several_threads_that_were_slowed_down_are_a_bound_though_none_waited(clock):
+    found = measure(together(clock, 0.01), budget_s=0.1)
+    assert found.seconds == pytest.approx(0.018) and found.at_most and found.together
+
+    found = measure(together(clock, 0.01, quiet_from=clock.now + 0.12), budget_s=0.1)
     assert found.seconds == pytest.approx(0.01) and not found.at_most
+
+
+def test_of_several_threads_the_yardstick_is_asked_only_when_they_sleep(clock):
+    found = measure(together(clock, 0.01, quiet_from=0), budget_s=0.1)
+    assert found.seconds == pytest.approx(0.01) and not found.at_most
+
+
+def test_short_calls_of_several_threads_do_not_wait_until_they_sleep(clock):
+    fn = together(clock, 0.001)
+    clock.look_alone = lambda: pytest.fail("each call would have to wake them")
+    assert not measure(fn, budget_s=0.1).at_most
 
 
 def test_where_no_system_tells_of_waiting_a_call_that_worked_for_less_of_the_time_is_a_bound(clock):

@@ -1,5 +1,8 @@
 """The clock and the work are fake ones."""
 
+import threading
+import time
+
 import pytest
 
 from widgets_lib.compute import yardstick
@@ -11,8 +14,10 @@ class Work:
 
     def __init__(self, monkeypatch):
         self.now, self.seconds, self.pending, self.calls = 0.0, 1e-4, [], 0
+        self.spinning_until = 0.0
         monkeypatch.setattr(yardstick, "perf_counter", lambda: self.now)
         monkeypatch.setattr(yardstick, "_work_s", self)
+        monkeypatch.setattr(yardstick, "_others_worked_s", lambda: min(self.now, self.spinning_until))
 
     def __call__(self):
         self.calls += 1
@@ -63,6 +68,24 @@ def test_a_look_holds_for_two_milliseconds(work):
     assert stick.look() == 1.8e-4
 
 
+def test_a_look_alone_waits_until_the_threads_of_a_library_sleep(work):
+    stick = Yardstick()
+    assert stick.look() and stick.alone
+    work.now, work.spinning_until, work.seconds = 1.0, 1.02, 1.8e-4
+    assert stick.look() == 1.8e-4 and not stick.alone
+    work.seconds = 1e-4
+    assert stick.look_alone() == 1e-4 and stick.alone and 1.02 < work.now < 1.021
+    start = work.now
+    assert stick.look_alone() == 1e-4 and work.now == start, "what was seen just now holds"
+
+
+def test_where_other_threads_never_sleep_a_look_alone_says_nothing(work):
+    stick = Yardstick()
+    stick.look()
+    work.now, work.spinning_until, work.seconds = 1.0, 9.0, 1.8e-4
+    assert not stick.slowed(stick.look_alone()) and work.now == pytest.approx(1.05, abs=0.001)
+
+
 def test_it_watches_for_half_a_second_once(work):
     stick = Yardstick()
     stick.learn()
@@ -101,3 +124,23 @@ def test_in_a_browser_it_says_nothing(work, monkeypatch):
 
 def test_the_real_work_takes_a_time_that_a_clock_can_tell():
     assert 1e-6 < yardstick._work_s() < 1
+
+
+def test_a_thread_at_work_is_seen_and_one_that_waits_is_not():
+    ready, done = threading.Event(), threading.Event()
+
+    def works():
+        deadline = time.thread_time() + 0.02
+        while time.thread_time() < deadline:
+            pass
+        ready.set()
+        done.wait()
+
+    before_s = yardstick._others_worked_s()
+    thread = threading.Thread(target=works)
+    thread.start()
+    ready.wait()
+    worked_s = yardstick._others_worked_s() - before_s
+    done.set()
+    thread.join()
+    assert worked_s == pytest.approx(0.02, rel=0.2)

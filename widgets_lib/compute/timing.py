@@ -317,11 +317,10 @@ def _batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int, clocks: Cl
 
     Of one thread at work, what it waited for a processor is taken off, and it is undisturbed if a yardstick just before
     and just after it is. Of several nobody knows what was lost when one of them waited: then the seconds are the most
-    it can be, all their work one after the other or the clock on the wall. Of those a yardstick says nothing: when they
-    are done they go on looking for work for a while, and slow it down themselves.
+    it can be, all their work one after the other or the clock on the wall.
     """
     own, others = clocks
-    before_s = YARDSTICK.look()
+    before_s, alone = YARDSTICK.look(), YARDSTICK.alone
     others_waited_s, worked_s = others.read_s(), process_time()
     outer_start, waited_s = perf_counter(), own.read_s()
     start = perf_counter()
@@ -334,8 +333,9 @@ def _batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int, clocks: Cl
     worked_s = process_time() - worked_s
     others_waited_s = others.read_s() - others_waited_s
     if worked_s > TOGETHER * alone_s:
-        disturbed = waited_s + others_waited_s > DISTURBED * seconds
-        return _Batch(min(seconds, worked_s) if disturbed else seconds, disturbed, in_pieces=False, together=True)
+        waited = waited_s + others_waited_s > DISTURBED * seconds
+        disturbed = waited or (seconds > SURE_S and _slowed_together(before_s if alone else 0.0))
+        return _Batch(min(seconds, worked_s) if waited else seconds, disturbed, in_pieces=False, together=True)
     after_s = YARDSTICK.look()
     if seconds > SURE_S:
         YARDSTICK.learn()
@@ -345,6 +345,17 @@ def _batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int, clocks: Cl
     together = others_waited_s > DISTURBED * seconds
     disturbed = together or waited or YARDSTICK.slowed(before_s, after_s)
     return _Batch(min(seconds, alone_s), disturbed, waited_s > DISTURBED * alone_s, together)
+
+
+def _slowed_together(before_s: float) -> bool:
+    """Whether a yardstick before, if there was a look, or after work of several threads tells that it was slowed down.
+
+    Only for long calls: to wait until the threads of a library sleep makes the next call wake them, and of many short
+    ones some meet a quiet moment.
+    """
+    after_s = YARDSTICK.look_alone()
+    YARDSTICK.learn()
+    return YARDSTICK.slowed(before_s, after_s)
 
 
 def _batches(

@@ -9,6 +9,7 @@ times their least. The work below took 1.01 times its own least in quiet moments
 """
 
 import math
+import time
 from time import perf_counter
 
 from widgets_lib.compute._browser import in_browser
@@ -19,6 +20,8 @@ NUMBERS = tuple(range(600))
 ROUNDS, TRIES = 3, 3  # 22 µs each; the middle one of three counts, as a single one may be cut in two by another program
 SLOWED = 1.3
 FRESH_S = 0.002  # so long what was seen holds
+ALONE = 0.1  # of the work's time: other threads of this process worked for no more than this share of it
+SPINNING_S = 0.05  # libraries' threads look for more work for up to so long before they sleep
 WATCHED_S, GLANCE_S = 0.5, 0.01  # a process watches for so long before it knows its least; one look counts for so much
 
 
@@ -29,12 +32,25 @@ class Yardstick:
         self._least_s = self._last_s = math.inf
         self._looked_at = -math.inf
         self._watched_s = 0.0
+        self.alone = True
+        """Whether no other thread of this process was at work at the last look: they slow the work down as well."""
 
     def look(self) -> float:
         """Seconds that the work takes at this moment; what was seen less than 2 ms ago still holds."""
         if perf_counter() - self._looked_at > FRESH_S and not in_browser():  # whose clock is coarser than the work
             self._take()
         return self._last_s
+
+    def look_alone(self) -> float:
+        """The same as soon as no other thread of this process is at work; 0 if one still is after 50 ms.
+
+        After a call, a library's threads go on looking for work for a while.
+        """
+        end = perf_counter() + SPINNING_S
+        self.look()
+        while not self.alone and perf_counter() < end:
+            self._take()
+        return self._last_s if self.alone else 0.0
 
     def slowed(self, *looks_s: float) -> bool:
         """Whether at one of these looks the work took longer than it can."""
@@ -49,7 +65,9 @@ class Yardstick:
             self._take()
 
     def _take(self) -> None:
+        start_s, others_worked_s = perf_counter(), _others_worked_s()
         self._last_s = sorted(_work_s() for _ in range(TRIES))[TRIES // 2]
+        self.alone = _others_worked_s() - others_worked_s <= ALONE * (perf_counter() - start_s)
         self._least_s = min(self._least_s, self._last_s)
         now = perf_counter()
         self._watched_s += min(now - self._looked_at, GLANCE_S)
@@ -61,6 +79,11 @@ def _work_s() -> float:
     for _ in range(ROUNDS):
         list(map(abs, NUMBERS))
     return perf_counter() - start
+
+
+def _others_worked_s() -> float:
+    """What all other threads of this process have worked."""
+    return time.process_time() - time.thread_time()
 
 
 YARDSTICK = Yardstick()
