@@ -304,6 +304,19 @@ def test_memory_that_a_fork_has_freed_goes_back_to_the_system(fork_server):
         wait_until(lambda: own_mb(pid) < full - 80, "what was freed is kept", 60)
 
 
+def test_so_does_what_threads_have_freed_though_the_c_library_has_learned_to_keep_as_much(fork_server):
+    with started() as kernel:
+        pid, opened = kernel.provisioner.pid, own_mb(kernel.provisioner.pid)
+        kernel.run("import threading\nlarge = b'x' * 30_000_000\ndel large  # from now on, as much at once is kept")
+        kernel.run("def fill(): blocks.append([b'x' * 100_000 for _ in range(300)])")
+        kernel.run("def free(): blocks.pop().clear()")
+        kernel.run("blocks = []\nthreads = [threading.Thread(target=fill) for _ in range(4)]")
+        kernel.run("[thread.start() for thread in threads]\n[thread.join() for thread in threads]")
+        assert own_mb(pid) > opened + 100
+        kernel.run("[free() for _ in threads]")
+        wait_until(lambda: own_mb(pid) < opened + 20, "what was freed is kept", 60)
+
+
 def test_forks_of_a_lesson_begin_where_it_ended_and_share_no_place_in_its_files(fork_server, tmp_path):
     (tmp_path / "letters").write_text("abc")
     lesson = f"x = [1]\nfile = open({str(tmp_path / 'letters')!r}, 'rb', buffering=0)\nfile.read(1)"

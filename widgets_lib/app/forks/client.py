@@ -21,7 +21,10 @@ FREEZE_S = 90  # longer than process.FREEZE_S
 IMPORT_S = 180
 RETRY_S, MAX_RETRY_S = 10, 300  # between two starts of fork servers that never come to fork: the first, and the longest
 PROGRAM = "from widgets_lib.app.forks.process import main; main({})"
-READ_ONCE = ("PYTHON", "LD_", "OMP_", "OPENBLAS_", "MKL_", "NUMBA_", "VECLIB_", "TORCH", "CUDA_")
+READ_ONCE = ("PYTHON", "LD_", "OMP_", "OPENBLAS_", "MKL_", "NUMBA_", "VECLIB_", "TORCH", "CUDA_", "MALLOC_")
+# Of glibc: one store for all threads. Each would have its own, whose end is never given back (see tidying.py).
+ALLOCATOR = {"MALLOC_ARENA_MAX": "1"}
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}  # more would be there at once; see fresh.restore_threads
 
 
 class CannotFork(RuntimeError):
@@ -180,7 +183,7 @@ class ForkServer(Source):
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", PROGRAM.format(theirs.fileno())],
-                env={**env, "OPENBLAS_NUM_THREADS": "1"},  # more would be threads at once; see fresh.restore_threads
+                env={**ALLOCATOR, **env, **ONE_THREAD},
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,

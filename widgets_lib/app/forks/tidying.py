@@ -1,7 +1,8 @@
 """Memory that a kernel has freed goes back to the system, once it has come to rest.
 
-The C library keeps what was freed for later, and each thread that computes has a store of its own: after a lesson's
-variants a kernel held 195 MB of which it used 70.
+The C library keeps what was freed for later: after a lesson's variants a kernel held 195 MB of which it used 70. It is
+asked to give it back, which it does wherever a page is free, but for the end of a store that only some threads use. So
+all threads use one (`client.ALLOCATOR`): after all widgets of lesson 7 a kernel keeps 39 MB instead of 58 to 130.
 """
 
 from __future__ import annotations
