@@ -77,6 +77,24 @@ def test_of_two_references_the_lesser_counts():
     assert false_times.least(first, second) == {"5": {"numpy": 1.0, "numba": 3.0}}
 
 
+def test_the_reference_of_two_threads_that_took_turns_is_what_the_longer_one_worked(monkeypatch, tmp_path):
+    """One works for 11 ms and then the other for 10, because another program has a processor: together they take 11."""
+    (tmp_path / "1").mkdir()
+    (tmp_path / "1" / "schedstat").write_text("5000000000 0 0")
+    (tmp_path / "2").mkdir()  # it ends
+    clock = {"wall": 0.0, "own": 3.0}
+
+    def call():
+        clock["wall"], clock["own"] = clock["wall"] + 0.021, clock["own"] + 0.011
+        (tmp_path / "1" / "schedstat").write_text("5010000000 0 0")
+
+    monkeypatch.setattr(false_times, "TASKS", tmp_path)
+    monkeypatch.setattr(false_times, "perf_counter", lambda: clock["wall"])
+    monkeypatch.setattr(false_times, "thread_time", lambda: clock["own"])
+    assert false_times._seconds(call, 1) == pytest.approx(0.011)
+    assert false_times._seconds(call, 1) == pytest.approx(0.011), "the other one had nothing to do"
+
+
 @pytest.mark.parametrize(("others", "ours"), [(0.2, 4), (1.4, 3), (3.6, 0), (11.0, 0)])
 def test_a_load_is_filled_up_and_not_added_to(others, ours):
     assert _load.missing(4, others) == ours

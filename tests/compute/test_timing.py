@@ -19,6 +19,8 @@ from widgets_lib.compute.timing import Timing, count, human, measure, measure_ro
 
 
 class WaitReading(nullcontext):
+    worked_s = 0.0
+
     def __init__(self, read_s, tells):
         super().__init__(self)
         self.read_s, self.tells = read_s, tells
@@ -30,8 +32,11 @@ class Clock:
     def __init__(self, monkeypatch):
         self.now = 100.0
         monkeypatch.setattr(timing, "perf_counter", lambda: self.now)
-        self.waited = self.others_waited = self.worked = 0.0
+        self.waited = self.others_waited = self.worked = self.unseen = 0.0
         monkeypatch.setattr(timing, "process_time", lambda: self.worked)
+        monkeypatch.setattr(timing, "thread_time", lambda: self.worked - self.unseen)
+        self.crowd = False
+        monkeypatch.setattr(timing, "crowded", lambda threads: self.crowd)
         self.tells, self.pace, self.alone = True, 1.0, True
         monkeypatch.setattr(timing, "WaitClock", self)
         monkeypatch.setattr(timing, "YARDSTICK", self)
@@ -347,6 +352,48 @@ def test_short_calls_of_several_threads_do_not_wait_until_they_sleep(clock):
     assert not measure(fn, budget_s=0.1).at_most
 
 
+@pytest.mark.parametrize("beside", [0.0, 0.01])
+def test_threads_that_end_with_the_call_are_a_bound_where_they_have_to_wait(clock, beside):
+    """One thread works for 10 ms, begins with the call and ends with it; the caller works meanwhile, or waits for it."""
+
+    def fn():
+        clock.now += 0.01
+        clock.worked += beside + 0.01
+        clock.unseen += 0.01
+
+    assert not measure(fn, budget_s=0.1).at_most
+    clock.crowd = True
+    found = measure(fn, budget_s=0.1)
+    assert found.at_most and found.together and found.seconds == pytest.approx(0.01)
+
+
+def test_threads_that_do_little_and_end_are_no_matter(clock):
+    clock.crowd = True
+
+    def fn():
+        clock.now += 0.01
+        clock.worked += 0.01
+        clock.unseen += 0.002
+
+    assert not measure(fn, budget_s=0.1).at_most
+
+
+@pytest.mark.parametrize(
+    ("running", "threads", "processors", "crowd"),
+    [(1, 2.0, 2, False), (2, 1.0, 2, False), (2, 2.0, 2, True), (5, 1.0, 2, True), (30, 2.0, 64, False)],
+)
+def test_processors_are_crowded_when_more_want_one(monkeypatch, tmp_path, running, threads, processors, crowd):
+    (tmp_path / "loadavg").write_text(f"0.50 1.25 2.00 {running}/481 20015\n")
+    monkeypatch.setattr(scheduling, "LOAD", tmp_path / "loadavg")
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
+    assert scheduling.crowded(threads) is crowd
+
+
+def test_where_no_system_tells_nothing_is_crowded(monkeypatch, tmp_path):
+    monkeypatch.setattr(scheduling, "LOAD", tmp_path / "none")
+    assert not scheduling.crowded(64)
+
+
 def test_where_no_system_tells_of_waiting_a_call_that_worked_for_less_of_the_time_is_a_bound(clock):
     clock.tells = False
 
@@ -585,6 +632,7 @@ def test_each_clock_reads_the_threads_it_was_made_for(monkeypatch, tmp_path):
     monkeypatch.setattr(scheduling, "TASKS", tmp_path)
     with scheduling.WaitClock.of_this_thread() as own, scheduling.WaitClock.of_the_others() as others:
         assert (own.read_s(), others.read_s()) == (2.0, 0.75)
+        assert others.worked_s == pytest.approx(2 * 999e-9)
 
 
 def test_threads_that_begin_later_are_read_too_and_what_one_waited_stays_when_it_ends(monkeypatch, tmp_path):
@@ -595,15 +643,15 @@ def test_threads_that_begin_later_are_read_too_and_what_one_waited_stays_when_it
         (tmp_path / str(thread) / "schedstat").write_text("")
         waited_s[(tmp_path / str(thread) / "schedstat").stat().st_ino] = seconds
 
-    def waited_ns(file):
+    def read_ns(file):
         seconds = waited_s[os.fstat(file).st_ino]
         if seconds is None:
             raise ProcessLookupError
-        return int(seconds * 1e9)
+        return 0, int(seconds * 1e9)
 
     monkeypatch.setattr(scheduling, "TASKS", tmp_path)
     monkeypatch.setattr(scheduling, "_links", lambda: len(list(tmp_path.iterdir())))
-    monkeypatch.setattr(scheduling, "_waited_ns", waited_ns)
+    monkeypatch.setattr(scheduling, "_read_ns", read_ns)
     begins(1, 0.5)
     with scheduling.WaitClock.of_the_others() as others:
         assert others.read_s() == 0.5
@@ -616,8 +664,9 @@ def test_threads_that_begin_later_are_read_too_and_what_one_waited_stays_when_it
 
 
 @pytest.mark.skipif(not scheduling.TASKS.exists(), reason="only Linux tells how long a thread waited")
-def test_the_wait_of_a_pool_that_begins_with_the_first_call_is_seen():
-    """Its thread shares a processor with three busy processes, and the one that calls it only waits for its answer."""
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_wait_of_a_thread_that_begins_with_the_call_is_seen(kept):
+    """It shares a processor with busy processes, the one that calls it only waits; it is kept for the next, or ends."""
     processor = min(os.sched_getaffinity(0))
 
     def settle():
@@ -629,10 +678,15 @@ def test_the_wait_of_a_pool_that_begins_with_the_first_call_is_seen():
         while thread_time() < end:
             pass
 
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"], preexec_fn=settle) for _ in range(3)]
+    def begins_and_ends():
+        with ThreadPoolExecutor(1) as own_pool:
+            own_pool.submit(work).result()
+
+    count = 2 * (os.cpu_count() or 1)
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"], preexec_fn=settle) for _ in range(count)]
     try:
         with ThreadPoolExecutor(1) as pool:
-            found = measure(lambda: pool.submit(work).result(), budget_s=0.1)
+            found = measure((lambda: pool.submit(work).result()) if kept else begins_and_ends, budget_s=0.1)
     finally:
         for process in busy:
             process.kill()

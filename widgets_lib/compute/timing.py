@@ -7,6 +7,7 @@ Glossary: a *batch* is as many calls as fill about 0.2 ms; a *budget* is the tim
 import gc
 import inspect
 import math
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -18,7 +19,7 @@ from typing import Any, NamedTuple
 from widgets_lib.compute._browser import in_browser
 from widgets_lib.compute._integers import check_positive
 from widgets_lib.compute.formatting import count, human, three_digits
-from widgets_lib.compute.scheduling import WaitClock
+from widgets_lib.compute.scheduling import WaitClock, crowded
 from widgets_lib.compute.yardstick import YARDSTICK
 
 __all__ = ["Stopped", "Timing", "count", "human", "measure", "measure_rows", "three_digits"]
@@ -28,6 +29,7 @@ MAX_BATCHES, MIN_BATCHES, MAX_CALLS = 10_000, 3, 100_000
 NOISY = 0.15  # spread
 TOGETHER = 1.1  # times what one thread had of a processor: if all together had more, several worked
 DISTURBED = 0.2  # of a batch: threads had to wait for a processor for this share of it
+UNSEEN = 0.3  # of all work in a batch: threads that have ended did this share of it
 MAX_BUDGETS_PER_CALL = 4  # budgets: a whole product predicted to take this long is measured, a longer one estimated
 MAX_BUDGETS = 10  # on the wall, in search of an undisturbed call: someone waits, and a learner's function has 30 s
 MAX_WARM_UP_S = 30.0  # a first call of up to this long may have compiled something, and is followed by a second
@@ -36,6 +38,8 @@ GREW = 1.5  # a time that did not grow by this factor says nothing about larger 
 SURE_S = 0.005  # a shorter call grows by what disturbs it as well
 TICK_S = 0.016  # of the clock of processor time, at worst (Windows)
 LINEAR = 1.5  # more than this factor over twice the time for twice the size: it grows faster than the size
+
+thread_time = getattr(time, "thread_time", process_time)  # where no system tells, there is one thread
 
 ShouldStop = Callable[[], bool]
 Clocks = tuple[WaitClock, WaitClock]  # of the thread that measures, and of all others
@@ -321,7 +325,8 @@ def _batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int, clocks: Cl
     """
     own, others = clocks
     before_s, alone = YARDSTICK.look(), YARDSTICK.alone
-    others_waited_s, worked_s = others.read_s(), process_time()
+    others_waited_s, others_worked_s = others.read_s(), others.worked_s
+    worked_s, own_worked_s = process_time(), thread_time()
     outer_start, waited_s = perf_counter(), own.read_s()
     start = perf_counter()
     for _ in repeat(None, calls):
@@ -330,10 +335,13 @@ def _batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int, clocks: Cl
     waited_s = own.read_s() - waited_s
     # All of the wait lies between the outer readings, so that the difference is never too short.
     alone_s = perf_counter() - outer_start - waited_s
-    worked_s = process_time() - worked_s
+    own_worked_s, worked_s = thread_time() - own_worked_s, process_time() - worked_s
     others_waited_s = others.read_s() - others_waited_s
+    # Of threads that began and ended meanwhile nobody has read what they waited.
+    unseen_s = worked_s - own_worked_s - (others.worked_s - others_worked_s)
+    crowd = seconds > SURE_S and unseen_s > UNSEEN * worked_s and crowded(worked_s / seconds)
     if worked_s > TOGETHER * alone_s:
-        waited = waited_s + others_waited_s > DISTURBED * seconds
+        waited = crowd or waited_s + others_waited_s > DISTURBED * seconds
         disturbed = waited or (seconds > SURE_S and _slowed_together(before_s if alone else 0.0))
         return _Batch(min(seconds, worked_s) if waited else seconds, disturbed, in_pieces=False, together=True)
     after_s = YARDSTICK.look()
@@ -342,7 +350,7 @@ def _batch(fn: Callable[..., Any], args: tuple[Any, ...], calls: int, clocks: Cl
     # Where no system says what was waited: much more than the work, as far as its clock, which may tick 64 times a
     # second, can tell.
     waited = not (own.tells or in_browser()) and seconds > worked_s / (1 - DISTURBED) + TICK_S
-    together = others_waited_s > DISTURBED * seconds
+    together = crowd or others_waited_s > DISTURBED * seconds
     disturbed = together or waited or YARDSTICK.slowed(before_s, after_s)
     return _Batch(min(seconds, alone_s), disturbed, waited_s > DISTURBED * alone_s, together)
 
