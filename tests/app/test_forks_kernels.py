@@ -474,6 +474,18 @@ def test_a_restarted_fork_knows_nothing_of_before_and_one_that_ends_is_gone(fork
     assert not psutil.pid_exists(before)
 
 
+def test_a_fork_that_is_told_to_end_waits_for_no_thread(fork_server, monkeypatch):
+    """ipykernel's own end waits for the thread that was told, which may wait for one that has ended before."""
+    signals = []
+    monkeypatch.setattr(client.Forked, "send_signal", lambda process, number: signals.append(number))
+    with started() as kernel:
+        kernel.run("import time\nget_ipython().kernel.control_thread.join = lambda: time.sleep(1000)")
+        process = kernel.provisioner.process
+        kernel.client.stop_channels()
+        kernel.manager.shutdown_kernel()
+        assert (signals, process.poll()) == ([], -1)
+
+
 def test_its_folder_environment_and_path_are_its_own(fork_server, tmp_path):
     (tmp_path / "beside.py").write_text("x = 6 * 7")
     with started(cwd=str(tmp_path), env={**forks.environment(), "GREETING": "hello"}) as kernel:

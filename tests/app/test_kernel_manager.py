@@ -1,13 +1,18 @@
 """The limits of kernels, as visitors and programs see them."""
 
 import asyncio
+import json
+import re
 import socket
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from traitlets.config import Config
 
 from tests.support import servers
 from tests.support.visitors import Visitor
@@ -107,6 +112,35 @@ def test_visitors_who_come_at_once_cannot_pass_the_cap(small_voila):
     assert sorted(visitor.status for visitor in visitors) == [200] * 2 + [503] * 4
     for visitor in visitors:
         visitor.leave()
+
+
+def test_a_kernel_listens_on_files_that_go_with_it(visit, small_voila):
+    """A port that was free when it was chosen may be another's when the kernel takes it."""
+    folder = Path(re.findall(r"Storing connection files in (.+)\.$", small_voila.log, re.MULTILINE)[-1])
+    assert not folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    visitor = visit(["import ipywidgets\nipywidgets.IntSlider()"])
+    assert json.loads(Path(folder, f"kernel-{visitor.kernel}.json").read_text())["transport"] == "ipc"
+    assert {path.is_socket() for path in folder.glob(f"kernel-{visitor.kernel}-*")} == {True}
+    assert visitor.model("IntSliderModel")
+    small_voila.close_tab(visitor.page)
+    servers.wait_until(lambda: not list(folder.glob(f"*{visitor.kernel}*")), "files are left over")
+
+
+@pytest.mark.parametrize(
+    ("folder", "chosen", "transport"),
+    [
+        ("/tmp/voila_12345678", {}, "ipc"),
+        ("/tmp/" + "deep/" * 9, {}, "ipc"),
+        ("/tmp/" + "deep/" * 12, {}, None),
+        ("/tmp/" + "ü/" * 17, {}, None),
+        ("/tmp/voila_12345678", {"transport": "tcp"}, "tcp"),
+    ],
+    ids=["short", "longer", "too long for a socket", "too many bytes", "the host has chosen"],
+)
+def test_kernels_listen_on_files_where_these_can_be(folder, chosen, transport):
+    config = Config({"KernelManager": chosen})
+    manager = LessonKernelManager(config=config, connection_dir=folder)
+    assert manager.config.KernelManager.get("transport") == transport
 
 
 def test_a_kernel_has_one_thread_and_limited_memory_and_hands_both_limits_on(render):

@@ -16,7 +16,7 @@ from tornado.web import HTTPError, RequestHandler
 from traitlets import Bool, Integer
 from voila.request_info_handler import RequestInfoSocketHandler
 
-from widgets_lib.app import provisioner
+from widgets_lib.app import kernel_sockets, provisioner
 from widgets_lib.app.forks import client as fork_client
 from widgets_lib.app.forks import provisioner as forking_provisioner
 from widgets_lib.app.kernel_slots import KernelSlots
@@ -100,6 +100,7 @@ class LessonKernelManager(AsyncMappingKernelManager):
         limits = self.config.LimitedProvisioner  # its own settings come first
         for name in ("memory_limit_mb", "max_processes", "threads"):
             limits.setdefault(name, getattr(self, name))
+        kernel_sockets.prefer_files(self.config, self.connection_dir)
         self.forking = self._begin_forking()
         if not self.forking:
             provisioner.make_default(self)

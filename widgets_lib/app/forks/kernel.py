@@ -70,6 +70,10 @@ class Kernel:
         """The event loop of the kernel's main thread."""
         return IOLoop.current()
 
+    def leave_open(self) -> None:
+        """Leaves its threads and sockets to the end of the process: what closes them can wait 10 s for each other."""
+        atexit.unregister(self.app.close)
+
     def close(self) -> None:
         """Ends its threads, sockets and event loop."""
         loop = self.loop.asyncio_loop

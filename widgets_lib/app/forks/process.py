@@ -200,7 +200,7 @@ def _become_kernel(sock: socket.socket, closed: Kernel) -> Kernel:
     kernel.loop.add_callback(Tidying().start)
     kernel.run(ready=lambda: _say_hello(sock))
     if not freezing:
-        _leave()
+        _leave(kernel)
     reason = _freeze(kernel, watch) or _what_is_open(sock)
     protocol.send(sock, {"error": reason} if reason else {})
     if reason:
@@ -232,8 +232,9 @@ def _what_is_open(sock: socket.socket) -> str:
     return f"open: {', '.join(shared)}" if shared else ""
 
 
-def _leave() -> None:
+def _leave(kernel: Kernel) -> None:
     """Ends the process as Python would, but does not free its memory: that would copy each page it shares."""
+    kernel.leave_open()
     atexit._run_exitfuncs()
     with suppress(Exception):
         sys.stdout.flush()

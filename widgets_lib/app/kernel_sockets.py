@@ -1,0 +1,27 @@
+"""What the server and its kernels speak over: sockets that are files in the server's own folder, where one can have them.
+
+jupyter_client looks for free ports and lets go of them until the kernel takes them. In a rush another connection, for
+which the system chooses a port by itself, has often taken one by then: that lesson never answered. A file is named after
+its kernel, and no other user of the machine can open it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import uuid
+from typing import Any
+
+MAX_BYTES = 103  # of a socket's path, on macOS; Linux takes 107
+
+
+def prefer_files(config: Any, folder: str) -> bool:
+    """Has kernels of this configuration listen on files in `folder`, unless it says what they listen on.
+
+    Returns whether they do: Windows has no such sockets here, and a path can be too long for one.
+    """
+    longest = os.path.join(folder, f"kernel-{uuid.UUID(int=0)}-ipc-5")  # as jupyter_client names the last of five
+    if sys.platform != "win32" and hasattr(socket, "AF_UNIX") and len(os.fsencode(longest)) <= MAX_BYTES:
+        config.KernelManager.setdefault("transport", "ipc")
+    return config.KernelManager.get("transport") == "ipc"
