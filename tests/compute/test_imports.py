@@ -1,5 +1,10 @@
-"""Imports go one way: compute <- widgets <- lessons. Each claim is checked in a fresh process."""
+"""Imports go one way: compute <- widgets <- lessons. Each claim is checked in a fresh process.
 
+For a module of compute that is a fork of a Python that has numpy alone, which each of them may load.
+"""
+
+import json
+import os
 import pkgutil
 import subprocess
 import sys
@@ -12,11 +17,48 @@ HEAVY = {"torch", "numba", "matplotlib"}
 NOTEBOOK = {"IPython", "ipywidgets", "anywidget", "ipykernel", "voila"}
 
 
+FORKS = """
+import json, os, sys, traceback
+import numpy, concurrent.futures, dataclasses, hashlib, http.client, tempfile, typing, urllib.request, zipfile
+for statement in sys.stdin:
+    if not os.fork():
+        try:
+            exec(statement)
+            print(json.dumps([*sys.modules]), flush=True)
+        except BaseException:
+            print(json.dumps(traceback.format_exc()), flush=True)
+        os._exit(0)
+    os.wait()
+"""
+
+
 def loaded_by(statement):
     """Top-level modules, and our own in full, that a fresh Python has after the statement."""
     program = f"{statement}\nimport sys\nprint(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    return {name if name.startswith("widgets_lib") else name.split(".")[0] for name in run.stdout.split()}
+    return in_short(run.stdout.split())
+
+
+def in_short(modules):
+    return {name if name.startswith("widgets_lib") else name.split(".")[0] for name in modules}
+
+
+@pytest.fixture(scope="module")
+def loaded_beside_numpy():
+    """loaded_beside_numpy("import …") -> the same in a fork of a Python that has loaded numpy."""
+    env = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # a fork has none of its parent's threads
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "env": env}
+    with subprocess.Popen([sys.executable, "-c", FORKS], **pipes) as python:
+
+        def loaded(statement):
+            python.stdin.write(f"{statement}\n")
+            python.stdin.flush()
+            said = json.loads(python.stdout.readline())
+            assert isinstance(said, list), said
+            return in_short(said)
+
+        yield loaded
+        python.stdin.close()
 
 
 def test_the_package_alone_loads_nothing_heavy():
@@ -30,8 +72,8 @@ COMPILED = {
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_compute_module_knows_no_notebook_and_nothing_heavy(module):
-    loaded = loaded_by(f"import {module}")
+def test_a_compute_module_knows_no_notebook_and_nothing_heavy(module, loaded_beside_numpy):
+    loaded = loaded_beside_numpy(f"import {module}")
     assert module in loaded
     assert not loaded & NOTEBOOK
     assert module in COMPILED or not loaded & HEAVY
