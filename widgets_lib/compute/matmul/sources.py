@@ -4,6 +4,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 UNREADABLE = "# The source of this function can't be read: it isn't in a Python file or a notebook cell."
@@ -27,17 +28,26 @@ def kernel_sources(kernel: str | None) -> Iterator[str]:
     for word in (kernel or "").split():
         before, _, name = word.rpartition(":")
         module = before or module
+        home = Path(__file__).parents[1] if "." in module else Path(__file__).parent
         try:
-            home = Path(__file__).parents[1] if "." in module else Path(__file__).parent
-            text = home.joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8")
+            functions = _functions(home.joinpath(*module.split(".")).with_suffix(".py"))
         except OSError:
             yield f"# The source of {module}:{name} can't be read."
             continue
-        lines = text.splitlines()
-        for node in ast.parse(text).body:
-            if isinstance(node, ast.FunctionDef) and node.name == name:
-                first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-                yield textwrap.dedent("\n".join(lines[first - 1 : node.end_lineno]))
+        if name in functions:
+            yield functions[name]
+
+
+@cache  # each ladder lists them, and a page has several
+def _functions(file: Path) -> dict[str, str]:
+    """The sources of a module's functions, by name. Raises: OSError."""
+    text = file.read_text(encoding="utf-8")
+    lines, found = text.splitlines(), {}
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            found[node.name] = textwrap.dedent("\n".join(lines[first - 1 : node.end_lineno]))
+    return found
 
 
 def _without_decorators(source: str) -> str:
