@@ -88,3 +88,50 @@ def test_an_old_python_is_told_in_one_line(copy):
     first, *rest = done.stderr.splitlines()
     assert first.startswith("Python 3.10 or newer is needed")
     assert all(line.startswith("make:") for line in rest)
+
+
+@pytest.fixture
+def everything_passes(copy):
+    """The copy, in which whatever `make test` calls does nothing and works."""
+    (copy / "node_modules").mkdir()
+    (copy / "node_modules/.package-lock.json").touch()
+    tool(copy, "npm")
+    return copy
+
+
+def test_test_runs_every_part_once(everything_passes):
+    calls = everything_passes / "calls"
+    for name in ("python", "npm"):
+        path = everything_passes / ".venv/bin" / name
+        path.write_text(f'#!/bin/sh\necho "$@" >> {calls}\n')
+    done = make(everything_passes, "test")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("All tests passed: Python, JavaScript, browser and static edition.\n")
+    ran = calls.read_text().splitlines()
+    parts = (
+        "--ignore=tests/browser",
+        "-q tests/browser",
+        "test --silent",
+        "-m static_edition site",
+        "-q tests/site/browser",
+    )
+    at = [[place for place, call in enumerate(ran) if part in call] for part in parts]
+    assert [len(places) for places in at] == [1] * 5
+    assert at[3] < at[4]
+
+
+@pytest.mark.parametrize(
+    ("name", "when"),
+    [
+        ("python", "--ignore=tests/browser"),
+        ("python", "-q tests/browser"),
+        ("python", "static_edition site"),
+        ("python", "-q tests/site/browser"),
+        ("npm", "test"),
+    ],
+)
+def test_test_fails_with_any_part_and_shows_what_it_said(everything_passes, name, when):
+    tool(everything_passes, name, "1 failed", status=1, when=when)
+    done = make(everything_passes, "test")
+    assert done.returncode != 0
+    assert "1 failed" in done.stderr and "All tests passed" not in done.stdout
