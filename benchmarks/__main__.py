@@ -18,6 +18,7 @@ from tests.support import chromium
 HERE = Path(__file__).parent
 DOCUMENT = HERE.parent / "docs" / "BENCHMARKS.md"
 NAMES = sorted(path.stem.removeprefix("bench_") for path in HERE.glob("bench_*.py"))
+SECTIONS = sorted([*NAMES, "false_times"])  # the last takes an hour, and is run by itself
 QUIET_LOAD = 1.5
 PACKAGES = ("numpy", "torch", "numba", "matplotlib", "ipywidgets", "anywidget", "voila")
 HEADING = """# How fast it is
@@ -29,15 +30,16 @@ peers measured in turn in the same run. The head of each `benchmarks/bench_*.py`
 
 
 def caption(load, quick):
-    """When, on what machine and with which versions; a warning if other work disturbed it."""
+    """When, on what machine and with which versions; a warning if other work disturbed it. load: None if it is no matter."""
     versions = [f"{name} {version(name)}" for name in PACKAGES]
+    loaded = "" if load is None else f", load average {load:.1f} at the start"
     text = (
-        f"{datetime.date.today()}, {cpu_model()}, {os.cpu_count()} cores, load average {load:.1f} at the start. "
+        f"{datetime.date.today()}, {cpu_model()}, {os.cpu_count()} cores{loaded}. "
         f"Python {platform.python_version()}, {', '.join(versions)}, Chromium {chromium.version()}."
     )
     if quick:
         text += " **Quick: a few rounds only.**"
-    if load > QUIET_LOAD:
+    if load is not None and load > QUIET_LOAD:
         text += " **The machine was not quiet: trust the ratios at most.**"
     return text
 
@@ -75,7 +77,7 @@ def write(name, text):
     written = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else ""
     sections = dict(re.findall(r"^## (\w+)\n+(.*?)\s*(?=^## |\Z)", written, re.DOTALL | re.MULTILINE))
     sections[name] = text
-    parts = [HEADING, *(f"## {name}\n\n{sections[name]}\n" for name in NAMES if name in sections)]
+    parts = [HEADING, *(f"## {name}\n\n{sections[name]}\n" for name in SECTIONS if name in sections)]
     DOCUMENT.write_text("\n".join(parts), encoding="utf-8")
 
 

@@ -4,9 +4,10 @@ Busy processes fill the machine up to `--load` tasks beside the lesson, less wha
 Each run is a process of its own: it runs every code cell of the lesson in order, presses what the text says (the first
 ladder, each compact one, the whole ladder, and the whole ladder for all 50,000 digits), and keeps every row.
 `--quick` leaves out two of the three rungs that take a third of a second for five digits. `--minutes` begins no run
-after so long; what was finished by then is counted. `--keep FILE` writes down rows and references as JSON, to be judged
-again, and `--references FILE` takes the references from there, to which new looks are added. A run takes minutes,
-beside twenty tasks about seven; `--budget` shortens it. No browser takes part.
+after so long; what was finished by then is counted. `--keep FILE` writes down rows and references as JSON, `--judge
+FILE` judges them again, with `--write` into docs/BENCHMARKS.md, and `--references FILE` takes the references from
+there, to which new looks are added. A run takes minutes, beside twenty tasks about seven; `--budget` shortens it. No
+browser takes part.
 
 **The reference** of a rung is found without the ladder's clock: the least that a call, or a batch of calls, ever took
 by the clock on the wall or by that of the thread that worked most, in a process with all threads and in one with a
@@ -36,6 +37,7 @@ from pathlib import Path
 from time import monotonic, perf_counter, thread_time
 from typing import Any
 
+from benchmarks.__main__ import caption, write
 from benchmarks._load import TopUp
 from benchmarks._table import human
 
@@ -174,6 +176,28 @@ def judged(rows: list[Row], reference: References) -> tuple[int, int, list[str]]
     return len(known), bounds, [said for row, seconds in known if (said := falsehood(row, seconds))]
 
 
+def table(runs: list[list[Row]], reference: References, beside: list[tuple[float, float]]) -> list[str]:
+    """Lines of Markdown: for each rung and size how many times were shown, and how many of them are false or bounds.
+
+    beside: tasks of others and of ours, for each run.
+    """
+    rows = [row for run in runs for row in run]
+    times, bounds, false = judged(rows, reference)
+    tasks = sorted(others + ours for others, ours in beside)
+    head = ["| rung | rows of a | times | false | bounds | shown | reference |", "|---|---|---|---|---|---|---|"]
+    said = f"**{len(false)} of {times} times are false, in {len(runs)} runs; {bounds} are bounds.**"
+    found = [f"{said} {tasks[0]:.1f} to {tasks[-1]:.1f} tasks wanted a processor beside a run.", "", *head]
+    for size, rungs in reference.items():
+        for key, least_seen_s in rungs.items():
+            own = [row for row in rows if (row["size"], row["key"]) == (size, key)]
+            times, bounds, false = judged(own, reference)
+            shown = sorted((row["seconds"], row["time"]) for row in own if row["seconds"])
+            ends = " to ".join(dict.fromkeys([shown[0][1], shown[-1][1]])) if shown else ""
+            cells = (key, size[1:].split(",")[0], times, len(false), bounds, ends, human(least_seen_s))
+            found.append("| " + " | ".join(map(str, cells)) + " |")
+    return found
+
+
 def in_a_process(*options: str, threads: int | None = None) -> Any:
     """What a step with these options found in a process of its own, with so many threads; None for all."""
     command = [sys.executable, "-m", "benchmarks.false_times", *options]
@@ -192,6 +216,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="without two slow rungs")
     parser.add_argument("--keep", type=Path, help="write down rows and references as JSON")
     parser.add_argument("--references", type=Path, help="a file that --keep has written")
+    parser.add_argument("--judge", type=Path, help="run nothing, and judge what --keep has written into this file")
+    parser.add_argument("--write", action="store_true", help="what was judged into docs/BENCHMARKS.md")
     parser.add_argument("--step", choices=("references", "once"), help="this alone, in this process, as JSON")
     options = parser.parse_args()
     if options.step:
@@ -200,6 +226,13 @@ def main() -> None:
             "once": lambda: follow_lesson(options.budget, options.quick),
         }
         print(json.dumps(step[options.step]()))
+        return
+    if options.judge:
+        kept = json.loads(options.judge.read_text("utf-8"))
+        lines = table(kept["runs"], kept["references"], kept["beside"])
+        print(*lines, sep="\n")
+        if options.write:
+            write("false_times", "\n".join([caption(None, False), "", *lines]))
         return
     series(options)
 
@@ -212,21 +245,22 @@ def series(options: argparse.Namespace) -> None:
         step = ("--step", "references", *passed_on)
         return least(in_a_process(*step), in_a_process(*step, threads=1))
 
-    start, runs = monotonic(), list[list[Row]]()
+    start, runs, seen = monotonic(), list[list[Row]](), list[tuple[float, float]]()
     reference = json.loads(options.references.read_text("utf-8"))["references"] if options.references else look()
     print(f"references: {monotonic() - start:.0f} s", flush=True)
     while len(runs) < options.runs and monotonic() - start < 60 * options.minutes:
         with TopUp(options.load) as load:
             runs.append(in_a_process("--step", "once", *passed_on))
-            others, ours = load.seen()
+            seen.append(load.seen())
         if len(runs) % LOOK_EVERY == 0 or len(runs) == options.runs:
             reference = least(reference, look())
         times, bounds, false = judged(runs[-1], reference)
-        beside = f"beside {others:.1f} tasks of others and {ours:.1f} of ours"
+        beside = "beside {:.1f} tasks of others and {:.1f} of ours".format(*seen[-1])
         said = f"run {len(runs)}, {beside}: {len(false)} of {times} times are false so far, {bounds} are bounds"
         print(said, *false, sep="\n  ", flush=True)
         if options.keep:
-            options.keep.write_text(json.dumps({"references": reference, "runs": runs}), encoding="utf-8")
+            kept = {"references": reference, "runs": runs, "beside": seen}
+            options.keep.write_text(json.dumps(kept), encoding="utf-8")
     times, bounds, false = judged([row for run in runs for row in run], reference)
     print(f"{len(false)} of {times} times are false, in {len(runs)} runs; {bounds} are bounds", *false, sep="\n  ")
 

@@ -77,6 +77,21 @@ def test_of_two_references_the_lesser_counts():
     assert false_times.least(first, second) == {"5": {"numpy": 1.0, "numba": 3.0}}
 
 
+def test_a_series_that_was_kept_is_judged_again_into_its_section(monkeypatch, tmp_path):
+    monkeypatch.setattr(benchmarks, "DOCUMENT", tmp_path / "BENCHMARKS.md")
+    benchmarks.write("widgets", "| w |")
+    rows = [row(1.0) | {"size": "(5, 784, 10)"}, row(9.0, "≤ 9.00 s") | {"size": "(5, 784, 10)"}]
+    kept = {"references": {"(5, 784, 10)": {"numpy": 0.5, "numba": 2.0}}, "runs": [rows, rows[:1]]}
+    kept |= {"beside": [(2.5, 2.0), (6.0, 0.5)]}
+    (tmp_path / "kept.json").write_text(json.dumps(kept), "utf-8")
+    monkeypatch.setattr(sys, "argv", ["false_times", "--judge", str(tmp_path / "kept.json"), "--write"])
+    false_times.main()
+    benchmarks.write("widgets", "| other |")
+    text = (tmp_path / "BENCHMARKS.md").read_text("utf-8")
+    assert "**2 of 3 times are false, in 2 runs; 1 are bounds.** 4.5 to 6.5 tasks" in text and "| other |" in text
+    assert "| numpy | 5 | 3 | 2 | 1 | x to ≤ 9.00 s | 500 ms |" in text and "| numba | 5 | 0 | 0 | 0 |" in text
+
+
 def test_the_reference_of_two_threads_that_took_turns_is_what_the_longer_one_worked(monkeypatch, tmp_path):
     """One works for 11 ms and then the other for 10, because another program has a processor: together they take 11."""
     (tmp_path / "1").mkdir()

@@ -119,7 +119,7 @@ def test_in_a_browser_it_says_nothing(work, monkeypatch):
     monkeypatch.setattr(yardstick, "in_browser", lambda: True)
     stick = Yardstick()
     stick.learn()
-    assert not stick.slowed(stick.look(), stick.look()) and not work.calls
+    assert not stick.slowed(stick.look(), stick.look_alone()) and not work.calls
 
 
 def test_the_real_work_takes_a_time_that_a_clock_can_tell():
