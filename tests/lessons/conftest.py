@@ -14,12 +14,23 @@ from tests.support import forks, servers
 
 LESSONS = Path(__file__).parents[2] / "lessons"
 CELL_S = 120  # on a machine that does much else
-RAISES = """
+TOOLS = """
 def raises(error, function, *arguments):
     try:
         function(*arguments)
     except error as problem:
         return str(problem)
+
+def outcome(widget, name):
+    if (widget, name) not in outcomes:
+        if widget.chosen == name:
+            widget.run()
+        else:
+            widget.chosen = name
+        outcomes[widget, name] = widget.wait(60), widget.result["text"], widget.said
+    return outcomes[widget, name]
+
+outcomes = globals().get("outcomes", {})
 """
 
 
@@ -42,12 +53,13 @@ def _finished_lesson(tmp_path_factory, fork_server):
 def run_lesson(_finished_lesson):
     """run_lesson("03_matmul", "expression", …) -> the expressions' values at the end of that lesson.
 
-    `raises(Error, function, argument, …)` in an expression gives the error's message, or None.
+    `raises(Error, function, argument, …)` in an expression gives the error's message, or None; `outcome(widget, name)`
+    of a chooser's variant, which is run once for all tests: whether it ended, what is shown, and what is said later.
     """
 
     def run(name, *expressions):
         client, notebook = _finished_lesson(name)
-        source = f"{RAISES}\nimport json as _json; print(_json.dumps([{', '.join(expressions)}]))"
+        source = f"{TOOLS}\nimport json as _json; print(_json.dumps([{', '.join(expressions)}]))"
         cell = nbformat.v4.new_code_cell(source)
         notebook.cells.append(cell)
         client.execute_cell(cell, len(notebook.cells) - 1)

@@ -48,7 +48,5 @@ def text_above(lesson, words):
 
 def tried(at):
     """What comes out of each variant of the lesson's chooser number `at`: {name: what is shown}."""
-    return (
-        f"(lambda w: {{each['name']: (setattr(w, 'chosen', each['name']), w.wait(60), w.result['text'])[-1] "
-        f"for each in w.variants}})({widgets('Variants')}[{at}])"
-    )
+    each = "{each['name']: outcome(w, each['name'])[1] for each in w.variants}"
+    return f"(lambda w: {each})({widgets('Variants')}[{at}])"

@@ -92,16 +92,15 @@ def test_what_can_be_tried_in_the_app_shows_its_code_once(notebook):
 
 def test_every_variant_does_what_its_note_says_it_does(name, run_lesson):
     """Each runs; what fails, fails with an error of Python or PyTorch and not by a name that is missing."""
-    chosen = "[(w, each['name']) for w in found for each in w.variants]"
     found = "[w for _, w in sorted(Out.items()) if isinstance(w, wl.Variants)]"
     outcomes, noted = run_lesson(
         name,
-        f"(lambda found: [(setattr(w, 'chosen', name), w.run(), w.wait(60), w.said or w.result['text'])[2:] for w, name in {chosen}])"
-        f"({found})",
+        f"[outcome(w, each['name']) for w in {found} for each in w.variants]",
         f"[bool(each['note']) for w in {found} for each in w.variants]",
     )
     assert len(outcomes) == len(noted) and all(noted)
-    for ended, text in outcomes:
+    for ended, shown, said in outcomes:
+        text = said or shown
         assert ended and text
         assert not any(kind in text for kind in ("NameError", "SyntaxError", "AttributeError")), text
 
