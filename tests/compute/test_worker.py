@@ -676,6 +676,14 @@ def test_only_calls_that_nothing_disturbed_tell_that_answers_are_remembered(monk
     assert bool(remembering.remembers(np.matmul, np.ones((2, 3)), np.ones((3, 4)))) is accused
 
 
+def test_a_quiet_moment_among_many_is_waited_for(monkeypatch):
+    clock = itertools.count(0, 0.01)
+    monkeypatch.setattr(remembering, "perf_counter", lambda: next(clock))
+    calls = itertools.chain([(2e-3, True)] * 60, itertools.cycle([(2e-3, False), (1e-5, False)]))
+    monkeypatch.setattr(remembering, "timed_call", lambda fn, a, b: next(calls))
+    assert remembering.remembers(np.matmul, np.ones((2, 3)), np.ones((3, 4)))
+
+
 def test_whether_answers_are_remembered_is_asked_of_one_thread(monkeypatch):
     torch = pytest.importorskip("torch")
     before, threads = torch.get_num_threads(), []
