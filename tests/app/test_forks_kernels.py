@@ -74,10 +74,10 @@ class Kernel:
     def provisioner(self):
         return self.manager.provisioner
 
-    def run(self, code):
+    def run(self, code, timeout=120):
         """What it prints. Raises: RuntimeError with the error's name and text."""
         printed = []
-        reply = self.client.execute_interactive(code, timeout=120, output_hook=printed.append)["content"]
+        reply = self.client.execute_interactive(code, timeout=timeout, output_hook=printed.append)["content"]
         if reply["status"] != "ok":
             raise RuntimeError(f"{reply['ename']}: {reply['evalue']}")
         return "".join(message["content"].get("text", "") for message in printed)
