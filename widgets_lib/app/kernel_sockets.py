@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 import uuid
 from typing import Any
 
 MAX_BYTES = 103  # of a socket's path, on macOS; Linux takes 107
 
 
-def prefer_files(config: Any, folder: str) -> bool:
+def prefer_files(config: Any, folder: str) -> None:
     """Has kernels of this configuration listen on files in `folder`, unless it says what they listen on.
 
-    Returns whether they do: Windows has no such sockets here, and a path can be too long for one.
+    It stays with ports on Windows, whose Python has no such sockets, and where a path would be too long for one.
     """
     longest = os.path.join(folder, f"kernel-{uuid.UUID(int=0)}-ipc-5")  # as jupyter_client names the last of five
-    if sys.platform != "win32" and hasattr(socket, "AF_UNIX") and len(os.fsencode(longest)) <= MAX_BYTES:
+    if hasattr(socket, "AF_UNIX") and len(os.fsencode(longest)) <= MAX_BYTES:
         config.KernelManager.setdefault("transport", "ipc")
-    return config.KernelManager.get("transport") == "ipc"
