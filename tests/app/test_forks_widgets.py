@@ -24,9 +24,10 @@ print("exit", int(pytest.main({arguments!r})))
 
 
 @pytest.mark.parametrize("files", [FILES[::2], FILES[1::2]], ids=["one half", "the other half"])
-def test_widgets_do_in_a_fork_what_they_do_elsewhere(files, tmp_path):
+def test_widgets_do_in_a_fork_what_they_do_elsewhere(files, fork_server, tmp_path):
     options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", f"--basetemp={tmp_path / 'widgets'}"]
-    with forks.every_kernel(MEMORY_MB), forks.fork_server(), started(cwd=str(ROOT)) as kernel:
+    with forks.every_kernel(MEMORY_MB), started(cwd=str(ROOT)) as kernel:
+        assert kernel.provisioner.source is fork_server
         kernel.run(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nsys.argv[:] = {sys.argv[:1]!r}")
         said = kernel.run(RUN.format(arguments=[*files, *options]), timeout=900)
     assert said.rstrip().endswith("exit 0"), said
