@@ -53,9 +53,8 @@ test-fast: test-python test-js
 test-python: $(VENV)/.test $(JS)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -q --ignore=tests/browser --ignore=tests/site/browser $(AT_ONCE) --dist=loadfile
 
-# Those of JavaScript come last: they wait for nothing, and fill the processors alone once Python's have ended.
 test-others:
-	@$(MAKE) --no-print-directory --jobs=1 test-browser test-site test-js
+	@$(MAKE) --no-print-directory --jobs=1 test-js test-browser test-site
 
 test-js: $(JS) $(VENV)/.test
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm test --silent
