@@ -22,8 +22,8 @@ JS   := node_modules/.package-lock.json
 AT_ONCE := --numprocesses=logical --maxprocesses=4
 
 .DELETE_ON_ERROR:
-.PHONY: app lab hub site test test-fast test-python test-others test-js test-browser test-site bench pictures \
-  new-widget new-lesson docs address format lint release clean
+.PHONY: app lab hub site test test-fast test-python test-js test-browser test-site bench pictures new-widget new-lesson \
+  docs address format lint release clean
 
 app: $(VENV)/.app
 	@echo "The lessons will be at http://localhost:$(PORT)/ (end with Ctrl-C)"
@@ -38,13 +38,7 @@ hub: $(VENV)/.hub $(JS)
 site: $(VENV)/.app $(JS)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m static_edition site
 
-# Python's tests and all others run side by side: both wait much, for servers, kernels and pages. What one of them says
-# comes in one piece when it has ended, where make can do that.
-test: $(VENV)/.test $(JS)
-	@PYTHON=$(BIN)/python scripts/ensure chromium
-	@echo "Testing; what the tests say comes at the end of each part. It takes some minutes …"
-	@$(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=recurse) \
-	  test-python test-others
+test: test-python test-js test-browser test-site
 	@echo "All tests passed: Python, JavaScript, browser and static edition."
 
 test-fast: test-python test-js
@@ -52,9 +46,6 @@ test-fast: test-python test-js
 
 test-python: $(VENV)/.test $(JS)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -q --ignore=tests/browser --ignore=tests/site/browser $(AT_ONCE) --dist=loadfile
-
-test-others:
-	@$(MAKE) --no-print-directory --jobs=1 test-js test-browser test-site
 
 test-js: $(JS) $(VENV)/.test
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm test --silent

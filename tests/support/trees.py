@@ -16,13 +16,7 @@ COMING = {"name": LESSON, "number": 9, "title": "Convolution", "summary": "Slide
 
 def grown_copy(folder):
     """Copies the tree to `folder` and adds WIDGET and LESSON, which coming.json names, to it. Returns the copy."""
-    ignored = shutil.ignore_patterns(*NOT_COPIED)
-    built = {"site", "site.new"}  # in the root alone, where another process may just be building it
-
-    def ignore(place, names):
-        return ignored(place, names) | (built & set(names) if os.path.samefile(place, ROOT) else set())
-
-    shutil.copytree(ROOT, folder, ignore=ignore, symlinks=True)
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*NOT_COPIED), symlinks=True)
     shutil.rmtree(folder / "lessons/data", ignore_errors=True)  # what lesson 1 has downloaded
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
     planned = folder / "lessons/coming.json"
