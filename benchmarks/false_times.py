@@ -13,8 +13,8 @@ browser takes part.
 by the clock on the wall or by that of the thread that worked most, in a process with all threads and in one with a
 single thread; before the first run, after every fifth and after the last, while no load is added. The least of all of
 them counts, for whatever else runs only adds to them. (The processor time of all threads together is no reference: of
-two that share the work it is twice what they take.) What takes longer than three seconds for 50,000 digits has 10,000 times its reference for
-five.
+two that share the work it is twice what they take.) What takes longer than three seconds for 50,000 digits has 10,000
+times its reference for five.
 
 **A time is false** if it is more than 1 + `SLOWER` times its reference, or its reference more than 1 + `FASTER` times
 it. What the row says of its spread or certainty is no excuse. A time with "≥" is false only if it is too high, one
