@@ -10,15 +10,6 @@ from tests.support import forks, servers
 settings.register_profile("many", max_examples=10_000)  # --hypothesis-profile=many
 
 SERVERS = {"voila", "scratch_voila", "small_voila", "lab"}
-WAIT_FOR_PROCESSES = tuple(f"tests/{name}" for name in ("site/", "lessons/", "test_", "app/", "hub/"))
-
-
-def pytest_collection_modifyitems(items):
-    """Tests that start servers, kernels and installations come first, the many quick ones last.
-
-    So several processes end together: none of them has a long file left when the others have none.
-    """
-    items.sort(key=lambda item: not item.nodeid.startswith(WAIT_FOR_PROCESSES))
 
 
 @pytest.fixture(scope="session")
@@ -62,8 +53,6 @@ def pytest_xdist_make_scheduler(config, log):
     if config.getoption("dist") != "loadfile":
         return None
     from xdist.scheduler import LoadFileScheduling  # here: xdist itself is only needed to test in several processes
-
-    config.option.loadscopereorder = False  # xdist would begin with the files of many tests, which are the quick ones
 
     class OneProcessForALesson(LoadFileScheduling):
         def _split_scope(self, nodeid):
