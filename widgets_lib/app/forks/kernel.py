@@ -71,8 +71,12 @@ class Kernel:
         return IOLoop.current()
 
     def leave_open(self) -> None:
-        """Leaves its threads and sockets to the end of the process: what closes them can wait 10 s for each other."""
-        atexit.unregister(self.app.close)
+        """Leaves its threads and sockets to the end of the process.
+
+        To close them can take 10 s, for they wait for each other, or one of them fails, for it still says that it is idle.
+        """
+        for end in (self.app.close, self.app.iopub_thread.stop):
+            atexit.unregister(end)
 
     def close(self) -> None:
         """Ends its threads, sockets and event loop."""
