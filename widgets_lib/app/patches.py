@@ -105,6 +105,22 @@ PATCHES = (
         reason="the beacon of a closing tab is refused, and its kernel goes on",
         delete_when="tests/app/test_tab_close.py::test_the_stock_server_still_refuses_its_own_pages",
     ),
+    Patch(
+        target="voila.app:Voila._handle_signal_stop",
+        replacement="widgets_lib.app.fixes.ending:handle_signal_stop",
+        needed_in="voila<0.6",
+        upstream="https://github.com/voila-dashboards/voila/pull/65",
+        reason="a server that logs when SIGTERM comes goes on",
+        delete_when="tests/app/test_ending.py::test_the_stock_server_still_goes_on",
+    ),
+    Patch(
+        target="voila.app:Voila.stop",
+        replacement="widgets_lib.app.fixes.ending:stop",
+        needed_in="voila<0.6",
+        upstream="https://github.com/voila-dashboards/voila/pull/65",
+        reason="kernels go on where the folder of their connection files cannot be removed",
+        delete_when="tests/app/test_ending.py::test_the_stock_server_still_leaves_kernels_behind",
+    ),
     RENDERER,
     replace(RENDERER, target="voila.voila_kernel_manager:NotebookRenderer"),
     Patch(
