@@ -130,7 +130,7 @@ def test_of_an_anonymous_learner_whose_server_has_ended_nothing_is_left(learners
     token = learner.xsrf("hub/")
     status, _, _ = learner.ask(stop, method="DELETE", **{"X-XSRFToken": token, "Referer": f"{learner.hub.url}hub/home"})
     assert status in (202, 204)
-    servers.wait_until(lambda: not learner.processes(), "processes are left", 60)
+    learner.wait_for_the_end()
     servers.wait_until(lambda: not learner.home.exists(), "the folder is left", 60)
 
 
@@ -139,7 +139,7 @@ def test_when_a_server_is_killed_its_app_ends_too(learners):
     assert apps(learner)
     (server,) = [each for each in learner.processes() if "jupyterhub-singleuser" in " ".join(each.cmdline())]
     server.kill()
-    servers.wait_until(lambda: not learner.processes(), "processes are left", 60)
+    learner.wait_for_the_end()
 
 
 def apps(learner):

@@ -113,6 +113,15 @@ class Learner:
         """The learner's server and all that it has started, orphans as well; empty where nothing is left."""
         return [each for each in psutil.process_iter() if environment(each).get("HOME") == str(self.home)]
 
+    def wait_for_the_end(self):
+        """Returns once nothing is left of the learner's server. Raises: TimeoutError that names what is."""
+
+        def left():
+            processes = [each.as_dict(["pid", "cmdline"]) for each in self.processes()]
+            return f"processes are left: {processes}\n{self.hub.log}"
+
+        servers.wait_until(lambda: not self.processes(), left, 60)
+
 
 def environment(process):
     try:

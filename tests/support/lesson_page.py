@@ -82,8 +82,12 @@ class LessonPage:
         """Leaves the page, and waits until its kernel has been given back."""
         if self.page:
             before = self.server.kernels()
-            self.page.goto("about:blank")  # what a lesson says as it is left counts too
-            self._open.close()
-            self.name = self.page = None
-            servers.wait_until(lambda: self.server.kernels() < before, "the server still has a kernel")
+            assert before, f"the kernel of {self.name} has ended by itself:\n{self.server.log[-3000:]}"
+            with self._open:  # until the server has heard: what a page still has to send may go with its context
+                self.page.goto("about:blank")  # what a lesson says as it is left counts too
+                self.name = self.page = None
+                servers.wait_until(
+                    lambda: self.server.kernels() < before,
+                    lambda: f"{self.server.kernels()} of {before} kernels are left:\n{self.server.log[-3000:]}",
+                )
             self.check()

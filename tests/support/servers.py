@@ -177,11 +177,11 @@ def serve(name, command, root, url, logs, env=None, cwd=ROOT):
 
 
 def wait_until(condition, otherwise, seconds=20):
-    """Returns once `condition()` holds. Raises: TimeoutError saying `otherwise`."""
+    """Returns once `condition()` holds. Raises: TimeoutError saying `otherwise`, or what `otherwise()` returns."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError(otherwise)
+            raise TimeoutError(otherwise() if callable(otherwise) else otherwise)
         time.sleep(0.05)
 
 
