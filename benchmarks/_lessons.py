@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+from websockets.exceptions import InvalidStatus
 
 from tests.support import servers
 from tests.support.visitors import SLIDER, come
@@ -77,7 +78,10 @@ def wait_until_filled(server, count):
 
 
 def come_within(server, lesson, seconds=HANG_S):
-    """A visitor as of `come`. Raises: Hung; a page of stock Voila that hangs says for ever that it is not dead."""
+    """A visitor as of `come`. Raises: Hung; a page of stock Voila that hangs says for ever that it is not dead.
+
+    So does one whose kernel is gone before its page can ask for it.
+    """
     arrival = Future()
 
     def arrive():
@@ -89,5 +93,5 @@ def come_within(server, lesson, seconds=HANG_S):
     threading.Thread(target=arrive, daemon=True).start()  # it ends with the server
     try:
         return arrival.result(seconds)
-    except (NotYet, TimeoutError):
-        raise Hung(f"{lesson} of {server.name} hangs") from None
+    except (NotYet, TimeoutError, InvalidStatus) as error:
+        raise Hung(f"{lesson} of {server.name} hangs: {error}") from None

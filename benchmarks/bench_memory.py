@@ -45,7 +45,7 @@ def of(lessons, visitors):
             _lessons.wait_until_filled(started[_lessons.FORKS], len(lessons))
         for name, lesson in lessons.items():
             costs = {kind: cost(server, name, visitors) for kind, server in started.items()}
-            costs[_lessons.STOCK] = _cost_of_stock(name, lesson, visitors)
+            costs[_lessons.STOCK] = cost_of_stock(name, lesson, visitors)
             yield compared(name, costs)
 
 
@@ -61,7 +61,7 @@ def compared(lesson, costs):
     )
 
 
-def _cost_of_stock(name, lesson, visitors):
+def cost_of_stock(name, lesson, visitors):
     """The Cost on a server of its own, for it keeps the kernels of closed tabs; None if it hung each time."""
     for _ in range(TRIES):
         with suppress(_lessons.Hung), _lessons.serve(_lessons.STOCK, {name: lesson}, stock={}) as stock:

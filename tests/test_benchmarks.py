@@ -195,8 +195,8 @@ def test_a_small_crowd_is_served_moves_and_leaves(both):
 @forks
 def test_a_fork_costs_less_memory_than_a_kernel_of_stock_voila(both):
     costs = {
-        kind: bench_memory.cost(server, "01_data.ipynb", 1, closes=kind == _lessons.FORKS)
-        for kind, server in both.items()
+        _lessons.FORKS: bench_memory.cost(both[_lessons.FORKS], "01_data.ipynb", 1),
+        _lessons.STOCK: bench_memory.cost_of_stock("01_data.ipynb", SMALL, 1),
     }
     assert costs[_lessons.FORKS].uss < costs[_lessons.STOCK].uss
     assert bench_memory.compared("a lesson", costs)["ratio"].endswith("× less than stock Voila")
