@@ -93,12 +93,8 @@ def test_a_slow_rung_reports_progress_and_is_marked_as_estimated(shared):
     shared.start({"backend": "python", "m": 50_000, "k": 100, "n": 10, "budget_s": 0.1}, listener := Listener())
     *progress, result = listener.until(*LAST)
     assert progress and all(step["event"] == "progress" and step["of"] == 50_000 for step in progress)
-    assert (
-        result["extrapolated"] is True and result["measured_rows"] < 100 < result["estimate_s"]
-        if ("estimate_s" in result)
-        else result["measured_rows"] < 100 < result["seconds"]
-    )
-    assert "estimated from" in result["text"]
+    assert result["extrapolated"] is True and result["measured_rows"] < 100 < result["seconds"]
+    assert re.search(r"\((estimated )?from \d+ rows?\)", result["text"])  # where all were disturbed, it is a bound
 
 
 def test_the_process_stays_warm_between_jobs(shared):
@@ -481,7 +477,6 @@ def returns_bfloat16(a, b):
         (uses_one_matrix_for_all, "returns the same object each time|changes the result of the first"),
         (answers_from_memory, "keeps something between calls; it is the answer of the call before"),
         (remembers_the_object, "keeps something between calls; it is the answer of the call before"),
-        (remembers_the_numbers, "remembers its answers: with a new number in `a` it takes"),
         (adds_up_over_calls, "keeps something between calls"),
         (yields_rows, "has a `yield`"),
         (is_async, "is `async`"),
@@ -494,6 +489,14 @@ def test_what_is_no_product_of_its_own_gets_no_time(shared, function, named):
     result = run_function(shared, function)
     assert result["event"] == "result" and result["correct"] is False and "seconds" not in result
     assert re.search(named, result["mismatch"]["reason"]), result["mismatch"]["reason"]
+
+
+def test_a_function_that_knows_every_product_by_its_numbers_gets_no_time(shared):
+    """Where other programs disturbed every call for half a second, nobody is accused: then it is asked again."""
+    results = (run_function(shared, remembers_the_numbers) for _ in range(6))
+    found = next((result for result in results if not result["correct"]), None)
+    assert found and "seconds" not in found
+    assert "remembers its answers: with a new number in `a` it takes" in found["mismatch"]["reason"]
 
 
 def interrupts_itself(a, b):

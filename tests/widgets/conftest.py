@@ -1,4 +1,4 @@
-"""Each test of a widget begins in a kernel without rungs of learners, as after a restart."""
+"""Each test of a widget begins in a kernel where no learner has written anything, as after a restart."""
 
 import threading
 from collections import deque
@@ -9,12 +9,15 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from widgets_lib.widgets import _tasks
 from widgets_lib.widgets.ladder import learner_rungs, verdict
+from widgets_lib.widgets.trace import learner_kernels
 
 
 @pytest.fixture(autouse=True)
-def kernel_without_learner_rungs(monkeypatch):
-    """A ladder that another test left behind measures no rung of this one, and no version before it is compared."""
+def new_kernel(monkeypatch):
+    """No rung and no kernel of another test is listed, no ladder of one measures this one's, nothing came before."""
     learner_rungs.OPEN_LADDERS.clear()
+    learner_rungs.LEARNER_RUNGS.clear()
+    learner_kernels.LEARNER_KERNELS.clear()
     monkeypatch.setattr(learner_rungs, "_unlisted", [])
     monkeypatch.setattr(verdict, "_last", {})
 

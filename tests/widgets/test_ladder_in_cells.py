@@ -4,7 +4,6 @@ import pytest
 
 import widgets_lib as wl
 from widgets_lib.widgets.ladder import learner_rungs
-from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS
 
 WAIT_S = 60
 
@@ -12,8 +11,7 @@ WAIT_S = 60
 @pytest.fixture
 def shell(shell):
     shell.cell("import torch", "import widgets_lib as wl")
-    yield shell
-    LEARNER_RUNGS.clear()
+    return shell
 
 
 @pytest.fixture

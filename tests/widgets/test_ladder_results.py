@@ -4,7 +4,6 @@ import pytest
 
 import widgets_lib as wl
 from widgets_lib.widgets.ladder import results
-from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS
 
 WAIT_S = 60
 SIZE = (3, 8, 2)
@@ -13,13 +12,10 @@ SIZE = (3, 8, 2)
 @pytest.fixture
 def ladder(monkeypatch):
     monkeypatch.setattr(results, "_measured", {})
-    before = dict(LEARNER_RUNGS)
     widget = wl.MatmulLadder(*SIZE, budget_s=0.02)
     yield widget
     widget.close()
     assert widget.wait(WAIT_S)
-    LEARNER_RUNGS.clear()
-    LEARNER_RUNGS.update(before)
 
 
 def found():

@@ -9,7 +9,6 @@ import widgets_lib as wl
 from widgets_lib.compute import matmul, roofline, timing
 from widgets_lib.compute.roofline import Machine, Roof, machines
 from widgets_lib.widgets.ladder import results
-from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS
 from widgets_lib.widgets.ladder.measurements import MEASURE_LOCK
 from widgets_lib.widgets.roofline import picture
 from widgets_lib.widgets.roofline import roofline as module
@@ -145,7 +144,6 @@ def test_every_rung_that_is_timed_appears_and_the_learners_own_too(measured):
 def test_it_follows_a_ladder_and_forgets_what_is_rewritten(measured):
     widget = wl.Roofline(m=3, k=8, n=2)
     ladder = wl.MatmulLadder(3, 8, 2, budget_s=0.02)
-    before = dict(LEARNER_RUNGS)
     try:
         wl.rung("mine")(lambda a, b: a @ b)
         ladder.run(["numpy"])
@@ -155,8 +153,6 @@ def test_it_follows_a_ladder_and_forgets_what_is_rewritten(measured):
         assert {point["title"] for point in widget.picture["points"]} == {"numpy @"}
     finally:
         ladder.close()
-        LEARNER_RUNGS.clear()
-        LEARNER_RUNGS.update(before)
 
 
 def test_the_chosen_point_is_spoken_of_else_the_fastest(measured):

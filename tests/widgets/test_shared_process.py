@@ -11,7 +11,6 @@ from tests.support.measuring import at_work, measuring
 from widgets_lib.compute import roofline
 from widgets_lib.widgets.contraction import clock
 from widgets_lib.widgets.ladder import measurements, shared_process
-from widgets_lib.widgets.ladder.learner_rungs import LEARNER_RUNGS
 from widgets_lib.widgets.ladder.rows import waiting_of
 from widgets_lib.widgets.ladder.shared_process import ADDRESS, SharedProcess
 
@@ -133,11 +132,8 @@ def test_a_budget_that_is_too_much_for_a_server_is_said_in_words(ladder):
 
 
 def test_a_learners_function_stays_in_the_kernel(ladder, own_process):
-    try:
-        wl.rung("my matmul")(lambda a, b: a @ b)
-        assert ladder.wait(WAIT_S)
-    finally:
-        LEARNER_RUNGS.pop("my matmul", None)
+    wl.rung("my matmul")(lambda a, b: a @ b)
+    assert ladder.wait(WAIT_S)
     assert own_process == [("my matmul", True)]
 
 
@@ -181,18 +177,15 @@ def test_what_is_measured_in_the_kernel_waits_for_its_turn(served, server, monke
 
 def test_a_learners_function_waits_for_its_turn_and_can_be_cancelled(ladder, server, own_process):
     said = Said(ladder)
-    try:
-        with at_work(server.address("another")):
-            wl.rung("my matmul")(lambda a, b: a @ b)
-            said.wait_for("my matmul: one before you")
-            ladder.cancel()
-            assert ladder.wait(WAIT_S) and ladder.results["my matmul"]["state"] == "stopped"
-            said.forget()
-            ladder.run(["my matmul", "numpy"])
-            said.wait_for("my matmul: one before you")
-        assert ladder.wait(WAIT_S)
-    finally:
-        LEARNER_RUNGS.pop("my matmul", None)
+    with at_work(server.address("another")):
+        wl.rung("my matmul")(lambda a, b: a @ b)
+        said.wait_for("my matmul: one before you")
+        ladder.cancel()
+        assert ladder.wait(WAIT_S) and ladder.results["my matmul"]["state"] == "stopped"
+        said.forget()
+        ladder.run(["my matmul", "numpy"])
+        said.wait_for("my matmul: one before you")
+    assert ladder.wait(WAIT_S)
     assert own_process == [("my matmul", True)] and ladder.results["numpy"]["state"] == "measured"
 
 

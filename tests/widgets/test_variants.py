@@ -108,7 +108,6 @@ def test_a_rung_in_a_variant_joins_the_ladder_and_its_verdict_stands_beside_the_
         assert ladder.results["tried"]["time"] == "✗ wrong"
         assert "return a @ b + 1" in LEARNER_RUNGS["tried"].code
     finally:
-        wl.forget("tried")
         ladder.close()
 
 
