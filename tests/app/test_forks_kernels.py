@@ -26,7 +26,7 @@ from widgets_lib.app.provisioner import with_threads
 
 pytestmark = pytest.mark.skipif(bool(client.unavailable_reason()), reason="this system does not fork kernels")
 
-MEMORY_MB = 3000
+MEMORY_MB, BEGINS_MB = 3000, 16
 STREAMS = """
 import json, multiprocessing, os, random, secrets, tempfile, uuid
 import comm, ipykernel.compiler, widgets_lib
@@ -292,6 +292,12 @@ def test_a_fork_has_nothing_of_another_visitor_in_its_memory(fork_server):
         assert one.run(asked) == "[0, 1, 2]\n"
         with started(fork_of=source) as other:
             assert other.run(asked) == "[]\n"
+
+
+def test_a_kernel_begins_with_little_memory_of_its_own(fork_server):
+    """For it goes on with a shell and an application that were made before the fork."""
+    with frozen("1") as source, started(fork_of=source) as kernel:
+        assert own_mb(kernel.provisioner.pid) < BEGINS_MB
 
 
 def test_memory_that_a_fork_has_freed_goes_back_to_the_system(fork_server):
