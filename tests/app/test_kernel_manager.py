@@ -121,6 +121,7 @@ def test_a_kernel_listens_on_files_that_go_with_it(visit, small_voila):
     visitor = visit(["import ipywidgets\nipywidgets.IntSlider()"])
     assert json.loads(Path(folder, f"kernel-{visitor.kernel}.json").read_text())["transport"] == "ipc"
     assert {path.is_socket() for path in folder.glob(f"kernel-{visitor.kernel}-*")} == {True}
+    assert "without encryption" not in small_voila.log, "ipykernel warns of a port, also of what forks"
     assert visitor.model("IntSliderModel")
     small_voila.close_tab(visitor.page)
     servers.wait_until(lambda: not list(folder.glob(f"*{visitor.kernel}*")), "files are left over")

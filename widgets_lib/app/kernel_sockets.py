@@ -15,11 +15,13 @@ from typing import Any
 MAX_BYTES = 103  # of a socket's path, on macOS; Linux takes 107
 
 
-def prefer_files(config: Any, folder: str) -> None:
-    """Has kernels of this configuration listen on files in `folder`, unless it says what they listen on.
-
-    It stays with ports on Windows, whose Python has no such sockets, and where a path would be too long for one.
-    """
+def fit_in(folder: str) -> bool:
+    """Whether sockets can be files in `folder`: not on Windows, nor where a path would be too long for one."""
     longest = os.path.join(folder, f"kernel-{uuid.UUID(int=0)}-ipc-5")  # as jupyter_client names the last of five
-    if hasattr(socket, "AF_UNIX") and len(os.fsencode(longest)) <= MAX_BYTES:
+    return hasattr(socket, "AF_UNIX") and len(os.fsencode(longest)) <= MAX_BYTES
+
+
+def prefer_files(config: Any, folder: str) -> None:
+    """Has kernels of this configuration listen on files in `folder` if they can, unless it says what they listen on."""
+    if fit_in(folder):
         config.KernelManager.setdefault("transport", "ipc")

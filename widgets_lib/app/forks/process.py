@@ -25,6 +25,7 @@ from typing import Any
 import psutil
 
 from widgets_lib import quiet
+from widgets_lib.app import kernel_sockets
 from widgets_lib.app.forks import fresh, protocol, streams, warm
 from widgets_lib.app.forks.kernel import Kernel
 from widgets_lib.app.forks.tidying import Tidying
@@ -40,8 +41,9 @@ def main(fd: int) -> None:
     sock = socket.socket(fileno=fd)
     os.set_inheritable(fd, False)
     _libc().prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # what a kernel leaves behind ends with this process
-    with tempfile.TemporaryDirectory() as folder:
-        kernel = Kernel(["-f", os.path.join(folder, "kernel.json")])
+    with tempfile.TemporaryDirectory() as folder:  # nobody speaks with this kernel
+        files = ["--transport=ipc"] if kernel_sockets.fit_in(folder) else []
+        kernel = Kernel(["-f", os.path.join(folder, "kernel.json"), *files])
     watch = Watch(sock)
     warm.warm_up()
     fresh.note_seeds()
