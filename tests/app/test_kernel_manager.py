@@ -194,7 +194,7 @@ def test_a_kernel_that_is_gone_by_then_does_not_keep_the_server_from_stopping_th
     stopped = []
 
     async def end():
-        manager = LessonKernelManager()
+        manager = LessonKernelManager(forks=False)  # else it would end the process that forks for other tests
         manager._kernels["there"] = SimpleNamespace(execution_state="idle")
         manager._pending_kernels["gone"] = asyncio.get_running_loop().create_future()
         stock = AsyncMappingKernelManager.shutdown_kernel

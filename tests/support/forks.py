@@ -10,10 +10,13 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 from widgets_lib.app.forks import client, provisioner
 from widgets_lib.app.provisioner import with_threads
 
+# Before any test, for some set variables, or import what does; without what makes ipykernel leave a test's streams alone.
+BEGAN_WITH = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+
 
 def environment():
-    """Without what makes ipykernel leave a test's streams alone."""
-    return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+    """The variables of a test's kernels, which must be those of the process that forks."""
+    return dict(BEGAN_WITH)
 
 
 @contextmanager
