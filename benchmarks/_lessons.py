@@ -78,9 +78,9 @@ def wait_until_filled(server, count):
 
 
 def come_within(server, lesson, seconds=HANG_S):
-    """A visitor as of `come`. Raises: Hung; a page of stock Voila that hangs says for ever that it is not dead.
+    """A visitor as of `come`. Raises: Hung, also where the kernel is gone before its page can ask for it.
 
-    So does one whose kernel is gone before its page can ask for it.
+    A page of stock Voila that hangs says for ever that it is not dead, hence the time limit.
     """
     arrival = Future()
 

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -20,7 +21,7 @@ from jupyter_client.manager import KernelManager
 from tests.support import forks
 from tests.support.servers import is_running, wait_until
 from tests.support.using import own_mb
-from widgets_lib.app.forks import client, protocol, provisioner
+from widgets_lib.app.forks import client, fresh, protocol, provisioner
 from widgets_lib.app.forks.client import CannotFork
 from widgets_lib.app.provisioner import with_threads
 
@@ -292,6 +293,15 @@ def test_a_fork_has_nothing_of_another_visitor_in_its_memory(fork_server):
         assert one.run(asked) == "[0, 1, 2]\n"
         with started(fork_of=source) as other:
             assert other.run(asked) == "[]\n"
+
+
+@pytest.mark.parametrize("kind", ["cuda", "hip", "xpu", None])
+def test_the_seed_of_a_gpu_is_new_too_where_torch_knows_one(kind):
+    seeded = []
+    version = SimpleNamespace(**({kind: "12.6"} if kind else {"cuda": None}))
+    cpu = SimpleNamespace(seed=lambda: seeded.append("processor"))
+    fresh.seed_torch(SimpleNamespace(version=version, default_generator=cpu, seed=lambda: seeded.append("all")))
+    assert seeded == (["all"] if kind else ["processor"])
 
 
 def test_a_kernel_begins_with_little_memory_of_its_own(fork_server):

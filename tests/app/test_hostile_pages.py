@@ -54,7 +54,7 @@ def ask(visitor, model, content):
     return visitor.send("comm_msg", {"comm_id": model, "data": {"method": "custom", "content": content}})
 
 
-def is_under_way(visitor, message_id):
+def wait_until_under_way(visitor, message_id):
     """Returns once the kernel has begun with a message: an idle kernel that says nothing of it may have lost it."""
 
     def begins(message):
@@ -74,7 +74,7 @@ def test_of_two_thousand_settings_at_once_a_few_are_computed_and_the_last_stands
     visitor, open_gate = gated
     slider = visitor.model("IntSliderModel")
     ids = [visitor.move(slider, value=1)]
-    is_under_way(visitor, ids[0])
+    wait_until_under_way(visitor, ids[0])
     ids += [visitor.move(slider, value=n) for n in range(2, 2001)]
     open_gate()
     assert said(visitor, "for 2000") == f"{UNDER_WAY + 1} computed, the last for 2000"
@@ -97,7 +97,7 @@ def test_what_is_dropped_is_answered_so_that_its_widget_goes_on(gated):
 def test_of_four_hundred_requests_some_are_done_and_the_widget_is_told_of_the_others(gated):
     visitor, open_gate = gated
     text = visitor.model("TextModel")
-    is_under_way(visitor, ask(visitor, text, {"step": 0}))
+    wait_until_under_way(visitor, ask(visitor, text, {"step": 0}))
     for n in range(1, 400):
         ask(visitor, text, {"step": n})
     ask(visitor, text, {"restart": True})

@@ -1,9 +1,9 @@
 """Fix of the lost end: a server that is asked to end goes on, or leaves its kernels behind.
 
 The stock handler of SIGTERM logs. If the signal arrives while a line is being written, Python refuses the second
-write, the handler fails, and nothing asks again. A second signal, as a proxy sends one that has just asked and then ends
-itself, cuts the shutting down short. And the end begins by removing the folder of connection files: where a kernel that
-ends removes its own at that moment, or the system has tidied up /tmp, that fails, and no kernel is stopped.
+write, the handler fails, and nothing asks again. A second signal cuts the end short; a parent that asks and then ends
+itself sends one. And the end begins with the removal of the folder of connection files: if a kernel removes its own at
+that moment, or the system has tidied up /tmp, that fails, and no kernel is stopped.
 
 Source: voila-dashboards/voila pull request 65, which brought the handler; cpython issue 24283 (bugs.python.org).
 """

@@ -32,8 +32,16 @@ def reseed() -> None:
     if (numpy := sys.modules.get("numpy.random")) and _seeds.get("numpy") == _numpy_seed():
         numpy.set_state(numpy.MT19937().state)
     if (torch := sys.modules.get("torch")) and _seeds.get("torch", torch.initial_seed()) == torch.initial_seed():
-        # `torch.seed()` also notes it for GPUs, with the lines of code that asked: 1.4 MB of memory in each fork.
-        (torch.seed if torch.cuda._is_compiled() else torch.default_generator.seed)()
+        seed_torch(torch)
+
+
+def seed_torch(torch: Any) -> None:
+    """Gives torch's generators a new seed.
+
+    `torch.seed()` notes it for a GPU with the lines of code that asked, also where the build knows none: 1.4 MB in each fork.
+    """
+    knows_gpus = any(getattr(torch.version, kind, None) for kind in ("cuda", "hip", "xpu"))
+    (torch.seed if knows_gpus else torch.default_generator.seed)()
 
 
 def note_seeds() -> None:

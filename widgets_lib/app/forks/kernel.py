@@ -47,7 +47,7 @@ class ForkedApp(IPKernelApp):
             super().init_code()
 
 
-def _new_app() -> ForkedApp:
+def _new_app(resumes: bool) -> ForkedApp:
     ForkedApp.clear_instance()
     ForkedKernel.clear_instance()
     config = Config()
@@ -55,6 +55,7 @@ def _new_app() -> ForkedApp:
     config.ForkedApp.kernel_class = ForkedKernel
     app = ForkedApp.instance(config=config)
     app.parent_handle = 1  # it neither watches a parent (process.py does) nor explains Ctrl-C
+    app.resumes = resumes
     return app
 
 
@@ -64,8 +65,7 @@ class Kernel:
     def __init__(self, argv: list[str], closed: Kernel | None = None) -> None:
         """Starts a kernel as `ipykernel_launcher` does with these arguments, where the `closed` one left off."""
         asyncio.set_event_loop(asyncio.new_event_loop())
-        self.app = closed.next_app if closed else _new_app()
-        self.app.resumes = bool(closed)
+        self.app = closed.next_app if closed else _new_app(resumes=False)
         self.app.initialize(argv)
         if closed:
             self._resume(closed)
@@ -122,7 +122,7 @@ class Kernel:
         asyncio.set_event_loop(None)
         logging.getLogger("tornado").handlers.clear()  # the next kernel adds its own
         zmq_garbage.stop()  # its thread started with the first large message
-        self.next_app = _new_app()
+        self.next_app = _new_app(resumes=True)
 
 
 def _close_all(pipe: str) -> None:
