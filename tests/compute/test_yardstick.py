@@ -68,6 +68,13 @@ def test_a_look_holds_for_two_milliseconds(work):
     assert stick.look() == 1.8e-4
 
 
+def test_another_look_is_another_look(work):
+    stick = Yardstick()
+    stick.look()
+    work.seconds = 1.8e-4
+    assert stick.look() == 1e-4 and stick.look_again() == 1.8e-4 == stick.look()
+
+
 def test_a_look_alone_waits_until_the_threads_of_a_library_sleep(work):
     stick = Yardstick()
     assert stick.look() and stick.alone
@@ -119,7 +126,7 @@ def test_in_a_browser_it_says_nothing(work, monkeypatch):
     monkeypatch.setattr(yardstick, "in_browser", lambda: True)
     stick = Yardstick()
     stick.learn()
-    assert not stick.slowed(stick.look(), stick.look_alone()) and not work.calls
+    assert not stick.slowed(stick.look(), stick.look_again(), stick.look_alone()) and not work.calls
 
 
 def test_the_real_work_takes_a_time_that_a_clock_can_tell():
