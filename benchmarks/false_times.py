@@ -1,13 +1,12 @@
 """How many times that lesson 3 shows are false on a busy machine? `python -m benchmarks.false_times --runs 20 --load 4`
 
 Busy processes fill the machine up to `--load` tasks beside the lesson, less what other programs take (`_load.TopUp`).
-Each run is a process of its own: it runs every code cell of the lesson in order, presses what the text says (the first
-ladder, each compact one, the whole ladder, and the whole ladder for all 50,000 digits), and keeps every row.
-`--quick` leaves out two of the three rungs that take a third of a second for five digits. `--minutes` begins no run
-after so long; what was finished by then is counted. `--keep FILE` writes down rows and references as JSON, `--judge
-FILE` judges them again, with `--write` into docs/BENCHMARKS.md, and `--references FILE` takes the references from
-there, to which new looks are added. A run takes minutes, beside twenty tasks about seven; `--budget` shortens it. No
-browser takes part.
+Each run has a browser and a server of its own, the app's and JupyterLab's in turn (`_followed`): the lesson's cells run,
+every ladder is pressed, the last one once more for all 50,000 digits, and every row is read off the page; all that
+counts as the lesson, not as load. `--host` names one of the two. `--minutes` begins no run after so long; what was
+finished by then is counted. `--keep FILE` writes down rows and references as JSON, `--judge FILE` judges them again,
+with `--write` into docs/BENCHMARKS.md, and `--references FILE` takes the references from there, to which new looks are
+added. A run takes about three minutes.
 
 **The reference** of a rung is found without the ladder's clock: the least that a call, or a batch of calls, ever took
 by the clock on the wall or by that of the thread that worked most, in a process with all threads and in one with a
@@ -21,10 +20,12 @@ it. What the row says of its spread or certainty is no excuse. A time with "≥"
 with "≤" only if it is too low; both are counted, so that they can't hide much. A rung that is said to be wrong is
 false as well. `SLOWER` is what two cores at one memory slow each other down by: the program does run that much slower
 then. Nothing makes it faster than its least, so `FASTER` is only what chance and a reference without a quiet moment
-explain.
+explain. Each host has its own references: the app measures with one thread. The rung of the lesson's reader has one too.
 """
 
 import argparse
+import ast
+import importlib
 import json
 import math
 import os
@@ -38,21 +39,21 @@ from time import monotonic, perf_counter, thread_time
 from typing import Any
 
 from benchmarks.__main__ import caption, write
+from benchmarks._followed import HOSTS, LARGE, LESSON, SMALL, follow
 from benchmarks._load import TopUp
 from benchmarks._table import human
 
 TASKS = Path("/proc/self/task")
-LESSON = Path(__file__).parents[1] / "lessons/03_matmul.ipynb"
-SMALL, LARGE = (5, 784, 10), (50_000, 784, 10)
+OWN = '@wl.rung("my matmul")'  # the line above the function of the lesson's reader
 SLOWER, FASTER = 0.6, 0.25
-WAIT_S = 600
-SLOW = ("python-kij", "launch-kernel")  # as slow as the first rung
 LOOK_S, BATCH_S, LONG_S = 0.5, 3e-4, 3.0
 LOOK_EVERY = 5  # runs
 
 Row = dict[str, Any]
-References = dict[str, dict[str, float]]
+Times = dict[str, dict[str, float]]
 """Size -> rung -> seconds."""
+References = dict[str, Times]
+"""Host -> size -> rung -> seconds."""
 
 
 # ---- what is true ----
@@ -89,26 +90,37 @@ def _others_worked_s() -> dict[str, float]:
     return found
 
 
-def references(quick: bool) -> References:
-    """What every rung that can run here takes, for five digits and for 50,000."""
+def references() -> Times:
+    """What every rung that can run here takes, for five digits and for 50,000, with the threads of this process."""
     from widgets_lib.compute import matmul
 
-    found: References = {str(SMALL): {}, str(LARGE): {}}
+    able = {key: backend for key, backend in matmul.BACKENDS.items() if not backend.unavailable()}
+    calls = {key: (backend.function, backend.prepare) for key, backend in able.items()}
+    calls["my matmul"] = (own_rung(), lambda a, b: (a, b))
+    found: Times = {str(SMALL): {}, str(LARGE): {}}
     for size in (SMALL, LARGE):
         a, b = matmul.operands(*size)
-        for key, backend in matmul.BACKENDS.items():
-            if backend.unavailable() or (quick and key in SLOW):
-                continue
+        for key, (function, prepare) in calls.items():
             long_s = LARGE[0] / SMALL[0] * found[str(SMALL)].get(key, 0)
             if size == LARGE and long_s > LONG_S:
                 found[str(size)][key] = long_s
             else:
-                operands = backend.prepare(a, b)
-                found[str(size)][key] = least_s(lambda f=backend.function, operands=operands: f(*operands))
+                operands = prepare(a, b)
+                found[str(size)][key] = least_s(lambda f=function, operands=operands: f(*operands))
     return found
 
 
-def least(first: References, second: References) -> References:
+def own_rung() -> Callable[..., Any]:
+    """The function of the lesson's reader, as the lesson has it."""
+    cells = json.loads(LESSON.read_text("utf-8"))["cells"]
+    cell = next(text for text in map("".join, (each["source"] for each in cells)) if text.startswith(OWN))
+    tree = ast.parse(cell.removeprefix(OWN))
+    names: dict[str, Any] = {"torch": importlib.import_module("torch")}
+    exec(compile(ast.Module(tree.body[:1], []), str(LESSON), "exec"), names)
+    return names["my_matmul"]
+
+
+def least(first: Times, second: Times) -> Times:
     """The lesser of two references of every rung."""
     return {size: {key: min(s, second[size][key]) for key, s in rungs.items()} for size, rungs in first.items()}
 
@@ -125,45 +137,7 @@ def falsehood(row: Row, reference_s: float) -> str:
     too_low = 1 / ratio > 1 + FASTER and not row["time"].startswith("≥")
     if not (too_high or too_low):
         return ""
-    noisy = " (said to be less certain)" if row.get("noisy") else ""
-    return f"{row['where']}, {row['key']}: {row['time']} {row['spread']}{noisy}, reference {human(reference_s)}"
-
-
-def measure(ladder: Any, size: tuple[int, int, int], quick: bool) -> dict[str, Row]:
-    """The rows, after every rung of the ladder was measured at this size."""
-    ladder.m, ladder.k, ladder.n = size
-    able = [entry["key"] for entry in ladder.rungs if not entry["unavailable"]]
-    ladder.run([key for key in able if key not in SLOW] if quick and not ladder.compact else "ladder")
-    assert ladder.wait(WAIT_S)
-    return dict(ladder.results)
-
-
-def follow_lesson(budget_s: float | None, quick: bool) -> list[Row]:
-    """Run the lesson's cells and press what it says: the rows of every ladder, with where, size and key.
-
-    budget_s: what a measurement may take, about; None for what the lesson gives it.
-    """
-    from IPython.core.interactiveshell import InteractiveShell
-
-    from widgets_lib.widgets.ladder import MatmulLadder
-    from widgets_lib.widgets.ladder.learner_rungs import OPEN_LADDERS
-
-    shell = InteractiveShell.instance()
-    for cell in json.loads(LESSON.read_text("utf-8"))["cells"]:
-        if cell["cell_type"] == "code":
-            shell.run_cell("".join(cell["source"]), store_history=True).raise_error()
-    ladders = [ladder for ladder in OPEN_LADDERS if isinstance(ladder, MatmulLadder)]
-    ladders.sort(key=lambda ladder: (not ladder.compact, len(ladder.rungs)))
-    for ladder in ladders:
-        ladder._budget_s = budget_s or ladder._budget_s
-    pressed = [(f"{len(ladder.rungs)} rungs", ladder, SMALL) for ladder in ladders]
-    pressed.append(("all 50,000", ladders[-1], LARGE))
-    seen = []
-    for where, ladder, size in pressed:
-        for key, row in measure(ladder, size, quick).items():
-            kept = {name: row.get(name) for name in ("seconds", "time", "spread", "noisy", "notes", "message")}
-            seen.append({"where": where, "size": str(size), "key": key, **kept})
-    return seen
+    return f"{row['where']}, {row['key']}: {row['time']} {row['spread']}, reference {human(reference_s)}"
 
 
 # ---- one after the other ----
@@ -171,7 +145,8 @@ def follow_lesson(budget_s: float | None, quick: bool) -> list[Row]:
 
 def judged(rows: list[Row], reference: References) -> tuple[int, int, list[str]]:
     """(rows that have a reference, bounds among them, what is false)."""
-    known = [(row, reference[row["size"]][row["key"]]) for row in rows if row["key"] in reference[row["size"]]]
+    all_known = [(row, reference[row["host"]][row["size"]].get(row["key"])) for row in rows]
+    known = [(row, seconds) for row, seconds in all_known if seconds]
     bounds = sum(row["time"][0] in "≤≥" for row, _ in known)
     return len(known), bounds, [said for row, seconds in known if (said := falsehood(row, seconds))]
 
@@ -184,16 +159,27 @@ def table(runs: list[list[Row]], reference: References, beside: list[tuple[float
     rows = [row for run in runs for row in run]
     times, bounds, false = judged(rows, reference)
     tasks = sorted(others + ours for others, ours in beside)
-    head = ["| rung | rows of a | times | false | bounds | shown | reference |", "|---|---|---|---|---|---|---|"]
-    said = f"**{len(false)} of {times} times are false, in {len(runs)} runs; {bounds} are bounds.**"
+    hosts = [run[0]["host"] for run in runs]
+    where = " and ".join(f"{hosts.count(host)} in {host}" for host in dict.fromkeys(hosts))
+    head = [
+        "| in | rung | rows of a | times | false | bounds | shown | reference |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    said = f"**{len(false)} of {times} times are false, in {len(runs)} runs ({where}); {bounds} are bounds.**"
     found = [f"{said} {tasks[0]:.1f} to {tasks[-1]:.1f} tasks wanted a processor beside a run.", "", *head]
-    for size, rungs in reference.items():
-        for key, least_seen_s in rungs.items():
-            own = [row for row in rows if (row["size"], row["key"]) == (size, key)]
+    known = (
+        (host, size, key, s)
+        for host in reference
+        for size in reference[host]
+        for key, s in reference[host][size].items()
+    )
+    for host, size, key, least_seen_s in known:
+        own = [row for row in rows if (row["host"], row["size"], row["key"]) == (host, size, key)]
+        if own:
             times, bounds, false = judged(own, reference)
             shown = sorted((row["seconds"], row["time"]) for row in own if row["seconds"])
             ends = " to ".join(dict.fromkeys([shown[0][1], shown[-1][1]])) if shown else ""
-            cells = (key, size[1:].split(",")[0], times, len(false), bounds, ends, human(least_seen_s))
+            cells = (host, key, size[1:].split(",")[0], times, len(false), bounds, ends, human(least_seen_s))
             found.append("| " + " | ".join(map(str, cells)) + " |")
     return found
 
@@ -212,51 +198,51 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--load", type=int, default=4, help="busy tasks beside the lesson, those of others included")
     parser.add_argument("--minutes", type=float, default=math.inf, help="begin no run after so long")
-    parser.add_argument("--budget", type=float, help="seconds for a measurement, in place of the lesson's half second")
-    parser.add_argument("--quick", action="store_true", help="without two slow rungs")
+    parser.add_argument("--host", choices=HOSTS, help="only there, not in both in turn")
     parser.add_argument("--keep", type=Path, help="write down rows and references as JSON")
     parser.add_argument("--references", type=Path, help="a file that --keep has written")
     parser.add_argument("--judge", type=Path, help="run nothing, and judge what --keep has written into this file")
     parser.add_argument("--write", action="store_true", help="what was judged into docs/BENCHMARKS.md")
-    parser.add_argument("--step", choices=("references", "once"), help="this alone, in this process, as JSON")
+    parser.add_argument("--step", choices=("references", *HOSTS), help="this alone, in this process, as JSON")
     options = parser.parse_args()
     if options.step:
-        step = {
-            "references": lambda: references(options.quick),
-            "once": lambda: follow_lesson(options.budget, options.quick),
-        }
-        print(json.dumps(step[options.step]()))
-        return
-    if options.judge:
+        print(json.dumps(references() if options.step == "references" else follow(options.step)))
+    elif options.judge:
         kept = json.loads(options.judge.read_text("utf-8"))
         lines = table(kept["runs"], kept["references"], kept["beside"])
         print(*lines, sep="\n")
         if options.write:
             write("false_times", "\n".join([caption(None, False), "", *lines]))
-        return
-    series(options)
+    else:
+        series(options)
+
+
+def look(before: References | None = None) -> References:
+    """What every rung takes in each host, or took before if that was less."""
+    step = ("--step", "references")
+    all_threads, single = in_a_process(*step), in_a_process(*step, threads=1)
+    seen = {"app": single, "lab": least(all_threads, single)}
+    return {host: least(seen[host], before[host]) if before else seen[host] for host in HOSTS}
 
 
 def series(options: argparse.Namespace) -> None:
     """The runs, with a look at the references between them, and what is false in the end."""
-    passed_on = ["--quick"] * options.quick + (["--budget", str(options.budget)] if options.budget else [])
-
-    def look() -> References:
-        step = ("--step", "references", *passed_on)
-        return least(in_a_process(*step), in_a_process(*step, threads=1))
-
+    hosts = [options.host] if options.host else list(HOSTS)
     start, runs, seen = monotonic(), list[list[Row]](), list[tuple[float, float]]()
     reference = json.loads(options.references.read_text("utf-8"))["references"] if options.references else look()
     print(f"references: {monotonic() - start:.0f} s", flush=True)
     while len(runs) < options.runs and monotonic() - start < 60 * options.minutes:
+        host = hosts[len(runs) % len(hosts)]
         with TopUp(options.load) as load:
-            runs.append(in_a_process("--step", "once", *passed_on))
+            runs.append(in_a_process("--step", host))
             seen.append(load.seen())
         if len(runs) % LOOK_EVERY == 0 or len(runs) == options.runs:
-            reference = least(reference, look())
+            reference = look(reference)
         times, bounds, false = judged(runs[-1], reference)
         beside = "beside {:.1f} tasks of others and {:.1f} of ours".format(*seen[-1])
-        said = f"run {len(runs)}, {beside}: {len(false)} of {times} times are false so far, {bounds} are bounds"
+        said = (
+            f"run {len(runs)}, in {host}, {beside}: {len(false)} of {times} times are false so far, {bounds} are bounds"
+        )
         print(said, *false, sep="\n  ", flush=True)
         if options.keep:
             kept = {"references": reference, "runs": runs, "beside": seen}

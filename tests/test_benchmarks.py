@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import torch
 
 from benchmarks import __main__ as benchmarks
 from benchmarks import (
@@ -40,7 +41,15 @@ def test_every_section_of_the_document_is_a_benchmark():
 
 
 def row(seconds, time="x"):
-    return {"where": "all", "key": "numpy", "size": "5", "seconds": seconds, "spread": "±100 % or more", "time": time}
+    return {
+        "host": "app",
+        "where": "all",
+        "key": "numpy",
+        "size": "5",
+        "seconds": seconds,
+        "spread": "±100 % or more",
+        "time": time,
+    }
 
 
 @pytest.mark.parametrize(
@@ -62,14 +71,25 @@ def test_a_false_time_is_far_from_the_least_that_was_ever_seen(shown, false):
 
 
 def test_a_rung_without_a_reference_is_not_judged_and_bounds_are_counted():
-    rows = [row(1.0), row(9.0), row(9.0, "≤ 9.00 s"), row(9.0) | {"key": "my matmul"}]
-    times, bounds, false = false_times.judged(rows, {"5": {"numpy": 1.0}})
+    rows = [row(1.0), row(9.0), row(9.0, "≤ 9.00 s"), row(9.0) | {"key": "another"}]
+    times, bounds, false = false_times.judged(rows, {"app": {"5": {"numpy": 1.0}}})
     assert (times, bounds, len(false)) == (3, 1, 1)
+
+
+def test_each_host_has_its_own_reference():
+    reference = {"app": {"5": {"numpy": 2.0}}, "lab": {"5": {"numpy": 1.0}}}
+    rows = [row(2.0), row(2.0) | {"host": "lab"}]
+    assert [len(false_times.judged([shown], reference)[2]) for shown in rows] == [0, 1]
+
+
+def test_the_rung_of_the_lessons_reader_has_a_reference():
+    a, b = torch.rand(5, 7), torch.rand(7, 3)
+    assert torch.allclose(false_times.own_rung()(a, b), a @ b)
 
 
 def test_a_rung_that_is_said_to_be_wrong_is_false():
     wrong = row(None, "✗ wrong") | {"message": "it remembers"}
-    assert false_times.judged([wrong], {"5": {"numpy": 1.0}}) == (1, 0, ["all, numpy: ✗ wrong: it remembers"])
+    assert false_times.judged([wrong], {"app": {"5": {"numpy": 1.0}}}) == (1, 0, ["all, numpy: ✗ wrong: it remembers"])
 
 
 def test_of_two_references_the_lesser_counts():
@@ -81,15 +101,19 @@ def test_a_series_that_was_kept_is_judged_again_into_its_section(monkeypatch, tm
     monkeypatch.setattr(benchmarks, "DOCUMENT", tmp_path / "BENCHMARKS.md")
     benchmarks.write("widgets", "| w |")
     rows = [row(1.0) | {"size": "(5, 784, 10)"}, row(9.0, "≤ 9.00 s") | {"size": "(5, 784, 10)"}]
-    kept = {"references": {"(5, 784, 10)": {"numpy": 0.5, "numba": 2.0}}, "runs": [rows, rows[:1]]}
+    reference = {"app": {"(5, 784, 10)": {"numpy": 0.5, "numba": 2.0}}}
+    kept = {"references": reference, "runs": [rows, rows[:1]]}
     kept |= {"beside": [(2.5, 2.0), (6.0, 0.5)]}
     (tmp_path / "kept.json").write_text(json.dumps(kept), "utf-8")
     monkeypatch.setattr(sys, "argv", ["false_times", "--judge", str(tmp_path / "kept.json"), "--write"])
     false_times.main()
     benchmarks.write("widgets", "| other |")
     text = (tmp_path / "BENCHMARKS.md").read_text("utf-8")
-    assert "**2 of 3 times are false, in 2 runs; 1 are bounds.** 4.5 to 6.5 tasks" in text and "| other |" in text
-    assert "| numpy | 5 | 3 | 2 | 1 | x to ≤ 9.00 s | 500 ms |" in text and "| numba | 5 | 0 | 0 | 0 |" in text
+    assert (
+        "**2 of 3 times are false, in 2 runs (2 in app); 1 are bounds.** 4.5 to 6.5 tasks" in text
+        and "| other |" in text
+    )
+    assert "| app | numpy | 5 | 3 | 2 | 1 | x to ≤ 9.00 s | 500 ms |" in text and "| numba |" not in text
 
 
 def test_the_reference_of_two_threads_that_took_turns_is_what_the_longer_one_worked(monkeypatch, tmp_path):
