@@ -38,9 +38,10 @@ def test_text_is_legible(text, ground, theme):
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
-def test_a_bar_stands_out_from_the_paper(theme):
+@pytest.mark.parametrize("name", ["bar", "edge"])
+def test_a_bar_and_the_border_of_a_control_stand_out_from_the_paper(name, theme):
     """3:1, WCAG 2.2 for what is no text."""
-    assert contrast(TOKENS["bar"].split(", ")[theme], TOKENS["paper"].split(", ")[theme]) >= 3
+    assert contrast(TOKENS[name].split(", ")[theme], TOKENS["paper"].split(", ")[theme]) >= 3
 
 
 def test_a_page_axis_has_no_hue_and_green_is_the_summed_axis_alone():

@@ -55,13 +55,17 @@ export function drawing(width, height, label, ...children) {
   );
 }
 
+/** Code of up to so many characters is not broken over two lines. */
+const SHORT = 20;
+
 /**
  * Words with `code` between backticks, as nodes.
  * @param {string} text
  * @returns {(string | HTMLElement)[]}
  */
 export function prose(text) {
-  return text.split("`").map((part, index) => (index % 2 ? h("code", {}, part) : part));
+  const code = (/** @type {string} */ part) => h("code", part.length <= SHORT ? { class: "wl-short" } : {}, part);
+  return text.split("`").map((part, index) => (index % 2 ? code(part) : part));
 }
 
 /**
