@@ -19,6 +19,7 @@ BIN  := $(VENV)/bin
 PIP  := scripts/quietly "Installing Python packages" $(BIN)/python -m pip install --disable-pip-version-check -q
 JS   := node_modules/.package-lock.json
 # Tests in as many processes as there are processors, of which "auto" counts those with two threads once.
+# Python's files go in their own order: by the number of their tests, the few long ones would come last, one by one.
 AT_ONCE := --numprocesses=logical --maxprocesses=4
 
 .DELETE_ON_ERROR:
@@ -45,7 +46,7 @@ test-fast: test-python test-js
 	@echo "All fast tests passed; \`make test\` runs those in the browser as well."
 
 test-python: $(VENV)/.test $(JS)
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -q --ignore=tests/browser --ignore=tests/site/browser $(AT_ONCE) --dist=loadfile
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -q --ignore=tests/browser --ignore=tests/site/browser $(AT_ONCE) --dist=loadfile --no-loadscope-reorder
 
 test-js: $(JS) $(VENV)/.test
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm test --silent
