@@ -28,7 +28,7 @@ export function createChallenge(onhint) {
       task.replaceChildren(...prose(challenge.task));
       const isGood = challenge.now ?? challenge.solved; // what was solved once may stand wrong now
       message.replaceChildren(
-        h("span", { class: isGood ? "wl-good" : "wl-quiet", "aria-hidden": "true" }, isGood ? "✓ " : "… "),
+        h("span", { class: isGood ? "wl-good" : "wl-quiet", "aria-hidden": "true" }, isGood ? "✓ " : "○ "),
         ...prose(challenge.message),
       );
       hints.replaceChildren(...challenge.hints.map((/** @type {string} */ hint) => h("li", {}, ...prose(hint))));
