@@ -1,5 +1,6 @@
 """The numbers that lesson 02 states and shows."""
 
+import itertools
 import math
 import random
 
@@ -7,6 +8,7 @@ import numpy as np
 import torch
 
 from tests.lessons.lesson_expressions import given_away, judged, shown, text_above, widgets
+from widgets_lib.compute import rng
 
 LESSON = "02_random"
 FIRST_FOUR = [0.7645251082582081, 0.7920889799553945, 0.06912886811267205, 0.9559050644103264]
@@ -33,11 +35,16 @@ def test_ten_thousand_draws_are_spread_evenly(run_lesson, printed):
     )
 
 
-def test_the_pairs_of_the_small_generator_lie_on_six_lines(run_lesson):
+def test_the_pairs_of_the_small_generator_lie_on_five_lines_but_one_in_the_bottom_right_hand_corner(run_lesson):
     (lines,) = run_lesson(LESSON, shown("sorted({round(5 * xs[i + 1] - xs[i], 6) for i in range(2047)})"))
+    xs = rng.TinyLcg(1).draw(2048).tolist()
     assert 5 * 1229 == 3 * 2048 + 1
     assert len(lines) == 6
     np.testing.assert_allclose(np.diff(lines), 1)  # a whole number apart
+    dots = {line: [(x, y) for x, y in itertools.pairwise(xs) if round(5 * y - x, 6) == line] for line in lines}
+    (alone,) = dots.pop(lines[0])
+    assert alone[0] > 0.99 and alone[1] == 0
+    assert all(len(each) > 400 for each in dots.values())
 
 
 def test_the_triples_of_randu_lie_on_fifteen_planes(run_lesson, printed):
@@ -68,11 +75,20 @@ def test_the_cycles_and_the_period(run_lesson):
     assert math.floor(19937 * math.log10(2)) + 1 == 6002  # digits of the Mersenne Twister's 2¹⁹⁹³⁷ − 1
 
 
-def test_the_slip_gives_the_published_numbers_beside_the_right_ones(run_lesson):
+def test_the_slip_gives_the_published_numbers_beside_the_right_ones(run_lesson, printed):
     pairs, same_state = run_lesson(LESSON, "pairs", shown("right.state == slip.state"))
     assert [slip for _, slip in pairs] == [0.25421176102342913, 0.4689255225976794, 0.19544471247365425]
     assert all(0 < abs(right - slip) < 1e-4 for right, slip in pairs)
     assert same_state is True
+    printed_pairs = [line.split()[:2] for line in printed(LESSON, "right, slip = ").splitlines()]
+    assert len(printed_pairs) == 3 and all(right != slip for right, slip in printed_pairs)  # the difference is seen
+
+
+def test_the_slip_moves_the_sums_by_less_than_a_ten_thousandth_and_a_draw_by_nearly_1_where_a_sum_passes_a_whole():
+    right, slip = rng.WichmannHill(42), rng.WichmannHill(42, divide_by_period=True)
+    sums = [(right.peek().total, slip.peek().total, right.random(), slip.random()) for _ in range(100_000)]
+    assert all(abs(a - b) < 1e-4 for a, b, _, _ in sums)
+    assert any(abs(a - b) > 0.99 for _, _, a, b in sums)
 
 
 def draws(generator, seed=0):
@@ -95,6 +111,13 @@ def test_a_fork_repeats_the_numbers_of_all_but_pythons_own(run_lesson):
     mersenne = random.Random(0)
     assert pythons[0] == [mersenne.random() for _ in range(3)]
     assert not set(pythons[0]) & set(pythons[1])
+
+
+def test_the_three_generators_that_were_asked_about_are_told_apart(printed):
+    blocks = printed(LESSON, "for title, generator in [").strip().split("\n\n")
+    assert [block.splitlines()[0] for block in blocks] == ["Python’s random", "np.random", "np.random.default_rng"]
+    parent_and_child = [[line.split(":")[1].split() for line in block.splitlines()[1:3]] for block in blocks]
+    assert [parent == child for parent, child in parent_and_child] == [False, True, True]
 
 
 def test_our_own_weights_have_the_shape_of_torchs(run_lesson):
@@ -171,14 +194,14 @@ def test_the_answers_behind_the_last_questions(run_lesson, printed):
 
 
 def test_an_even_histogram_says_nothing_of_the_order():
-    """What the lesson says of 0.05, 0.15, … 0.95 again and again."""
-    assert set(np.histogram([0.05 + 0.1 * (i % 10) for i in range(500)], 10, (0, 1))[0]) == {50}
+    """What the lesson says of 0.025, 0.075, … 0.975 again and again, in 20 bins."""
+    assert set(np.histogram([0.025 + 0.05 * (i % 20) for i in range(1000)], 20, (0, 1))[0]) == {50}
 
 
 def test_no_answer_stands_above_its_question():
     pairs = [
-        ("`torch.manual_seed(1)`, then", "manual_seed("),
-        ("`torch.manual_seed(1)`, then", "seed"),
+        ("then both once more", "manual_seed("),
+        ("then both once more", "seed"),
         ("what is their mean", "mean = "),
         ("what is their mean", "plt.hist("),
         ("Where do the dots of RANDU lie", 'show="planes"'),
@@ -187,7 +210,7 @@ def test_no_answer_stands_above_its_question():
         ("Parent and child each draw three", "real_fork("),
         ("Do they get the same number", 'real_fork("torch"'),
         ("Which of these notices the fork", '"python"'),
-        ("Which way does that for any generator", 'reseeding="spawn"'),
+        ("Which of these does that for every generator", 'reseeding="spawn"'),
         ("the first digits of the first four batches", "LoaderWorkers("),
         ("then both once more", "wl.Variants("),
         ("With pencil and paper", "visited"),
