@@ -101,7 +101,7 @@ SCENES = {
         expression="wl.RandomStream(show='pairs')",
         width=700,
         css=".wl-portrait > :not(.wl-squares), .wl-stage p, .wl-stage text { display: none !important }",
-        alt="Pairs of draws in two squares: one generator lays them on six lines, the other fills its square",
+        alt="Pairs of draws in two squares: one generator lays them on a few lines, the other fills its square",
     ),
 }
 

@@ -15,7 +15,7 @@ REDS = """canvas => [...canvas.getContext("2d").getImageData(0, 0, canvas.width,
 @pytest.fixture
 def stream(voila_page):
     stream = voila_page(CELLS).locator(".wl-stream")
-    expect(readout(stream)).to_contain_text("draw 4 of 50, from Wichmann–Hill: 0.9559050644103264")
+    expect(readout(stream)).to_contain_text("Draw 4 of 50 is 0.9559050644103264.")
     return stream
 
 
@@ -42,11 +42,11 @@ def test_by_mouse(stream):
         expect(readout(stream)).to_contain_text(value)
     dot = stream.locator(".wl-dot").nth(19)
     dot.hover(force=True)
-    expect(readout(stream)).to_contain_text("draw 20 of 50")
+    expect(readout(stream)).to_contain_text("Draw 20 of 50")
     stream.locator(".wl-caption").hover()
-    expect(readout(stream)).to_contain_text("draw 3 of 50")
+    expect(readout(stream)).to_contain_text("Draw 3 of 50")
     stream.locator(".wl-bin").nth(8).hover(position={"x": 60, "y": 8})
-    expect(readout(stream)).to_contain_text("bar from 0.8 to 0.9: 0 so far")
+    expect(readout(stream)).to_contain_text("So far the bar from 0.8 to 0.9 holds 0;")
     stream.get_by_text("more", exact=True).click()
     stream.get_by_label("divide by the periods").check()
     expect(stream.locator(".wl-work").first).to_contain_text("/ 30,268 =")
@@ -86,9 +86,9 @@ def test_by_keyboard_with_bad_input_on_the_way(stream):
     draw = stream.get_by_role("slider", name="draw")
     draw.press("Home")
     draw.press("ArrowRight")
-    expect(readout(stream)).to_contain_text("draw 1 of 50")
+    expect(readout(stream)).to_contain_text("Draw 1 of 50")
     draw.press(" ")
-    expect(readout(stream)).to_contain_text("draw 2 of 50")
+    expect(readout(stream)).to_contain_text("Draw 2 of 50")
     draw.press(" ")
     stream.locator(".wl-bin[tabindex='0']").focus()
     page.keyboard.press("ArrowUp")
@@ -100,7 +100,7 @@ def test_by_keyboard_with_bad_input_on_the_way(stream):
     reset.focus()
     page.keyboard.press("Enter")
     expect(seed).to_have_value("457428938475")
-    expect(readout(stream)).to_contain_text("draw 4 of 50, from Wichmann–Hill: 0.9559050644103264")
+    expect(readout(stream)).to_contain_text("Draw 4 of 50 is 0.9559050644103264.")
 
 
 def test_ten_thousand_draws_are_painted_and_stepped_through_without_the_kernel(stream):
@@ -109,7 +109,7 @@ def test_ten_thousand_draws_are_painted_and_stepped_through_without_the_kernel(s
     assert 0 < few < 100 and min(reds(stream, "ahead")) > 130
     stream.get_by_text("more", exact=True).click()
     choice(stream, "draws").select_option("10,000")
-    expect(readout(stream)).to_contain_text("draw 10,000 of 10,000")
+    expect(readout(stream)).to_contain_text("Draw 10,000 of 10,000")
     expect(stream.locator(".wl-dot")).to_have_count(0)
     page.evaluate("WebSocket.prototype.send = () => {}")
     assert len(reds(stream, "so-far")) > 5_000
@@ -128,7 +128,7 @@ def test_works_in_jupyterlab_by_its_own_keys(open_lab):
     assert run_all(page) == []
     stream = page.locator(".wl-stream")
     stream.get_by_role("slider", name="draw").press("ArrowRight")
-    expect(readout(stream)).to_contain_text("draw 5 of 50")
+    expect(readout(stream)).to_contain_text("Draw 5 of 50")
     stream.get_by_text("more", exact=True).click()
     stream.get_by_label("seed").fill("0")
     page.keyboard.press("Enter")

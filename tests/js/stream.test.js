@@ -40,7 +40,7 @@ test("opens on the fourth draw from the seed's state, its arithmetic written out
   assert.equal(view.$(".wl-equation span[title]").title, String(3364 / 30269));
   assert.match(
     readout(view),
-    /^draw 1 of 50, from Wichmann–Hill: 0\.7645251082582081, in the bar 0\.7 to 0\.8: 1 so far/,
+    /^Draw 1 of 50 is 0\.7645251082582081\. It falls into the bar from 0\.7 to 0\.8\. So far that bar holds 1; all 50 draws put \d+ there, and an even spread would put 5\. Small LCG: 0\.\d+\.$/,
   );
   view.destroy();
 });
@@ -56,13 +56,15 @@ test("every draw forth and back is the same, without the kernel", async () => {
   assert.equal(view.$$(".wl-drawn").length, 50);
   const { counts } = view.model.state.picture;
   assert.deepEqual(
-    view.$$(".wl-bin").map((bar) => Number(bar.getAttribute("aria-label").match(/: (\d+) so far, (\d+) in all/)[1])),
+    view
+      .$$(".wl-bin")
+      .map((bar) => Number(bar.getAttribute("aria-label").match(/: so far (\d+); all 50 draws put (\d+) there/)[1])),
     counts,
   );
   for (let at = 49; at > 2; at--) press(view, "ArrowLeft");
   assert.equal(drawn(view), DRAWS[2]);
   assert.equal(view.$$(".wl-drawn").length, 3);
-  const empty = view.$$(".wl-bin").filter((bar) => / 0 so far/.test(bar.getAttribute("aria-label")));
+  const empty = view.$$(".wl-bin").filter((bar) => / so far 0;/.test(bar.getAttribute("aria-label")));
   assert.equal(empty.length, 10 - 2); // 0.76 and 0.79 share one
   assert.deepEqual([view.model.saved, view.model.sent], [[], []]);
   view.destroy();
@@ -100,11 +102,11 @@ test("pointing at a dot tells the exact number everywhere; pressing it goes ther
   const dots = view.$$(".wl-dot");
   const at = (dot) => [Number(dot.getAttribute("cx")), Number(dot.getAttribute("cy"))];
   point(view, svg, at(dots[1]));
-  assert.match(readout(view), /^draw 2 of 50, from Wichmann–Hill: 0\.7920889799553945/);
+  assert.match(readout(view), /^Draw 2 of 50 is 0\.7920889799553945\./);
   assert.deepEqual(marks(view)[0], at(dots[1]));
   assert.equal(view.$(".wl-player output").textContent, "4 / 50");
   point(view, svg, [0, 0], "pointerleave");
-  assert.match(readout(view), /^draw 4 /);
+  assert.match(readout(view), /^Draw 4 /);
   point(view, svg, at(dots[19]), "click");
   assert.equal(view.$(".wl-player output").textContent, "20 / 50");
   // in a picture of pairs, a draw that is still to come
@@ -115,7 +117,7 @@ test("pointing at a dot tells the exact number everywhere; pressing it goes ther
   const second = marks(view)[1];
   press(view, "Home");
   point(view, pairs, second);
-  assert.match(readout(view), /: 0\.7920889799553945,/);
+  assert.match(readout(view), / is 0\.7920889799553945\./);
   view.destroy();
 });
 
@@ -126,12 +128,12 @@ test("the bars are reached by keyboard and say how many fell there and how many 
   bars[0].dispatchEvent(new view.window.Event("focusin", { bubbles: true }));
   assert.equal(
     readout(view),
-    `bar from 0 to 0.1: 1 so far, ${view.model.state.picture.counts[0]} in all; 5 if evenly spread.`,
+    `So far the bar from 0 to 0.1 holds 1; all 50 draws put ${view.model.state.picture.counts[0]} there, and an even spread would put 5.`,
   );
   view.key(bars[0], "ArrowUp");
   assert.deepEqual(view.$$('.wl-bin[tabindex="0"]'), [bars[1]]);
   bars[0].dispatchEvent(new view.window.Event("focusout", { bubbles: true }));
-  assert.match(readout(view), /^draw 4/);
+  assert.match(readout(view), /^Draw 4/);
   view.destroy();
 });
 
@@ -215,7 +217,7 @@ test("the stage of the stream has its arithmetic, its plot and its controls, and
   const view = await mount("wl.RandomStream(show='stream')");
   assert.equal(drawn(view), DRAWS[3]);
   assert.deepEqual([view.$$(".wl-card").length, view.$$(".wl-bin").length, view.$$(".wl-square").length], [3, 10, 0]);
-  assert.doesNotMatch(text(view, ".wl-stage") + text(view, ".wl-caption"), /small LCG|Dividing|triples/);
+  assert.doesNotMatch(text(view, ".wl-stage") + text(view, ".wl-caption"), /small LCG|Dividing|triples/i);
   const row = [...view.$(".wl-controls").children];
   assert.deepEqual(
     row.map((node) => node.className),
@@ -231,13 +233,15 @@ test("the stage of the stream has its arithmetic, its plot and its controls, and
 test("the stage of the pairs fills two squares draw by draw, and tells a dot's two draws", async (t) => {
   const view = await mount("wl.RandomStream(show='pairs', generator='wichmann-hill', compare_with='tiny-lcg')");
   assert.deepEqual([view.$$(".wl-card").length, view.$$(".wl-bin").length, view.$$(".wl-square").length], [0, 0, 2]);
+  const words = [...view.$(".wl-square svg").querySelectorAll("text")].map((word) => word.textContent);
+  assert.ok(words.includes("xₙ") && words.includes("xₙ₊₁")); // both axes have a name
   assert.equal(view.$(".wl-player output").textContent, "2048 / 2048");
   assert.doesNotMatch(view.$(".wl-stream").textContent, /triples|planes/i);
   press(view, "Home");
   assert.match(readout(view), /Two draws in a row make the first dot/);
   press(view, "ArrowRight");
   press(view, "ArrowRight");
-  assert.match(readout(view), /^draws 1 and 2\. Wichmann–Hill: 0\.7645 then 0\.7921\. a small LCG: /);
+  assert.match(readout(view), /^Draws 1 and 2\. Wichmann–Hill: 0\.7645 then 0\.7921\. Small LCG: /);
   assert.equal(view.$(".wl-readout span[title]").title, String(DRAWS[0]));
   t.mock.timers.enable({ apis: ["setTimeout"] });
   press(view, "Home");
@@ -250,7 +254,9 @@ test("the stage of the pairs fills two squares draw by draw, and tells a dot's t
 test("the stage of the planes turns both cubes by slider and by drag, and keeps where they stand", async () => {
   const view = await mount("wl.RandomStream(show='planes')");
   assert.equal(view.$$(".wl-cube svg").length, 2);
-  assert.match(text(view, ".wl-portraits"), /RANDU.*lie on 15 parallel planes\..*Wichmann–Hill.*no pattern/);
+  const label = () => view.$(".wl-cube svg").getAttribute("aria-label");
+  assert.equal(text(view, ".wl-portraits"), "RANDUWichmann–Hill"); // what is to be found is not said before
+  assert.doesNotMatch(label(), /planes/);
   const edges = () => view.$$(".wl-edges").map((node) => node.getAttribute("d"));
   const slider = view.$(".wl-slider input");
   const before = edges();
@@ -259,6 +265,8 @@ test("the stage of the planes turns both cubes by slider and by drag, and keeps 
   view.fire(slider, "input");
   assert.ok(edges().every((path) => path !== before[0]));
   assert.deepEqual(view.model.saved, []);
+  assert.match(text(view, ".wl-portraits"), /RANDU.*lie on 15 parallel planes\..*Wichmann–Hill.*no pattern/);
+  assert.match(label(), /planes/);
   view.fire(slider, "change");
   assert.deepEqual(view.model.saved, [{ turn_deg: 88 }]);
   const drag = (event, clientX) =>

@@ -158,8 +158,8 @@ class WichmannHill(Congruential):
     """The generator of Python before 2.3; equal to `random.WichmannHill` of Python 2.7 for every whole number.
 
     `divide_by_period=True` divides the components by 30268, 30306 and 30322 (after how many steps each
-    repeats) in place of the moduli: a variant often printed. The states are the same, the numbers are not:
-    they differ by up to 0.0001, and a component can then be a whole 1.
+    repeats) in place of the moduli: a slip that is easily made. The states are the same, the numbers are not: the
+    sums of the fractions differ by less than 0.0001, and a fraction can then be a whole 1.
 
     Source: B. A. Wichmann and I. D. Hill, Algorithm AS 183, Applied Statistics 31 (1982) 188–190; the seeding
     is that of Python 2.1 to 2.7.
@@ -182,12 +182,13 @@ class TinyLcg(Congruential):
     """x → (1229·x + 1) mod 2048: so small that the pattern of its pairs, and its repeating, can be seen.
 
     All 2048 states come up before one repeats (the increment is odd and the multiplier 1 mod 4: the theorem
-    of T. E. Hull and A. R. Dobell, 1962), and still the pairs fall on 6 lines: 5·1229 is 1 mod 2048, so five times
-    the next number is this one plus a constant, but for a whole number.
+    of T. E. Hull and A. R. Dobell, 1962), and still the pairs fall on a few lines: 5·1229 is 1 mod 2048, so five
+    times the next number is this one plus a constant, but for a whole number. Five lines are seen; the sixth has a
+    single pair.
     Source: G. Marsaglia, Random numbers fall mainly in the planes, PNAS 61 (1968) 25–28.
     """
 
-    title = "a small LCG"
+    title = "Small LCG"
     multipliers, increments, moduli = (1229,), (1,), (2048,)
     state_ranges = (range(2048),)
     cycles = (2048,)

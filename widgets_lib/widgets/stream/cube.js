@@ -28,7 +28,7 @@ export function project([x, y, z], degrees) {
 }
 
 /**
- * The triples of a generator: { node, turn(degrees), repaint() }.
+ * The triples of a generator: { node, svg, turn(degrees), repaint() }.
  *
  * values   the draws; dot p is draws p, p + 1 and p + 2
  * ondrag   called with the degrees that a drag adds, and once with null when it ends
@@ -47,6 +47,7 @@ export function createCube({ values, side, label, ondrag }) {
   listenToDrag(svg, ondrag);
   return {
     node: h("div", { class: "wl-field wl-cube" }, layer.canvas, svg),
+    svg,
     repaint,
     turn(wanted) {
       degrees = wanted;

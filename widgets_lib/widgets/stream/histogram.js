@@ -4,8 +4,8 @@ import { grouped } from "../shared/format.js";
 import { round, word } from "./field.js";
 
 /**
- * Returns { marks, nodes, show(draw), mark(draw), text(bin) }; `nodes` are the bars, the lowest first, to be reached by
- * keyboard, and `marks` all there is to draw.
+ * Returns { marks, nodes, show(draw), mark(draw), name(bin), holds(bin) }; `nodes` are the bars, the lowest first, to be
+ * reached by keyboard, and `marks` all there is to draw. `name` and `holds` are words on a bar.
  *
  * bins, counts, edges, expected   see RandomStream.picture
  * left, top, width, Y             where it stands, and its vertical axis
@@ -32,14 +32,16 @@ export function createHistogram({ bins, counts, edges, expected, left, top, widt
     word(left + width - 1, top - 10, `evenly spread: ${grouped(expected)} each`, "end"),
   ];
 
-  const text = (bin) =>
-    `${edges[bin]} to ${edges[bin + 1]}: ${grouped(soFar[bin])} so far, ${grouped(counts[bin])} in all; ` +
-    `${grouped(expected)} if evenly spread`;
+  const all = bins.length === 1 ? "the one draw puts" : `all ${grouped(bins.length)} draws put`;
+  const name = (bin) => `bar from ${edges[bin]} to ${edges[bin + 1]}`;
+  const holds = (bin) =>
+    `${grouped(soFar[bin])}; ${all} ${grouped(counts[bin])} there, and an even spread would put ${grouped(expected)}`;
   let shown = 0; // draws that are counted
   return {
     marks,
     nodes: rows.map((row) => row.node),
-    text,
+    name,
+    holds,
     show(draw) {
       const changed = new Set();
       const count = (at, step) => {
@@ -50,7 +52,7 @@ export function createHistogram({ bins, counts, edges, expected, left, top, widt
       for (; shown > draw; shown--) count(shown - 1, -1);
       for (const bin of changed) set(rows[bin].solid, { width: round(length(soFar[bin])) });
       rows.forEach((row, bin) => {
-        set(row.node, { "aria-label": text(bin) });
+        set(row.node, { "aria-label": `${name(bin)}: so far ${holds(bin)}` });
       });
     },
     /** Marks the bar that a draw fell in. */

@@ -1,6 +1,6 @@
 // The stage of the triples: a cube of dots for each generator, both turned by one slider.
 import { slider } from "../shared/controls.js";
-import { h, prose } from "../shared/dom.js";
+import { h, prose, set } from "../shared/dom.js";
 import { range } from "../shared/format.js";
 import { createRoom } from "../shared/resize.js";
 import { createCube } from "./cube.js";
@@ -30,7 +30,11 @@ export function createPlanes(view, onturn) {
   function turn(degrees) {
     shown = ((Math.round(degrees) % 360) + 360) % 360;
     dial.show(shown);
-    for (const cube of cubes) cube.turn(shown);
+    for (const { cube, name, pattern, found } of cubes) {
+      cube.turn(shown);
+      pattern.textContent = shown ? found : ""; // there is nothing to see before the cube is turned
+      set(cube.svg, { "aria-label": shown ? `${name} ${found}` : name });
+    }
   }
   let dragged = 0; // degrees, not rounded
   function ondrag(by) {
@@ -51,10 +55,10 @@ export function createPlanes(view, onturn) {
     const kinds = [[main, arrays.values], ...(other ? [[other, arrays.other_values]] : [])];
     cubes = [];
     const nodes = kinds.map(([portrait, values]) => {
-      const label = `${portrait.title}: three draws in a row as a dot in a cube. ${portrait.pattern}`;
-      const cube = createCube({ values, side, label, ondrag });
-      cubes.push(cube);
-      const pattern = h("p", { class: "wl-pattern" }, portrait.pattern);
+      const name = `${portrait.title}: three draws in a row as a dot in a cube.`;
+      const cube = createCube({ values, side, label: name, ondrag });
+      const pattern = h("p", { class: "wl-pattern" });
+      cubes.push({ cube, name, pattern, found: portrait.pattern });
       const parts = [h("b", {}, portrait.title), cube.node, pattern];
       return h("div", { class: "wl-portrait", role: "group", "aria-label": portrait.title }, ...parts);
     });

@@ -27,6 +27,7 @@ const GAP = 24; // between the draws and the histogram
  * @typedef {object} Square
  * @property {(string | Node)[] | null} title  above it, if anything
  * @property {string} axis
+ * @property {string} [upAxis]  what the vertical axis is, where no title says it
  * @property {number} side
  * @property {number} n  so many draws are stepped through
  * @property {string} label
@@ -41,8 +42,9 @@ const GAP = 24; // between the draws and the histogram
 /**
  * Draws over their number, and on the same vertical axis how many fell in each bar.
  *
- * Returns { node, show(draw), mark(draw), paint(), repaint(), bin(bin), target(draw) }: `bin` is what a bar says, and
- * `target` the place of a draw's dot on the screen. `onbin(bin or null)` where a bar is pointed at.
+ * Returns { node, show(draw), mark(draw), paint(), repaint(), bar(bin), holds(bin), target(draw) }: `bar` is a bar's
+ * name, `holds` what it holds in words, and `target` the place of a draw's dot on the screen. `onbin(bin or null)` where
+ * a bar is pointed at.
  *
  * @param {Stream & Pointing & { room: number, onbin: (bin: number | null) => void }} options
  */
@@ -76,7 +78,8 @@ export function createStreamPlot({ n, values, bins, counts, edges, expected, roo
 
   return {
     ...field,
-    bin: histogram.text,
+    bar: histogram.name,
+    holds: histogram.holds,
     show(draw) {
       field.show(draw);
       histogram.show(draw);
@@ -128,11 +131,16 @@ function listenToBars(container, bars, onbin) {
   });
 }
 
+/** A word that reads upwards. */
+const createUpright = (x, y, text) =>
+  set(word(0, 0, text, "middle"), { transform: `translate(${x} ${y}) rotate(-90)` });
+
 /**
  * Each draw over the draws before it, in a square: { node, show(draw), mark(draw), paint(), repaint() }.
  * @param {Square & Pointing} options
  */
-export function createSquare({ title, axis, side, n, label, across, up, range: y, ticks, first, count, ...pointing }) {
+export function createSquare(options) {
+  const { title, axis, upAxis, side, n, label, across, up, range: y, ticks, first, count, ...pointing } = options;
   const inner = { left: 26, top: 8, right: side - 8, bottom: side - 8 };
   const height = side + 14;
   const few = n <= MAX_SVG;
@@ -158,6 +166,7 @@ export function createSquare({ title, axis, side, n, label, across, up, range: y
     word(inner.left, height - 4, "0", "middle", "wl-quiet"),
     word((inner.left + inner.right) / 2, height - 4, axis, "middle"),
     word(inner.right, height - 4, "1", "middle", "wl-quiet"),
+    ...(upAxis ? [createUpright(inner.left - 10, (inner.top + inner.bottom) / 2, upAxis)] : []),
   );
   listenToPointer(field, pointing);
   return { ...field, node: h("figure", { class: "wl-square" }, title && h("figcaption", {}, title), field.node) };

@@ -20,6 +20,7 @@ export function createPortrait({ portrait, values, planes, reach, n, side, stage
     ...shared,
     title: stage === "pairs" ? null : ["pairs: ", h("code", {}, "xₙ₊₁"), " over ", h("code", {}, "xₙ")],
     axis: "xₙ",
+    upAxis: stage === "pairs" ? "xₙ₊₁" : "",
     across: values,
     up: values.subarray(1),
     range: [0, 1],

@@ -88,8 +88,7 @@ function describePair({ main, other }, arrays, draw) {
   if (draw < 2) return ["Two draws in a row make the first dot."];
   const pair = (title, values) => [` ${title}: `, exactly(values[draw - 2]), " then ", exactly(values[draw - 1]), "."];
   return [
-    h("b", {}, `draws ${grouped(draw - 1)} and ${grouped(draw)}`),
-    ".",
+    h("b", {}, `Draws ${grouped(draw - 1)} and ${grouped(draw)}.`),
     ...pair(main.title, arrays.values),
     ...(other ? pair(other.title, arrays.other_values) : []),
   ];
@@ -97,20 +96,20 @@ function describePair({ main, other }, arrays, draw) {
 
 /** The sentence on a draw, or on the bar that is pointed at, as nodes. */
 function describe(picture, arrays, stream, draw, bin) {
-  const { n, main, other, show } = picture;
+  const { n, other, show } = picture;
   if (show === "pairs") return describePair(picture, arrays, draw);
-  if (bin !== null) return [h("b", {}, "bar"), ` from ${stream.bin(bin)}.`];
+  if (bin !== null) return ["So far the ", h("b", {}, stream.bar(bin)), ` holds ${stream.holds(bin)}.`];
   if (draw < 1) return [`Draw 1 of ${grouped(n)} comes next.`];
   const made = draw <= n;
   const value = (name) => h("code", {}, String(arrays[name][draw - 1]));
+  const its = made ? arrays.bins[draw - 1] : null;
   return [
-    h("b", {}, `draw ${grouped(draw)}`),
-    made ? ` of ${grouped(n)}` : ", still to come",
-    `, from ${main.title}: `,
+    h("b", {}, `Draw ${grouped(draw)}`),
+    made ? ` of ${grouped(n)} is ` : ", still to come, is ",
     value("values"),
-    ...(made ? [", in the bar ", stream.bin(arrays.bins[draw - 1])] : []),
     ".",
-    ...(other ? [` From ${other.title}: `, value("other_values"), "."] : []),
+    ...(made ? [` It falls into the ${stream.bar(its)}. So far that bar holds ${stream.holds(its)}.`] : []),
+    ...(other ? [` ${other.title}: `, value("other_values"), "."] : []),
   ];
 }
 
@@ -138,7 +137,7 @@ function fly(root, number, element, to) {
  */
 function createStage({ stage: node, controls }, stage) {
   const cards = h("div");
-  const stream = h("div");
+  const stream = h("div", { class: "wl-plot" });
   const readout = h("p", { class: "wl-readout" });
   const legend = h("p", { class: "wl-legend wl-quiet" });
   const portraits = h("div", { class: "wl-portraits" });

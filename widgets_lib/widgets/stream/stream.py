@@ -319,7 +319,7 @@ def _packed(arrays: dict[str, np.ndarray]) -> tuple[list[dict[str, Any]], bytes]
 # ---- messages and figures ----
 
 MESSAGES = {
-    "pairs": "Each dot is two draws in a row: the first says how far to the right it is, the second how far up.",
+    "pairs": "Each dot is two draws in a row. The first says how far right it is, the second how far up.",
     "planes": "Each dot is three draws in a row: one for each edge of the cube. Drag the cube, or move the slider slowly.",
 }
 
@@ -353,10 +353,11 @@ def _rule(multiplier: int, increment: int, modulus: int) -> str:
 
 def _pattern(stream: rng.Stream, show: str) -> str:
     """What can be seen in the pairs and triples, or in those of them that a stage shows."""
-    lines, planes = rng.count_lines(stream.pairs), rng.count_planes(stream.planes)
-    few_lines = lines < len(stream.pairs) / 10
+    # Their number is not said: a line of a single dot is counted, and not seen.
+    few_lines = rng.count_lines(stream.pairs) < len(stream.pairs) / 10
+    planes = rng.count_planes(stream.planes)
     if show == "pairs":
-        return f"Its pairs lie on {lines} lines." if few_lines else "Its pairs fill the square: no pattern to see."
+        return "Its pairs lie on a few lines." if few_lines else "Its pairs fill the square: no pattern to see."
     if show == "planes" and planes:
         return f"Its triples lie on {planes} parallel planes."
     if show == "planes" and not few_lines:
@@ -364,7 +365,7 @@ def _pattern(stream: rng.Stream, show: str) -> str:
     if planes:
         return f"Pairs: no pattern to see. Triples: they lie on {planes} planes."
     if few_lines:
-        return f"Pairs: they lie on {lines} lines."
+        return "Pairs: they lie on a few lines."
     return "Pairs and triples: no pattern to see."
 
 
