@@ -75,7 +75,7 @@ SCENES = {
         until="document.querySelector('.wl-transcript').textContent.includes('11, 12')",
         width=520,
         css=".wl-transcript { display: none !important }",
-        alt="Twelve values on a tape, taken four at a time into the rows of a matrix; the read head stands at the end",
+        alt="Twelve values on a tape, taken four at a time into the rows of a matrix; the bookmark stands at the end",
     ),
     "KernelGrid": Scene(
         expression="wl.KernelGrid(20, 11, threads=(8, 8), cell=(17, 9))",

@@ -39,7 +39,7 @@ def test_the_lesson_answers_pointer_and_keyboard(open_in, host):
     # One pixel by every name it has; the next one by the arrow keys.
     pixel = lesson.locator(".wl-digit").nth(1)
     expect(pixel.locator(".wl-caption")).to_have_text(
-        "Row 20, column 15: image[20][15] and flat[575] are one number, 0.98828125."
+        "Row 20, column 15: image[20][15] and flat[575] are the same number, 0.98828125."
     )
     lesson.mouse.move(0, 0)  # else the page scrolls a pixel under it
     pixel.get_by_role("application").focus()

@@ -12,18 +12,18 @@ CELLS = [
 @pytest.fixture
 def digit(voila_page):
     digit = voila_page(CELLS).locator(".wl-digit")
-    expect(digit.locator(".wl-caption")).to_contain_text("flat[575] are one number, 0.98828125.")
+    expect(digit.locator(".wl-caption")).to_contain_text("flat[575] are the same number, 0.98828125.")
     return digit
 
 
 def test_pointing_links_picture_and_strip_both_ways(digit):
     page, caption = digit.page, digit.locator(".wl-caption")
     digit.locator("[data-p='203']").hover()
-    expect(caption).to_have_text("Row 7, column 7: image[7][7] and flat[203] are one number, 0.19140625.")
+    expect(caption).to_have_text("Row 7, column 7: image[7][7] and flat[203] are the same number, 0.19140625.")
     expect(digit.locator(".wl-place")).to_have_text("203")
     strip = digit.locator(".wl-row svg")
     strip.hover(position={"x": strip.bounding_box()["width"] * 205.5 / 784, "y": 10})
-    expect(caption).to_contain_text("flat[205] are one number, 0.98828125")
+    expect(caption).to_contain_text("flat[205] are the same number, 0.98828125")
     lit, pixel = (digit.locator(name).bounding_box() for name in (".wl-pixel", "[data-p='205']"))
     assert abs(lit["x"] + lit["width"] / 2 - pixel["x"] - pixel["width"] / 2) < 1
     page.mouse.move(0, 0)

@@ -21,7 +21,7 @@ const FIVE = "wl.DigitViewer()";
 
 test("opens at row 20, column 15, the pixel lit in the picture and in the strip", async () => {
   const view = await mount(FIVE);
-  assert.equal(view.caption(), "Row 20, column 15: image[20][15] and flat[575] are one number, 0.98828125.");
+  assert.equal(view.caption(), "Row 20, column 15: image[20][15] and flat[575] are the same number, 0.98828125.");
   assert.deepEqual(view.facts(), ["0.98828125", "5", "20", "15", "28·20 + 15 = 575"]);
   assert.deepEqual(
     view.$$(".wl-bitmap .wl-at").map((text) => text.textContent),
@@ -50,10 +50,10 @@ test("a pixel's ink is as strong as its grey, in the picture and in the strip", 
 test("hovering links picture and strip both ways, sends nothing, and ends when the pointer leaves", async () => {
   const view = await mount(FIVE);
   view.hover(28 * 7 + 9);
-  assert.match(view.caption(), /^Row 7, column 9: .*flat\[205\] are one number, 0\.98828125/);
+  assert.match(view.caption(), /^Row 7, column 9: .*flat\[205\] are the same number, 0\.98828125/);
   assert.equal(view.$(".wl-place").textContent, "205");
   view.overStrip("pointermove", 100 + 203.5);
-  assert.match(view.caption(), /^Row 7, column 7: .*flat\[203\] are one number, 0\.19140625/);
+  assert.match(view.caption(), /^Row 7, column 7: .*flat\[203\] are the same number, 0\.19140625/);
   assert.equal(view.$(".wl-pixel").getAttribute("x"), String(7 * 16 - 1));
   view.overStrip("pointermove", 5000);
   assert.match(view.caption(), /flat\[783\]/);

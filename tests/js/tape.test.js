@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fitting, measures, windowOn } from "../../widgets_lib/widgets/tape/layout.js";
+import { drawTape } from "../../widgets_lib/widgets/tape/cells.js";
+import { fitting, layOut, measures, windowOn } from "../../widgets_lib/widgets/tape/layout.js";
 import { mount as mountWidget } from "./harness.js";
 
 const TEN = "wl.IteratorTape()";
@@ -95,7 +96,14 @@ test("784 values open with numbers where there is no ink, all ink on the whole t
   );
   assert.equal(view.$$("svg > .wl-ink").length, grey.filter((share) => share).length);
   assert.equal(view.$$("rect.wl-preview").length, 28);
-  assert.match(view.$(".wl-caption").textContent, /784 values, .* 0\.0 is paper, 0\.99609375 is ink/);
+  const { picture } = view.model.state;
+  const digits = (room) => {
+    const drawn = drawTape(picture, picture.moments[0], layOut(picture, 0, measures(picture, room, 28), room, null));
+    return drawn.flatMap((node) => [...node.querySelectorAll("text")]).length;
+  };
+  assert.ok(digits(640) >= 28);
+  assert.equal(digits(336), 0); // on a phone they would touch
+  assert.match(view.$(".wl-caption").textContent, /784 values: 0\.0 is paper, 0\.99609375 is ink/);
   view.destroy();
 });
 
@@ -105,8 +113,8 @@ test("a press: its values lit on the tape and taken to a row, its code and resul
   assert.deepEqual(view.rows(), ["0 1 2 3 4"]);
   assert.equal(view.$$("svg > .wl-cell.wl-on").length, 5);
   assert.deepEqual(view.heads(), ["it"]);
-  assert.match(view.$(".wl-board svg").getAttribute("aria-label"), /it: read head at 5/);
-  assert.equal(view.$(".wl-caption").textContent, "The next 5; the head moves on by 5. Taken so far: 1 row of 5.");
+  assert.match(view.$(".wl-board svg").getAttribute("aria-label"), /it: bookmark at 5/);
+  assert.equal(view.$(".wl-caption").textContent, "The next 5; the bookmark moves on by 5. Taken so far: 1 row of 5.");
   view.destroy();
 });
 
@@ -256,6 +264,20 @@ test("what is typed is sent, what was refused is taken back by Start again", asy
   view.model.receive({ take: 7 });
   assert.equal(field.value, "7");
   view.destroy();
+});
+
+test("two strips are explained until something is pressed, and one needs no words", async () => {
+  const caption = (view) => view.$(".wl-caption").textContent;
+  const long = await mount("wl.IteratorTape(list(range(784)), take=28)");
+  assert.match(caption(long), / Above is the part around the bookmark, below the whole tape\.$/);
+  long.destroy();
+  const short = await mount("wl.IteratorTape([1, 2, 3], take=2)");
+  assert.equal(
+    caption(short),
+    "The iterator stands at the first value, and nothing has been taken yet. " +
+      "The dashed frame is what the next take will bring.",
+  );
+  short.destroy();
 });
 
 test("the window keeps still while it shows what was read, and follows the head", () => {

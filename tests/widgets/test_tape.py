@@ -52,7 +52,7 @@ def test_the_learners_own_sequence(values):
 def test_text_is_a_sequence_too_and_an_empty_one_is_at_its_end():
     assert press(wl.IteratorTape("abc"), "islice", "it", "2")["result"] == "['a', 'b']"
     nothing = wl.IteratorTape([])
-    assert "its head is at the end already" in nothing.picture["moments"][0]["sentence"]
+    assert "its bookmark is at the end already" in nothing.picture["moments"][0]["sentence"]
     assert press(nothing, "islice", "it", "5")["result"] == "[]"
 
 
@@ -72,7 +72,8 @@ def test_two_names_one_head_and_a_head_of_its_own():
 def test_784_values_in_rows_of_28_are_the_digit():
     widget = wl.IteratorTape(DIGIT, take=28)
     assert (
-        "784 values, its head at the first: 0.0 is paper, 0.99609375 is ink" in widget.picture["moments"][0]["sentence"]
+        "784 values: 0.0 is paper, 0.99609375 is ink. It stands at the first value"
+        in widget.picture["moments"][0]["sentence"]
     )
     for _ in range(28):
         press(widget, "islice", "it", "28")

@@ -238,9 +238,9 @@ class _Tape:
         before = it.position
         taken = list(islice(it, n))
         if n == 0:
-            sentence = "None were asked for: an empty list, and the head stays where it is."
+            sentence = "None were asked for: an empty list, and the bookmark stays where it is."
         elif len(taken) == n:
-            sentence = f"The next {n}; the head moves on by {n}."
+            sentence = f"The next {n}; the bookmark moves on by {n}."
         elif taken:
             sentence = f"Only {len(taken)} were left, so {len(taken)} came back; islice does not complain."
         else:
@@ -256,7 +256,7 @@ class _Tape:
         except StopIteration:
             sentence = "Nothing is left: next raises StopIteration, which is how a for loop knows that it is done."
             return self._report(code, it, ((before, before),), None, sentence, raised="StopIteration")
-        return self._report(code, it, ((before, it.position),), value, "One value; the head moves on by one.")
+        return self._report(code, it, ((before, it.position),), value, "One value; the bookmark moves on by one.")
 
     def until(self, name: str, n: int) -> Press:
         n = _size(n, "how many to take", least=1)  # islice(it, 0) is [] at once: nothing would be read
@@ -280,13 +280,13 @@ class _Tape:
 
     def same(self, new: str, name: str) -> Press:
         it = self.names[new] = self.names[name]
-        sentence = "No new iterator: a second name for the same one, so either name moves the one head."
+        sentence = "No new iterator: a second name for the same one, so either name moves the one bookmark."
         return self._report(f"{new} = {name}", it, (), None, sentence)
 
     def iter(self, name: str) -> Press:
         it = self.names[name] = _CountingIterator(self.values, self.made)
         self.made += 1
-        sentence = "A new iterator with a head of its own, at the first value."
+        sentence = "A new iterator with a bookmark of its own, at the first value."
         return self._report(f"{name} = iter(values)", it, (), None, sentence)
 
     def _report(

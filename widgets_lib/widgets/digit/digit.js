@@ -47,7 +47,7 @@ function fit({ shape, short }, room, asked) {
 
 /** The sentence that says what is seen. */
 const caption = (text, row, column, p) =>
-  prose(`Row ${row}, column ${column}: \`image[${row}][${column}]\` and \`flat[${p}]\` are one number, ${text}.`);
+  prose(`Row ${row}, column ${column}: \`image[${row}][${column}]\` and \`flat[${p}]\` are the same number, ${text}.`);
 
 /** What the numbers in the cells are. */
 function legendOf({ scale, short, texts }, p) {

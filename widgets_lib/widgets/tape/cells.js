@@ -9,6 +9,8 @@ import { LEFT, LETTER } from "./layout.js";
  * @typedef {import("./layout.js").TapeMoment} TapeMoment
  */
 
+const AIR = 3; // between the numbers of neighbours
+
 /** Text whose middle line is at y. */
 export const label = (text, x, y, attributes = {}) =>
   s("text", { x, y, "dominant-baseline": "central", ...attributes }, text);
@@ -56,7 +58,7 @@ function createTapeCell(picture, { spans }, index, { position, top, size, x }) {
   const drawn = createCell(picture, index, { x: x(index), y: top, wide: size.wide, high: size.high, state });
   // A cell without ink looks like nothing: its number says that a value is there.
   const text = picture.texts[index];
-  if (picture.grey?.[index] !== 0 || LETTER * text.length > size.wide) return drawn;
+  if (picture.grey?.[index] !== 0 || LETTER * text.length + AIR > size.wide) return drawn;
   const number = label(text, x(index) + size.wide / 2, top + size.high / 2, { "text-anchor": "middle" });
   return s("g", { class: state }, drawn, number);
 }

@@ -70,12 +70,15 @@ def _moment(
 def _opening(values: Sequence[Any], grey: list[float] | None) -> str:
     """What is seen before the first press, in words."""
     if not values:
-        return "An iterator over no values: its head is at the end already."
-    tape = "An iterator, its head at the first value."
+        return "An iterator over no values: its bookmark is at the end already."
+    who = "The iterator"
     if grey:
         lowest, highest = _abridged(min(values)), _abridged(max(values))
-        tape = f"An iterator over {len(values)} values, its head at the first: {lowest} is paper, {highest} is ink."
-    return f"{tape} Nothing is taken yet; the dashed frame is what the next take brings."
+        who = f"An iterator over {len(values)} values: {lowest} is paper, {highest} is ink. It"
+    return (
+        f"{who} stands at the first value, and nothing has been taken yet. "
+        "The dashed frame is what the next take will bring."
+    )
 
 
 def _taken(spans: Iterable[Span], length: int) -> str:

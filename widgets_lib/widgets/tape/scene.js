@@ -19,7 +19,8 @@ const APART_MS = 80; // at most, from one call to the next
 /**
  * Returns { node, show(picture, at, size, room, moving), previewTake(name, take) }.
  *
- * show          a moment of the picture; `moving` sends the values from the tape to their rows
+ * show          a moment of the picture; `moving` sends the values from the tape to their rows. Returns whether the tape is
+ *               drawn twice: the part around the bookmark, and the whole of it
  * previewTake   what taking so many through a name would bring, dashed
  *
  * Where the tape is long, numbers are grey levels.
@@ -37,6 +38,7 @@ export function createScene() {
    * @param {Sizes} size
    * @param {number} room
    * @param {boolean} moving
+   * @returns {boolean}
    */
   function show(picture, at, size, room, moving) {
     motion.stop();
@@ -46,7 +48,7 @@ export function createScene() {
     const heads = drawHeads(moment, layout);
     const { rows, beside, bottom } = drawRows(picture, at, layout);
     const drawn = drawing(layout.width, bottom + 8, "");
-    const positions = moment.heads.map(({ names, position }) => `${names.join(" and ")}: read head at ${position}`);
+    const positions = moment.heads.map(({ names, position }) => `${names.join(" and ")}: bookmark at ${position}`);
     set(node, {
       viewBox: drawn.getAttribute("viewBox"),
       style: drawn.getAttribute("style"),
@@ -64,6 +66,7 @@ export function createScene() {
     );
     if (moving) move(rows, heads, layout);
     shown = { picture, layout, heads };
+    return layout.whole;
   }
 
   /** New rows come from where they were read, one call after the other, while the heads move on. */

@@ -1,4 +1,4 @@
-// An iterator as a read head on a tape: press code, step through what was pressed, see what was taken.
+// An iterator as a bookmark on a tape: press code, step through what was pressed, see what was taken.
 import { createMore, iconButton } from "../shared/controls.js";
 import { h, prose } from "../shared/dom.js";
 import { createPlayer } from "../shared/player.js";
@@ -9,9 +9,15 @@ import { createNames, createPresses, createTake } from "./presses.js";
 import { createScene, MOTION_MS } from "./scene.js";
 import { createTranscript } from "./transcript.js";
 
-/** @param {import("./layout.js").TapeMoment} moment */
-function captionOf({ sentence, taken }) {
-  return [...prose(sentence), ...(taken ? [" ", h("span", { class: "wl-quiet" }, `Taken so far: ${taken}.`)] : [])];
+/**
+ * @param {import("./layout.js").TapeMoment} moment
+ * @param {boolean} first  nothing has been pressed yet
+ * @param {boolean} inTwo  the tape is too long to be drawn once
+ */
+function captionOf({ sentence, taken }, first, inTwo) {
+  const strips = first && inTwo ? " Above is the part around the bookmark, below the whole tape." : "";
+  const quiet = taken ? [" ", h("span", { class: "wl-quiet" }, `Taken so far: ${taken}.`)] : [];
+  return [...prose(sentence), strips, ...quiet];
 }
 
 /** @param {import("../shared/view.js").RenderContext} context */
@@ -28,8 +34,7 @@ function render(context) {
   const transcript = createTranscript();
   const board = h("div", { class: "wl-board" }, scene.node);
   const again = iconButton("restart", "Start again", restart);
-  const more = createMore(...presses.rare, playing);
-  view.controls.append(take.node, ...presses.nodes, again, names.node, more);
+  view.controls.append(take.node, ...presses.nodes, again, names.node, createMore(...presses.rare, playing));
   view.stage.append(h("div", { class: "wl-bench" }, board, transcript.node));
   view.root.addEventListener("keydown", player.keys);
 
@@ -75,22 +80,24 @@ function render(context) {
   function show(at, { playing }) {
     if (shownAt === null) return;
     const picture = model.get("picture");
-    const moment = picture.moments[at];
     const now = performance.now();
     const forward = at === shownAt + 1 && (playing || now - drawnAt > MOTION_MS);
-    size = sizeNow();
-    scene.show(picture, at, size, room.width, forward && !prefersReducedMotion());
+    draw(picture, at, forward && !prefersReducedMotion());
     [shownAt, drawnAt] = [at, now];
     follows = at === picture.moments.length - 1;
     transcript.show(picture.moments, at);
-    names.show(moment.heads.flatMap((head) => head.names));
+    names.show(picture.moments[at].heads.flatMap((head) => head.names));
     drawControls();
-    view.caption.replaceChildren(...captionOf(moment));
+  }
+  /** The moment and the sentence on it; `moving`: its values travel. */
+  function draw(picture, at, moving) {
+    size = sizeNow();
+    const inTwo = scene.show(picture, at, size, room.width, moving);
+    view.caption.replaceChildren(...captionOf(picture.moments[at], at === 0, inTwo));
   }
   /** Draw the same moment again: there is more or less room, or another length of row to find room for. */
   function refit() {
-    size = sizeNow();
-    scene.show(model.get("picture"), player.position(), size, room.width, false);
+    draw(model.get("picture"), player.position(), false);
     drawControls();
   }
   /** A press was refused: the next one follows the moment that is shown. */

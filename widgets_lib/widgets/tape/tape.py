@@ -1,4 +1,4 @@
-"""IteratorTape: an iterator as a read head on a tape, which moves when the next value is asked for."""
+"""IteratorTape: an iterator as a bookmark on a tape, which moves when the next value is asked for."""
 
 import reprlib
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ NAMES = "it", "same", "other"
 
 
 class IteratorTape(Widget):
-    """Values on a tape, an iterator's read head over them, and buttons that are the code they run.
+    """Values on a tape, an iterator's bookmark in them, and buttons that are the code they run.
 
     wl.IteratorTape()
     wl.IteratorTape(x_train[0], take=28)
