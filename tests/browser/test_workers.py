@@ -10,8 +10,8 @@ def test_rounds_and_reseedings_by_mouse_and_by_keyboard(voila_page):
     page = voila_page(CELLS)
     workers = page.locator(".wl-workers")
     changes = workers.locator(".wl-change")
-    expect(workers.locator(".wl-caption")).to_contain_text("4 batches from 4 workers, 1 “random” change")
-    expect(workers.get_by_role("listitem").filter(has_text="whole from worker 2").locator("b").first).to_have_text(
+    expect(workers.locator(".wl-caption")).to_contain_text("All 4 workers drew the same numbers")
+    expect(workers.get_by_role("listitem").filter(has_text="made by worker 2").locator("b").first).to_have_text(
         "batch 2"
     )
     expect(workers.locator(".wl-letter")).to_have_text(["A", "B"] * 4)

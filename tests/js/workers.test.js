@@ -12,7 +12,7 @@ test("it opens on a round of four batches, each whole from one worker, equal cha
   assert.deepEqual(texts(view, ".wl-name b"), ["batch 0", "batch 1", "batch 2", "batch 3"]);
   assert.deepEqual(
     texts(view, ".wl-name span"),
-    [0, 1, 2, 3].map((worker) => `whole from worker ${worker}`),
+    [0, 1, 2, 3].map((worker) => `made by worker ${worker}`),
   );
   assert.deepEqual(texts(view, ".wl-letter"), ["A", "B", "A", "B", "A", "B", "A", "B"]);
   assert.deepEqual(
@@ -20,7 +20,7 @@ test("it opens on a round of four batches, each whole from one worker, equal cha
     [4, 4],
   );
   assert.equal(new Set(texts(view, ".wl-change")).size, 2);
-  assert.match(view.$(".wl-caption").textContent, /^4 batches from 4 workers, 1 “random” change/);
+  assert.match(view.$(".wl-caption").textContent, /^All 4 workers drew the same numbers/);
   assert.equal(view.$(".wl-note code").textContent, "DataLoader(pictures, batch_size=2, num_workers=4)");
 });
 

@@ -33,8 +33,7 @@ def test_opens_on_four_batches_with_the_same_changes_one_from_each_worker():
     widget = wl.LoaderWorkers()
     assert groups(widget) == [[[0, 1]] * 4] * 4
     assert said(widget) == (
-        "4 batches from 4 workers, 1 “random” change for their first pictures and 1 for their second: "
-        "all drew the same numbers."
+        "All 4 workers drew the same numbers: one change for every first picture, and one for every second."
     )
     for one in widget.timeline["rounds"]:
         assert len({json.dumps(batch["changes"]) for batch in one["batches"]}) == 1
@@ -89,7 +88,7 @@ def test_what_pytorchs_own_loader_does_is_told_of_each_generator(generator):
     widget = wl.LoaderWorkers(generator=generator, reseeding="pid")
     note = widget.timeline["note"]
     assert note.startswith(
-        "PyTorch’s `DataLoader(pictures, batch_size=2, num_workers=4)` gets each batch whole from one"
+        "PyTorch’s `DataLoader(pictures, batch_size=2, num_workers=4)` takes each whole batch from one"
     )
     assert ("reseeds this generator in every worker" in note) == (generator in dataloader.GLOBALS)
     assert ("a generator of your own" in note) == (generator not in dataloader.GLOBALS)

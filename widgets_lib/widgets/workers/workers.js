@@ -109,7 +109,7 @@ function createBatch({ name, worker, changes }, pictures, first) {
   return h(
     "li",
     { class: "wl-batch" },
-    h("span", { class: "wl-name" }, h("b", {}, name), h("span", { class: "wl-quiet" }, `whole from ${worker}`)),
+    h("span", { class: "wl-name" }, h("b", {}, name), h("span", { class: "wl-quiet" }, `made by ${worker}`)),
     h("ol", { "aria-label": `the pictures of ${name}` }, ...items),
   );
 }

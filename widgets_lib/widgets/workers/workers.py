@@ -18,8 +18,8 @@ ROUNDS = 4
 BATCH_SIZE = 2  # small, but enough to see that the pictures of one batch are changed differently
 MAX_ALONG = 64  # rows or columns of a picture
 LOADER = (
-    "PyTorch’s `DataLoader(pictures, batch_size={size}, num_workers={workers})` gets each batch whole from one worker, "
-    "in turn."
+    "PyTorch’s `DataLoader(pictures, batch_size={size}, num_workers={workers})` takes each whole batch from one worker, "
+    "and the workers take turns."
 )
 SEEDED = "It reseeds this generator in every worker{since}. The loader shown here doesn’t."
 OWN = "It doesn’t reseed a generator of your own, which stays as the fork copied it."
@@ -161,13 +161,11 @@ def _round_message(batches: Sequence[Sequence[Augmentation]]) -> str:
         len({(change.turn_deg, change.shift_rows, change.shift_columns) for change in changes})
         for changes in zip(*batches, strict=True)
     )
-    found = f"{workers} batches from {workers} workers, "
     if first == second == 1:
-        found += "1 “random” change for their first pictures and 1 for their second: all drew the same numbers."
-    else:
-        found += f"{first} different changes for their first pictures and {second} for their second"
-        found += ": each drew numbers of its own." if first == second == workers else "."
-    return found
+        return f"All {workers} workers drew the same numbers: one change for every first picture, and one for every second."
+    found = f"{workers} batches from {workers} workers, "
+    found += f"{first} different changes for their first pictures and {second} for their second"
+    return found + (": each drew numbers of its own." if first == second == workers else ".")
 
 
 def _note(fork: Fork) -> str:
