@@ -33,6 +33,17 @@ test("it opens at the end of the timeline, equal numbers under the same letter a
   }
 });
 
+test("it is said that a box holds the state after the draws beside it", async () => {
+  const view = await mount("wl.ForkSimulator()");
+  const headings = view.$$(".wl-heading");
+  assert.deepEqual(
+    headings.map((one) => one.textContent),
+    ["state now", "draws"],
+  );
+  assert.ok(headings.every((one) => one.closest(".wl-parent")));
+  view.destroy();
+});
+
 test("a choice of reseeding does not repeat the word beside it", async () => {
   const view = await mount("wl.ForkSimulator()");
   assert.equal(view.$("select[aria-label^=reseeding]").closest("label").firstChild.textContent, "reseeding");

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import torch
 
 JUMP = 10**9  # draws between the streams of two Wichmann–Hill children: 6,953 of them fit into its period
-_SPAWN = "child_seed = np.random.SeedSequence(seed).spawn(children)[child]\n"
+# two lines: a phone would tear one
+_SPAWN = "root = np.random.SeedSequence(seed)\nchild_seed = root.spawn(children)[child]\n"
 
 G = TypeVar("G")
 

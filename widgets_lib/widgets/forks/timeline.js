@@ -147,15 +147,22 @@ function createLane(lane, index) {
   const draws = lane.draws.map((draw, at) => createDraw(draw, `${lane.name}, draw ${at + 1}`, Boolean(lane.note)));
   const pid = h("small", { class: "wl-quiet" }, lane.pid);
   const note = h("small", { class: "wl-note wl-quiet" }, lane.note);
-  const process = h("div", { class: "wl-process" }, h("b", {}, lane.name), pid);
+  const process = h("div", { class: "wl-process" }, h("span", {}, h("b", {}, lane.name), pid));
   const reseeded = lane.reseeded ? h("small", { class: "wl-reseeded" }, lane.reseeded) : null;
+  const heading = (text) => (index || !text ? null : h("small", { class: "wl-heading" }, text)); // over the first lane
   const node = h(
     "section",
     { class: `wl-lane ${index ? "" : "wl-parent"}`, role: "group", "aria-label": lane.name },
     h("i", { class: "wl-branch", "aria-hidden": "true" }),
     process,
-    h("div", { class: "wl-state" }, card.node, reseeded),
-    h("div", { class: "wl-drawn" }, h("div", { class: "wl-draws" }, ...draws.map((draw) => draw.node)), note),
+    h("div", { class: "wl-state" }, heading("state now"), card.node, reseeded),
+    h(
+      "div",
+      { class: "wl-drawn" },
+      heading(draws.length ? "draws" : ""),
+      h("div", { class: "wl-draws" }, ...draws.map((draw) => draw.node)),
+      note,
+    ),
   );
   return {
     node,
