@@ -90,7 +90,7 @@ def test_columns_hold_what_each_operand_has():
         (((1, 0), (5, 0)), ["stretched", "equal"], "a has 1: stretched to 5."),
         (((2, 3), (1, 3), ()), ["padded", "padded"], "c has no axis here, which counts as 1; b has 1: stretched to 2."),
         (((1, 1), (1,)), ["padded", "equal"], "b has no axis here, which counts as 1; a has 1."),
-        (((3,), (4,), (3,)), ["clash"], "a and c have 3 and b has 4: sizes must be equal, or 1."),
+        (((3,), (4,), (3,)), ["clash"], "a and c have 3 and b has 4: sizes other than 1 must be equal."),
         (((0,), (3,)), ["clash"], "A 0 does not stretch either."),
     ],
 )
@@ -124,7 +124,7 @@ def test_an_invalid_shape_is_refused_by_value(shape, words):
 
 def test_names_are_the_learners():
     clash = broadcast((784, 10), (784,), names=("weights", "digit"))
-    assert clash.reason == "Axis -1: weights has 10 and digit has 784: sizes must be equal, or 1."
+    assert clash.reason == "Axis -1: weights has 10 and digit has 784: sizes must be equal, or one of them 1."
     assert clash.repairs[0].code == "digit[:, None]"
     assert broadcast(*[(1,)] * 28).names[25:] == ("z", "a1", "b1")
     with pytest.raises(ValueError, match="2 names"):

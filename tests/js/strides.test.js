@@ -29,7 +29,7 @@ test("it opens on an element whose walk through the storage is written out", asy
   assert.equal(equation(view), "x[1, 2]elementreads0offset+1·0i·stride[0]+2·1j·stride[1]=2position→30.0holds");
   assert.equal(view.$$(".wl-hop").length, 3); // one step of 0 along i, two of 1 along j
   assert.match(view.$(".wl-walk").getAttribute("aria-label"), /x\[1, 2\]/);
-  assert.match(view.$("svg").getAttribute("aria-label"), /12 bytes × 3 = 36 bytes, allocated 12/);
+  assert.match(view.$("svg").getAttribute("aria-label"), /12 bytes × 3 = 36 bytes, but only 12 are allocated/);
 });
 
 test("pointing at an element lights its cell and marks the others that read it; leaving goes back", async () => {

@@ -94,7 +94,7 @@ def test_a_clash_shows_what_is_missing_and_its_repairs():
     p, c = picture["operands"]
     assert p["reader"] == [0, 1, -1, 2, 3, -1, 4, 5, -1] and -1 not in c["reader"]
     assert picture["result"] is None and picture["shape"] == ""
-    assert "p has 2 and c has 3: sizes must be equal, or 1." in picture["summary"]
+    assert "p has 2 and c has 3: sizes must be equal, or one of them 1." in picture["summary"]
     assert [repair["code"] for repair in picture["repairs"]] == ["c[:, None]", "p.t()"]
 
 

@@ -42,7 +42,16 @@ def test_it_opens_on_one_row_seen_three_times():
     assert drawn(widget.picture).tolist() == [["10", "20", "30"]] * 3
     assert widget.picture["ghosts"] == [0, 0, 0, 1, 1, 1, 1, 1, 1]
     assert widget.picture["cells"] == [0, 1, 2]
-    assert "Looks like 12 bytes × 3 = 36 bytes, allocated 12" in widget.picture["message"]
+    assert "It looks like 12 bytes × 3 = 36 bytes, but only 12 are allocated" in widget.picture["message"]
+
+
+def test_only_what_looks_like_more_is_only_partly_allocated():
+    messages = [wl.StrideExplorer(x).picture["message"] for x in (m(2, 3), m(2, 3)[:1], np.zeros(1, np.int8))]
+    assert [message.partition(":")[0] for message in messages] == [
+        "It looks like 24 bytes, and 24 are allocated",
+        "It looks like 12 bytes, and 24 are allocated",
+        "It looks like 1 byte, and 1 is allocated",
+    ]
 
 
 def test_without_torch_the_same_is_shown_of_an_array(monkeypatch):

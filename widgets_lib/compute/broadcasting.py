@@ -311,8 +311,9 @@ def _message(verdict: str, size: int | None, sizes: Sequence[int], padded: Seque
         found = join_words(
             [f"{join_words(having)} {_verb(having, 'has', 'have')} {n}" for n, having in holders.items()]
         )
+        rule = "sizes must be equal, or one of them 1" if len(sizes) == 2 else "sizes other than 1 must be equal"
         zero = " A 0 does not stretch either." if 0 in holders else ""
-        return f"{found}: sizes must be equal, or 1.{zero}"
+        return f"{found}: {rule}.{zero}"
     if verdict == "equal":
         return f"{join_words(names)} {_verb(names, 'has', 'all have' if len(names) > 2 else 'both have')} {size}."
     absent = [name for name, missing in zip(names, padded, strict=True) if missing]

@@ -100,7 +100,7 @@ STRATEGIES = {
             "broadcast",
             "i",
             "c[i] = (a[i, :, None] * b).sum(dim=0)",
-            "A row of C in each step of Python: row i of A is stretched over the columns of B, then k is summed.",
+            "A row of C in each step of Python: row i of A is stretched over the columns of B, then summed over k.",
         ),
         Strategy(
             "outer",

@@ -40,7 +40,7 @@ from widgets_lib.widgets.ladder.sizes import (
 )
 from widgets_lib.widgets.ladder.verdict import Verdict
 
-TIME_IT = "Press Time it: what has no bar yet is checked and timed."
+TIME_IT = "Press Time it: every rung without a bar is checked and timed."
 SORTED = "The slowest is on top."
 
 

@@ -113,8 +113,8 @@ def summary_of(rows: Mapping[str, Row]) -> str:
     timed = {key: row for key, row in rows.items() if row.get("seconds")}
     if not timed:
         return (
-            "How long will each take? Drag the circle of a rung to where you expect it, then run it: "
-            "the measured bar lands below your prediction."
+            "How long will each take? Drag the circle of a rung to where you expect it. "
+            "Once it is timed, its bar lands below your prediction."
         )
     fastest = min(timed, key=lambda key: timed[key]["seconds"])
     sentence = f"Fastest so far: {title_of(fastest)}, {timed[fastest]['time']}"

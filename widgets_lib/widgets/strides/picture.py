@@ -138,7 +138,9 @@ def _memory_sentence(layout: strides.Layout, brief: bool = False) -> str:
     if not layout.size:
         return "There are no elements, so no cell is read."
     looks, allocated = layout.virtual_bytes, layout.allocated_bytes
-    sentence = f"Looks like {_looks_like(layout)}, allocated {allocated:,}"
+    but = "but only" if looks > allocated else "and"
+    are = "is" if allocated == 1 else "are"
+    sentence = f"It looks like {_looks_like(layout)}, {but} {allocated:,} {are} allocated"
     if brief:
         return f"{sentence}."
     if layout.expanded_axes:

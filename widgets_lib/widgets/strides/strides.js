@@ -16,7 +16,8 @@ import { Requests } from "./requests.js";
 
 const MOTION_MS = 240; // redraws closer together than this do not move: the hand on the dial is the motion
 const NOTES_WIDTH = 400; // drawing units that the arithmetic needs to stand beside the view
-const HINT = "Point at an element or a cell. Click a storage cell and type: what reads it changes.";
+const HINT =
+  "Point at an element or a cell. Click a storage cell and type a number: every element that reads it changes.";
 
 /** One view of a StrideExplorer. */
 class Explorer {
