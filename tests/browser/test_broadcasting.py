@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 CELL = "import widgets_lib as wl\nwl.BroadcastExplorer((3, 3), (3,))"
+IMAGE = "import widgets_lib as wl\nwl.BroadcastExplorer((256, 256, 3), (256,), operator='*', names=('image', 'factor'))"
 EXAMPLES = ["scalar", "vector", "column", "outer", "comparison", "image", "digit", "clash", "digit-clash"]
 
 
@@ -127,6 +128,25 @@ def test_every_example_is_drawn_and_fits_a_phone(explorer, colour_scheme):
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, example
 
 
+def test_on_a_phone_the_axis_that_clashes_and_the_whole_of_a_shape_are_in_sight(voila_page):
+    explorer = voila_page([IMAGE]).locator(".wl-broadcasting")
+    page, field = explorer.page, explorer.get_by_label("shape of image")
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert field.evaluate("field => field.scrollWidth <= field.clientWidth")
+    clash = explorer.locator(".wl-verdicts .wl-clash")
+    right_ends = "cell => [cell, cell.closest('.wl-lined-up')].map(each => each.getBoundingClientRect().right)"
+
+    def expect_it_in_sight():
+        cell, table = clash.evaluate(right_ends)
+        assert cell <= table
+
+    expect_it_in_sight()
+    field.fill("2, 4, 256, 256, 3")  # more than fits: the right end is shown
+    field.press("Enter")
+    expect(explorer.locator(".wl-verdicts td")).to_have_count(2 + 5 + 1)
+    expect_it_in_sight()
+
+
 def test_ghosts_slide_out_unless_reduced_motion_is_preferred(explorer):
     moving = "document.getAnimations().filter(animation => !animation.transitionProperty).length"
     page = explorer.page
@@ -138,8 +158,8 @@ def test_ghosts_slide_out_unless_reduced_motion_is_preferred(explorer):
 
 
 def test_a_picture_follows_its_sliders_and_a_repair_stands_beside_it(voila_page):
-    code = "wl.BroadcastExplorer((256, 256, 3), (256,), operator='*', names=('image', 'factor'))"
-    explorer = voila_page([f"import widgets_lib as wl\n{code}"]).locator(".wl-broadcasting")
+    heading = ("md", "## With contents at the side")  # as in a lesson: the widget has some 1,000 pixels
+    explorer = voila_page([heading, IMAGE]).locator(".wl-broadcasting")
     page, made = explorer.page, explorer.get_by_role("application").locator("img")
     page.set_viewport_size({"width": 1280, "height": 800})
     expect(explorer.locator(".wl-none")).to_have_text("✗ no result")
@@ -150,7 +170,7 @@ def test_a_picture_follows_its_sliders_and_a_repair_stands_beside_it(voila_page)
     expect(made).to_be_visible()
     for side in "xy":
         assert abs(repair.bounding_box()[side] - place[side]) < 1
-    assert explorer.bounding_box()["height"] < 750
+    assert explorer.bounding_box()["height"] < 800  # as the page
 
     explorer.get_by_label("shape of factor").fill("3")
     explorer.get_by_label("shape of factor").press("Enter")

@@ -100,8 +100,11 @@ class Explorer {
   show() {
     this.picture = this.model.get("picture");
     const { operands } = this.picture;
+    const axes = this.axes;
+    this.axes = this.picture.axes.length;
     this.showInputs();
     this.table.show(this.picture);
+    if (this.axes !== axes) this.table.showEnd();
     this.rules.show(this.picture);
     this.again.hidden = prefersReducedMotion();
     this.again.disabled = !operands.some(({ reader, home }) => home && reader.length > home.length);
@@ -111,6 +114,7 @@ class Explorer {
   }
 
   resize() {
+    this.table.showEnd();
     this.showPanels();
     this.arrange(true);
   }

@@ -81,6 +81,11 @@ export class Table {
     keepFocus(this.node, change, [this.add, ...this.rows.map(({ field }) => field)]);
   }
 
+  /** Bring the right end into sight, where the rule starts. */
+  showEnd() {
+    this.node.scrollLeft = this.node.scrollWidth;
+  }
+
   /** @param {Picture} picture */
   show({ expression, operands, axes, shape, room }) {
     this.head.replaceChildren(h("td"), h("th", { scope: "col" }, "shape"), ...axes.map(columnHead), h("td"));
