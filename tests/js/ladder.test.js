@@ -111,6 +111,20 @@ test("the size sliders are fine at the small end, coarse at the large, and save 
   view.destroy();
 });
 
+test("the preset whose sizes are in force is pressed, and none at a size of one's own", async () => {
+  const view = await mount(LADDER);
+  const pressed = () => view.$$("[aria-pressed=true]").map((each) => each.textContent);
+  assert.deepEqual(pressed(), ["5 digits"]);
+  view
+    .$$("button")
+    .find((each) => each.textContent === "all 50,000")
+    .click();
+  assert.deepEqual(pressed(), ["all 50,000"]);
+  view.model.set("n", 11);
+  assert.deepEqual(pressed(), []);
+  view.destroy();
+});
+
 test("a view says when it opens and when it is removed", async () => {
   const view = await mount(LADDER);
   assert.deepEqual(view.model.sent[0].content, { view: 1 });

@@ -578,6 +578,7 @@ def test_the_fastest_so_far_names_those_that_may_be_faster():
         == "Fastest so far: numpy @, 2.00 s, 4.00 times the speed of three loops over tensors; torch.dot may be faster."
     )
     rows = {"python": timed(8.0), "numpy": timed(2.0, at_most=True)}
+    assert ladder_rows.summary_of({"numpy": timed(2.0, at_most=True)}) == "So far: numpy @, ≤ 2.00 s."  # the only one
     assert ladder_rows.summary_of(rows).endswith(
         "numpy @, ≤ 2.00 s, at least 4.00 times the speed of three loops over tensors."
     )

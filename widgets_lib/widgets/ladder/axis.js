@@ -53,7 +53,7 @@ export function createAxis() {
     { class: "wl-axis", "aria-hidden": "true" },
     h("span", { class: "wl-axis-title" }, "time for one product"),
     ticks,
-    ...["time", "speed-up", "answer"].map((name) => h("span", { class: `wl-column wl-column-${name}` }, name)),
+    ...["time", "speed", "answer"].map((name) => h("span", { class: `wl-column wl-column-${name}` }, name)),
   );
   return {
     node,

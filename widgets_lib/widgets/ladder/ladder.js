@@ -33,14 +33,17 @@ function createSizes(model, view) {
       }),
     ]),
   );
-  const presets = model
-    .get("presets")
-    .map((preset) => button(preset.name, () => view.save(preset.sizes), { title: preset.title }));
+  const presets = model.get("presets");
+  const buttons = presets.map(({ name, title, sizes }) => button(name, () => view.save(sizes), { title }));
   return {
-    presets,
+    presets: buttons,
     sliders: SIZES.map((size) => sliders[size].node),
     show() {
       for (const size of SIZES) sliders[size].show(model.get(size));
+      presets.forEach(({ sizes }, at) => {
+        const inForce = SIZES.every((size) => sizes[size] === model.get(size));
+        buttons[at].setAttribute("aria-pressed", String(inForce));
+      });
     },
   };
 }

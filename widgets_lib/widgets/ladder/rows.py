@@ -109,7 +109,7 @@ def notice_of(rows: Mapping[str, Row]) -> str:
 
 
 def summary_of(rows: Mapping[str, Row]) -> str:
-    """One sentence on what is seen: the fastest rung so far, and what to do before there is one."""
+    """One sentence on what is seen: the fastest rung so far, or the only one, and what to do before there is one."""
     timed = {key: row for key, row in rows.items() if row.get("seconds")}
     if not timed:
         return (
@@ -117,7 +117,7 @@ def summary_of(rows: Mapping[str, Row]) -> str:
             "Once it is timed, its bar lands below your prediction."
         )
     fastest = min(timed, key=lambda key: timed[key]["seconds"])
-    sentence = f"Fastest so far: {title_of(fastest)}, {timed[fastest]['time']}"
+    sentence = f"{'Fastest so' if len(timed) > 1 else 'So'} far: {title_of(fastest)}, {timed[fastest]['time']}"
     if FIRST in timed and fastest != FIRST and timed[FIRST].get("place") == timed[fastest].get("place"):
         ratio = format_ratio(timed[FIRST]["seconds"] / timed[fastest]["seconds"])
         estimated = "estimated" in (timed[FIRST]["state"], timed[fastest]["state"])
