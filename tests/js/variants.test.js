@@ -70,6 +70,7 @@ test("rows are drawn, and a value keeps its mark when they are cut elsewhere", a
     view.$$(".wl-sheet rect").map((row) => Math.round(Number(row.getAttribute("width")))),
     [280, 93],
   );
+  assert.equal(view.$$(".wl-edge rect").length, 2);
   view.model.receive({ result: { text: "'no rows'", failed: false, line: 0 } });
   assert.ok(svg.hasAttribute("hidden") && !view.$(".wl-output").hidden);
   view.destroy();

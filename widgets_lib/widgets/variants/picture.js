@@ -5,10 +5,11 @@ const SIDE = 280; // drawing units
 
 /** { node, show(outcome) }; hidden where the outcome has no rows. */
 export function createPicture() {
+  const edge = s("g", { class: "wl-edge" }); // under the sheet, so that it shows around it and not between the rows
   const sheet = s("g", { class: "wl-sheet" });
   const ink = s("g", { class: "wl-ink" });
   const node = drawing(SIDE, SIDE, "");
-  node.append(sheet, ink);
+  node.append(edge, sheet, ink);
   let marks = new Map(); // position in the flat row of numbers -> its mark
   return {
     node,
@@ -16,7 +17,8 @@ export function createPicture() {
       set(node, { hidden: !lengths, "aria-label": description ?? "" });
       if (!lengths) return;
       const cell = SIDE / Math.max(lengths.length, ...lengths);
-      sheet.replaceChildren(...lengths.map((length, row) => rectangle(0, row * cell, length * cell, cell)));
+      for (const part of [edge, sheet])
+        part.replaceChildren(...lengths.map((length, row) => rectangle(0, row * cell, length * cell, cell)));
       const before = marks;
       marks = new Map();
       let at = 0;
