@@ -26,6 +26,8 @@ const dials = (view) => view.$$(".wl-dial input").map((input) => Number(input.va
 
 test("it opens on an element whose walk through the storage is written out", async () => {
   const view = await mount("wl.StrideExplorer()");
+  const lines = view.$$(".wl-together").map((each) => each.textContent); // a sign stays with what follows it
+  assert.deepEqual(lines, ["+1·0i·stride[0]", "+2·1j·stride[1]", "=2position→30.0holds"]);
   assert.equal(equation(view), "x[1, 2]elementreads0offset+1·0i·stride[0]+2·1j·stride[1]=2position→30.0holds");
   assert.equal(view.$$(".wl-hop").length, 3); // one step of 0 along i, two of 1 along j
   assert.match(view.$(".wl-walk").getAttribute("aria-label"), /x\[1, 2\]/);

@@ -13,6 +13,8 @@ const LISTED = 9; // readers of a cell that are named
 const term = (value, label, name = "") =>
   h("span", { class: `wl-term ${name}` }, h("b", {}, ...[value].flat()), h("small", {}, ...[label].flat()));
 const sign = (text) => h("span", { class: "wl-sign" }, text);
+/** What stays in one line: a sign and what follows it. */
+const together = (...parts) => h("span", { class: "wl-together" }, ...parts);
 
 /**
  * x[1, 2], each index in the colour of its axis.
@@ -44,22 +46,16 @@ function contentOf(position, { cells, exact, storage_size: size }) {
  */
 function equationOf(e, picture) {
   const { shown, stride, offset, positions } = picture;
-  const steps = indexOf(e, shown).flatMap((i, axis) => {
+  const steps = indexOf(e, shown).map((i, axis) => {
     const letter = letterOf(axis, shown.length);
-    return [sign("+"), term(`${i}·${factor(stride[axis])}`, `${letter}·stride[${axis}]`, `wl-${letter}`)];
+    return together(sign("+"), term(`${i}·${factor(stride[axis])}`, `${letter}·stride[${axis}]`, `wl-${letter}`));
   });
   return [
     term(nameOf(e, picture), "element"),
     sign("reads"),
     term(signed(offset), "offset"),
     ...steps,
-    h(
-      "span",
-      { class: "wl-together" },
-      sign("="),
-      term(signed(positions[e]), "position"),
-      ...contentOf(positions[e], picture),
-    ),
+    together(sign("="), term(signed(positions[e]), "position"), ...contentOf(positions[e], picture)),
   ];
 }
 
