@@ -73,6 +73,8 @@ test("opens a few steps in, with the cells, the line, the loop variables and the
   assert.equal(view.$(".wl-cell.wl-on").getAttribute("aria-label"), "c[0, 1] = 23, 3 of 4 products");
   assert.equal(view.$$(".wl-held").length, 7);
   assert.match(view.$(".wl-now").textContent, /c\[i, j\] \+= a\[i, k\] \* b\[k, j\]/);
+  assert.equal(view.$(".wl-line .wl-value").textContent, "m = 3  inner = 4  n = 2  "); // in the lesson's words
+  assert.equal(view.$(".wl-line .wl-k").textContent, "inner");
   assert.deepEqual(
     view
       .$$(".wl-value")

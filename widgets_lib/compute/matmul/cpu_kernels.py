@@ -33,14 +33,14 @@ def dot(x, y):
 @njit(cache=True, fastmath=True, nogil=True)
 def multiply_narrow(a, bt, c):
     """c = a·b for few columns, the rows of bt, a multiple of five: ten dot products at a time, along k."""
-    m, K = a.shape
+    m, inner = a.shape
     for block in range(0, m, BLOCK):
         for j in range(0, bt.shape[0], 5):
             for i in range(block, min(block + BLOCK, m), 2):
                 other = min(i + 1, m - 1)  # the last row of an odd number is paired with itself
                 x, y = a[i], a[other]
                 x0 = x1 = x2 = x3 = x4 = y0 = y1 = y2 = y3 = y4 = a.dtype.type(0)
-                for k in range(K):
+                for k in range(inner):
                     x0, y0 = x0 + x[k] * bt[j, k], y0 + y[k] * bt[j, k]
                     x1, y1 = x1 + x[k] * bt[j + 1, k], y1 + y[k] * bt[j + 1, k]
                     x2, y2 = x2 + x[k] * bt[j + 2, k], y2 + y[k] * bt[j + 2, k]
@@ -52,7 +52,7 @@ def multiply_narrow(a, bt, c):
 
 def packed(a, b):
     """a (m, k) · b (k, n), the rows shared out among the threads."""
-    (m, K), n = a.shape, b.shape[1]
+    (m, inner), n = a.shape, b.shape[1]
     a, b = np.ascontiguousarray(a), np.ascontiguousarray(b)
     if n > NARROW:
         c = aligned((up(m, ROWS), up(n, width(a.dtype))), a.dtype)
@@ -66,7 +66,7 @@ def packed(a, b):
         def work(rows):
             multiply_narrow(a[rows], bt, c[rows])
 
-    threads = config.NUMBA_NUM_THREADS if 2 * m * K * n > PARALLEL_FLOPS else 1
+    threads = config.NUMBA_NUM_THREADS if 2 * m * inner * n > PARALLEL_FLOPS else 1
     share = up(-(-m // threads), ROWS)
     first, *others = [slice(start, start + share) for start in range(0, m, share)]
     running = [_pool().submit(work, rows) for rows in others]

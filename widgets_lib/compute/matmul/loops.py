@@ -19,8 +19,8 @@ from .matrices import sizes
 LARGEST = 6
 """The largest size along any axis: beyond it there are too many products to follow one by one."""
 
-_RANGE = {"i": "m", "j": "n", "k": "K"}
-_HEADER = ("(m, K), n = a.shape, b.shape[1]", "c = torch.zeros(m, n)")
+_RANGE = {"i": "m", "j": "n", "k": "inner"}
+_HEADER = ("(m, inner), n = a.shape, b.shape[1]", "c = torch.zeros(m, n)")
 START = len(_HEADER) - 1
 """The code line that has run before the first moment: c is zeros."""
 
@@ -50,7 +50,7 @@ class Strategy:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """The code, line by line; it runs where torch, a (m, K) and b (K, n) are defined, and leaves c (m, n)."""
+        """The code, line by line; it runs where torch, a (m, inner) and b (inner, n) are defined, and leaves c (m, n)."""
         loops = (f"{'    ' * depth}for {axis} in range({_RANGE[axis]}):" for depth, axis in enumerate(self.loops))
         return (*_HEADER, *loops, "    " * len(self.loops) + self.body)
 

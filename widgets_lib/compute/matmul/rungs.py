@@ -17,11 +17,11 @@ from .backends import register_backend
 def matmul_loops(a, b):
     import torch
 
-    (m, K), n = a.shape, b.shape[1]
+    (m, inner), n = a.shape, b.shape[1]
     c = torch.zeros(m, n, dtype=a.dtype)
     for i in range(m):
         for j in range(n):
-            for k in range(K):
+            for k in range(inner):
                 c[i, j] += a[i, k] * b[k, j]
     return c
 
@@ -30,9 +30,9 @@ def matmul_loops(a, b):
 def matmul_kij(a, b):
     import torch
 
-    (m, K), n = a.shape, b.shape[1]
+    (m, inner), n = a.shape, b.shape[1]
     c = torch.zeros(m, n, dtype=a.dtype)
-    for k in range(K):
+    for k in range(inner):
         for i in range(m):
             for j in range(n):
                 c[i, j] += a[i, k] * b[k, j]
@@ -41,11 +41,11 @@ def matmul_kij(a, b):
 
 @register_backend("python-lists", "three loops over lists", takes="lists", steps="m·n·k")
 def matmul_lists(a, b):
-    m, K, n = len(a), len(b), len(b[0])
+    m, inner, n = len(a), len(b), len(b[0])
     c = [[0.0] * n for _ in range(m)]
     for i in range(m):
         for j in range(n):
-            for k in range(K):
+            for k in range(inner):
                 c[i][j] += a[i][k] * b[k][j]
     return c
 

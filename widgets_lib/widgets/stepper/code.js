@@ -10,7 +10,7 @@ export function createCode() {
     node,
     /**
      * @param {string[]} lines
-     * @param {{ m: number, K: number, n: number }} sizes
+     * @param {{ m: number, inner: number, n: number }} sizes
      */
     build(lines, sizes) {
       rows = lines.map((line) => createLine(line, sizes));
@@ -43,7 +43,7 @@ function createLine(line, sizes) {
 function coloured(line) {
   const [, indent, rest] = line.match(/^( *)(.*)$/);
   const parts = rest
-    .split(/\b([ijkmnK])\b/)
+    .split(/\b([ijkmn]|inner)\b/)
     .map((part, at) => (at % 2 ? axis(AXIS_OF_SIZE[part] ?? part, part) : part));
   return [h("span", { class: "wl-indent" }, indent), ...parts];
 }

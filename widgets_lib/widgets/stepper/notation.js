@@ -9,7 +9,7 @@ import { range } from "../shared/format.js";
  */
 
 /** The axis that a size of the code belongs to. */
-export const AXIS_OF_SIZE = { m: "i", n: "j", K: "k" };
+export const AXIS_OF_SIZE = { m: "i", n: "j", inner: "k" };
 
 /** A word in the colour of an axis. */
 export const axis = (letter, text) => h("span", { class: `wl-${letter}` }, String(text));

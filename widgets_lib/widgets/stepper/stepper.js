@@ -34,7 +34,7 @@ function createSizes(model, view) {
     });
   const sliders = {
     m: sizeSlider("m", "m", "rows of A"),
-    k: sizeSlider("k", "K", "columns of A, rows of B"),
+    k: sizeSlider("k", "inner", "columns of A, rows of B"),
     n: sizeSlider("n", "n", "columns of B"),
   };
   return {
@@ -153,7 +153,7 @@ function render(context) {
     scene = createScene(numbers, corner, rows, highlight);
     bench.replaceChildren(scene.node, side);
     equations.build(moments[0], numbers, corner);
-    code.build(strategy.code, { m: corner.m, K: corner.k, n: corner.n });
+    code.build(strategy.code, { m: corner.m, inner: corner.k, n: corner.n });
     choice.show(strategy.key, Object.fromEntries(Object.entries(all).map(([key, list]) => [key, list.length])));
     sizes.show(corner);
     drawn.at = -1;
