@@ -23,7 +23,7 @@ def test_the_lesson_answers_pointer_and_keyboard(open_in, host):
     question.get_by_role("textbox").press("Enter")
     expect(question).to_contain_text("✓ Right: shape (10, 5).")
 
-    # Mend the typing error in the equation: the loops follow.
+    # Mend the typo in the equation: the loops follow.
     apart = lesson.locator(".wl-einsum").nth(1)
     equation = apart.get_by_role("textbox", name="equation")
     expect(apart.get_by_role("textbox", name="loops")).to_have_value("""c = np.zeros((2, 4))

@@ -204,7 +204,7 @@ def test_every_letter_is_explained():
     assert e.letters[0].sentence == "i is in the output: it is kept, and becomes axis 0 of the result."
     (letter,) = parse("ii->i", (3, 3)).letters
     assert letter.words == ("kept", "diagonal") and letter.sentence.endswith("only the diagonal is read.")
-    assert parse("ij,kl->il").letters[1].sentence == "j is not in the output: it is summed, all by itself."
+    assert parse("ij,kl->il").letters[1].sentence == "j is not in the output: it is summed, on its own."
 
 
 def test_the_implicit_rule_is_explained():

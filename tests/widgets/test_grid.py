@@ -59,7 +59,7 @@ def test_a_thread_is_named_with_what_it_reads():
         "j": "blockIdx.y · blockDim.y + threadIdx.y\n= 0 · 16 + 7 = 7",
     }
     assert words(grid)["said"].startswith(
-        "Thread (5, 7) of block (3, 0) reads row 53 of a and column 7 of b, writes c[53, 7]."
+        "Thread (5, 7) of block (3, 0) reads row 53 of a and column 7 of b, and writes c[53, 7]."
     )
     assert grid.picture["warps"]["reads_rows"] == list(range(16))
     assert grid.picture["warps"]["reads_columns"] == [6, 7]

@@ -41,10 +41,10 @@ def line(shell):
 
 def test_a_right_kernel_gets_one_line_that_says_so(shell):
     shell.cell("@wl.kernel('mine')", "@cuda.jit", *RIGHT)
-    assert line(shell) == "✓ right · no faults · 5.5 sectors a warp load", "the launch was not the learner's choice"
+    assert line(shell) == "✓ right · no faults · 5.5 sectors per warp load", "the launch was not the learner's choice"
     assert len(shell.shown) == 1
     shell.cell("@wl.kernel('mine', (1, 2), (16, 16))", "@cuda.jit", *RIGHT[:1], "    j, i = cuda.grid(2)", *RIGHT[2:])
-    assert line(shell) == "✓ right · no faults · 2 sectors a warp load · 60.9 % of the threads idle"
+    assert line(shell) == "✓ right · no faults · 2 sectors per warp load · 60.9 % of the threads idle"
 
 
 def test_the_first_fault_is_named_with_its_line(shell):

@@ -168,7 +168,7 @@ def test_the_chosen_point_is_spoken_of_else_the_fastest(measured):
     widget.rung = "broadcast"
     assert words(widget)["verdict_title"] == "broadcasting, one loop left."
     assert words(widget)["verdict"].startswith("It takes 670 ms, 1.17 GFLOP/s: 0.59 %")
-    assert "it takes 169 times as long: the time goes elsewhere" in words(widget)["verdict"]
+    assert "It takes 169 times as long, so the time goes elsewhere" in words(widget)["verdict"]
 
 
 def test_a_point_above_the_roof_says_so(measured):
@@ -353,7 +353,7 @@ def test_a_kept_roof_comes_with_its_machine_and_its_times(measured, monkeypatch)
     assert again.picture["roofs"] == [] and again.picture["points"] == []
     again._restore_kept(kept)
     assert again.picture == widget.picture and roofline.known() == there
-    assert words(again)["machine"].startswith("A processor, measured on 26 November 2026.")
+    assert words(again)["machine"].startswith("A processor, measured on 26 November 2026\n1 core: ")
 
 
 def test_a_time_in_a_browser_lies_under_the_roof_of_the_browser(measured, turns, monkeypatch):

@@ -176,7 +176,8 @@ _CHALLENGES = (
     Challenge(
         "batched-outer",
         "a batched outer product",
-        "Make a batched outer product: each row of the first operand times the same row of the second, two tables in all.",
+        "Make a batched outer product: each row of the first operand with the matching row of the second. That gives two "
+        "tables.",
         "pi,pj->p",
         ((2, 3), (2, 4)),
         "pi,pj->pij",

@@ -71,7 +71,7 @@ def _fate(e: "Einsum", name: str, seen: int, kept: bool) -> str:
     if kept:
         axis = list(e.split(e.output)).index(name)
         return f"{name} is in the output: it is kept, and becomes axis {axis} of the result."
-    return f"{name} is not in the output: it is summed{', all by itself' if seen == 1 else ''}."
+    return f"{name} is not in the output: it is summed{', on its own' if seen == 1 else ''}."
 
 
 def _ways(e: "Einsum", name: str, diagonal: list[int], stretched: list[int]) -> list[str]:

@@ -85,16 +85,16 @@ class Machine:
 
     @property
     def sentence(self) -> str:
-        """What was measured, and how, in words."""
-        both = "; ".join(
-            f"{roof.name}: {format_rate(roof.peak_flops)} ({roof.product}), {three_digits(roof.read_bandwidth / 1e9)} GB/s"
+        """What was measured, and how, in words: a line for the processor, one for each roof, one for the methods."""
+        roofs = "".join(
+            f"{roof.name}: {format_rate(roof.peak_flops)} ({roof.product}), {three_digits(roof.read_bandwidth / 1e9)} GB/s\n"
             for roof in self.roofs
         )
         when = f", measured on {self.date}" if self.date else ""
-        text = f"{self.processor or 'This processor'}{when}. {both}. "
+        text = f"{self.processor or 'This processor'}{when}\n{roofs}"
         text += (
             "Arithmetic: the fastest of some float32 matrix products, so the true peak is this or more. "
-            f"Memory: {format_bytes(self.array_bytes)} of numbers read from end to end, in pieces, of which the fastest counts."
+            f"Memory: {format_bytes(self.array_bytes)} of numbers read from end to end, in pieces; the fastest piece counts."
         )
         if self.cached:
             text += " The cache may have held a part of them, so the true bandwidth may be lower."

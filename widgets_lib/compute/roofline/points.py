@@ -173,17 +173,17 @@ def _point_sentence(found: Point) -> str:
         return f"It takes {time}, {rate}: {format_ratio(found.share)} times the roof that was measured. {_why_above(found)}"
     text = (
         f"It takes {time}, {rate}: {fast}{share_text(found.share)} of the roof. "
-        f"At best {human(best.seconds)}, and {best.bound} is the limit"
+        f"At best it would take {human(best.seconds)}, limited by {best.bound}."
     )
     if found.verdict == "near":
-        return f"{text}, which it has all but reached."
-    many = f"{slow}{format_ratio(found.factor)} times"
+        return f"{text} It is nearly there."
+    text += f" It takes {slow}{format_ratio(found.factor)} times as long"
     if found.verdict == "below":
-        return f"{text}; it takes {many} as long."
+        return f"{text}."
     others = ", or to other programs, which were at work" if found.at_most else ""
     return (
-        f"{text}, but it takes {many} as long: the time goes elsewhere, into steps of Python and calls, into sums of one "
-        f"number at a time, or into bytes that are read more than once{others}."
+        f"{text}, so the time goes elsewhere: into steps of Python and calls, into sums of one number at a "
+        f"time, or into bytes that are read more than once{others}."
     )
 
 
@@ -210,4 +210,4 @@ def _one_core_sentence(found: Point, on: Machine, threads: int | None) -> str:
     share = found.attained_flops / on.one.attainable(found.intensity)
     if threads != 1 or on.all.cores == 1 or share < FAR:
         return ""
-    return f"It had one thread: {_hedges(found)[1]}{share_text(share)} of the roof of 1 core."
+    return f"It ran on one thread and reached {_hedges(found)[1]}{share_text(share)} of one core’s roof."

@@ -55,5 +55,5 @@ def describe_challenge(
     if not verdict.is_solved and solved:
         message = SOLVED_BEFORE
     elif e.equation == challenge.start:
-        message = "Press a letter to keep or to sum it, or edit a text: the drawing follows."
+        message = "Press a letter to keep or to sum it, or edit one of the three texts: the drawing follows."
     return describe_progress(challenge, message, verdict.is_solved, solved, hints)

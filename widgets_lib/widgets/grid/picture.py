@@ -208,7 +208,7 @@ def _does(placement: Placement, cell: tuple[int, int]) -> str:
     ]
     if outside:
         return f"does nothing: {', and '.join(outside)}, so the guard sends it away"
-    return f"reads row {cell[0]:,} of a and column {cell[1]:,} of b, writes c[{cell[0]}, {cell[1]}]"
+    return f"reads row {cell[0]:,} of a and column {cell[1]:,} of b, and writes c[{cell[0]}, {cell[1]}]"
 
 
 def warp_title(placement: Placement, warp: Warp) -> str:

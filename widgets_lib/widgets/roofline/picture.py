@@ -132,8 +132,8 @@ def ridge_of(machine: Machine | None) -> str:
     if machine is None:
         return ""
     return (
-        f"At the ridge, {three_digits(machine.all.ridge)} FLOP per byte, the two limits meet: with fewer operations for "
-        "each byte the arithmetic waits for memory, with more, memory waits for the arithmetic. (A FLOP is one addition "
+        f"At the ridge, {three_digits(machine.all.ridge)} FLOP per byte, the two limits meet. With fewer operations "
+        "per byte, the arithmetic waits for memory. With more, memory waits for the arithmetic. (A FLOP is one addition "
         "or multiplication.)"
     )
 

@@ -24,7 +24,7 @@ def verdict(found: Followed) -> dict[str, Any]:
         return {"good": False, "text": "It can’t be followed."} if found.error else {"good": None, "text": ""}
     if found.trace.faults:
         right = (
-            "" if found.outcome is None or not found.outcome.is_right else " Its result came out right all the same."
+            "" if found.outcome is None or not found.outcome.is_right else " The result came out right all the same."
         )
         return {"good": False, "text": f"{count(len(found.trace.faults), 'fault')} found.{right}"}
     if found.verdict is not None and not found.verdict.is_solved:
@@ -83,7 +83,7 @@ def reuse(trace: gpu.Trace) -> str:
 
 
 def short(found: Followed, with_idle: bool = True) -> str:
-    """The line under a cell: "✓ right · no faults · 2 sectors a warp load", or the first fault.
+    """The line under a cell: "✓ right · no faults · 2 sectors per warp load", or the first fault.
 
     with_idle: whether the part of the threads that is idle is the learner's own doing.
     """
@@ -107,7 +107,7 @@ def short(found: Followed, with_idle: bool = True) -> str:
     requests = sum(load.requests for load in loads)
     if requests:
         per = sum(load.sectors for load in loads) / requests
-        parts.append(f"{per:.1f}".removesuffix(".0") + f" sector{'' if per == 1 else 's'} a warp load")
+        parts.append(f"{per:.1f}".removesuffix(".0") + f" sector{'' if per == 1 else 's'} per warp load")
     if found.trace.reads_saved:
         parts.append(f"shared memory saves {found.trace.reads_saved:,} global reads")
     if found.trace.idle_share and with_idle:
