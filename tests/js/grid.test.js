@@ -16,6 +16,10 @@ test("3,125 blocks are drawn as the first, the last and those around the chosen 
     ["block (0, 0)", "block (1, 0)", "block (3123, 0)", "block (3124, 0)"],
   );
   assert.match(view.$(".wl-overview").textContent, /3,121 more/);
+  assert.deepEqual(
+    view.$$(".wl-block-number").map((label) => label.textContent),
+    ["0", "0", "1", "3,123", "3,124"],
+  );
   assert.equal(named(view, "block (0, 0)").getAttribute("aria-pressed"), "true");
   named(view, "block (3124, 0)").dispatchEvent(new Event("click"));
   assert.deepEqual(view.model.saved.at(-1), { cell: [49_984, 0] });
@@ -35,6 +39,32 @@ test("the part of a block beyond c is hatched, and its warps are told apart", as
   assert.equal(view.$$(".wl-of-j:is(.wl-read, .wl-own)").length, 2);
   assert.equal(view.$$(".wl-warp.wl-is-chosen").length, 1);
   view.destroy();
+});
+
+test("the threads beyond c are hatched in the grid too, under what lies inside", async () => {
+  const view = await mount(ROWS);
+  for (const tile of view.$$(".wl-tile")) {
+    const [, hatched, inside] = tile.querySelectorAll("rect");
+    assert.equal(view.$(hatched.getAttribute("fill").slice(4, -1)).tagName, "pattern");
+    assert.equal(number(hatched, "width") * (10 / 16), number(inside, "width"));
+  }
+  view.destroy();
+});
+
+test("the number of a warp stands in it and not on the chosen thread", async () => {
+  for (const cell of ["(0, 0)", "(5, 7)", "(15, 1)", "(8, 4)"]) {
+    const view = await mount(`wl.KernelGrid(64, 64, cell=${cell})`);
+    const [left, top, wide] = ["x", "y", "width"].map((name) => number(view.$(".wl-thread"), name));
+    const numbers = view.$$("svg .wl-number");
+    assert.equal(numbers.length, 8);
+    numbers.forEach((text, warp) => {
+      const [x, y] = ["x", "y"].map((name) => number(text, name));
+      const across = x < left + wide && x + 8 > left;
+      assert.ok(!across || y + 7 < top || y - 7 > top + wide, `${text.textContent} at ${cell}`);
+      assert.ok(x >= 60 + 2 * warp * wide && x + 8 <= 60 + 2 * (warp + 1) * wide, "two columns a warp");
+    });
+    view.destroy();
+  }
 });
 
 test("two views have a hatching of their own each", async () => {

@@ -274,8 +274,10 @@ def test_a_word_of_a_film_is_explained_above_it(word, widget):
 def test_the_picture_on_top_answers_no_question():
     """It has sizes of its own: 3,125 blocks, 37.5 % and 16 sectors are asked for later."""
     assert "wl.KernelGrid(20, 11" in cell("wl.KernelGrid(20")
-    grid = wl.KernelGrid(20, 11, threads=(8, 8), cell=(3, 2))
-    assert "cell=(3, 2)" in cell("wl.KernelGrid(20")
+    grid = wl.KernelGrid(20, 11, threads=(8, 8), cell=(3, 9))
+    assert "cell=(3, 9)" in cell("wl.KernelGrid(20")
+    assert grid.picture["block"]["inside"] == [8, 3], "five of its eight columns are hatched"
+    assert [warp["active"] for warp in grid.picture["warps"]["entries"]] == [24, 0]
     rows = [request["text"] for request in grid.picture["requests"]]
     grid.x = "column"
     assert (rows[0], grid.picture["requests"][0]["text"]) == ("8 sectors", "4 sectors"), "the swap shows"

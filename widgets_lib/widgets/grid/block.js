@@ -2,6 +2,7 @@
 import { drawing, h, hasModifier, s } from "../shared/dom.js";
 import { clamp, range } from "../shared/format.js";
 import { prefersReducedMotion } from "../shared/view.js";
+import { createHatch } from "./hatch.js";
 
 const LEFT = 60; // rows of a
 const TOP = 60; // columns of b
@@ -10,8 +11,8 @@ const LARGEST = 40; // side of a thread
 const LEAST = 22; // the short side of a long, thin block
 const ROOM = 14; // for the height of a number
 const LETTER = 8; // its width
+const INSET = 4; // of a warp’s number, from its corner
 const TURN_MS = 240;
-let patterns = 0; // two views may stand in one document
 
 /**
  * Where a block of `height` × `width` threads lies in a square of `side`: { cell: [height, width], x, y }.
@@ -27,7 +28,7 @@ function layOut(shape, side) {
 
 /** @param {(cell: number[]) => void} onchoose */
 export function createBlock(onchoose) {
-  const hatch = `wl-idle-${++patterns}`;
+  const hatch = createHatch();
   const caption = h("figcaption", {});
   const stage = h("div", { class: "wl-threads", role: "application", tabindex: 0 });
   const node = h("figure", { class: "wl-block" }, caption, stage);
@@ -136,36 +137,26 @@ function draw(picture, place, side, hatch, hover) {
     place.x + side + 2,
     place.y + side + 2,
     words.label,
-    hatching(hatch),
+    hatch.draw(),
     ...operands(picture, place, chosen),
     ...warps.map(({ node }) => node),
     s("path", { class: "wl-beyond", d: beyond }),
-    s("path", { class: `wl-idle${isFine(place) ? " wl-fine" : ""}`, d: beyond, fill: `url(#${hatch})` }),
+    s("path", { class: `wl-idle${isFine(place) ? " wl-fine" : ""}`, d: beyond, fill: hatch.fill }),
     ...warps.map(({ outline }) => outline),
     warps[picture.warps.chosen].outline, // over its neighbours
     s("path", { class: "wl-edge-of-c", d: edgeOf(picture, place) }),
     s("rect", { class: "wl-thread", ...rectOf(place, chosen) }),
-    ...warps.map(({ number }) => number),
+    ...warps.map((warp, at) => numberOf(warp, at, rectOf(place, chosen))),
     hover,
   );
   return { svg, warps };
 }
 
-const hatching = (id) =>
-  s(
-    "defs",
-    {},
-    s(
-      "pattern",
-      { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-      s("path", { class: "wl-hatch", d: "M0 0V6" }),
-    ),
-  );
-
-/** For each warp { node, outline, number, box }: its threads, the line around them, its number, and where it lies. */
+/** For each warp { node, outline, box, first, last }: its threads, the line around them, and where they lie. */
 function warpsOf({ block, warps }, place) {
   const [height, width] = block.shape;
-  const parts = warps.entries.map(() => ({ cells: "", edge: "", box: [1e9, 1e9, -1e9, -1e9] }));
+  /** @type {any[]} */
+  const parts = warps.entries.map(() => ({ cells: "", edge: "", box: [1e9, 1e9, -1e9, -1e9], first: null }));
   const [high, wide] = place.cell;
   const warpAt = (row, column) =>
     row < 0 || column < 0 || row >= height || column >= width ? -1 : block.warp_of[row * width + column];
@@ -173,7 +164,10 @@ function warpsOf({ block, warps }, place) {
     for (const column of range(width)) {
       const number = warpAt(row, column);
       const part = parts[number];
-      const { x, y } = rectOf(place, [row, column]);
+      const rect = rectOf(place, [row, column]);
+      const { x, y } = rect;
+      part.first ??= rect;
+      part.last = rect;
       part.cells += `M${x} ${y}h${wide}v${high}h${-wide}z`;
       if (warpAt(row - 1, column) !== number) part.edge += `M${x} ${y}h${wide}`;
       if (warpAt(row + 1, column) !== number) part.edge += `M${x} ${y + high}h${wide}`;
@@ -185,8 +179,9 @@ function warpsOf({ block, warps }, place) {
   }
   return parts.map((part, number) => ({
     ...warpOf(part, number, number === warps.chosen, place),
-    number: numberOf(part.box, number),
     box: part.box,
+    first: part.first,
+    last: part.last,
   }));
 }
 
@@ -198,10 +193,18 @@ function warpOf({ cells, edge }, number, isChosen, place) {
   };
 }
 
-/** The number of a warp, where there is room for it. */
-function numberOf([left, top, right, bottom], number) {
-  if (Math.min(right - left, bottom - top) < 16) return s("g");
-  return s("text", { class: "wl-number", x: (left + right) / 2, y: (top + bottom) / 2 }, String(number));
+/** The number of a warp, where there is room for it: at its first thread, or at its last if the chosen one is there. */
+function numberOf({ box: [left, top, right, bottom], first, last }, number, chosen) {
+  if (Math.min(right - left, bottom - top) < ROOM + 2) return s("g");
+  const text = String(number);
+  const wide = LETTER * text.length;
+  const [x, y] = [first.x + INSET, first.y + INSET];
+  const isFree =
+    x + wide < chosen.x || x > chosen.x + chosen.width || y + ROOM < chosen.y || y > chosen.y + chosen.height;
+  const at = isFree
+    ? { x, y: y + ROOM / 2 }
+    : { x: last.x + last.width - INSET - wide, y: last.y + last.height - INSET - ROOM / 2 };
+  return s("text", { class: "wl-number", ...at }, text);
 }
 
 /** The rows of a at the left and the columns of b above, those that the chosen warp reads marked. */

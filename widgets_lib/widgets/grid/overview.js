@@ -1,8 +1,9 @@
 // The whole grid in short: its first and last blocks and those around the chosen one, and how many lie between.
 import { drawing, h, s } from "../shared/dom.js";
 import { createRovingFocus } from "../shared/roving-focus.js";
+import { createHatch } from "./hatch.js";
 
-const LEFT = 52; // for block numbers
+const LEFT = 56; // for block numbers
 const TOP = 60; // as in the drawing of a block
 const GAP = 4;
 const LEFT_OUT = 26; // where blocks are left out
@@ -33,6 +34,7 @@ function sides(axes, room) {
 
 /** @param {(cell: number[]) => void} onchoose */
 export function createOverview(onchoose) {
+  const hatch = createHatch();
   const caption = h("figcaption", {});
   const board = h("div", {});
   const node = h("figure", { class: "wl-overview" }, caption, board);
@@ -45,6 +47,7 @@ export function createOverview(onchoose) {
       width: (column.side * column.inside) / picture.axes[1].threads,
       height: (row.side * row.inside) / picture.axes[0].threads,
     };
+    const whole = { x: column.at, y: row.at, width: column.side, height: row.side };
     const choose = () => onchoose([row.first, column.first]);
     return s(
       "g",
@@ -60,9 +63,10 @@ export function createOverview(onchoose) {
           choose();
         },
       },
-      s("rect", { class: "wl-beyond", x: column.at, y: row.at, width: column.side, height: row.side }),
+      s("rect", { class: "wl-beyond", ...whole }),
+      s("rect", { class: "wl-hatched", ...whole, fill: hatch.fill }),
       s("rect", { class: "wl-inside", x: column.at, y: row.at, ...inside }),
-      s("rect", { class: "wl-frame", x: column.at, y: row.at, width: column.side, height: row.side }),
+      s("rect", { class: "wl-frame", ...whole }),
     );
   }
   function show(picture, side) {
@@ -72,7 +76,14 @@ export function createOverview(onchoose) {
     const rows = layOut(axes[0], TOP, high);
     const columns = layOut(axes[1], LEFT, wide);
     const tiles = rows.flatMap((row) => columns.map((column) => tile(picture, row, column)));
-    const svg = drawing(LEFT + WIDTH, TOP + side + 2, words.label, ...labels(picture, rows, columns), ...tiles);
+    const svg = drawing(
+      LEFT + WIDTH,
+      TOP + side + 2,
+      words.label,
+      hatch.draw(),
+      ...labels(picture, rows, columns),
+      ...tiles,
+    );
     svg.setAttribute("role", "group");
     caption.textContent = words.grid;
     const fresh = h("div", { class: "wl-tiles" }, svg);
@@ -98,17 +109,13 @@ function neighbour(tiles, wide, at, move, key) {
 
 /** Block numbers at the left and above, and how many blocks are left out. */
 function labels({ axes }, rows, columns) {
-  const across = columns.map(({ block, at, side }, index) => [
-    s("text", { class: "wl-j wl-block-number", x: at + side / 2, y: TOP - 8, "text-anchor": "middle" }, String(block)),
+  const across = columns.map(({ text, at, side }, index) => [
+    s("text", { class: "wl-j wl-block-number", x: at + side / 2, y: TOP - 8, "text-anchor": "middle" }, text),
     axes[1].left_out[index] &&
       s("text", { class: "wl-quiet", x: at - GAP - LEFT_OUT / 2, y: TOP + 14, "text-anchor": "middle" }, "…"),
   ]);
-  const down = rows.map(({ block, at, side }, index) => [
-    s(
-      "text",
-      { class: "wl-i wl-block-number", x: LEFT - 8, y: at + side / 2 + 4, "text-anchor": "end" },
-      String(block),
-    ),
+  const down = rows.map(({ text, at, side }, index) => [
+    s("text", { class: "wl-i wl-block-number", x: LEFT - 8, y: at + side / 2 + 4, "text-anchor": "end" }, text),
     axes[0].left_out[index] &&
       s("text", { class: "wl-quiet wl-word", x: LEFT, y: at - GAP - LEFT_OUT / 2 + 6 }, axes[0].left_out[index]),
   ]);

@@ -59,12 +59,13 @@ def _axis(placement: Placement, axis: int, chosen: int) -> dict[str, Any]:
     shown = sorted(block for block in ends.union(near) if 0 <= block < blocks)
     if blocks <= 2 * AT_EACH_END + 2 * BESIDE + 1:
         shown = list(range(blocks))
-    entries: list[dict[str, int]] = []
+    entries: list[dict[str, Any]] = []
     for block in shown:
         last = entries[-1]["block"] if entries else -1
         entries.append(
             {
                 "block": block,
+                "text": f"{block:,}",
                 "left_out": block - last - 1,
                 "first": block * threads,
                 "inside": min(threads, size - block * threads),
