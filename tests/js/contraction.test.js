@@ -51,6 +51,17 @@ test("the whole tree has its height before it is there", async () => {
   after.destroy();
 });
 
+test("results that are still to be made stand below as outlines", async () => {
+  const before = await mount(FOUR);
+  const outlines = before.$$(".wl-to-come").map((rect) => Number(rect.getAttribute("y")));
+  assert.equal(outlines.length, 3);
+  assert.ok(outlines.every((y) => y >= at(tiles(before)[0])[1] + 60));
+  before.destroy();
+  const after = await mount(`(lambda w: (w.take("left to right"), w)[1])(${FOUR})`);
+  assert.equal(after.$$(".wl-to-come").length, 0);
+  after.destroy();
+});
+
 test("Enter chooses, the arrows tell what it would cost, Enter contracts, Escape lets go", async () => {
   const view = await mount(THREE);
   const [first, second] = tiles(view);

@@ -33,6 +33,24 @@ def test_it_opens_with_nothing_contracted_and_the_best_order_untold():
     assert said(widget).startswith("Drag one array onto another")
 
 
+def test_operands_have_the_names_that_they_are_given():
+    widget = wl.ContractionPath(*BIG, names=("A", "B", "w"))
+    assert [node["title"] for node in widget.picture["nodes"]] == ["A", "B", "w"]
+    send(widget, contract=[0, 1])
+    assert widget.picture["nodes"][3]["name"].startswith("the product of A and B")
+    assert "A and B make ik" in widget.picture["words"]["label"]
+    for names in (("A", "B"), ("A", "B", 3)):
+        with pytest.raises(ValueError, match="for 3 operands: one text each"):
+            wl.ContractionPath(*BIG, names=names)
+
+
+def test_bars_are_as_long_as_their_operations_are_many():
+    widget = wl.ContractionPath(*BIG)
+    assert [row["share"] for row in widget.picture["orders"]] == [1, pytest.approx(16 / 24, rel=1e-3)]
+    send(widget, contract=[0, 1])
+    assert rows(widget)["optimal"]["share"] == pytest.approx(16e6 / 24e9, rel=1e-3)
+
+
 @pytest.mark.parametrize("equation", ["ij,jk,k->i", "ab,bc,cd->ad", "bij,bjk->bik", "i,j->", "zy,yx,z->zx"])
 def test_a_letter_has_the_colour_that_it_has_in_the_explorer(equation):
     widget, explorer = wl.ContractionPath(equation), wl.EinsumExplorer(equation)

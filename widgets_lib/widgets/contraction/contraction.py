@@ -27,8 +27,9 @@ class ContractionPath(Widget):
 
     equation: of two to eight operands. operands: arrays or tensors, or only their shapes; without any, sizes that show
     what an order can cost. order: what is contracted first, as numpy.einsum_path gives it; by default nothing yet.
+    names: what the operands are called, a, b, … if not given.
     Raises: EinsumError, a ValueError, for an equation that can't be read or operands that do not fit; ValueError for
-    one operand, more than eight, or an order that is not one of these operands.
+    one operand, more than eight, an order that is not one of these operands, or names that are not one for each.
     """
 
     messages = {
@@ -50,9 +51,18 @@ class ContractionPath(Widget):
     progress = traitlets.Dict(help="What is being timed: message; empty when idle.").tag(sync=True)
 
     def __init__(
-        self, equation: str = "ij,jk,k->i", *operands: Any, order: Sequence[Sequence[int]] | None = None
+        self,
+        equation: str = "ij,jk,k->i",
+        *operands: Any,
+        order: Sequence[Sequence[int]] | None = None,
+        names: Sequence[str] | None = None,
     ) -> None:
         self._e = _read(equation, operands)
+        self._names = list(self._e.names[:-1] if names is None else names)
+        if len(self._names) != len(self._e.inputs) or not all(isinstance(name, str) for name in self._names):
+            raise ValueError(
+                f"ContractionPath: names={names!r} for {count(len(self._e.inputs), 'operand')}: one text each"
+            )
         self._operands = [] if any(isinstance(each, (tuple, str)) for each in operands) else list(operands)
         self._times: dict[Any, clock.Measured] = {}  # by order
         self._orders = einsum.paths(self._e)
@@ -81,7 +91,7 @@ class ContractionPath(Widget):
         return self._forest
 
     def _publish(self) -> None:
-        self.picture = words.picture_of(self._forest, self._orders, self._times, self._operands)
+        self.picture = words.picture_of(self._forest, self._orders, self._times, self._operands, self._names)
 
     # ---- what the learner does ----
 

@@ -10,7 +10,8 @@ const WIDE = 148; // enough for a cost with its unit
 /** @typedef {{ x: number, y: number }} Place  of the top left corner */
 
 /**
- * Where each node stands: { width, height, tile: { width, height, wide }, places: Map of id → place }.
+ * Where each node stands: { width, height, tile: { width, height, wide }, places: Map of id → place, toCome: places },
+ * and where outlines of the results stand that are still to be made, in the middle below.
  * @param {{ id: number, children: number[], leaves: number[], free: boolean }[]} nodes
  * @param {number} room
  */
@@ -31,11 +32,15 @@ export function layOut(nodes, room) {
     const [one, other] = children.map((child) => /** @type {Place} */ (places.get(child)));
     places.set(id, { x: (one.x + other.x) / 2, y: Math.max(one.y, other.y) + HEIGHT + DOWN });
   }
+  const deepest = Math.max(...[...places.values()].map(({ y }) => y));
+  const middle = (columns - 1) * (width + across) * 0.5 + 2;
+  const toCome = free.slice(1).map((_, at) => ({ x: middle, y: deepest + (at + 1) * (HEIGHT + DOWN) }));
   return {
     width: 4 + columns * width + (columns - 1) * across,
     height: 4 + columns * HEIGHT + (columns - 1) * DOWN, // as deep as the tree can get, so that nothing moves below it
     tile: { width, height: HEIGHT, wide: width >= WIDE },
     places,
+    toCome,
   };
 }
 

@@ -1,4 +1,4 @@
-// The orders beside each other: a bar for the operations, on a logarithmic axis, the largest array, and the time.
+// The orders beside each other: a bar for the operations, from 0 on, the largest array, and the time.
 import { button, keepFocus } from "../shared/controls.js";
 import { h, set } from "../shared/dom.js";
 

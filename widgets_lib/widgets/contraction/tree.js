@@ -5,6 +5,7 @@ import { createRovingFocus } from "../shared/roving-focus.js";
 import { layOut } from "./layout.js";
 
 const MOVED = 6; // drawing units: less is a press, and no drag
+const LETTER = 8; // width of one
 
 /**
  * { node, show(picture, room) }.
@@ -49,6 +50,7 @@ export function createTree({ signal, oncontract, onapart, onhint }) {
     tiles = new Map(picture.nodes.map((each) => [each.leaves.join(), createTile(each, layout.tile, onapart)]));
     const svg = drawing(layout.width, layout.height, picture.words.label, ...edges(picture.nodes, layout));
     set(svg, { role: "group" });
+    svg.append(...layout.toCome.map((/** @type {object} */ place) => outline(place, layout.tile)));
     svg.append(...all().map((tile) => tile.element));
     node.replaceChildren(svg);
     for (const [key, tile] of tiles) move(tile, layout.places.get(tile.id), moves && before.get(key)?.place);
@@ -172,7 +174,11 @@ function createTile(node, tile, onapart) {
       node.title && s("tspan", { class: "wl-quiet" }, `${node.title}: `),
       ...(letters.length ? letters : [s("tspan", { class: "wl-quiet" }, "scalar")]),
     ),
-    s("text", { x: middle, y: made ? 37 : 42, class: "wl-shape" }, node.shape),
+    s(
+      "text",
+      { x: middle, y: made ? 37 : 42, class: LETTER * (node.shape.length + 2) > tile.width ? "wl-tight" : null },
+      node.shape,
+    ),
     made &&
       s(
         "text",
@@ -192,6 +198,9 @@ function createTile(node, tile, onapart) {
   }
   return { id: node.id, made, element, place: null };
 }
+
+/** The outline of a result that is still to be made. */
+const outline = (place, { width, height }) => s("rect", { class: "wl-to-come", ...place, width, height, rx: 4 });
 
 /** Lines from what is contracted to what it makes. */
 function edges(nodes, { places, tile }) {

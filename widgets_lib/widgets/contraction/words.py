@@ -1,6 +1,5 @@
 """What ContractionPath shows: nodes, what two of them would make, the orders beside each other, and sentences."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,10 +29,14 @@ def timed_orders(forest: Forest, orders: Mapping[str, Path]) -> list[tuple[str, 
 
 
 def picture_of(
-    forest: Forest, orders: Mapping[str, Path], times: Mapping[Any, Measured], operands: Sequence[Any]
+    forest: Forest,
+    orders: Mapping[str, Path],
+    times: Mapping[Any, Measured],
+    operands: Sequence[Any],
+    names: Sequence[str],
 ) -> dict[str, Any]:
-    """The trait `picture`."""
-    names, tones = [*forest.e.names[:-1]], choose_tones(forest.e)
+    """The trait `picture`; names: of the operands."""
+    tones = choose_tones(forest.e)
     return {
         "nodes": [_node(forest, node, names, tones) for node in forest.nodes],
         "choices": [_choice(pair, made) for pair, made in forest.choices().items()],
@@ -101,7 +104,7 @@ def _rows(forest: Forest, orders: Mapping[str, Path], times: Mapping[Any, Measur
                 "title": path.title,
                 "flops": _short(path.flops),
                 "exact": count(path.flops, "operation"),
-                "share": _share(path.flops, fewest, most),
+                "share": path.flops / most if most else 1.0,
                 "ratio": "" if path.flops == fewest else f"{format_ratio(path.flops / fewest)} ×",
                 "largest": _short(path.largest),
                 "time": measured.text if measured else "",
@@ -116,13 +119,6 @@ def _rows(forest: Forest, orders: Mapping[str, Path], times: Mapping[Any, Measur
 def _short(number: int) -> str:
     """A count in full while it is short, else in words: "1,000", "4.00 million"."""
     return format_int(number) if number < 10**6 else format_large(number)
-
-
-def _share(flops: int, fewest: int, most: int) -> float:
-    """The length of a bar from 0 to 1 on a logarithmic axis that leaves the shortest bar a tenth."""
-    if most == fewest:
-        return 1.0
-    return 0.1 + 0.9 * math.log(max(flops, 1) / max(fewest, 1)) / math.log(most / max(fewest, 1))
 
 
 # ---- in words ----
