@@ -22,11 +22,33 @@ test("opens in the middle of the work: a line, a warp and the cells it reads", a
   const view = await mount(TILED);
   assert.equal(at(view), "18 / 46");
   assert.match(now(view), /total \+= tile_a\[x, k\] \* tile_b\[k, y\]/);
-  assert.match(caption(view), /^Warp 1, line 12: 32 lanes read tile_a \(2 passes\) and tile_b\./);
+  assert.match(caption(view), /^Warp 1, line 18: 32 lanes read tile_a \(2 passes\) and tile_b\./);
   assert.match(caption(view), /reads so far: 128 global, 832 shared/);
   assert.equal(view.$$(".wl-threads .wl-cell.wl-on").length, 32);
   assert.equal(cells(view, "tile_a", ".wl-read").length, 8, "one column");
   assert.equal(cells(view, "tile_b", ".wl-read").length, 4, "and a part of a row");
+  view.destroy();
+});
+
+test("the threads have axes, as many as the launch", async () => {
+  const titles = (view) => [...view.$$(".wl-threads svg text")].map((text) => text.textContent);
+  const plane = await mount(TILED);
+  assert.deepEqual(titles(plane), ["x →", "y ↓", "warp 0", "warp 1"]);
+  plane.destroy();
+  const row = await mount(RACE);
+  assert.deepEqual(titles(row).slice(0, 2), ["x →", ""]);
+  row.destroy();
+});
+
+test("the numbers of columns stand apart", async () => {
+  const view = await mount(TILED);
+  for (const name of ["a", "b", "c", "tile_a"]) {
+    const numbers = [...array(view, name).querySelectorAll("svg > text:not([text-anchor=end])")];
+    const ends = numbers.map((text) => [Number(text.getAttribute("x")), 7 * text.textContent.length]);
+    for (const [at, [x, wide]] of ends.entries())
+      if (at)
+        assert.ok(ends[at - 1][0] + ends[at - 1][1] / 2 + 4 <= x - wide / 2, `${name}: ${numbers[at].textContent}`);
+  }
   view.destroy();
 });
 
@@ -42,7 +64,7 @@ test("tiles fill cell by cell, and grow stale once they were used", async () => 
   for (let step = 0; step < 3; step++) press(view, "ArrowRight");
   assert.deepEqual(filled(), [64 - 0, 32 + 32]);
   press(view, "ArrowRight");
-  assert.match(caption(view), /^Barrier on line 10/);
+  assert.match(caption(view), /^Barrier on line 16/);
   press(view, "End");
   assert.equal(cells(view, "tile_a").filter((cell) => cell.classList.contains("wl-stale")).length, 64);
   press(view, "Home");
@@ -116,12 +138,12 @@ test("a line, a thread and a cell are asked about by click and by key; once more
     .querySelector("rect")
     .dispatchEvent(new view.window.Event("click", { bubbles: true }));
   assert.deepEqual(sent(view), [
-    { choose: { row: 7 } },
+    { choose: { row: 8 } },
     { choose: { thread: 3 } },
     { choose: { array: "c", place: 17 } },
   ]);
   view.model.receive({
-    answer: { title: "c[1, 7]", sentences: ["So it is."], rows: [7], threads: [3], reads: [], writes: [[2, [17]]] },
+    answer: { title: "c[1, 7]", sentences: ["So it is."], rows: [8], threads: [3], reads: [], writes: [[2, [17]]] },
   });
   assert.equal(view.$(".wl-answer").textContent, "c[1, 7]So it is.");
   assert.ok(cells(view, "c")[17].classList.contains("wl-picked") && line.getAttribute("aria-pressed") === "true");

@@ -86,6 +86,7 @@ def test_what_a_kernel_without_a_guard_does_outside(printed):
         "thread (0, 10) writes c[0, 10]",
     ]
     assert lines[-1] == f"{16 * 16 - 5 * 10} threads" == "206 threads"
+    assert "A guard mends it: if i < a.shape[0]." in lines[0], "no backticks in plain text"
 
 
 def test_what_is_written_for_a_gpu_runs_in_numbas_simulator():

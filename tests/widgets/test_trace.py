@@ -275,7 +275,7 @@ def test_a_cell_says_who_made_it_and_who_reads_it():
     say(widget, choose={"array": "tile_a", "place": 12})
     assert widget.chosen == {"array": "tile_a", "cell": 12}
     assert widget.answer["sentences"] == [
-        "Thread (1, 4) of block (0, 0) writes it on line 8, 2 times in all.",
+        "Thread (1, 4) of block (0, 0) writes it on line 9, 2 times in all.",
         "It is read 16 times, by 8 threads.",
     ]
     say(widget, choose={"array": "a", "place": 0})

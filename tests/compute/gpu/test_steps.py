@@ -55,10 +55,10 @@ def test_a_barrier_stands_between_what_comes_before_and_after():
     kinds = [(step.kind, step.line, step.interval) for step in steps]
     barriers = [at for at, (kind, _, _) in enumerate(kinds) if kind == "barrier"]
     assert [kinds[at] for at in barriers] == [
-        ("barrier", 10, 0),
-        ("barrier", 13, 1),
-        ("barrier", 10, 2),
-        ("barrier", 13, 3),
+        ("barrier", 16, 0),
+        ("barrier", 19, 1),
+        ("barrier", 16, 2),
+        ("barrier", 19, 3),
     ]
     for at in barriers:
         assert all(step.interval <= steps[at].interval for step in steps[:at])
@@ -125,7 +125,7 @@ def test_steps_are_as_coarse_as_they_must_be(most, grain, total):
 def test_what_is_too_much_even_then_is_cut_and_counted():
     found = gpu.steps(traced("tiled"), 0, 5)
     assert found.grain == "block" and len(found.steps) == 5 and found.total == 4 + 2 * 3 + 1
-    assert [step.line for step in found.steps] == [8, 9, 10, 12, 13]
+    assert [step.line for step in found.steps] == [9, 13, 16, 18, 19]
 
 
 def test_a_block_that_was_not_followed_is_named():

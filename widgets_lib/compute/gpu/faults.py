@@ -19,7 +19,7 @@ KINDS = ("out-of-bounds", "negative-index", "race", "divergent-barrier", "uninit
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault, with everything that a sentence or a drawing needs."""
+    """One fault, with everything that a sentence or a drawing needs. Printed, it is its message, without the marks of code."""
 
     kind: str
     """One of `KINDS`."""
@@ -43,6 +43,9 @@ class Fault:
     """Of an index outside, the axis; else None."""
     same_value: bool = False
     """Of a race, whether all of its writes write the same: then nothing shows, and it is a race all the same."""
+
+    def __str__(self) -> str:
+        return self.message.replace("`", "")
 
 
 def place(site: Site) -> str:

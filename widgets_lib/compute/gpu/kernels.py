@@ -57,11 +57,17 @@ def tiled(a, b, c):
     x, y = cuda.threadIdx.x, cuda.threadIdx.y
     total = float32(0)
     for start in range(0, a.shape[1], TILE):
-        tile_a[x, y] = a[i, start + y] if i < a.shape[0] and start + y < a.shape[1] else float32(0)
-        tile_b[x, y] = b[start + x, j] if start + x < b.shape[0] and j < b.shape[1] else float32(0)
-        cuda.syncthreads()  # no thread reads before all have fetched
+        if i < a.shape[0] and start + y < a.shape[1]:
+            tile_a[x, y] = a[i, start + y]
+        else:
+            tile_a[x, y] = 0
+        if start + x < b.shape[0] and j < b.shape[1]:
+            tile_b[x, y] = b[start + x, j]
+        else:
+            tile_b[x, y] = 0
+        cuda.syncthreads()  # wait until the tiles are full
         for k in range(TILE):
             total += tile_a[x, k] * tile_b[k, y]
-        cuda.syncthreads()  # no thread fetches before all have read
+        cuda.syncthreads()  # wait until all have read them
     if i < c.shape[0] and j < c.shape[1]:
         c[i, j] = total

@@ -19,7 +19,9 @@ import { markMany, step as neighbour, onpress } from "./threads.js";
  */
 
 const MARGIN = 16; // around the cells, for a pin beside them
-const FAR = 16; // cells in a row from which only every fourth is numbered
+const FAR = 16; // cells from which only every fourth is numbered
+const LETTER = 7; // width of one
+const APART = 4; // from one number to the next, at least
 
 /**
  * Returns { node, build(arrays, faults), show(moment), look(thread) }.
@@ -178,9 +180,11 @@ function createShow(cells, space) {
 
 /** @type {(rows: string[], columns: string[], size: number, left: number, top: number) => Element[]} */
 function createLabels(rows, columns, size, left, top) {
-  const numbered = (/** @type {string[]} */ labels) => labels.map((_, at) => labels.length <= FAR || at % 4 === 0);
-  const across = numbered(columns);
-  const down = numbered(rows);
+  /** @type {(labels: string[], long: number) => boolean[]}  long: a label along its axis */
+  const numbered = (labels, long) =>
+    labels.map((_, at) => at % 4 === 0 || (labels.length <= FAR && long + APART <= size));
+  const across = numbered(columns, LETTER * Math.max(0, ...columns.map((label) => label.length)));
+  const down = numbered(rows, LETTER);
   const text = (/** @type {string} */ label, /** @type {object} */ where) =>
     s("text", { class: "wl-quiet", "dominant-baseline": "central", ...where }, label);
   return [

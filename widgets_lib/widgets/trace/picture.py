@@ -100,8 +100,11 @@ class Picture:
         launch = self.trace.launch
         many = launch.threads_per_block
         row = gpu.WARP if len(launch.threads) > 1 else gpu.WARP // 2
+        across = min(launch.threads[0], row)
+        down = ", ".join("yz"[: len(launch.threads) - 1]) if across == launch.threads[0] else ""
         return {
-            "across": min(launch.threads[0], row),
+            "across": across,
+            "axes": ["x →", f"{down} ↓" if down else ""],
             "warp": gpu.WARP,
             "names": [_index(launch.thread(number)) for number in range(many)],
             "idle": np.flatnonzero(gpu.idle_threads(self.trace, self.block)).tolist(),

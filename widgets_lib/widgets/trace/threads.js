@@ -2,9 +2,10 @@
 import { drawing, h, s, set } from "../shared/dom.js";
 import { createRovingFocus } from "../shared/roving-focus.js";
 
-/** @typedef {{ across: number, warp: number, names: string[], idle: number[] }} Threads */
+/** @typedef {{ across: number, axes: string[], warp: number, names: string[], idle: number[] }} Threads */
 
-const LABEL = 46; // room for a warp's number
+const LABEL = 52; // room for a warp's number
+const TOP = 16; // for the names of the axes
 const MANY = 64; // framed cells
 const WIDE = 20; // threads in a row from which cells are smaller
 
@@ -65,8 +66,11 @@ export function createThreads({ onthread, onlook }) {
   };
 }
 
+/** @type {(text: string, at: object) => SVGGElement} */
+const label = (text, at) => s("text", { class: "wl-quiet", "dominant-baseline": "central", ...at }, text);
+
 /** @param {Threads} threads */
-function createGrid({ across, warp, names, idle }) {
+function createGrid({ across, axes, warp, names, idle }) {
   const size = across > WIDE ? 10 : 16;
   const rows = Math.ceil(names.length / across);
   const resting = new Set(idle);
@@ -77,7 +81,7 @@ function createGrid({ across, warp, names, idle }) {
       "g",
       {
         class: `wl-cell ${resting.has(at) ? "wl-idle" : ""} ${Math.floor(at / warp) % 2 ? "wl-odd" : ""}`,
-        transform: `translate(${x} ${y + 1})`,
+        transform: `translate(${x} ${TOP + y + 1})`,
         "data-at": at,
       },
       s("rect", { x: 1, y: 1, width: size - 2, height: size - 2 }),
@@ -86,21 +90,15 @@ function createGrid({ across, warp, names, idle }) {
   /** @type {SVGGElement[][]} */
   const warps = [];
   for (let first = 0; first < names.length; first += warp) {
-    const y = (Math.floor(first / across) + 0.5) * size + 1;
-    const offset = first % across ? 0 : LABEL - 6;
-    warps.push(
-      offset
-        ? [
-            s(
-              "text",
-              { x: offset, y, "text-anchor": "end", "dominant-baseline": "central", class: "wl-quiet" },
-              `warp ${first / warp}`,
-            ),
-          ]
-        : [],
-    );
+    const y = TOP + (Math.floor(first / across) + 0.5) * size + 1;
+    warps.push(first % across ? [] : [label(`warp ${first / warp}`, { x: LABEL - 6, y, "text-anchor": "end" })]);
   }
-  const node = drawing(LABEL + across * size + 2, rows * size + 4, "", ...warps.flat(), ...cells);
+  const titles = [
+    label(axes[0], { x: LABEL + 1, y: TOP / 2 }),
+    label(axes[1], { x: LABEL - 6, y: TOP / 2, "text-anchor": "end" }),
+  ];
+  const width = LABEL + Math.max(across * size, 2 * TOP) + 2;
+  const node = drawing(width, TOP + rows * size + 4, "", ...titles, ...warps.flat(), ...cells);
   set(node, { role: null, "aria-label": null });
   return { node, cells, warps };
 }
