@@ -232,9 +232,16 @@ test("Space and arrows in a text are the text's", async () => {
   view.destroy();
 });
 
+test("the name of a cell does not break", async () => {
+  const view = await mount(MATMUL);
+  const names = [...view.$$(".wl-caption .wl-element")].map((name) => name.textContent);
+  assert.deepEqual(names.slice(0, 3), ["c[0, 1]", "a[0, 0]", "b[0, 1]"]);
+  view.destroy();
+});
+
 test("a challenge shows its task, hints on demand, the wanted picture, and that it is solved", async () => {
   const view = await mount("wl.EinsumExplorer(challenge='picture')");
-  assert.equal(view.$(".wl-task").textContent, "Which equation gave this picture?");
+  assert.equal(view.$(".wl-task").textContent, "Which equation gives the result marked “wanted”?");
   const { target } = view.model.state;
   assert.deepEqual(
     [...view.$$(".wl-target .wl-cell")].map((cell) => cell.textContent),

@@ -226,7 +226,7 @@ _CHALLENGES = (
     Challenge(
         "picture",
         "this picture",
-        "Which equation gave this picture?",
+        "Which equation gives the result marked “wanted”?",
         "ij,i->ij",
         ((3, 4), (3,)),
         "ij,i->j",
@@ -239,7 +239,7 @@ _CHALLENGES = (
     Challenge(
         "picture-pairs",
         "this picture",
-        "Which equation gave this picture?",
+        "Which equation gives the result marked “wanted”?",
         "ik,jl->il",
         ((3, 4), (2, 4)),
         "ik,jk->ji",

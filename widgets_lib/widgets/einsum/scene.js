@@ -58,7 +58,7 @@ export class Scene {
     });
     if (this.looked && this.terms[this.looked.which] !== before[this.looked.which]) this.looked = null;
     const nodes = this.terms.map(({ node }) => node);
-    if (target) nodes.push(createTerm("?", targetFigure(target, size)));
+    if (target) nodes.push(targetTerm(target, size));
     keepFocus(this.node, () => setChildren(this.node, nodes));
     this.panels.forEach((panel, which) => panel.renew(all[which].texts));
   }
@@ -210,7 +210,7 @@ function sizeOfCells(panels) {
  * @param {Panel} target
  * @param {number} size
  */
-function targetFigure(target, size) {
+function targetTerm(target, size) {
   const panel = createPanel({
     panel: { ...target, name: "wanted" },
     role: "result",
@@ -220,6 +220,7 @@ function targetFigure(target, size) {
     onHighlight: () => {},
     onletter: () => {},
   });
-  panel.node.classList.add("wl-target");
-  return panel.node;
+  const term = createTerm("?", panel.node);
+  term.classList.add("wl-target");
+  return term;
 }

@@ -19,7 +19,7 @@ const toned = (tone, text) => h("span", tone ? { class: `wl-${tone}` } : {}, tex
 const joined = (parts, separator) => parts.flatMap((part, at) => (at ? [separator, ...part] : part));
 
 /**
- * The name of a cell, indices in the colours of their letters: c[2, 0].
+ * The name of a cell, in one piece, indices in the colours of their letters: c[2, 0].
  * @param {Panel} panel
  * @param {number} p
  */
@@ -32,14 +32,11 @@ function element(panel, p) {
     indices[axis] = String(some[rest % some.length]);
     rest = Math.floor(rest / some.length);
   }
-  return [
-    `${panel.name}[`,
-    ...joined(
-      indices.map((index, axis) => [toned(panel.tones[axis], index)]),
-      ", ",
-    ),
-    "]",
-  ];
+  const listed = joined(
+    indices.map((index, axis) => [toned(panel.tones[axis], index)]),
+    ", ",
+  );
+  return [h("span", { class: "wl-element" }, `${panel.name}[`, ...listed, "]")];
 }
 
 /**
