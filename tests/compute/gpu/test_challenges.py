@@ -191,6 +191,11 @@ def test_places_are_lines_of_the_text_and_alternatives_fit_there(key):
 
 
 @pytest.mark.parametrize("key", gpu.EXAMPLES)
+def test_the_memory_has_room_beside_an_examples_text(key):
+    assert max(map(len, gpu.EXAMPLES[key].text.splitlines())) <= 56
+
+
+@pytest.mark.parametrize("key", gpu.EXAMPLES)
 def test_the_kernels_to_look_at_do_what_they_say(key):
     example = gpu.EXAMPLES[key]
     arguments = example.arguments()

@@ -65,9 +65,9 @@ def tiled(a, b, c):
             tile_b[x, y] = b[start + x, j]
         else:
             tile_b[x, y] = 0
-        cuda.syncthreads()  # wait until the tiles are full
+        cuda.syncthreads()  # until the tiles are full
         for k in range(TILE):
             total += tile_a[x, k] * tile_b[k, y]
-        cuda.syncthreads()  # wait until all have read them
+        cuda.syncthreads()  # until all have read them
     if i < c.shape[0] and j < c.shape[1]:
         c[i, j] = total
