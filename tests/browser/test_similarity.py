@@ -1,8 +1,14 @@
 """SimilarityExplorer in a real page: drawn with the mouse, with a finger and with keys."""
 
 import re
+import sys
 
+import pytest
 from playwright.sync_api import expect
+
+from tests.support import servers
+from tests.support.frozen import forking_voila
+from tests.support.pages import open_lesson
 
 
 def draw(page, pad, points):
@@ -45,3 +51,13 @@ def test_a_digit_is_drawn_predicted_read_and_explained(voila_page):
     for stage in ("draw", "pixel by pixel", "all 10,000", "moved"):
         widget.get_by_label(stage, exact=True).check()
         page.wait_for_function("document.documentElement.scrollWidth <= 360")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="lessons are frozen on Linux only")
+def test_a_frozen_lesson_brings_the_table_that_a_thread_computed_after_its_last_cell(logs, tmp_path, clean_page):
+    servers.write_notebook(["import widgets_lib as wl", "wl.SimilarityExplorer('confusion')"], tmp_path / "t.ipynb")
+    with forking_voila(tmp_path, logs) as server:
+        page = open_lesson(clean_page, server, "t.ipynb")
+        expect(page.get_by_role("button", name="0 read as 0: 799 times")).to_be_visible()
+        expect(page.locator(".wl-progress")).to_be_hidden()
+        page.goto("about:blank")

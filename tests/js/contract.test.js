@@ -2,7 +2,7 @@
 // work.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mount, widgetExpressions } from "./harness.js";
+import { mount, threadUpdatedTraits, widgetExpressions } from "./harness.js";
 
 // Every widget there is, and states in which one looks different.
 const EXPRESSIONS = [...Object.values(widgetExpressions()), "wl.BroadcastExplorer(preset='clash')"];
@@ -15,6 +15,13 @@ for (const expression of EXPRESSIONS) {
     assert.ok(view.model.listenerCount() > 0);
     view.destroy();
     assert.equal(view.model.listenerCount(), 0);
+  });
+
+  test(`${expression}: asks for what a thread set before the page was there`, async () => {
+    const view = await mount(expression);
+    const asks = view.model.sent.filter(({ content }) => content.view === 1).length;
+    if (threadUpdatedTraits(expression).length) assert.equal(asks, 1);
+    view.destroy();
   });
 
   test(`${expression}: is named, shows an error in words, and keeps a second view`, async () => {

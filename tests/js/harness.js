@@ -27,7 +27,12 @@ export function stateOf(expression) {
   return fromPython(expression).state;
 }
 
-/** { state, files }: the synced state, and the files of the view by name. */
+/** The traits of a Python expression's widget that a thread may set. */
+export function threadUpdatedTraits(expression) {
+  return fromPython(expression).thread_updated;
+}
+
+/** { state, files, thread_updated }: the synced state, the files of the view by name, and traits that a thread may set. */
 function fromPython(expression) {
   if (!states.has(expression)) states.set(expression, askPython(expression));
   return JSON.parse(states.get(expression), (_, value) =>

@@ -1,8 +1,8 @@
 """What widgets send to their page, for the tests in JavaScript: `python -m tests.support.states` answers lines.
 
 Each line of input is, as a JSON string, an expression that makes a widget. It is evaluated in a fork, so that no widget
-sees what another left behind, and the libraries are imported once. Each line of output is JSON: {"state", "files"}, or
-{"failed"} with the traceback.
+sees what another left behind, and the libraries are imported once. Each line of output is JSON: {"state", "files",
+"thread_updated"}, or {"failed"} with the traceback.
 """
 
 import base64
@@ -25,7 +25,12 @@ def answer(expression):
     """The line that answers an expression."""
     try:
         widget = eval(expression, {"wl": wl, "np": np})
-        return json.dumps({"state": widget.get_state(), "files": widget._assets.files}, default=encoded)
+        said = {
+            "state": widget.get_state(),
+            "files": widget._assets.files,
+            "thread_updated": widget.thread_updated_traits,
+        }
+        return json.dumps(said, default=encoded)
     except Exception:
         return json.dumps({"failed": traceback.format_exc()})
 

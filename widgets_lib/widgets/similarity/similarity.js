@@ -222,6 +222,7 @@ class Explorer {
 function render(context) {
   const view = createView(context, "similarity", "Similarity explorer");
   new Explorer(view, context.model);
+  context.model.send({ view: 1 });
   return view.destroy;
 }
 
