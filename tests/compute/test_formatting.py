@@ -20,6 +20,7 @@ from widgets_lib.compute.formatting import (
     join_words,
     shorten,
     three_digits,
+    with_article,
 )
 
 
@@ -44,6 +45,13 @@ def test_a_whole_number_that_python_refuses_to_print_is_told_by_its_size():
 )
 def test_a_count_has_the_right_plural(words, text):
     assert words == text
+
+
+def test_a_number_has_the_article_that_is_spoken():
+    for number in (0, 3, 7, 100, 110, 180, 110_000):
+        assert with_article(number) == f"a {number}"
+    for number in (8, 11, 18, 80, 800, 8_000, 11_000):
+        assert with_article(number) == f"an {number}"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ test("draws the curve, the ball where Python puts it, and the step that is next"
   const { landscape, picture } = view.model.state;
   assert.equal(view.$(".wl-curve").getAttribute("d").split("L").length, landscape.curve.length);
   const titles = view.$$(".wl-title").map((title) => title.textContent);
-  assert.deepEqual(titles, ["b: ink speaks for 0 and against 1", "mean loss of 2,000 digits"]);
+  assert.deepEqual(titles, ["b: how strongly ink counts for 0 and against 1", "mean loss of 2,000 digits"]);
   assert.match(view.$(".wl-ball").getAttribute("aria-label"), /^the ball, at b = 2, loss 6\.41/);
   assert.equal(view.$$(".wl-arrow").length, 1);
   assert.equal(view.$(".wl-arithmetic code").textContent, picture.arithmetic[0]);
@@ -32,7 +32,7 @@ test("two weights have contours, one scale, and the arrow of a batch beside the 
   const [width, height] = ["width", "height"].map((name) => Number(frame.getAttribute(name)));
   assert.ok(Math.abs(width / (across.high - across.low) - height / (up.high - up.low)) < 1e-6);
   assert.ok(view.$(".wl-arrow-all") && view.$(".wl-arrow-batch"));
-  assert.match(view.$(".wl-legend").textContent, /a step by this batch.*a step by all digits.*2\/λ: with a larger/);
+  assert.match(view.$(".wl-legend").textContent, /the step of this batch.*the step of all digits.*2\/λ: above this/);
   view.destroy();
 });
 
@@ -223,6 +223,6 @@ test("a short arrow is drawn longer, in its own direction", async () => {
     const length = Math.hypot(x2 - x1, y2 - y1);
     assert.ok(length > 20 && Math.abs((x2 - x1) / length - 0.6) < 1e-6 && y2 > y1);
   }
-  assert.match(view.$(".wl-legend").textContent, /Short steps are drawn longer. Drag the ball, or click to place it/);
+  assert.match(view.$(".wl-legend").textContent, /Very short steps are drawn longer, to be seen. Drag the ball, or click to place it/);
   view.destroy();
 });

@@ -93,8 +93,8 @@ def test_two_distances_written_out_and_from_the_library(printed, digits, means):
     found = [f"{distance(a_3, means[d]):.4f}" for d in (3, 7) for distance in (l1, l2)]
     assert found == ["0.1114", "0.2021", "0.1586", "0.3021"]
     assert printed(LESSON, "dist_3_abs = ").splitlines() == [
-        "to the ideal 3: 0.1114 absolute, 0.2021 squared",
-        "to the ideal 7: 0.1586 absolute, 0.3021 squared",
+        "to the ideal 3: 0.1114 absolute, 0.2021 root mean square",
+        "to the ideal 7: 0.1586 absolute, 0.3021 root mean square",
     ]
     assert printed(LESSON, "for name, ideal in").splitlines() == [
         "to the ideal 3: 0.1114, 0.2021",
@@ -111,11 +111,11 @@ def test_it_is_the_only_three_with_these_distances(digits, means):
 
 def test_the_plain_difference_cancels(printed, digits, means):
     a_3 = digits[0][3][1032]
-    darker, lighter = int((a_3 > means[3]).sum()), int((a_3 < means[3]).sum())
+    more, less = int((a_3 > means[3]).sum()), int((a_3 < means[3]).sum())
     assert f"{(a_3 - means[3]).mean():.4f}" == "0.0009"
-    assert printed(LESSON, "darker, lighter = ").splitlines() == [
+    assert printed(LESSON, "more, less = ").splitlines() == [
         "0.0009",
-        f"{darker} pixels are darker than the ideal, {lighter} are lighter",
+        f"{more} pixels have more ink than the ideal, {less} have less",
     ]
     tests = np.concatenate([digits[1][3], digits[1][7]])
     plain = [(tests - means[d]).mean((1, 2)) for d in (3, 7)]
@@ -257,7 +257,7 @@ def test_two_pixels_do_more_harm_upwards_than_to_the_right(digits, means):
     assert list(found.values()) == ["34 %", "48 %", "55 %", "63 %"]
     remember = nbformat.read(servers.ROOT / f"lessons/{LESSON}.ipynb", 4).cells[-1].source
     assert "up by two pixels, and L1 reads only 34 % right, L2 48 %." in remember
-    assert "To the right it does less harm: 55 % and 63 %." in remember
+    assert "A shift to the right does less harm: 55 % and 63 %." in remember
 
 
 def test_every_question_knows_its_answer(run_lesson):
@@ -285,7 +285,7 @@ def test_no_question_stands_below_its_answer():
         ("torch.stack(three_tensors)", "stacked_threes.shape"),
         ("rank of", "stacked_threes.ndim"),
         ("stacked_threes.mean(0)", "mean3.shape"),
-        ("that mean is 0.0009", "darker, lighter"),
+        ("that mean is 0.0009", "more, less"),
         ("Which number is larger", "dist_3_abs"),
         ("tns[:, 1]", "tns[:, 1]"),
         ("(tns * 1.5).type()", "(tns * 1.5).type()"),

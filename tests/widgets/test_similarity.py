@@ -111,6 +111,8 @@ def test_the_confusion_matrix_and_the_digits_of_a_cell(nothing_read):
     assert widget.table["page"] == 13
     widget.set_state({"cell": [1, 0]})
     assert widget.table["opened"] == "No 1 was read as a 0." and widget.gallery == b""
+    widget.set_state({"cell": [8, 8]})
+    assert widget.table["opened"].startswith("An 8 that was read as an 8: ")
 
 
 def test_the_curve_is_drawn_as_far_as_it_was_tried(nothing_read):

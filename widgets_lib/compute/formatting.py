@@ -28,6 +28,12 @@ def count(n: int, noun: str, plural: str | None = None) -> str:
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
+def with_article(digit: int) -> str:
+    """A number with its article, as it is spoken: "a 7", "an 8", "an 11", "an 18", "an 80"."""
+    first = f"{digit:,}".split(",")[0]
+    return f"{'an' if first[0] == '8' or first in ('11', '18') else 'a'} {digit}"
+
+
 def format_large(number: float) -> str:
     """A large count in words: "78.4 thousand", "784 million", "419 billion"; below a thousand the number itself."""
     return _scaled(number, ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e3, "thousand"))) or str(number)

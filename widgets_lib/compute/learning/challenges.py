@@ -96,9 +96,9 @@ def _uphill(path: Descent) -> Verdict:
         return Verdict(False, "Here the slope is 0, and there is no uphill.")
     if place.uphill:
         return Verdict(
-            True, f"Solved: this batch points uphill, with a cosine of {_signed(place.cosine)} to the true arrow."
+            True, f"Solved: this batch points uphill, with a cosine of {_signed(place.cosine)} with the true arrow."
         )
-    return Verdict(False, f"This batch points downhill, with a cosine of {_signed(place.cosine)} to the true arrow.")
+    return Verdict(False, f"This batch points downhill, with a cosine of {_signed(place.cosine)} with the true arrow.")
 
 
 def _agree(path: Descent) -> Verdict:
@@ -109,7 +109,7 @@ def _agree(path: Descent) -> Verdict:
         return Verdict(False, "Walk to the bottom first: high up nearly all digits agree on the direction.")
     if place.cosine is None or place.cosine < LIKE:
         cosine = "no" if place.cosine is None else f"a cosine of {_signed(place.cosine)}"
-        return Verdict(False, f"At the bottom, and this batch has {cosine} to the true arrow; {LIKE} is wanted.")
+        return Verdict(False, f"At the bottom, and this batch has {cosine} with the true arrow; {LIKE} is wanted.")
     return Verdict(
         True, f"Solved: {count(path.batch, 'digit')}, and a cosine of {_signed(place.cosine)} at the bottom."
     )
@@ -124,7 +124,7 @@ CHALLENGES = {
             "ink",
             (
                 "A step that lands on the other side of the valley turns back with the next one.",
-                "The mark on the slider says from which learning rate on it can’t come to rest.",
+                "The mark on the slider says above which learning rate it can’t come to rest.",
                 "Set it above 2/λ, and take ten steps.",
             ),
             _swing,
@@ -135,7 +135,7 @@ CHALLENGES = {
             "ink",
             (
                 "The learning rate may change on the way.",
-                "Far up, where it curves little, a longer step does no harm; near the bottom it is to be half of 2/λ.",
+                "Far up, where it curves little, a longer step does no harm; near the bottom make it half of 2/λ.",
             ),
             _settle,
         ),
@@ -162,7 +162,7 @@ CHALLENGES = {
         ),
         Challenge(
             "agree",
-            f"At the bottom, draw a batch of fewer than {LIKE_BATCH} digits with a cosine of at least {LIKE} to the true arrow.",
+            f"At the bottom, draw a batch of fewer than {LIKE_BATCH} digits with a cosine of at least {LIKE} with the true arrow.",
             "plane",
             (
                 "The larger the batch, the nearer its arrow to the true one.",

@@ -46,8 +46,8 @@ class View:
 
 
 TITLES = {
-    "templates": ("a", "the mean digits of lesson 7 minus the overall mean"),
-    "ink": ("b", "ink speaks for 0 and against 1"),
+    "templates": ("a", "how strongly lesson 7’s means count (less their average)"),
+    "ink": ("b", "how strongly ink counts for 0 and against 1"),
 }
 FRAMES = {  # of one weight, and of both
     "cross-entropy": {1: {"templates": (-2.0, 14.0), "ink": (-9.0, 6.0)}, 2: {"templates": (-2.0, 10.0), "ink": (-4.0, 4.0)}},

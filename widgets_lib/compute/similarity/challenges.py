@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from widgets_lib.compute.formatting import with_article
+
 from .course import course_confusion, course_digits, has_answers, looks_like, test_digit
 from .reader import DIRECTIONS, Direction, Metric, accuracy, classify
 
@@ -79,12 +81,12 @@ def _judge_seven(attempt: Attempt) -> Verdict:
     if attempt.image is None:
         return Verdict(False, "Draw a 7 first.")
     if attempt.steps_off:
-        return Verdict(False, "Turn all steps of the placing on: the shape alone is to mislead it.")
+        return Verdict(False, "Turn all steps of the placing on: only the shape may mislead it.")
     label, answer = attempt.label(), _read(attempt.image, attempt.metric)
     if label != 7:
         return Verdict(False, _say_unlike(label, 7))
     if answer != 1:
-        return Verdict(False, f"That is a 7, and {_name(attempt)} reads it as a {answer}.")
+        return Verdict(False, f"That is a 7, and {_name(attempt)} reads it as {with_article(answer)}.")
     return Verdict(True, f"Solved: your 7 is nearest to the mean 1 by {_name(attempt)}.")
 
 
@@ -93,13 +95,13 @@ def _judge_split(attempt: Attempt) -> Verdict:
         return Verdict(False, "Choose a test digit, or draw one.")
     label = attempt.label()
     if label != 3:
-        if attempt.index >= 0:
-            return Verdict(False, f"This is a {label}: choose or draw a 3.")
-        return Verdict(False, _say_unlike(label, 3))
+        if attempt.index < 0 or label is None:
+            return Verdict(False, _say_unlike(label, 3))
+        return Verdict(False, f"This is {with_article(label)}: choose or draw a 3.")
     l1, l2 = _read(attempt.image, "l1"), _read(attempt.image, "l2")
     if l1 == l2:
-        return Verdict(False, f"A 3, and both L1 and L2 read a {l1}.")
-    return Verdict(True, f"Solved: L1 reads a {l1} and L2 reads a {l2}.")
+        return Verdict(False, f"A 3, and both L1 and L2 read {with_article(l1)}.")
+    return Verdict(True, f"Solved: L1 reads {with_article(l1)} and L2 reads {with_article(l2)}.")
 
 
 def _judge_step(attempt: Attempt) -> Verdict:
@@ -116,8 +118,8 @@ def _judge_step(attempt: Attempt) -> Verdict:
         return Verdict(False, "Read right with all steps on. Now turn off a single one.")
     answer = _read(attempt.image, attempt.metric)
     if answer == label:
-        return Verdict(False, f"Still read as a {label}: try another step, or another digit.")
-    return Verdict(True, f"Solved: without that step {_name(attempt)} reads your {label} as a {answer}.")
+        return Verdict(False, f"Still read as {with_article(label)}: try another step, or another digit.")
+    return Verdict(True, f"Solved: without that step {_name(attempt)} reads your {label} as {with_article(answer)}.")
 
 
 def _judge_half(attempt: Attempt) -> Verdict:
@@ -160,7 +162,7 @@ def _judge_pair(attempt: Attempt) -> Verdict:
     true, said = attempt.cell
     if true == said:
         return Verdict(False, "These were read right: the mistakes lie off the diagonal.")
-    found = f"{mistakes[true, said]:,} times a {true} was read as a {said}"
+    found = f"{mistakes[true, said]:,} times {with_article(true)} was read as {with_article(said)}"
     if mistakes[true, said] < mistakes.max():
         return Verdict(False, f"{found}; another mistake is commoner.")
     return Verdict(True, f"Solved: {found}, and no mistake of {_name(attempt)} is commoner.")
@@ -182,9 +184,9 @@ _ALL = (
         "draw",
         _judge_seven,
         (
-            "The mean 1 is a thick upright stroke in the middle. Where has a 7 its ink?",
+            "The mean 1 is a thick upright stroke in the middle. Where does a 7 have its ink?",
             "A short bar leaves little ink beside the stroke.",
-            "Draw it steep, with a bar of a third of its height, and read it by L1.",
+            "Draw it steep, with a bar a third as long as the stroke, and read it by L1.",
         ),
     ),
     Challenge(

@@ -105,11 +105,11 @@ function render(context) {
     challenge.show(model.get("challenge"));
     const both = picture.arrows.all !== undefined;
     legend.replaceChildren(
-      key("batch", both ? "a step by this batch" : "a step by all digits"),
-      ...(both ? [key("all", "a step by all digits")] : []),
+      key("batch", both ? "the step of this batch" : "the step of all digits"),
+      ...(both ? [key("all", "the step of all digits")] : []),
       key("path", "the path"),
-      key("limit", "2/λ: with a larger learning rate, no rest at the bottom"),
-      h("span", { class: "wl-quiet" }, "Short steps are drawn longer. Drag the ball, or click to place it."),
+      key("limit", "2/λ: above this the ball can’t come to rest"),
+      h("span", { class: "wl-quiet" }, "Very short steps are drawn longer, to be seen. Drag the ball, or click to place it."),
     );
     view.caption.replaceChildren(...prose(picture.said));
     arithmetic.replaceChildren(

@@ -144,7 +144,7 @@ def _sentences(shown: Landscape, path: Descent, kind: str) -> list[str]:
     here, taken = path.places[-1], len(path.places) - 1
     after = f"After {count(taken, 'step')}" if taken else "At the start"
     said = [
-        f"{after}: {_place(shown, here.t)}, loss {_text(here.loss)}, where the lowest is {_text(shown.slice.minimum[1])}."
+        f"{after}: {_place(shown, here.t)}, loss {_text(here.loss)}; the lowest is {_text(shown.slice.minimum[1])}."
     ]
     limit = three_digits(shown.limit)
     said += {
@@ -181,7 +181,7 @@ def _batch_sentence(shown: Landscape, path: Descent, here: Place) -> str:
         slope, true = float(here.batch_gradient[0]), float(here.gradient[0])
         return f"{digits} sees a slope of {_text(slope)}, all digits one of {_text(true)}."
     cosine = f"{here.cosine:.2f}".replace("-", MINUS)
-    return f"{digits} has a cosine of {cosine} to the true arrow."
+    return f"{digits} has a cosine of {cosine} with the true arrow."
 
 
 def _place(shown: Landscape, t: Any) -> str:

@@ -7,6 +7,7 @@ import traitlets
 
 from widgets_lib.compute import stacks
 from widgets_lib.compute._integers import check_flag, check_integer
+from widgets_lib.compute.formatting import with_article
 from widgets_lib.widgets._base import Widget
 
 USUAL_PIXEL = 14, 12  # where the middle stroke of a 3 may be, or not
@@ -102,5 +103,5 @@ def _thousandths(values: np.ndarray) -> bytes:
 
 def _sentence(count: int, name: str, digit: int) -> str:
     if count == 1:
-        return f"One image of a {digit}: the mean is the image itself."
+        return f"One image of {with_article(digit)}: the mean is the image itself."
     return f"The mean of {count:,} {name}, pixel by pixel."

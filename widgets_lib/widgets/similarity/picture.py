@@ -7,6 +7,7 @@ import numpy as np
 
 from widgets_lib.compute import similarity
 from widgets_lib.compute.drawing import centre_of_mass
+from widgets_lib.compute.formatting import with_article
 from widgets_lib.compute.similarity import Direction, Metric
 from widgets_lib.compute.similarity.challenges import Attempt, Challenge
 from widgets_lib.widgets._challenges import SOLVED_BEFORE, describe_progress
@@ -157,7 +158,7 @@ def draw_curve(setting: Setting, subject: Subject, most: int) -> dict[str, Any]:
         bytes_moved = similarity.shift(subject.image, down * setting.pixels, right * setting.pixels)
         reading = Reading.of(bytes_moved, setting.metric)
         moved = bytes_moved / 255
-        said = f"This one, {_name(subject)}, is read as a {reading.answer}."
+        said = f"This one, {_name(subject)}, is read as {with_article(reading.answer)}."
     return {
         "metric": setting.metric,
         "direction": setting.direction,
@@ -177,7 +178,7 @@ def _shares(metric: Metric, direction: Direction, furthest: int) -> list[float]:
 
 
 def _name(subject: Subject) -> str:
-    return "your drawing" if subject.label is None else f"a {subject.label}"
+    return "your drawing" if subject.label is None else with_article(subject.label)
 
 
 def describe_challenge(challenge: Challenge, attempt: Attempt, solved: bool, hints: int) -> dict[str, Any]:

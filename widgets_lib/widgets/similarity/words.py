@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from widgets_lib.compute import drawing, similarity
-from widgets_lib.compute.formatting import count
+from widgets_lib.compute.formatting import count, with_article
 from widgets_lib.compute.similarity import Direction, Metric
 from widgets_lib.widgets.similarity.subject import Reading, Subject
 
 NAMES: dict[Metric, str] = {"l1": "L1", "l2": "L2", "dot": "dot product"}
 MEANINGS: dict[Metric, str] = {
     "l1": "L1: mean absolute difference",
-    "l2": "L2: root mean squared difference",
+    "l2": "L2: root mean squared error",
     "dot": "dot product: larger is more alike",
 }
 DOT = "The dot product multiplies image and mean pixel by pixel and adds it all up: the larger, the more alike."
@@ -104,9 +104,9 @@ def say_table(table: NDArray[np.int64], metric: Metric) -> str:
 def say_cell(true: int, said: int, found: int, first: int, shown: int) -> str:
     """What the open cell holds."""
     if not found:
-        return f"No {true} was read as a {said}."
+        return f"No {true} was read as {with_article(said)}."
     part = f" Here: {first + 1:,} to {first + shown:,}." if found > shown else ""
-    return f"A {true} that was read as a {said}: {count(found, 'time')}.{part}"
+    return f"{with_article(true).capitalize()} that was read as {with_article(said)}: {count(found, 'time')}.{part}"
 
 
 def say_shift(metric: Metric, direction: Direction, shares: Sequence[float], pixels: int, subject: str) -> str:
