@@ -34,6 +34,10 @@ def styles(axes):
     return " ".join(element.get("style", "") for element in svg(axes).iter())
 
 
+def on_paper(axes):
+    return [element for element in svg(axes).iter() if element.get("class") == "wl-on-paper"]
+
+
 def test_every_colour_of_a_plot_is_a_token(axes):
     for heights in ([1, 2], [2, 1], [1, 1], [2, 2]):
         axes.plot(heights, label="one")
@@ -71,7 +75,7 @@ def test_text_stays_text_and_two_figures_share_no_id(axes):
     [
         (np.eye(3), None, True),
         (np.eye(3), "gray_r", True),
-        (np.eye(3), "gray", True),
+        (np.eye(3), "gray", False),  # white is much, as light is
         (np.eye(3), "Blues", True),
         (np.eye(3), "viridis", False),
         (np.zeros((3, 3, 3)), None, False),
@@ -80,6 +84,18 @@ def test_text_stays_text_and_two_figures_share_no_id(axes):
 def test_numbers_on_paper_turn_with_the_theme_and_photographs_do_not(axes, picture, cmap, turns):
     axes.imshow(picture, cmap=cmap)
     assert ('<div class="wl-figure wl-on-paper">' in html(axes)) is turns
+    assert len(on_paper(axes)) == turns
+
+
+def test_of_two_kinds_of_pictures_only_that_on_paper_turns(axes):
+    axes.imshow(np.eye(3), extent=(0, 1, 0, 1))
+    weights = axes.imshow(np.eye(4), extent=(1, 2, 0, 1), cmap="gray")
+    axes.set_xlim(0, 2)
+    weights.set_gid("weights")
+    assert '<div class="wl-figure">' in html(axes)
+    (picture,) = on_paper(axes)
+    assert picture.get("width") == "3"
+    assert weights.get_gid() == "weights"
 
 
 def test_a_picture_keeps_its_own_pixels(axes):

@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,10 +19,12 @@ import numpy as np
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
 
 SHEETS = Path(__file__).parent / "shared"
 PIXELS_PER_POINT = 96 / 72  # CSS pixels; matplotlib's SVG counts in points
 NEARLY_WHITE = 0.95
+ON_PAPER = "wl-on-paper"  # the class of a picture that turns with the theme, and of a figure of such pictures alone
 # matplotlib has written `font: 10px 'DejaVu Sans', …`, and since 3.10 `font-size: 10px; font-family: 'DejaVu Sans', …`.
 TYPEFACE = r"""(<text style="(?:font: [^;"]*?[\d.]+px |[^"]*?font-family: ))[^;"]+"""
 
@@ -56,6 +60,7 @@ def _style() -> dict[str, Any]:
         "lines.linewidth": 1.25,
         "legend.frameon": False,
         "image.cmap": "gray_r",
+        "image.composite_image": False,  # each is marked for itself
         "image.interpolation": "none",  # the numbers as they are, one pixel each
         "svg.fonttype": "none",  # text stays text
     }
@@ -81,11 +86,13 @@ def figure_html(figure: Figure) -> str | None:
         return None
     file = io.StringIO()
     metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    figure.savefig(file, format="svg", bbox_inches="tight", metadata=metadata)
+    with _images_on_paper(figure) as is_on_paper:
+        figure.savefig(file, format="svg", bbox_inches="tight", metadata=metadata)
     svg = file.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.DOTALL)
-    kind = " wl-on-paper" if _is_on_paper(figure) else ""
+    kind = f" {ON_PAPER}" if is_on_paper and all(is_on_paper) else ""
+    svg = svg.replace(f'id="{ON_PAPER}"', f'class="{ON_PAPER}"')
     return f'<style>{_sheet()}</style><div class="wl-figure{kind}">{_in_tokens(_sized(_without_names(svg)))}</div>'
 
 
@@ -115,19 +122,29 @@ def _in_tokens(svg: str) -> str:
     return re.sub(r'style="[^"]*"', replace, svg)
 
 
-def _is_on_paper(figure: Figure) -> bool:
-    """Whether its pictures are numbers in a colour map with a white end, which is paper and turns with the theme.
-
-    A photograph, or a map such as viridis, keeps its colours.
-    """
+@contextmanager
+def _images_on_paper(figure: Figure) -> Iterator[list[bool]]:
+    """Of each of its pictures whether it is on paper; those that are have a name in the SVG meanwhile."""
     from matplotlib.image import AxesImage  # loaded by now
 
-    images = figure.findobj(AxesImage)
-    return bool(images) and all(
-        np.asarray(image.get_array()).ndim == 2
-        and any(min(image.get_cmap()(end)[:3]) > NEARLY_WHITE for end in (0.0, 1.0))
-        for image in images
-    )
+    images = [image for image in figure.findobj(AxesImage) if isinstance(image, AxesImage)]
+    names, found = [image.get_gid() for image in images], [_is_on_paper(image) for image in images]
+    for image, is_on_paper in zip(images, found, strict=True):
+        if is_on_paper:
+            image.set_gid(ON_PAPER)
+    try:
+        yield found
+    finally:
+        for image, name in zip(images, names, strict=True):
+            image.set_gid(name)
+
+
+def _is_on_paper(image: AxesImage) -> bool:
+    """Whether a picture is of numbers in a colour map that begins with white, which is paper and turns with the theme.
+
+    A photograph, a map such as viridis, and one in which white means much, keep their colours.
+    """
+    return np.asarray(image.get_array()).ndim == 2 and min(image.get_cmap()(0.0)[:3]) > NEARLY_WHITE
 
 
 @cache
