@@ -3,6 +3,14 @@
 from playwright.sync_api import expect
 
 
+def test_the_pixel_that_it_opens_with_is_in_sight_in_the_table_too(voila_page):
+    page = voila_page(["import widgets_lib as wl", "wl.PixelTable(index='14, 13')"])
+    here, pane = page.locator("td.wl-here"), page.locator(".wl-numbers-pane")
+    expect(here).to_have_attribute("data-p", str(14 * 28 + 13))
+    bottom, below = (box["y"] + box["height"] for box in (here.bounding_box(), pane.bounding_box()))
+    assert bottom < below
+
+
 def test_a_slice_is_dragged_typed_and_walked_to(voila_page):
     page = voila_page(["import widgets_lib as wl", "wl.PixelTable()"])
     widget = page.locator(".wl-pixels")

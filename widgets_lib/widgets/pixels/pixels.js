@@ -41,10 +41,7 @@ function render(context) {
     get,
     view.save,
     () => shownIn(get),
-    () => {
-      isMoved = true;
-      point();
-    },
+    () => point(),
   );
   const listeners = { onHighlight: gestures.highlight, onkey: gestures.walk };
   const drags = { onpress: gestures.press, ondrag: gestures.drag };
@@ -60,7 +57,6 @@ function render(context) {
   view.stage.append(h("div", { class: "wl-bench" }, grid.node, table.node));
   const room = createRoom(view, { onchange: draw });
   let built = ""; // which rows and columns the table has
-  let isMoved = false; // it opens on its first rows, wherever the pixel is, and follows once another is looked at
 
   function draw() {
     const { shape, grey, label } = get("picture");
@@ -93,17 +89,14 @@ function render(context) {
     const p = gestures.current();
     const wide = get("picture").shape[1];
     grid.point(Math.floor(p / wide), p % wide);
-    table.point(p, isMoved);
+    table.point(p);
     table.showRest();
     view.caption.replaceChildren(...captionOf(get, p));
   }
 
   view.listen(["picture", "selection"], draw);
   view.listen(["scale", "greys", "cropped", "mark"], drawTable);
-  view.listen(["row", "column"], () => {
-    isMoved = true;
-    point();
-  });
+  view.listen(["row", "column"], point);
   view.listen(["error"], () => controls.show(get)); // what was typed and refused stands in the error
   draw();
   return view.destroy;

@@ -3,8 +3,7 @@ import { h, set } from "../shared/dom.js";
 import { signed } from "../shared/format.js";
 
 /**
- * Returns { node, build(rows, columns, wide), write(texts, greys), mark(isMarked, kind), point(p, isRevealed),
- * showRest() }.
+ * Returns { node, build(rows, columns, wide), write(texts, greys), mark(isMarked, kind), point(p), showRest() }.
  *
  * A cell is named by its place in the flat row of numbers, `p`; `wide` is how many columns the image has.
  * @param {object} listeners
@@ -92,24 +91,27 @@ export function createTable({ onHighlight, onpress, ondrag, onkey }) {
       }
     },
     showRest: () => showRest(node),
-    /** @param {number} p @param {boolean} isRevealed  whether it is scrolled to */
-    point(p, isRevealed) {
+    /** @param {number} p  looked at from now on, and scrolled to */
+    point(p) {
       for (const each of lit) each.classList.remove("wl-here");
       const cell = cells.get(p);
       const around = [heads.rows.get(Math.floor(p / width)), heads.columns.get(p % width)];
       lit = [cell, ...around].filter((each) => each !== undefined);
       for (const each of lit) each.classList.add("wl-here");
       set(table, { "aria-activedescendant": cell?.id ?? null });
-      if (cell && isRevealed) reveal(cell, node, table);
+      if (cell) reveal(cell, node, table);
     },
   };
 }
 
-/** Scroll the pane, and nothing else, until the cell is in it, beside the numbers of rows and columns that stay. */
+/**
+ * Scroll the pane, and nothing else, until the cell is in it, beside the numbers of rows and columns that stay. One that
+ * comes from below or from the right comes a cell further than to the edge, where the table fades out.
+ */
 function reveal(cell, pane, table) {
   const [outer, box] = [pane.getBoundingClientRect(), cell.getBoundingClientRect()];
   const corner = table.querySelector(".wl-corner");
-  const within = (from, to, least, most) => (from < least ? from - least : to > most ? to - most : 0);
+  const within = (from, to, least, most) => (from < least ? from - least : to > most ? 2 * to - from - most : 0);
   pane.scrollLeft += within(box.left, box.right, outer.left + corner.offsetWidth, outer.left + pane.clientWidth);
   pane.scrollTop += within(box.top, box.bottom, outer.top + corner.offsetHeight, outer.top + pane.clientHeight);
 }
