@@ -171,6 +171,16 @@ test("Escape puts a dragged ball back, with its path", async () => {
   view.destroy();
 });
 
+test("each number of a contour has a ground that hides the line, and the true arrow lies on the batch’s", async () => {
+  const view = await mount("wl.DescentExplorer('plane', batch=16)");
+  const grounds = view.$$(".wl-ground");
+  assert.ok(grounds.length > 3 && grounds.length === view.$$(".wl-loss").length);
+  for (const ground of grounds) assert.ok(ground.nextElementSibling.classList.contains("wl-loss"));
+  const arrows = view.$$(".wl-arrow").map((arrow) => arrow.getAttribute("class"));
+  assert.deepEqual(arrows, ["wl-arrow wl-arrow-batch", "wl-arrow wl-arrow-all"]);
+  view.destroy();
+});
+
 test("the numbers of contours do not lie on one another on a phone", async () => {
   for (const width of [300, 900]) {
     const prepare = ({ HTMLElement }) =>
@@ -223,6 +233,9 @@ test("a short arrow is drawn longer, in its own direction", async () => {
     const length = Math.hypot(x2 - x1, y2 - y1);
     assert.ok(length > 20 && Math.abs((x2 - x1) / length - 0.6) < 1e-6 && y2 > y1);
   }
-  assert.match(view.$(".wl-legend").textContent, /Very short steps are drawn longer, to be seen. Drag the ball, or click to place it/);
+  assert.match(
+    view.$(".wl-legend").textContent,
+    /Very short steps are drawn longer, to be seen. Drag the ball, or click to place it/,
+  );
   view.destroy();
 });

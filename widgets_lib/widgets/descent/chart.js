@@ -7,6 +7,7 @@ import { listenToDrag } from "./drag.js";
 const HEIGHT = 340; // of one weight, in drawing units
 const WIDEST = 600; // of two, whose axes have one scale
 const EDGE = { left: 52, right: 16, top: 26, bottom: 46 };
+const NARROW = 300; // of the frame: a title may need all the room below it
 const NUDGE = 1 / 24; // of the frame, by an arrow key
 const SHORTEST = 26; // drawing units: a shorter arrow would be hidden by the ball, and is drawn as long as this
 
@@ -75,7 +76,7 @@ export function createChart({ onput, onhold, onstep }) {
       });
       ball.classList.toggle("wl-outside", last.outside);
       moving.replaceChildren(...pathOf(picture.points, frame), ...tangentOf(picture.tangent, frame));
-      for (const name of ["all", "batch"])
+      for (const name of ["batch", "all"]) // the thinner one on top
         if (picture.arrows[name]) moving.append(arrowOf(name, last, picture.arrows[name], frame, landscape));
       set(node, { "aria-label": `${landscape.axes.map((axis) => axis.title).join(" by ")}. ${picture.said}` });
     },
@@ -108,7 +109,7 @@ function createFrame(landscape, width, height) {
 }
 
 function axesOf({ axes: [across, up] }, { left, right, top, bottom, X, Y }) {
-  const middle = (left + right) / 2;
+  const middle = right - left < NARROW ? (right + EDGE.right) / 2 : (left + right) / 2;
   return [
     s("rect", { class: "wl-frame", x: left, y: top, width: right - left, height: bottom - top }),
     ...across.ticks.map(({ at, text }) =>

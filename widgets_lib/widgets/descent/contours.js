@@ -21,7 +21,9 @@ export function contoursOf(contours, frame, line) {
     const label = placesOf(contour, frame).find(({ box }) => !taken.some((other) => overlap(box, other)));
     if (!label) continue;
     taken.push(label.box);
+    const [left, top, right, bottom] = label.box;
     labels.push(
+      s("rect", { class: "wl-ground", x: left, y: top, width: right - left, height: bottom - top }),
       s("text", { class: "wl-quiet wl-loss", x: label.x, y: label.y, "text-anchor": label.anchor }, contour.text),
     );
   }
@@ -37,7 +39,8 @@ function placesOf({ segments, text }, frame) {
     const [x, anchor] = isOutside ? [end - 4, "end"] : [end + 4, "start"];
     const y = clamp(height + 4, frame.top + 14, frame.bottom - 4);
     const left = isOutside ? x - width : x;
-    return { x, y, anchor, box: [left, y - LINE + 3, left + width, y + 3] };
+    const right = end > frame.right - 1 ? frame.right : left + width; // no stub of the line that looks like a minus
+    return { x, y, anchor, box: [left, y - LINE + 3, right, y + 3] };
   });
 }
 

@@ -93,7 +93,7 @@ function render(context) {
   view.stage.before(challenge.node);
   view.controls.append(...sliders.nodes, ...moves.nodes, choice.node, createMore(loss.node));
   view.controls.before(legend);
-  view.caption.after(arithmetic);
+  view.caption.before(arithmetic);
 
   function draw() {
     const picture = model.get("picture");
@@ -109,7 +109,11 @@ function render(context) {
       ...(both ? [key("all", "the step of all digits")] : []),
       key("path", "the path"),
       key("limit", "2/λ: above this the ball can’t come to rest"),
-      h("span", { class: "wl-quiet" }, "Very short steps are drawn longer, to be seen. Drag the ball, or click to place it."),
+      h(
+        "span",
+        { class: "wl-quiet" },
+        "Very short steps are drawn longer, to be seen. Drag the ball, or click to place it.",
+      ),
     );
     view.caption.replaceChildren(...prose(picture.said));
     arithmetic.replaceChildren(
