@@ -29,6 +29,20 @@ test("before the prediction no row has a number, and a press predicts", async ()
   view.destroy();
 });
 
+test("until the table is there nothing can be pressed beside it, and a notice stands where it will be", async () => {
+  const state = { table: {}, progress: { message: "Reading 10,000 test digits by L1 …" } };
+  const view = await mount("wl.SimilarityExplorer('confusion')", { state });
+  assert.deepEqual(
+    ["‹", "›", "See it pixel by pixel"].map((text) => {
+      const parts = view.$$(".wl-gallery button").find((button) => button.textContent === text);
+      return parts.closest("[hidden]") !== null;
+    }),
+    [true, true, true],
+  );
+  assert.equal(view.$(".wl-progress").nextElementSibling, view.$(".wl-all"));
+  view.destroy();
+});
+
 test("distances are bars, and the nearest is named", async () => {
   const view = await mount(SHOWN);
   const nearest = view.$$(".wl-is-nearest");

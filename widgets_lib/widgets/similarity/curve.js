@@ -4,9 +4,9 @@ import { range } from "../shared/format.js";
 import { createPixels } from "./pixels.js";
 
 const WIDTH = 460;
-const HEIGHT = 276;
+const HEIGHT = 288;
 const LEFT = 62;
-const [TOP, BOTTOM] = [20, 224];
+const [TOP, BOTTOM] = [32, 236];
 const GRID = [0, 0.5, 1];
 const MOTION_MS = 200;
 /** @type {Record<string, number[]>} */
@@ -57,6 +57,7 @@ function createAxes(most) {
       s("text", { class: "wl-quiet", x: x(pixels), y: BOTTOM + 20, "text-anchor": "middle" }, String(pixels)),
     ),
     s("text", { class: "wl-quiet wl-word", x: x(most / 2), y: BOTTOM + 44, "text-anchor": "middle" }, "pixels moved"),
+    s("text", { class: "wl-quiet wl-word", x: LEFT, y: TOP - 12 }, "read right"),
   ];
 }
 

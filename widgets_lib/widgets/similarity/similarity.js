@@ -101,22 +101,27 @@ class Explorer {
   arrange() {
     const { view, controls } = this;
     const figure = (title, node, ...more) => h("figure", {}, node, h("figcaption", {}, title), ...more);
+    const heading = h("p", { class: "wl-placing wl-quiet" }, "placed as in MNIST:");
     this.padTitle = h("figcaption", {});
     this.undo = button("Undo", () => this.pad.undo());
     const clear = button("Clear", () => this.pad.clear());
-    this.steps = h("div", { class: "wl-steps", role: "group", "aria-label": "steps of the placing" });
+    this.steps = h("div", {
+      class: "wl-steps",
+      role: "group",
+      "aria-label": "placed as in MNIST: steps of the placing",
+    });
     this.left = h("div", { class: "wl-left" });
     this.drawing = h(
       "div",
       { class: "wl-drawing" },
       h("figure", {}, this.pad.node, this.padTitle, h("div", { class: "wl-steps" }, this.undo, clear)),
-      figure("as it is compared", this.placed.node, this.steps),
+      figure("as it is compared", this.placed.node, heading, this.steps),
     );
     this.bench = h("div", { class: "wl-bench" }, this.left, this.rows.node);
     this.left.append(this.drawing, this.charges.node);
-    view.stage.append(this.challenge.node, this.tabs.node, this.bench, this.table.node, this.curve.node);
+    const all = [this.table.node, this.curve.node]; // the notice stands where they will be
+    view.stage.append(this.challenge.node, this.tabs.node, this.bench, this.progress, ...all);
     view.controls.append(...controls.nodes);
-    view.stage.append(this.progress);
   }
 
   showMeans() {

@@ -101,8 +101,8 @@ function createGallery({ ondigit, onpage, onexplain }) {
   const back = button("‹", () => onpage(page - 1), { "aria-label": "the digits before" });
   const on = button("›", () => onpage(page + 1), { "aria-label": "the digits after" });
   const said = h("p", { class: "wl-picked", "aria-live": "polite" });
-  const explain = button("See it pixel by pixel", () => onexplain());
-  const pager = h("div", { class: "wl-pager" }, back, on);
+  const explain = button("See it pixel by pixel", () => onexplain(), { hidden: true });
+  const pager = h("div", { class: "wl-pager", hidden: true }, back, on); // until a cell is open
   return {
     node: h("div", { class: "wl-gallery" }, title, digits, pager, said, explain),
     show(table, images, { index, said: sentence }) {
