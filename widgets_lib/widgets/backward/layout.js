@@ -1,7 +1,7 @@
 // Where the nodes and arrows of a graph stand: values flow to the right, or down where the room is narrow.
 
 const HEIGHT = 52; // of a node, in drawing units
-const WIDTH = { usual: 100, upright: 78 };
+const WIDTH = { usual: 100, upright: 88 };
 const PITCH = { least: 138, most: 168, rows: 70, down: 92, beside: 100 };
 const LABEL = 0.5; // of an arrow, where its local gradient stands
 const LONG_LABEL = 0.32; // of one that passes a column
