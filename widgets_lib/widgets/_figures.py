@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SHEETS = Path(__file__).parent / "shared"
 PIXELS_PER_POINT = 96 / 72  # CSS pixels; matplotlib's SVG counts in points
 NEARLY_WHITE = 0.95
-ON_PAPER = "wl-on-paper"  # the class of a picture that turns with the theme, and of a figure of such pictures alone
+ON_PAPER = "wl-on-paper"  # the class of a picture that turns with the theme
 # matplotlib has written `font: 10px 'DejaVu Sans', …`, and since 3.10 `font-size: 10px; font-family: 'DejaVu Sans', …`.
 TYPEFACE = r"""(<text style="(?:font: [^;"]*?[\d.]+px |[^"]*?font-family: ))[^;"]+"""
 
@@ -86,14 +86,13 @@ def figure_html(figure: Figure) -> str | None:
         return None
     file = io.StringIO()
     metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    with _images_on_paper(figure) as is_on_paper:
+    with _marked_on_paper(figure):
         figure.savefig(file, format="svg", bbox_inches="tight", metadata=metadata)
     svg = file.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.DOTALL)
-    kind = f" {ON_PAPER}" if is_on_paper and all(is_on_paper) else ""
     svg = svg.replace(f'id="{ON_PAPER}"', f'class="{ON_PAPER}"')
-    return f'<style>{_sheet()}</style><div class="wl-figure{kind}">{_in_tokens(_sized(_without_names(svg)))}</div>'
+    return f'<style>{_sheet()}</style><div class="wl-figure">{_in_tokens(_sized(_without_names(svg)))}</div>'
 
 
 def _without_names(svg: str) -> str:
@@ -123,17 +122,16 @@ def _in_tokens(svg: str) -> str:
 
 
 @contextmanager
-def _images_on_paper(figure: Figure) -> Iterator[list[bool]]:
-    """Of each of its pictures whether it is on paper; those that are have a name in the SVG meanwhile."""
+def _marked_on_paper(figure: Figure) -> Iterator[None]:
+    """Its pictures that are on paper have a name in the SVG meanwhile."""
     from matplotlib.image import AxesImage  # loaded by now
 
-    images = [image for image in figure.findobj(AxesImage) if isinstance(image, AxesImage)]
-    names, found = [image.get_gid() for image in images], [_is_on_paper(image) for image in images]
-    for image, is_on_paper in zip(images, found, strict=True):
-        if is_on_paper:
-            image.set_gid(ON_PAPER)
+    images = [image for image in figure.findobj(AxesImage) if isinstance(image, AxesImage) and _is_on_paper(image)]
+    names = [image.get_gid() for image in images]
+    for image in images:
+        image.set_gid(ON_PAPER)
     try:
-        yield found
+        yield
     finally:
         for image, name in zip(images, names, strict=True):
             image.set_gid(name)
