@@ -625,9 +625,30 @@ def test_an_endless_rung_is_stopped_in_words(ladder, monkeypatch):
 
     assert ladder.wait(WAIT_S)
     row = ladder.results["endless"]
-    assert row["state"] == "failed" and "stopped after 0 seconds: either it never ends" in row["message"]
+    assert row["state"] == "failed" and "stopped after 0 seconds without a word: either it never ends" in row["message"]
     ladder.run("numpy")
     assert ladder.wait(WAIT_S) and ladder.results["numpy"]["state"] == "measured"
+
+
+def test_a_rung_that_is_heard_of_is_not_stopped_however_long_it_is_measured(monkeypatch):
+    """On a busy machine a call of a quarter of a second, measured on more and more rows, took 30 in all."""
+    limits = []
+
+    class Talks:
+        def start(self, job, on_message, function):
+            for rows in range(5):
+                on_message({"event": "progress", "rows_done": rows, "of": 5} | ({"estimate_s": 0.1} if rows else {}))
+                limits.append(jobs._limit)
+            on_message({"event": "result"})
+
+        def cancel(self, reason):
+            pytest.fail(reason)
+
+    monkeypatch.setattr(measurements, "_WORKER", Talks())
+    jobs = measurements.Measurements(lambda job, message: None, lambda: None)
+    jobs.submit([{"backend": "mine", "function": b"packed"}])
+    assert jobs.wait(WAIT_S)
+    assert len({id(limit) for limit in limits}) == 5 and all(limit.finished.is_set() for limit in limits)
 
 
 def test_a_rung_of_the_course_has_no_such_limit(ladder, monkeypatch):

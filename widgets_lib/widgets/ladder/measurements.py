@@ -21,12 +21,12 @@ from widgets_lib.quiet import before_freezing
 from widgets_lib.widgets import _tasks
 from widgets_lib.widgets.ladder.shared_process import SharedProcess, is_served, wait_for_machine
 
-FUNCTION_LIMIT_S = 30.0  # a learner's function that has not been measured by then is stopped
+FUNCTION_LIMIT_S = 30.0  # of which nothing was heard for so long, a learner's function is stopped
 LOADING_LIMIT_S = 60.0  # before that, for a process to start and to load its libraries
 GOES_ON = ("waiting", "start", "progress")  # the events after which others come
 STOPPED = (
-    "it was stopped after {:.0f} seconds: either it never ends, or it is too slow for this size; try fewer rows, and "
-    "look for a loop without an end"
+    "it was stopped after {:.0f} seconds without a word: either it never ends, or it is too slow for this size; try "
+    "fewer rows, and look for a loop without an end"
 )
 
 Job: TypeAlias = dict[str, Any]
@@ -204,7 +204,7 @@ class Measurements:
             try:
                 if message["event"] not in GOES_ON:
                     self._set_limit(None)
-                elif "function" in job and "estimate_s" not in message:  # loaded: from now on it is the function's time
+                elif "function" in job:  # it is loaded, or was measured on one more part of the product
                     self._set_limit(FUNCTION_LIMIT_S)
                 self._on_message(job, message)
             finally:
