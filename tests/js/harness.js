@@ -32,7 +32,7 @@ export function threadUpdatedTraits(expression) {
   return fromPython(expression).thread_updated;
 }
 
-/** { state, files, thread_updated }: the synced state, the files of the view by name, and traits that a thread may set. */
+/** { state, files, thread_updated }: the synced state, the files of the view by name, traits that a thread may set. */
 function fromPython(expression) {
   if (!states.has(expression)) states.set(expression, askPython(expression));
   return JSON.parse(states.get(expression), (_, value) =>

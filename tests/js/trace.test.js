@@ -280,7 +280,7 @@ test("what was solved once and stands wrong now has no tick", async () => {
   const view = await mount(GUARD);
   const { challenge } = view.model.state;
   view.model.receive({ challenge: { ...challenge, solved: true, now: false, message: "Thread 1 reads a[12]." } });
-  assert.match(view.$(".wl-verdict").textContent, /^… Thread 1/);
+  assert.match(view.$(".wl-verdict").textContent, /^○ Thread 1/);
   view.model.receive({ challenge: { ...challenge, solved: true, now: true, message: "Solved." } });
   assert.match(view.$(".wl-verdict").textContent, /^✓ Solved/);
   view.destroy();

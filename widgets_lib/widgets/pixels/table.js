@@ -105,8 +105,8 @@ export function createTable({ onHighlight, onpress, ondrag, onkey }) {
 }
 
 /**
- * Scroll the pane, and nothing else, until the cell is in it, beside the numbers of rows and columns that stay. One that
- * comes from below or from the right comes a cell further than to the edge, where the table fades out.
+ * Scroll the pane, and nothing else, until the cell is in it, beside the numbers of rows and columns that stay. One
+ * from below or from the right comes a cell further than to the edge, where the table fades out.
  */
 function reveal(cell, pane, table) {
   const [outer, box] = [pane.getBoundingClientRect(), cell.getBoundingClientRect()];

@@ -4,8 +4,8 @@ import { grouped } from "../shared/format.js";
 import { round, word } from "./field.js";
 
 /**
- * Returns { marks, nodes, show(draw), mark(draw), name(bin), holds(bin) }; `nodes` are the bars, the lowest first, to be
- * reached by keyboard, and `marks` all there is to draw. `name` and `holds` are words on a bar.
+ * Returns { marks, nodes, show(draw), mark(draw), name(bin), holds(bin) }; `nodes` are the bars, the lowest first, to
+ * be reached by keyboard, and `marks` all there is to draw. `name` and `holds` are words on a bar.
  *
  * bins, counts, edges, expected   see RandomStream.picture
  * left, top, width, Y             where it stands, and its vertical axis

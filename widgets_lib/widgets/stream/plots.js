@@ -43,8 +43,8 @@ const GAP = 24; // between the draws and the histogram
  * Draws over their number, and on the same vertical axis how many fell in each bar.
  *
  * Returns { node, show(draw), mark(draw), paint(), repaint(), bar(bin), holds(bin), target(draw) }: `bar` is a bar's
- * name, `holds` what it holds in words, and `target` the place of a draw's dot on the screen. `onbin(bin or null)` where
- * a bar is pointed at.
+ * name, `holds` what it holds in words, and `target` the place of a draw's dot on the screen. `onbin(bin or null)`
+ * where a bar is pointed at.
  *
  * @param {Stream & Pointing & { room: number, onbin: (bin: number | null) => void }} options
  */

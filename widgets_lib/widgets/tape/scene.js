@@ -19,8 +19,8 @@ const APART_MS = 80; // at most, from one call to the next
 /**
  * Returns { node, show(picture, at, size, room, moving), previewTake(name, take) }.
  *
- * show          a moment of the picture; `moving` sends the values from the tape to their rows. Returns whether the tape is
- *               drawn twice: the part around the bookmark, and the whole of it
+ * show          a moment of the picture; `moving` sends the values from the tape to their rows. Returns whether
+ *               the tape is drawn twice: the part around the bookmark, and the whole of it
  * previewTake   what taking so many through a name would bring, dashed
  *
  * Where the tape is long, numbers are grey levels.

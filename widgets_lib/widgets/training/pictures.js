@@ -32,9 +32,8 @@ export function createPictures() {
       weights.style.aspectRatio = `${PER_ROW} / ${there ? pictures.rows : 2}`;
       ink.style.setProperty("--ink", there ? `url("${pictures.misread}")` : "none");
       ink.hidden = !there;
-      set(ink, {
-        "aria-label": `misread: ${read.map(([label, answer]) => `${withArticle(label)} as ${withArticle(answer)}`).join(", ")}`,
-      });
+      const words = read.map(([label, answer]) => `${withArticle(label)} as ${withArticle(answer)}`);
+      set(ink, { "aria-label": `misread: ${words.join(", ")}` });
       pairs.replaceChildren(...read.map(([label, answer]) => h("span", {}, `${label}→${answer}`)));
     },
   };
