@@ -61,7 +61,7 @@ def test_the_slice_is_shown_as_a_table_of_greys(run_lesson, digits):
     )
     assert shape == [11, 18]
     assert table == np.rint(digits[0][3][1032] * 255)[4:15, 4:22].tolist()
-    assert html.count("currentColor 42%, transparent") == 1 < html.count("color-mix(")  # one shade for 253, 254, 255
+    assert html.count("currentColor 32%, transparent") == 1 < html.count("color-mix(")  # one shade for 253, 254, 255
     assert missing.startswith("pandas is not installed.")
 
 
