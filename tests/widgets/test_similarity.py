@@ -350,3 +350,11 @@ def test_true_that_a_page_sets_for_a_test_digit_is_digit_1():
     widget = wl.SimilarityExplorer("charges", index=5)
     widget.set_state({"index": True})
     assert widget.error == "" and widget.index == 1
+
+
+@pytest.mark.parametrize("strokes", [["a line"], [{"x": 1}], [[[1, "2"]]], ["", [[1, 2]]]])
+def test_a_stroke_that_is_none_is_answered_in_words(strokes):
+    widget = wl.SimilarityExplorer()
+    widget.strokes = strokes
+    assert "can’t be read" in widget.error and "Error" not in widget.error
+    widget.close()

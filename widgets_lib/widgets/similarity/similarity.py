@@ -203,8 +203,11 @@ class SimilarityExplorer(Widget):
                 self.curve = {}
 
     def _check(self) -> None:
-        """Raises: ValueError or TypeError for an input that can't be used."""
-        drawing.read_strokes(self.strokes)
+        """Raises: ValueError for an input that can't be used: what a page sends is no mistake of a programmer's."""
+        try:
+            drawing.read_strokes(self.strokes)
+        except TypeError as error:
+            raise ValueError(str(error)) from None
         last = similarity.TEST_DIGITS - 1
         for name, least, most in (
             *(("index", -1, last), ("guess", -1, 9), ("mean", -1, 9), ("page", 0, 1_000), ("hints", 0, 100)),
