@@ -118,7 +118,7 @@ test("weights and misread digits are named", async () => {
   assert.equal(view.$(".wl-sheet").getAttribute("src"), null);
   withRuns(view);
   assert.equal(view.$(".wl-sheet").getAttribute("alt"), "Weights of the ten classes");
-  assert.equal(view.$(".wl-ink").getAttribute("aria-label"), "misread: a 5 as an 8");
+  assert.equal(view.$(".wl-ink").getAttribute("aria-label"), "misread: 5 as 8");
   assert.equal(view.$(".wl-pairs").textContent, "5→8");
   view.destroy();
 });

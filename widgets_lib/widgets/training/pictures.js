@@ -2,8 +2,6 @@
 import { h, set } from "../shared/dom.js";
 
 const PER_ROW = 10;
-/** @param {string} digit */
-const withArticle = (digit) => `${digit === "8" ? "an" : "a"} ${digit}`;
 
 /** Returns { node, show(pictures) }; the room is kept while there is nothing to see. */
 export function createPictures() {
@@ -32,8 +30,7 @@ export function createPictures() {
       weights.style.aspectRatio = `${PER_ROW} / ${there ? pictures.rows : 2}`;
       ink.style.setProperty("--ink", there ? `url("${pictures.misread}")` : "none");
       ink.hidden = !there;
-      const words = read.map(([label, answer]) => `${withArticle(label)} as ${withArticle(answer)}`);
-      set(ink, { "aria-label": `misread: ${words.join(", ")}` });
+      set(ink, { "aria-label": `misread: ${read.map(([label, answer]) => `${label} as ${answer}`).join(", ")}` });
       pairs.replaceChildren(...read.map(([label, answer]) => h("span", {}, `${label}→${answer}`)));
     },
   };

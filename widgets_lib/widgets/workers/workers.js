@@ -212,7 +212,6 @@ function render(context) {
   view.listen(["generator", "generators", "reseeding", "reseedings", "workers", "max_workers", "error"], drawSettings);
   drawSettings();
   seek(0);
-  model.send({ view: 1 });
   return view.destroy;
 }
 
