@@ -79,6 +79,7 @@ TESTS: dict[str, dict[str, list[str]]] = {
             "test_a_ladder_of_all_rungs_is_sorted_when_it_was_measured",
             "test_a_rung_without_a_time_is_on_top_if_it_is_ones_own_else_below",
             "test_an_endless_rung_is_stopped_in_words",
+            "test_a_rung_that_is_heard_of_is_not_stopped_however_long_it_is_measured",
             "test_running_the_cell_again_ends_the_version_that_runs",
         ],
         "ladder_results": ["test_a_wrong_rewritten_or_forgotten_rung_has_no_time"],
