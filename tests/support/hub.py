@@ -4,7 +4,7 @@ import json
 import re
 import sys
 import urllib.request
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.error import HTTPError
@@ -30,7 +30,17 @@ def hub(folder, **settings):
     command = [str(BIN / "jupyterhub"), "-f", str(CONFIGURATION)]
     with servers.serve("hub", command, folder, f"{env['HUB_ADDRESS']}/", folder, env) as server:
         servers.wait_until(lambda: server.get("hub/health")[0] == 200, "the hub does not answer", 60)
-        yield server
+        try:
+            yield server
+        finally:
+            kill(server.process)
+
+
+def kill(process):
+    """End a hub and all that it has started. Told to end, it ends its proxy, and then calls it for half a minute."""
+    for each in [*family(process), process] if process.poll() is None else []:
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
 
 
 def family(process):

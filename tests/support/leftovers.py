@@ -8,6 +8,7 @@ wait_until_nothing_is_left(server, before)
 import os
 import re
 import tempfile
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,7 +22,7 @@ EXECUTOR_THREADS = min(32, (os.cpu_count() or 1) + 4)
 
 
 def holdings(server):
-    """{kind: what the server and all that it has started hold of it}, as sets of names or as numbers.
+    """{kind: what the server and all that it has started hold of it}, as sets or counts of names, or as numbers.
 
     Files are those in the folder of connection files and in the server's TMPDIR, if it has one of its own.
     """
@@ -29,7 +30,7 @@ def holdings(server):
     return {
         "processes": {pid for pid in pids if is_running(pid)},
         "threads": sum(_count(pid, "task") for pid in pids),
-        "descriptors": sum(_count(pid, "fd") for pid in pids),
+        "descriptors": Counter(_kind(target) for pid in pids for target in descriptors(pid).values()),
         "files": {str(file) for folder in _folders(server) for file in folder.rglob("*") if not file.is_dir()},
         "open ports": _ports(pids),
         "shared memory": _shared_memory(pids),
@@ -40,7 +41,9 @@ def left(server, before):
     """{kind: what is there now and was not}; empty if nothing is. As many threads as an event loop keeps are no matter."""
     after, more = holdings(server), {}
     for kind, there in after.items():
-        if isinstance(there, set):
+        if isinstance(there, Counter):
+            more[kind] = there - before[kind] if there.total() > before[kind].total() else None
+        elif isinstance(there, set):
             more[kind] = there - before[kind]
         else:
             more[kind] = max(0, there - before[kind] - (EXECUTOR_THREADS if kind == "threads" else 0))
@@ -63,10 +66,16 @@ def started(server):
 def descriptors(pid):
     """{descriptor: what it leads to} of what a process has open."""
     found = {}
-    for name in os.listdir(f"/proc/{pid}/fd"):
-        with suppress(OSError):  # closed meanwhile
-            found[int(name)] = os.readlink(f"/proc/{pid}/fd/{name}")
+    with suppress(OSError):  # it has ended meanwhile
+        for name in os.listdir(f"/proc/{pid}/fd"):
+            with suppress(OSError):  # closed meanwhile
+                found[int(name)] = os.readlink(f"/proc/{pid}/fd/{name}")
     return found
+
+
+def _kind(target):
+    """What a descriptor leads to, without the number of its own: all sockets are one kind, a file is its name."""
+    return re.sub(r":\[\d+\]$", "", target)
 
 
 def _count(pid, kind):
