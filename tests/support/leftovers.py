@@ -29,7 +29,7 @@ def holdings(server):
     pids = {server.process.pid, *started(server)}
     return {
         "processes": {pid for pid in pids if is_running(pid)},
-        "threads": sum(_count(pid, "task") for pid in pids),
+        "threads": sum(_threads(pid) for pid in pids),
         "descriptors": Counter(_kind(target) for pid in pids for target in descriptors(pid).values()),
         "files": {str(file) for folder in _folders(server) for file in folder.rglob("*") if not file.is_dir()},
         "open ports": _ports(pids),
@@ -78,9 +78,9 @@ def _kind(target):
     return re.sub(r":\[\d+\]$", "", target)
 
 
-def _count(pid, kind):
+def _threads(pid):
     try:
-        return len(os.listdir(f"/proc/{pid}/{kind}"))
+        return len(os.listdir(f"/proc/{pid}/task"))
     except OSError:  # it has ended meanwhile
         return 0
 
