@@ -15,7 +15,7 @@ import pytest
 
 from widgets_lib.compute import timing
 from widgets_lib.compute.formatting import count
-from widgets_lib.compute.matmul import BACKENDS, examination, function_pickle, remembering, worker
+from widgets_lib.compute.matmul import BACKENDS, examination, function_pickle, remembering, worker, worker_process
 from widgets_lib.compute.matmul import trial as trial_module
 from widgets_lib.compute.matmul.trial import trial
 from widgets_lib.compute.matmul.worker import Worker
@@ -259,6 +259,25 @@ def test_the_protocol_by_hand_and_nothing_else_on_stdout():
     assert [message["event"] for message in received if message["event"] in LAST] == ["result", "error"]
 
 
+@pytest.mark.parametrize("size", [{}, {"m": 300, "k": 200}])
+@pytest.mark.parametrize("call_s", [0.2, 0.9])
+def test_while_calls_come_back_it_says_every_few_of_them_how_far_it_is(monkeypatch, size, call_s):
+    """On a busy machine half a minute may lie between two steps; then a right function would seem endless."""
+    now, said = [0.0], []
+    for module, clock in ((worker_process, "monotonic"), (timing, "perf_counter")):
+        monkeypatch.setattr(module, clock, lambda: now[0])
+
+    def work(a, b):
+        now[0] += call_s
+        return a @ b
+
+    monkeypatch.setattr(worker_process, "_function", lambda job: (work, lambda a, b: (a, b)))
+    worker_process._run(SMALL | size | {"budget_s": 10.0}, lambda **message: said.append((now[0], message)))
+    times = [at for at, _ in said]
+    assert times[-1] > 10 and all(later - before < 1 + 5 * call_s for before, later in itertools.pairwise(times))
+    assert [message["event"] for _, message in said[:-1]] == (len(said) - 1) * ["progress"]
+
+
 def test_a_function_of_the_notebook_runs_there_too_on_tensors(shared):
     def mine(a, b):
         assert type(a).__module__ == "torch", type(a)
@@ -335,6 +354,33 @@ class TestTrial:
             return a @ b
 
         assert trial(compiles_first, self.a, self.b, budget_s=0.01)["first_call_s"] == 2.5
+
+    def test_between_calls_and_before_each_check_it_asks_whether_to_stop(self):
+        """A part of a large product is measured in steps, then the whole, and at last what is checked is computed."""
+        done = []
+        a, b = np.ones((40, 300), np.float32), np.ones((300, 30), np.float32)
+
+        def mine(a, b):
+            done.append("call")
+            return a @ b
+
+        def asked():
+            done.append("asked")
+            return False
+
+        assert trial(mine, a, b, budget_s=0.02, should_stop=asked)["correct"] is True
+        assert done[-3:] == ["asked", "call", "asked"] and done.count("asked") > 10
+
+        is_checked = lambda: done[-1] == "checked"  # noqa: E731
+
+        def tells(a, b):
+            done.append("checked" if a.shape == (40, 300) and not (a == 1).all() else "call")
+            return a @ b
+
+        for should_stop in (lambda: True, lambda: done.count("call") > 20, is_checked):
+            done.clear()
+            with pytest.raises(timing.Stopped):
+                trial(tells, a, b, budget_s=0.02, should_stop=should_stop)
 
     def test_what_a_function_raises_comes_out(self):
         with pytest.raises(ZeroDivisionError):

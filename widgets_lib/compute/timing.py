@@ -197,7 +197,7 @@ def measure_rows(
     while True:
         if stop():
             raise Stopped
-        tally = _calls(fn, prepare(a[:rows], _columns(b, columns)), budget_s)
+        tally = _calls(fn, prepare(a[:rows], _columns(b, columns)), budget_s, stop)
         seconds = tally.fastest_s
         spent_s += seconds * min(len(tally.times), USUAL_CALLS)
         steps.append((rows * columns, seconds))
@@ -297,7 +297,7 @@ class _Tally:
         return median(self.times) / self.fastest_s - 1 if len(self.times) > 1 and self.fastest_s > 0 else None
 
 
-def _calls(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float) -> _Tally:
+def _calls(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float, stop: ShouldStop) -> _Tally:
     """One call, a second one where that is cheap, and more within the budget while none is known to be undisturbed."""
     tally = _Tally()
     with _clocks() as clocks:
@@ -305,6 +305,8 @@ def _calls(fn: Callable[..., Any], args: tuple[Any, ...], budget_s: float) -> _T
         if tally.fastest_s < budget_s / 2:
             tally.add(_batch(fn, args, 1, clocks))
         while not tally.sure and sum(tally.times) < budget_s:
+            if stop():
+                raise Stopped
             tally.add(_batch(fn, args, 1, clocks))
     return tally
 

@@ -39,10 +39,11 @@ def trial(
     values, rows of at most 48 cells). `checked_rows` counts the rows that were compared, and `threads` those of torch that
     the time was taken with, if torch is loaded.
     `prepare`, `budget_s`, `should_stop` and `on_progress` are those of `timing.measure_rows`; `prepare` also has
-    to copy the operands if `fn` is not trusted to leave them alone.
+    to copy the operands if `fn` is not trusted to leave them alone, and `should_stop` is asked before each check as well.
     Raises: timing.Stopped; whatever `fn` raises.
     """
     prepare = prepare or (lambda a, b: (a, b))
+    stop = should_stop or (lambda: False)
     m, k, n = sizes(a, b)
     size = examined_size(m, k, n)
     first_call_s, mismatch = examine(fn, size, prepare, _maker(a))
@@ -51,8 +52,8 @@ def trial(
 
     def measured(budget_s: float) -> timing.Timing:
         if size != (m, k, n):
-            return timing.measure_rows(fn, a, b, budget_s, prepare, should_stop, on_progress)
-        found = timing.measure(fn, *prepare(a, b), budget_s=budget_s, should_stop=should_stop)
+            return timing.measure_rows(fn, a, b, budget_s, prepare, stop, on_progress)
+        found = timing.measure(fn, *prepare(a, b), budget_s=budget_s, should_stop=stop)
         return replace(found, rows=m, measured_rows=m, columns=n, measured_columns=n)
 
     clock, threads = _by_threads(measured, budget_s)
@@ -62,7 +63,11 @@ def trial(
             mismatch = remembers(fn, *prepare(part_a, part_b))
         if mismatch:
             return _wrong(mismatch, len(part_a))
+    if stop():
+        raise timing.Stopped
     part_a, part_b, c = _product_to_check(fn, prepare, part_a, part_b)
+    if stop():
+        raise timing.Stopped
     if mismatch := check(c, part_a, part_b):
         return _wrong(mismatch, len(part_a))
     clock = replace(clock, first_call_s=first_call_s)

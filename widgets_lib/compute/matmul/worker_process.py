@@ -6,7 +6,7 @@ It reads jobs from stdin and writes messages to stdout, one JSON object a line:
     {"backend": "my matmul", "function_bytes": 812, "m": 5, …}     and after the line so many bytes of a learner's
                                                                    function, see `function_pickle.pack`
     {"event": "progress", "rows_done": 0, "of": 5}     all is loaded, and the backend is called from now on
-    {"event": "progress", "rows_done": 1, "of": 5, "estimate_s": 0.28}
+    {"event": "progress", "rows_done": 1, "of": 5, "estimate_s": 0.28}     again each second, while calls come back
     {"event": "result", "correct": true, "seconds": 0.284, "threads": 2, …}   or      {"event": "error", "message": "…"}
 
 `worker.Worker` is the other end.
@@ -19,6 +19,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, BinaryIO
 
 from . import BACKENDS
@@ -27,6 +28,8 @@ from .examination import Function, Prepare
 from .function_pickle import unpack
 from .matrices import numpy_operands, operands
 from .trial import trial
+
+REPEAT_S = 1.0  # between two words, if nothing new is known
 
 
 def main() -> None:
@@ -88,17 +91,39 @@ def _run(job: dict[str, Any], emit: Callable[..., None]) -> None:
     function, prepare = _function(job)
     make = operands if "function" in job else numpy_operands  # a numpy rung need not wait for torch to load
     a, b = make(price.m, price.k, price.n, seed=job.get("seed", 0))
-    emit(event="progress", rows_done=0, of=price.m)
+    progress = _Progress(emit)
+    progress.say(rows_done=0, of=price.m)
     result = trial(
         function,
         a,
         b,
         prepare=prepare,
         budget_s=job.get("budget_s", 0.5),
-        on_progress=lambda done, of, s: emit(event="progress", rows_done=done, of=of, estimate_s=s),
+        should_stop=progress.repeat,
+        on_progress=lambda done, of, s: progress.say(rows_done=done, of=of, estimate_s=s),
     )
     threads = _threads(job["backend"])
     emit(event="result", **result | {"threads": min(threads, result.get("threads", threads))})
+
+
+class _Progress:
+    """Says how far a job is, again and again: on a busy machine much lies between two steps, and silence means a call
+    that does not come back."""
+
+    def __init__(self, emit: Callable[..., None]) -> None:
+        self._emit, self._said_at = emit, 0.0
+        self._said: dict[str, Any] = {}
+
+    def say(self, **known: Any) -> None:
+        """It is so far."""
+        self._said, self._said_at = known, monotonic()
+        self._emit(event="progress", **known)
+
+    def repeat(self) -> bool:
+        """Say it once more if that was a while ago. False: nothing is to be stopped here."""
+        if monotonic() - self._said_at >= REPEAT_S:
+            self.say(**self._said)
+        return False
 
 
 def _threads(key: str) -> int:
