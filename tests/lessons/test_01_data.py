@@ -195,7 +195,7 @@ def test_blank_paper_least_and_largest_and_ranks(run_lesson, printed, training):
         shown("y_train.min(), y_train.max(), y_train[:3]"),
         shown("imgs[0, 20, 15].shape, [t.ndim for t in (imgs[0, 20, 15], y_train, x_train, imgs)]"),
     )
-    assert said == f"{(training[0] == 0).mean():.1%} of 39,200,000 pixels are 0\n"
+    assert said == f"{100 * (training[0] == 0).mean():.1f} % of 39,200,000 pixels are 0\n"
     assert 0.75 < (training[0] == 0).mean() < 0.85  # “four pixels in five”
     assert extremes == [0, 255 / 256, 255 / 256]
     assert labels == [0, 9, [5, 0, 4]]

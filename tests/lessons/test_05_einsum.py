@@ -81,8 +81,8 @@ def test_sums_of_squares_and_the_digit_with_the_most_ink(run_lesson):
     shape, label, ink = run_lesson(
         LESSON,
         "list(ink.shape)",
-        "int(data.y_train[darkest])",
-        "(lambda sums: [sums[darkest], sums.max()])((x_train.numpy().astype('float64') ** 2).sum(1))",
+        "int(data.y_train[most_ink])",
+        "(lambda sums: [sums[most_ink], sums.max()])((x_train.numpy().astype('float64') ** 2).sum(1))",
     )
     assert shape == [50_000]
     assert ink[0] == ink[1]

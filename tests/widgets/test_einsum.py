@@ -210,7 +210,7 @@ def test_remarks_name_count_and_tell_where_the_libraries_differ():
     widget = wl.EinsumExplorer()
     assert widget.remarks["named"] == {"title": "matrix product", "code": "a @ b"}
     assert widget.remarks["costs"] == (
-        "24 multiplications and 24 additions; the expression holds 192 bytes in between, the loops nothing."
+        "24 multiplications and 24 additions; the expression needs 192 bytes for intermediate results, the loops none."
     )
     edit(widget, "equation", "ik,kj->ijk")
     assert widget.remarks["named"] is None

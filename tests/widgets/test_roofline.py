@@ -195,7 +195,7 @@ def test_what_ran_on_the_gpu_is_named_and_not_drawn(measured):
         (Roof(4, 400e9, 40e9, "", disturbed=True), "Other programs were running while the roof was measured"),
         (
             Roof(4, 110e9, 40e9, ""),
-            "Together the 4 cores multiplied hardly faster than one. Other programs were running",
+            "Together, the 4 cores multiplied hardly any faster than one. Other programs were running",
         ),
         (Roof(4, 400e9, 40e9, ""), ""),
     ],

@@ -124,7 +124,7 @@ _CHALLENGES = (
     Challenge(
         "trace",
         "the trace",
-        "Make the trace of the matrix: the sum of its diagonal, one number.",
+        "Compute the trace of the matrix: the sum of its diagonal, one number.",
         "ij->ij",
         ((4, 4),),
         "ii->",

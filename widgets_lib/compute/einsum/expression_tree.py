@@ -142,7 +142,7 @@ class Reader:
         except Clash as clash:
             n, m = clash.sizes
             nones = [axis.place for array in (one, other) for axis in array.axes if isinstance(axis, New)]
-            message = f"on axis {clash.axis} the sizes are {n} and {m}: they must be equal, or one of them 1"
+            message = f"on axis {clash.axis} the sizes are {n} and {m}: they must be equal, or one of them must be 1"
             if nones:
                 message += "; is a None in the wrong place?"
             places = nones or [one.place, other.place]

@@ -26,7 +26,7 @@ class Roof:
 
     cores: int
     peak_flops: float
-    """FLOP/s in float32: the fastest matrix product that was measured, so the true peak is this or more."""
+    """FLOP/s in float32: the fastest matrix product that was measured, so the true peak is at least this high."""
     read_bandwidth: float
     """Bytes/s read from an array that no cache holds."""
     product: str
@@ -93,7 +93,7 @@ class Machine:
         when = f", measured on {self.date}" if self.date else ""
         text = f"{self.processor or 'This processor'}{when}\n{roofs}"
         text += (
-            "Arithmetic: the fastest of some float32 matrix products, so the true peak is this or more. "
+            "Arithmetic: the fastest of some float32 matrix products, so the true peak is at least this high. "
             f"Memory: {format_bytes(self.array_bytes)} of numbers read from end to end, in pieces; the fastest piece counts."
         )
         if self.cached:

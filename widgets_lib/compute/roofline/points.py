@@ -182,7 +182,7 @@ def _point_sentence(found: Point) -> str:
         return f"{text}."
     others = ", or to other programs, which were at work" if found.at_most else ""
     return (
-        f"{text}, so the time goes elsewhere: into steps of Python and calls, into sums of one number at a "
+        f"{text}, so the time goes elsewhere: into Python steps and calls, into sums of one number at a "
         f"time, or into bytes that are read more than once{others}."
     )
 

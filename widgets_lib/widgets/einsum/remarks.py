@@ -34,9 +34,9 @@ def describe_costs(costs: tuple[Cost, ...]) -> str:
         return "Nothing is computed: numbers only move."
     held = expression.intermediate_bytes
     between = (
-        f"the expression holds {format_bytes(held)} in between, the loops nothing"
+        f"the expression needs {format_bytes(held)} for intermediate results, the loops none"
         if held
-        else "nothing is held in between"
+        else "there are no intermediate results"
     )
     return f"{' and '.join(work)}; {between}."
 

@@ -143,10 +143,10 @@ def notice_of(machine: Machine | None, gpu: Sequence[Measured], elsewhere: Seque
     parts = []
     no_gain = machine and machine.all.cores > 1 and machine.all.peak_flops < GAIN * machine.one.peak_flops
     if machine and no_gain:
-        parts.append(f"Together the {machine.all.name} multiplied hardly faster than one.")
+        parts.append(f"Together, the {machine.all.name} multiplied hardly any faster than one.")
     if machine and (no_gain or any(roof.disturbed for roof in machine.roofs)):
         parts.append(
-            "Other programs were running while the roof was measured, so it may be higher: measure again (under more) when "
+            "Other programs were running while the roof was measured, so it may be higher: measure again (under “more”) when "
             "it is quiet."
         )
     if gpu:
