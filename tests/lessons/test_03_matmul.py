@@ -80,7 +80,7 @@ def test_the_column_of_the_largest_result_is_the_answer(run_lesson, printed):
     assert printed(LESSON, 'print("labels: "') == f"labels:  {labels[:5]}\nanswers: {answers}\n"
     right = (np.argmax(np.array(digits) @ np.array(weights), axis=1) == labels).mean()
     assert 0.05 < right < 0.15  # “about one in ten”
-    assert printed(LESSON, "answers = ") == f"{right:.1%} of 10,000 answers are right\n"
+    assert printed(LESSON, "answers = ") == f"{100 * right:.1f} % of 10,000 answers are right\n"
 
 
 def test_the_bias_is_there_for_lesson_4_and_changes_nothing_yet(run_lesson):
@@ -122,7 +122,7 @@ def test_what_the_text_says_of_the_speed_holds(run_lesson, printed):
     assert from_lists > 20  # “far ahead”
     assert share == pytest.approx(np.log(from_lists) / np.log(whole))
     said = printed(LESSON, "share_of_climb = ")
-    assert said.endswith(f"factors of ten: {share:.0%}\n")
+    assert said.endswith(f"factors of ten: {100 * share:.0f} %\n")
     assert 0.2 < share < 0.8  # “a good part” and “the rest”
 
 
