@@ -124,7 +124,7 @@ def test_an_invalid_shape_is_refused_by_value(shape, words):
 
 def test_names_are_the_learners():
     clash = broadcast((784, 10), (784,), names=("weights", "digit"))
-    assert clash.reason == "Axis -1: weights has 10 and digit has 784: sizes must be equal, or one of them 1."
+    assert clash.reason == "Axis -1: weights has 10 and digit has 784: sizes must be equal, or one of them must be 1."
     assert clash.repairs[0].code == "digit[:, None]"
     assert broadcast(*[(1,)] * 28).names[25:] == ("z", "a1", "b1")
     with pytest.raises(ValueError, match="2 names"):

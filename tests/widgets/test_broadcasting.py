@@ -87,6 +87,10 @@ def test_each_axis_has_its_verdict_from_compute():
     assert [axis["message"] for axis in picture["axes"]] == [
         c.message for c in broadcasting.broadcast((3, 3), (3,)).columns
     ]
+    assert [axis["rule"] for axis in picture["axes"]] == [
+        "`b` has no axis here, which counts as 1: stretched to 3.",
+        "`a` and `b` both have 3.",
+    ]
 
 
 def test_a_clash_shows_what_is_missing_and_its_repairs():
@@ -94,7 +98,8 @@ def test_a_clash_shows_what_is_missing_and_its_repairs():
     p, c = picture["operands"]
     assert p["reader"] == [0, 1, -1, 2, 3, -1, 4, 5, -1] and -1 not in c["reader"]
     assert picture["result"] is None and picture["shape"] == ""
-    assert "p has 2 and c has 3: sizes must be equal, or one of them 1." in picture["summary"]
+    assert "`p` has 2 and `c` has 3: sizes must be equal, or one of them must be 1." in picture["summary"]
+    assert picture["axes"][-1]["rule"] == "2 and 3 clash."
     assert [repair["code"] for repair in picture["repairs"]] == ["c[:, None]", "p.t()"]
 
 
@@ -416,7 +421,7 @@ def test_the_pixel_that_is_looked_at_is_told():
 
 def test_a_clash_of_pictures_keeps_its_repairs_and_each_gives_a_picture():
     widget = wl.BroadcastExplorer((256, 256, 3), (256,), operator="*", names=("image", "factor"))
-    assert "image has 3 and factor has 256" in widget.picture["summary"]
+    assert "`image` has 3 and `factor` has 256" in widget.picture["summary"]
     assert "cell" not in widget.picture["summary"]
     assert widget.result_image == widget.at_pixel == ""
     ramp, scene = np.linspace(0, 1, 256, dtype=np.float32), draw_scene(256, 256)

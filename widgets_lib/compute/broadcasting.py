@@ -12,7 +12,7 @@ import math
 import operator as op
 import string
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from importlib import import_module
 from typing import Any
@@ -299,19 +299,21 @@ def _columns(shapes: tuple[tuple[int, ...], ...], names: Sequence[str]) -> tuple
             verdict = "padded"
         else:
             verdict = "equal" if len(set(sizes)) == 1 else "stretched"
-        message = _message(verdict, size, sizes, padded, names)
-        columns.append(Column(axis, axis - ndim, sizes, padded, verdict, size, message))
+        column = Column(axis, axis - ndim, sizes, padded, verdict, size, "")
+        columns.append(replace(column, message=rule_of(column, names)))
     return tuple(columns)
 
 
-def _message(verdict: str, size: int | None, sizes: Sequence[int], padded: Sequence[bool], names: Sequence[str]) -> str:
-    """The sentence that says which rule applies to a column."""
+def rule_of(column: Column, names: Sequence[str]) -> str:
+    """The sentence that says which rule applies to a column, of operands with these names."""
+    verdict, size, sizes, padded = column.verdict, column.size, column.sizes, column.padded
     if verdict == "clash":
         holders = {n: [name for name, m in zip(names, sizes, strict=True) if m == n] for n in sizes if n != 1}
         found = join_words(
             [f"{join_words(having)} {_verb(having, 'has', 'have')} {n}" for n, having in holders.items()]
         )
-        rule = "sizes must be equal, or one of them 1" if len(sizes) == 2 else "sizes other than 1 must be equal"
+        two = "sizes must be equal, or one of them must be 1"
+        rule = two if len(sizes) == 2 else "sizes other than 1 must be equal"
         zero = " A 0 does not stretch either." if 0 in holders else ""
         return f"{found}: {rule}.{zero}"
     if verdict == "equal":

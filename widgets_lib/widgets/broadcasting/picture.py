@@ -44,7 +44,7 @@ def draw(
         "comparison": operator.is_comparison,
         "shape": str(result.shape) if made else "",
         "summary": summary if frame else summary + _in_part(outline, drawn["shown"]),
-        "axes": [_draw_column(column, frame.names() if frame else AXES) for column in result.columns],
+        "axes": [_draw_column(column, result.names, frame.names() if frame else AXES) for column in result.columns],
         **drawn,
         "result": drawn["result"] if made else None,
         "pictures": draw_pictures(operands, frame) if frame else None,
@@ -109,7 +109,11 @@ def _summary(
     if result.reason is not None:
         drawn = cells and 0 not in outline
         missing = " A red dashed cell is missing: there is no element for it." if drawn else ""
-        return result.reason.replace("Axis -", "Axis −") + missing
+        reason = result.reason
+        for column in result.columns:
+            axis = f"Axis {column.from_right}: "
+            reason = reason.replace(axis + column.message, axis + _rule(column, result.names))
+        return reason.replace("Axis -", "Axis −") + missing
     size = math.prod(outline)
     if not size:
         return f"`{expression}` has shape {outline} and no elements: an axis of size 0 stays empty."
@@ -151,7 +155,23 @@ def _tone(from_right: int) -> str:
     return AXES.get(from_right, ("", ""))[1]
 
 
-def _draw_column(column: broadcasting.Column, axes: Mapping[int, tuple[str, str]]) -> dict[str, Any]:
+def _rule(column: broadcasting.Column, names: Sequence[str]) -> str:
+    """The column's message, the operands' names as code."""
+    return broadcasting.rule_of(column, [f"`{name}`" for name in names])
+
+
+def _short_rule(column: broadcasting.Column, names: Sequence[str]) -> str:
+    """The same for the list of axes; of a clash only its sizes, because the summary says it whole."""
+    if column.verdict != "clash":
+        return _rule(column, names)
+    sizes = dict.fromkeys(str(n) for n in column.sizes if n != 1)
+    return f"{join_words(list(sizes))} clash."
+
+
+def _draw_column(
+    column: broadcasting.Column, names: Sequence[str], axes: Mapping[int, tuple[str, str]]
+) -> dict[str, Any]:
+    """message: in full and plain, for a tooltip. rule: with code between backticks, a clash in brief."""
     name, tone = axes.get(column.from_right, ("", ""))
     return {
         "label": f"−{-column.from_right}",
@@ -159,6 +179,7 @@ def _draw_column(column: broadcasting.Column, axes: Mapping[int, tuple[str, str]
         "tone": tone,
         "verdict": column.verdict,
         "message": column.message,
+        "rule": _short_rule(column, names),
         "size": "" if column.size is None else str(column.size),
         "sizes": [
             {"text": str(n), "padded": padded, "stretched": n == 1 and column.size not in (1, None)}

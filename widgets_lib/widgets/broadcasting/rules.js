@@ -51,11 +51,11 @@ const reasonOf = ({ message, also, numpy }) =>
   [message, also && `Also \`${also}\`.`, numpy && `In numpy \`${numpy}\`.`].filter(Boolean).join(" ");
 
 /** @param {import("./sentences.js").Column} column */
-const ruleItem = ({ label, tone, verdict, message }) =>
+const ruleItem = ({ label, tone, verdict, rule }) =>
   h(
     "li",
     { class: verdict === "clash" ? "wl-clash" : "" },
     h("span", { class: `wl-mono ${tone ? `wl-${tone}` : "wl-quiet"}` }, `axis ${label}`),
     " ",
-    h("span", {}, message),
+    h("span", {}, ...prose(rule)),
   );

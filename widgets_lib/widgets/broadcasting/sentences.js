@@ -9,7 +9,8 @@ import { factor } from "../shared/format.js";
  * @property {string} name
  * @property {string} tone  the letter of its colour, "" for none
  * @property {string} verdict  equal, stretched, padded or clash
- * @property {string} message
+ * @property {string} message  plain and in full
+ * @property {string} rule  the same with code between backticks, a clash in brief
  * @property {string} size  of the result, "" for a clash
  * @property {{ text: string, padded: boolean, stretched: boolean }[]} sizes  one for each operand
  *
