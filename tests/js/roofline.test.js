@@ -72,6 +72,39 @@ test("the roof rises to the ridge and is flat from there, one core below all", a
   view.destroy();
 });
 
+test("the best time is written where the ridge crosses no letter of it", async () => {
+  const view = await mount(roofline("[]"));
+  const { picture } = view.model.state;
+  const { bandwidth, peak } = picture.roofs.at(-1);
+  for (const width of [280, 360, 600, 900])
+    for (let intensity = 0.25; intensity < 400; intensity *= 1.1) {
+      const attainable = Math.min(peak, bandwidth * intensity);
+      const product = { ...picture.product, intensity, attainable };
+      view.model.receive({ picture: { ...picture, width, product } });
+      const best = view.$(".wl-product .wl-word");
+      const length = 7.3 * best.textContent.length;
+      const from = number(best, "x") - (best.getAttribute("text-anchor") === "end" ? length : 0);
+      const pieces = view.$(".wl-ridge").getAttribute("d").split("M").slice(1);
+      const ridge = Number.parseFloat(pieces[0]);
+      if (ridge < from || from + length < ridge) continue;
+      const y = number(best, "y");
+      const [above, below] = pieces.map((piece) => piece.match(/[\d.]+/g).map(Number));
+      assert.ok(above[2] <= y - 12 && y + 3 <= below[1], `${intensity} at ${width}`);
+    }
+  view.destroy();
+});
+
+test("the legend says what an arrow up means where there is one", async () => {
+  const least = (view) => view.$(".wl-key-least");
+  const none = await mount(roofline("[]"));
+  assert.ok(least(none).hidden);
+  none.destroy();
+  const one = await mount(roofline(THREE));
+  assert.ok(!least(one).hidden);
+  assert.equal(least(one).textContent, "at least this fast");
+  one.destroy();
+});
+
 test("points stand at their intensity and speed, and say what they are", async () => {
   const view = await mount(roofline(THREE));
   assert.equal(points(view).length, 3);

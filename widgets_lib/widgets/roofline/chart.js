@@ -59,6 +59,8 @@ import { nextPoint } from "./moves.js";
  * @property {(value: number) => number} X
  * @property {(value: number) => number} Y
  * @property {(x: number) => number} valueAt  the intensity that stands there
+ *
+ * @typedef {{ from: number, to: number, y: number, anchor: "start" | "end" }} Words  the place of a line of words
  */
 
 const [HEIGHT, TOP, BOTTOM] = [440, 48, 56]; // above the plot the ridge and the two limits, below it the intensity
@@ -66,6 +68,7 @@ const [LEAST, MOST] = [264, 1200];
 const NARROW = 480;
 const GAP = 17; // between the lines of labels
 const MOVE_MS = 200;
+const BEST = "wl-chosen wl-word wl-halo";
 
 /** @param {number} number */
 const round = (number) => Math.round(100 * number) / 100;
@@ -86,13 +89,14 @@ export function createChart({ onchoose, onhighlight }) {
     const frame = frameOf(picture);
     const focused = /** @type {any} */ (node.getRootNode()).activeElement?.getAttribute?.("data-id");
     const points = picture.points.map((point) => ({ point, node: createMark(point, frame, picture.rung) }));
-    const product = createProduct(picture, frame);
+    const best = placeBest(picture, frame);
+    const product = createProduct(picture, frame, best);
     const svg = drawing(
       Math.round(clamp(picture.width, LEAST, MOST)),
       HEIGHT,
       picture.label,
       ...createAxes(picture.axes, frame),
-      ...createRoofs(picture.roofs, frame),
+      ...createRoofs(picture.roofs, frame, best),
       ...points.filter(({ point }) => !point.here).map((each) => each.node),
       product,
       ...createRoofWords(picture.roofs, frame),
@@ -209,11 +213,12 @@ function createAxes(axes, { left, right, top, bottom, X, Y }) {
 }
 
 /**
- * The roofs, that of one core thinner, and the ridge of the highest.
+ * The roofs, that of one core thinner, and the ridge of the highest, which leaves room for the words it would cross.
  * @param {Roof[]} roofs
  * @param {Frame} frame
+ * @param {Words | null} best
  */
-function createRoofs(roofs, { left, right, top, bottom, X, Y, valueAt }) {
+function createRoofs(roofs, { left, right, top, bottom, X, Y, valueAt }, best) {
   const lines = roofs.map(({ peak, bandwidth, ridge }, at) =>
     s("path", {
       class: at === roofs.length - 1 ? "wl-roof" : "wl-roof wl-lower",
@@ -221,7 +226,10 @@ function createRoofs(roofs, { left, right, top, bottom, X, Y, valueAt }) {
     }),
   );
   const highest = roofs.at(-1);
-  return [highest && s("path", { class: "wl-ridge", d: `M${X(highest.ridge)} ${top - 12}V${bottom}` }), ...lines];
+  if (!highest) return lines;
+  const x = X(highest.ridge);
+  const gap = best && best.from - 4 < x && x < best.to + 4 ? `V${best.y - 16}M${x} ${best.y + 6}` : "";
+  return [s("path", { class: "wl-ridge", d: `M${x} ${top - 12}${gap}V${bottom}` }), ...lines];
 }
 
 /**
@@ -256,34 +264,45 @@ const peakText = (roof, narrow) => (narrow ? roof.peak_text : `${roof.name}: ${r
  * The product of the sliders: its intensity, and how high the machine could take it.
  * @param {Picture} picture
  * @param {Frame} frame
+ * @param {Words | null} best
  */
-function createProduct({ product, roofs }, { left, right, top, bottom, X, Y, valueAt }) {
+function createProduct({ product, roofs }, { left, right, top, bottom, X, Y }, best) {
   const x = X(product.intensity);
   const anchor = x > right - 24 ? "end" : x < left + 24 ? "start" : "middle";
   const foot = word(x, bottom + 34, product.text, anchor, "wl-chosen");
-  const highest = roofs.at(-1);
-  if (!highest) return s("g", { class: "wl-product" }, s("path", { d: `M${x} ${top}V${bottom}` }), foot);
+  if (!roofs.length) return s("g", { class: "wl-product" }, s("path", { d: `M${x} ${top}V${bottom}` }), foot);
   const y = Y(product.attainable);
-  const length = widthOf(product.best);
-  const flat = product.intensity >= highest.ridge;
-  const leftwards = x - 10 - length > left + 16 + widthOf(highest.bandwidth_text);
-  const best = leftwards
-    ? word(x - 8, flat ? y - 26 : y - 10, product.best, "end", "wl-chosen wl-word wl-halo")
-    : word(
-        x,
-        Y(Math.min(highest.peak, highest.bandwidth * valueAt(x + length))) - 28,
-        product.best,
-        "start",
-        "wl-chosen wl-word wl-halo",
-      );
   return s(
     "g",
     { class: "wl-product" },
     s("path", { d: `M${x} ${y}V${bottom}` }),
     s("path", { class: "wl-top", d: `M${x - 7} ${y}l7 -7l7 7l-7 7z` }),
     foot,
-    best,
+    best && word(best.anchor === "end" ? best.to : best.from, best.y, product.best, best.anchor, BEST),
   );
+}
+
+/**
+ * Where the best time of the product is written: left of its mark, or to its right above the roof where there is no
+ * room, or where the ridge would cross it.
+ * @param {Picture} picture
+ * @param {Frame} frame
+ * @returns {Words | null}
+ */
+function placeBest({ product, roofs }, { left, right, X, Y, valueAt }) {
+  const highest = roofs.at(-1);
+  if (!highest) return null;
+  const [x, y, ridge] = [X(product.intensity), Y(product.attainable), X(highest.ridge)];
+  const length = widthOf(product.best);
+  const flat = product.intensity >= highest.ridge;
+  const from = x - 8 - length;
+  const hasRoom = from - 2 > left + 16 + widthOf(highest.bandwidth_text);
+  const start = flat ? Math.max(x, ridge + 8) : x;
+  const isCrossed = flat && from - 4 < ridge && start + length <= right;
+  if (hasRoom && !isCrossed) return { from, to: x - 8, y: flat ? y - 26 : y - 10, anchor: "end" };
+  const fits = Math.min(start, right - length);
+  const roof = Math.min(highest.peak, highest.bandwidth * valueAt(fits + length));
+  return { from: fits, to: fits + length, y: Y(roof) - 28, anchor: "start" };
 }
 
 /**

@@ -14,6 +14,7 @@ const LEGEND = [
   ["measured", "measured"],
   ["estimated", "estimated from fewer rows"],
   ["most", "at most this fast"],
+  ["least", "at least this fast"],
   ["other", "another size"],
 ];
 
@@ -78,6 +79,7 @@ function createStatus(model, cancel) {
   const bar = h("progress", { max: 1, "aria-label": "this measurement" });
   const message = h("span", { role: "status" });
   const keys = LEGEND.map(([mark, text]) => h("span", { class: `wl-key wl-key-${mark}` }, h("i", {}), text));
+  const least = keys[LEGEND.findIndex(([mark]) => mark === "least")];
   const lower = h("span", { class: "wl-key wl-key-lower" }, h("i", {}), "the roof of 1 core");
   const legend = h("span", { class: "wl-legend" }, ...keys, lower);
   return {
@@ -90,7 +92,9 @@ function createStatus(model, cancel) {
       else bar.value = fraction;
       message.textContent = text ?? "";
       message.hidden = !text;
-      lower.hidden = model.get("picture").roofs.length < 2;
+      const { roofs, points } = model.get("picture");
+      lower.hidden = roofs.length < 2;
+      least.hidden = !points.some((/** @type {any} */ point) => point.state === "at most"); // its time, that is: rare
     },
   };
 }
