@@ -46,7 +46,7 @@ function render(context) {
   const listeners = { onHighlight: gestures.highlight, onkey: gestures.walk };
   const drags = { onpress: gestures.press, ondrag: gestures.drag };
   const grid = createGrid({ ...listeners, onpin: () => {}, onleave: () => gestures.highlight(null) });
-  const table = createTable({ ...listeners, ...drags });
+  const table = createTable({ ...listeners, ...drags }, view.signal);
   listenToDrag(grid.node, drags);
   const controls = createControls({
     onsave: view.save,

@@ -1,6 +1,7 @@
 // The numbers of an image as a table: one Tab stop, whose active cell is the pixel that is looked at.
 import { h, set } from "../shared/dom.js";
 import { signed } from "../shared/format.js";
+import { createWholeCells } from "./whole-cells.js";
 
 /**
  * Returns { node, build(rows, columns, wide), write(texts, greys), mark(isMarked, kind), point(p), showRest() }.
@@ -11,8 +12,9 @@ import { signed } from "../shared/format.js";
  * @param {(p: number, extend: boolean) => void} listeners.onpress  the mouse went down on a cell
  * @param {(p: number) => void} listeners.ondrag  and, still down, is on this one
  * @param {(event: KeyboardEvent) => void} listeners.onkey
+ * @param {AbortSignal} signal  ends the watch on the size of the table
  */
-export function createTable({ onHighlight, onpress, ondrag, onkey }) {
+export function createTable({ onHighlight, onpress, ondrag, onkey }, signal) {
   const id = `wl-pixels-${Math.random().toString(36).slice(2)}`; // two views may stand in one document
   const table = h("table", { role: "grid", tabindex: 0, onkeydown: onkey });
   const node = h("div", { class: "wl-numbers-pane", onscroll: () => showRest(node) }, table);
@@ -23,19 +25,23 @@ export function createTable({ onHighlight, onpress, ondrag, onkey }) {
   let width = 0;
   /** @type {Element[]} */
   let lit = [];
+  const wholeCells = createWholeCells(node, table, { onfit: () => showRest(node), signal });
+  /** @type {number | null} */
+  let under = null; // the pixel under the pointer: it is in sight, and is not to move away from it
 
-  const pixelOf = (event) => {
-    const p = event.target.closest?.("td")?.dataset.p;
-    return p === undefined ? null : Number(p);
-  };
   set(table, {
     onpointerover(event) {
       const p = pixelOf(event);
       if (p === null) return;
-      if (event.buttons === 1 && event.pointerType === "mouse") ondrag(p);
+      const isDrag = event.buttons === 1 && event.pointerType === "mouse";
+      under = isDrag ? null : p;
+      if (isDrag) ondrag(p);
       else onHighlight(p);
     },
-    onpointerleave: () => onHighlight(null),
+    onpointerleave() {
+      under = null;
+      onHighlight(null);
+    },
     onpointerdown(event) {
       const p = pixelOf(event);
       if (p === null || event.button > 0) return;
@@ -99,21 +105,15 @@ export function createTable({ onHighlight, onpress, ondrag, onkey }) {
       lit = [cell, ...around].filter((each) => each !== undefined);
       for (const each of lit) each.classList.add("wl-here");
       set(table, { "aria-activedescendant": cell?.id ?? null });
-      if (cell) reveal(cell, node, table);
+      if (p !== under) wholeCells.reveal(cell);
     },
   };
 }
 
-/**
- * Scroll the pane, and nothing else, until the cell is in it, beside the numbers of rows and columns that stay. One
- * from below or from the right comes a cell further than to the edge, where the table fades out.
- */
-function reveal(cell, pane, table) {
-  const [outer, box] = [pane.getBoundingClientRect(), cell.getBoundingClientRect()];
-  const corner = table.querySelector(".wl-corner");
-  const within = (from, to, least, most) => (from < least ? from - least : to > most ? 2 * to - from - most : 0);
-  pane.scrollLeft += within(box.left, box.right, outer.left + corner.offsetWidth, outer.left + pane.clientWidth);
-  pane.scrollTop += within(box.top, box.bottom, outer.top + corner.offsetHeight, outer.top + pane.clientHeight);
+/** The pixel whose number an event is about. */
+function pixelOf(event) {
+  const p = event.target.closest?.("td")?.dataset.p;
+  return p === undefined ? null : Number(p);
 }
 
 /** Say by classes on which sides there is more of the table than its pane shows. */
