@@ -256,8 +256,8 @@ def test_two_pixels_do_more_harm_upwards_than_to_the_right(digits, means):
             found[name, rows, columns] = f"{right / 100:.0f} %"
     assert list(found.values()) == ["34 %", "48 %", "55 %", "63 %"]
     remember = nbformat.read(servers.ROOT / f"lessons/{LESSON}.ipynb", 4).cells[-1].source
-    assert "up by two pixels, and L1 reads only 34 % right, L2 48 %." in remember
-    assert "A shift to the right does less harm: 55 % and 63 %." in remember
+    assert "up by two pixels, and L1 reads only 34\N{NO-BREAK SPACE}% right, L2 48\N{NO-BREAK SPACE}%." in remember
+    assert "A shift to the right does less harm: 55\N{NO-BREAK SPACE}% and 63\N{NO-BREAK SPACE}%." in remember
 
 
 def test_every_question_knows_its_answer(run_lesson):
