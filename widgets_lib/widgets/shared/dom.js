@@ -57,6 +57,8 @@ export function drawing(width, height, label, ...children) {
 
 /** Code of up to so many characters is not broken over two lines. */
 const SHORT = 20;
+/** The space in "7.38 ms" or "159 MB": a number and its unit stay in one line. */
+const BEFORE_UNIT = /(?<=\d) (?=(?:[nµm]?s|[kMGT]?B|G?FLOPs?|%)(?![\p{L}\d]))/gu;
 
 /**
  * Words with `code` between backticks, as nodes.
@@ -65,7 +67,7 @@ const SHORT = 20;
  */
 export function prose(text) {
   const code = (/** @type {string} */ part) => h("code", part.length <= SHORT ? { class: "wl-short" } : {}, part);
-  return text.split("`").map((part, index) => (index % 2 ? code(part) : part));
+  return text.split("`").map((part, index) => (index % 2 ? code(part) : part.replace(BEFORE_UNIT, "\u00a0")));
 }
 
 /**
