@@ -89,18 +89,11 @@ def test_visitors_leave_nothing_behind(limited):
                 slider = visitor.connect().model("digit" if number % 2 else "operator")
                 visitor.until_idle(visitor.move(slider, **({"digit": 3} if number % 2 else {"operator": "*"})))
 
-    def visits(count):
-        for number in range(count):
-            visit(number)
-        wait_until(lambda: limited.kernels() == 0 and started(limited) <= there, "a kernel stays")
-
     there = started(limited)
-    visits(4)  # what is opened once is open
+    for number in range(4):  # what is opened once is open
+        visit(number)
+    wait_until(lambda: limited.kernels() == 0 and started(limited) <= there, "a kernel stays")
     before = holdings(limited)
-    visits(20)
-    try:
-        wait_until_nothing_is_left(limited, before)
-    except AssertionError:  # or it is only now: as many visits again add nothing
-        before = holdings(limited)
-        visits(20)
-        wait_until_nothing_is_left(limited, before)
+    for number in range(20):
+        visit(number)
+    wait_until_nothing_is_left(limited, before)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.hub.conftest import NAME
 from tests.support import servers
-from tests.support.hub import Learner, hub
+from tests.support.hub import Learner, hub, kill
 
 
 class Provider(BaseHTTPRequestHandler):
@@ -66,6 +66,7 @@ def behind_oauth(provider, course, tmp_path_factory):
     }
     with hub(tmp_path_factory.mktemp("oauth"), HUB_LESSONS=str(course), **settings, **idle) as server:
         yield server
+        kill(server.process)  # that a hub ends when it is told to shows at the other one
 
 
 def test_who_is_not_named_is_turned_away(behind_oauth):

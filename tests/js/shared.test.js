@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { keepFocus } from "../../widgets_lib/widgets/shared/controls.js";
-import { h, setChildren } from "../../widgets_lib/widgets/shared/dom.js";
+import { h, prose, setChildren } from "../../widgets_lib/widgets/shared/dom.js";
 import { cellSize, clamp, factor, grouped, range, signed } from "../../widgets_lib/widgets/shared/format.js";
 import { createRadioGroup } from "../../widgets_lib/widgets/shared/radio-group.js";
 import { createRoom, observeSize } from "../../widgets_lib/widgets/shared/resize.js";
@@ -52,6 +52,18 @@ test("setChildren brings children into order and does not touch those that stay"
 });
 
 // ---- format ----
+
+test("a number and its unit stay in one line, words, plain counts and code as they are", () => {
+  const window = openWindow();
+  const said = (text) => prose(text).map((part) => part.textContent ?? part);
+  assert.deepEqual(said("It takes 7.38 ms, 3 µs or 0.5 s."), ["It takes 7.38\u00a0ms, 3\u00a0µs or 0.5\u00a0s."]);
+  assert.deepEqual(said("159 MB at 30.1 GB/s, 101 GFLOP/s: 9.4 % of it"), [
+    "159\u00a0MB at 30.1\u00a0GB/s, 101\u00a0GFLOP/s: 9.4\u00a0% of it",
+  ]);
+  for (const text of ["3 bytes, 5 steps and 7 sums", "row 3 shows 12", "a MB"]) assert.deepEqual(said(text), [text]);
+  assert.deepEqual(said("see `x = 3 s`."), ["see ", "x = 3 s", "."]);
+  window.close?.();
+});
 
 test("range counts as Python's does", () => {
   assert.deepEqual(range(3), [0, 1, 2]);

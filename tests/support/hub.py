@@ -30,10 +30,7 @@ def hub(folder, **settings):
     command = [str(BIN / "jupyterhub"), "-f", str(CONFIGURATION)]
     with servers.serve("hub", command, folder, f"{env['HUB_ADDRESS']}/", folder, env) as server:
         servers.wait_until(lambda: server.get("hub/health")[0] == 200, "the hub does not answer", 60)
-        try:
-            yield server
-        finally:
-            kill(server.process)
+        yield server
 
 
 def kill(process):

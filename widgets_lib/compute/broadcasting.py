@@ -127,14 +127,17 @@ def broadcast(*shapes: int | Sequence[int], names: Iterable[str] | None = None) 
     if len(names) != len(operands):
         raise ValueError(f"{len(names)} names {names} for {len(operands)} shapes: one each")
     columns = _columns(operands, names)
-    clashes = [column for column in columns if column.verdict == "clash"]
-    if not clashes:
+    if all(column.verdict != "clash" for column in columns):
         return Broadcast(operands, names, _join(operands), columns, (), None)
     repairs = _repairs(operands, names)
-    reason = " ".join(f"Axis {column.from_right}: {column.message}" for column in clashes)
-    if not repairs:
-        reason += " No simple change to one operand alone repairs this: change two."
-    return Broadcast(operands, names, None, columns, repairs, reason)
+    return Broadcast(operands, names, None, columns, repairs, reason_of(columns, repairs, names))
+
+
+def reason_of(columns: Iterable[Column], repairs: Sequence[Repair], names: Sequence[str]) -> str:
+    """Where operands with these names clash and why, one sentence for each axis that does."""
+    clashes = [f"Axis {column.from_right}: {rule_of(column, names)}" for column in columns if column.verdict == "clash"]
+    hopeless = [] if repairs else ["No simple change to one operand alone repairs this: change two."]
+    return " ".join(clashes + hopeless)
 
 
 def source_index(result_index: Sequence[int], shape: Sequence[int]) -> tuple[int, ...]:

@@ -30,7 +30,7 @@ NOISY = 0.15  # spread
 TOGETHER = 1.1  # times what one thread had of a processor: if all together had more, several worked
 DISTURBED = 0.2  # of a batch: threads had to wait for a processor for this share of it
 # Linux may count as waited what a thread still worked: of 12,038 waits beside programs that fork, 19 were told too long,
-# by up to 56 µs, and one in a lesson by 73; of 25,305 beside loops none.
+# by up to 56 µs; of 25,305 beside loops none.
 WAIT_ERROR_S = 1e-4
 CLEAR_SHARE = 0.01  # of the batches: fewer that seem undisturbed are chance
 UNSEEN = 0.3  # of all work in a batch: threads that have ended did this share of it

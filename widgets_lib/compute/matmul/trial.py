@@ -39,7 +39,8 @@ def trial(
     values, rows of at most 48 cells). `checked_rows` counts the rows that were compared, and `threads` those of torch that
     the time was taken with, if torch is loaded.
     `prepare`, `budget_s`, `should_stop` and `on_progress` are those of `timing.measure_rows`; `prepare` also has
-    to copy the operands if `fn` is not trusted to leave them alone, and `should_stop` is asked before each check as well.
+    to copy the operands if `fn` is not trusted to leave them alone, and `should_stop` is also asked before and after the
+    product that is checked at last.
     Raises: timing.Stopped; whatever `fn` raises.
     """
     prepare = prepare or (lambda a, b: (a, b))

@@ -109,10 +109,7 @@ def _summary(
     if result.reason is not None:
         drawn = cells and 0 not in outline
         missing = " A red dashed cell is missing: there is no element for it." if drawn else ""
-        reason = result.reason
-        for column in result.columns:
-            axis = f"Axis {column.from_right}: "
-            reason = reason.replace(axis + column.message, axis + _rule(column, result.names))
+        reason = broadcasting.reason_of(result.columns, result.repairs, _as_code(result.names))
         return reason.replace("Axis -", "Axis −") + missing
     size = math.prod(outline)
     if not size:
@@ -155,15 +152,14 @@ def _tone(from_right: int) -> str:
     return AXES.get(from_right, ("", ""))[1]
 
 
-def _rule(column: broadcasting.Column, names: Sequence[str]) -> str:
-    """The column's message, the operands' names as code."""
-    return broadcasting.rule_of(column, [f"`{name}`" for name in names])
+def _as_code(names: Sequence[str]) -> list[str]:
+    return [f"`{name}`" for name in names]
 
 
 def _short_rule(column: broadcasting.Column, names: Sequence[str]) -> str:
-    """The same for the list of axes; of a clash only its sizes, because the summary says it whole."""
+    """The column's message with names as code; of a clash only its sizes, because the summary says it whole."""
     if column.verdict != "clash":
-        return _rule(column, names)
+        return broadcasting.rule_of(column, _as_code(names))
     sizes = dict.fromkeys(str(n) for n in column.sizes if n != 1)
     return f"{join_words(list(sizes))} clash."
 
